@@ -1,0 +1,195 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import {
+  findBadNames,
+  findImportCycles,
+  findLayerBreaks,
+  findLongFiles,
+  findProcessUses,
+  importsOf,
+  readSources,
+  type SourceFile,
+} from './source-rules.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const sources = readSources(ROOT, ['src']);
+const everything = readSources(ROOT, ['src', 'test', 'bench', 'bin']);
+
+describe('the source', () => {
+  test('is found', () => {
+    expect(sources.map(({ path }) => path)).toContain('src/base/errors.ts');
+    expect(sources.flatMap(importsOf).length).toBeGreaterThan(sources.length);
+  });
+
+  test('imports only what its layer may import', () => {
+    expect(findLayerBreaks(sources)).toEqual([]);
+  });
+
+  test('has no circle of imports', () => {
+    expect(findImportCycles(sources)).toEqual([]);
+  });
+
+  test('touches arguments, environment, signals and exit in src/cli only', () => {
+    expect(findProcessUses(sources)).toEqual([]);
+  });
+
+  test('has kebab-case names that say something', () => {
+    expect(findBadNames(everything)).toEqual([]);
+  });
+
+  test('has no file of more than 400 lines', () => {
+    expect(findLongFiles(everything)).toEqual([]);
+  });
+});
+
+describe('imports are seen', () => {
+  test.each([
+    ["import { a } from './x.ts';"],
+    ["import type { A } from './x.ts';"],
+    ["import {\n  a,\n  type B,\n} from './x.ts';"],
+    ["import * as x from './x.ts';"],
+    ["import './x.ts';"],
+    ["export { a } from './x.ts';"],
+    ["export * from './x.ts';"],
+    ["export type { A } from './x.ts';"],
+    ["const x = await import('./x.ts');"],
+    ["type X = import('./x.ts').X;"],
+    ['import { a } from "./x.ts";'],
+  ])('%s', (text) => {
+    expect(importsOf(file('src/base/a.ts', text))).toEqual(['./x.ts']);
+  });
+
+  test('but not in comments', () => {
+    const text = "// import './x.ts'\n/**\n * import './y.ts'\n */\nimport './z.ts';";
+    expect(importsOf(file('src/base/a.ts', text))).toEqual(['./z.ts']);
+  });
+});
+
+describe('a broken layer is found', () => {
+  test.each([
+    ['src/base/a.ts', '../queue/request.ts'],
+    ['src/ai/a.ts', '../queue/request.ts'],
+    ['src/queue/a.ts', '../database/sqlite.ts'],
+    ['src/config/a.ts', '../database/sqlite.ts'],
+    ['src/store/a.ts', '../worker/worker.ts'],
+    ['src/worker/a.ts', '../store/mariadb-store.ts'],
+    ['src/worker/deep/a.ts', '../../database/sqlite.ts'],
+    ['src/service/a.ts', '../queue/request.ts'],
+    ['src/client/a.ts', '../database/sqlite.ts'],
+    ['src/client/a.ts', '../cli/main.ts'],
+    ['src/dashboard/a.ts', '../store/open-store.ts'],
+    ['src/cli/a.ts', '../../test/support/wait-for.ts'],
+    ['src/cli/a.ts', '../../package.json'],
+    ['src/cli/a.ts', './b.test.ts'],
+    ['src/worker/a.test.ts', '../store/mariadb-store.ts'],
+    ['src/worker/a.ts', 'ai-ipc'],
+    ['src/worker/a.ts', 'ai-ipc/store'],
+    ['src/unknown/a.ts', '../base/clock.ts'],
+    ['src/a.ts', './base/clock.ts'],
+  ])('%s imports %s', (path, specifier) => {
+    expect(findLayerBreaks([file(path, `import '${specifier}';`)])).toHaveLength(1);
+  });
+
+  test('and an import whose name is computed', () => {
+    expect(findLayerBreaks([file('src/base/a.ts', 'await import(name);')])).toHaveLength(1);
+  });
+});
+
+describe('an allowed import is let pass', () => {
+  test.each([
+    ['src/worker/a.ts', '../queue/request.ts'],
+    ['src/store/a.ts', '../database/mariadb-pool.ts'],
+    ['src/client/a.ts', '../store/open-store.ts'],
+    ['src/cli/a.ts', '../worker/worker.ts'],
+    ['src/service/providers/a.ts', '../matcher.ts'],
+    ['src/worker/a.test.ts', '../../test/support/wait-for.ts'],
+    ['src/base/a.ts', 'pino'],
+    ['src/base/a.ts', 'node:fs'],
+  ])('%s imports %s', (path, specifier) => {
+    expect(findLayerBreaks([file(path, `import '${specifier}';`)])).toEqual([]);
+  });
+});
+
+describe('a circle of imports is found', () => {
+  test('of three files', () => {
+    const files = [
+      file('src/base/a.ts', "import './b.ts';"),
+      file('src/base/b.ts', "import type { C } from './c.ts';"),
+      file('src/base/c.ts', "export * from './a.ts';"),
+    ];
+    expect(findImportCycles(files)).toEqual([
+      'src/base/a.ts → src/base/b.ts → src/base/c.ts → src/base/a.ts',
+    ]);
+  });
+
+  test('of one file with itself', () => {
+    expect(findImportCycles([file('src/base/a.ts', "import './a.ts';")])).toHaveLength(1);
+  });
+
+  test('but two ways to one file are none', () => {
+    const files = [
+      file('src/base/a.ts', "import './b.ts';\nimport './c.ts';"),
+      file('src/base/b.ts', "import './c.ts';"),
+      file('src/base/c.ts', ''),
+    ];
+    expect(findImportCycles(files)).toEqual([]);
+  });
+});
+
+describe('a use of the process is found', () => {
+  const uses = [
+    'const [a] = process.argv;',
+    "const host = process.env['DB_HOST'];",
+    "process.on('SIGTERM', stop);",
+    "process.once('SIGINT', stop);",
+    'process.exit(1);',
+    'process.exitCode = 1;',
+    "process['env'];",
+    'const { env } = process;',
+    "import { env } from 'node:process';",
+    'globalThis.process.exit();',
+  ];
+
+  test.each(uses)('%s', (line) => {
+    expect(findProcessUses([file('src/worker/a.ts', line)])).toHaveLength(1);
+  });
+
+  test('but not in src/cli, in tests and in comments', () => {
+    const files = [
+      file('src/cli/a.ts', uses.join('\n')),
+      file('src/worker/a.test.ts', uses.join('\n')),
+      file('src/worker/a.ts', '/** Not process.env. */\n// process.exit\nprocess.pid; processing.on();'),
+    ];
+    expect(findProcessUses(files)).toEqual([]);
+  });
+});
+
+describe('a bad name is found', () => {
+  test.each([
+    'src/base/camelCase.ts',
+    'src/base/snake_case.ts',
+    'src/base/Upper.ts',
+    'src/base/a.b.ts',
+    'src/base/utils.ts',
+    'src/helpers/retry.ts',
+    'src/base/lib.ts',
+    'src/base/common.ts',
+    'src/queue/types.ts',
+    'src/queue/misc.test.ts',
+  ])('%s', (path) => {
+    expect(findBadNames([file(path, '')])).toEqual([path]);
+  });
+
+  test('but a good one is let pass', () => {
+    expect(findBadNames([file('src/queue/retry-policy.test.ts', ''), file('bin/ai-ipc.js', '')])).toEqual([]);
+  });
+});
+
+test('a file of 401 lines is found, one of 400 is let pass', () => {
+  const files = [file('src/base/a.ts', 'x;\n'.repeat(401)), file('src/base/b.ts', 'x;\n'.repeat(400))];
+  expect(findLongFiles(files)).toEqual(['src/base/a.ts has 401 lines; the most is 400']);
+});
+
+function file(path: string, text: string): SourceFile {
+  return { path, text };
+}
