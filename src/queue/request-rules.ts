@@ -1,0 +1,127 @@
+import { AiIpcError, type RequestError } from '../base/errors.ts';
+import type { NewRequest } from './request.ts';
+
+/** The limits of a request, in UTF-8 bytes where it is text: the columns of ai_requests as the document made them. */
+const LIMITS = {
+  typeBytes: 50,
+  endpointBytes: 255,
+  dataBytes: 65_535,
+  sourceNpcCharacters: 100,
+  sourceMapCharacters: 30,
+  minPriority: 1,
+  maxPriority: 10,
+  minTimeoutSeconds: 1,
+  /** The largest INT UNSIGNED would end after 2038-01-19, where TIMESTAMP ends: a year is the most. */
+  maxTimeoutSeconds: 31_536_000,
+  minAgeSeconds: 60,
+  maxAgeSeconds: 2_592_000,
+} as const;
+
+/** Visible ASCII only: what may stand in the request line of HTTP/1.1 without a second meaning. */
+const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
+/** Each of these could leave the configured service or reach another path than the one that is written. */
+const FORBIDDEN_IN_ENDPOINT = ['//', '..', '#', '\\', '%2e', '%2f', '%5c'] as const;
+
+/** Why this endpoint cannot be called; undefined when it can. The C++ commands follow the same rules. */
+export function endpointError(endpoint: string): RequestError | undefined {
+  const reason = reasonAgainstEndpoint(endpoint);
+  if (reason === undefined) return undefined;
+  return {
+    code: 'bad_endpoint',
+    message: `The endpoint ${quote(endpoint.replace(/\?.*$/s, '?…'))} ${reason}. Give a path on the AI service, such as /api/v1/npc/dialogue.`,
+  };
+}
+
+/** Why this text cannot be sent as request data; undefined when it can. */
+export function dataError(data: string): RequestError | undefined {
+  const bytes = Buffer.byteLength(data);
+  if (bytes > LIMITS.dataBytes) {
+    return {
+      code: 'data_too_large',
+      message: `The request data has ${bytes} bytes; the most is ${LIMITS.dataBytes}. Send less of it.`,
+    };
+  }
+  try {
+    JSON.parse(data);
+    return undefined;
+  } catch (error) {
+    return {
+      code: 'bad_json',
+      message: `The request data is not JSON${faultPosition(error)}. Escape quotes and line ends in what players type.`,
+    };
+  }
+}
+
+/** Why this type cannot be stored; undefined when it can. */
+export function typeError(type: string): RequestError | undefined {
+  const bytes = Buffer.byteLength(type);
+  if (bytes >= 1 && bytes <= LIMITS.typeBytes) return undefined;
+  return {
+    code: 'bad_type',
+    message: `The request type ${quote(type)} has ${bytes} bytes; it takes 1 to ${LIMITS.typeBytes}, such as dialogue.`,
+  };
+}
+
+/** A request within the limits: numbers are clamped, what cannot be mended throws AiIpcError with its code. */
+export function checkRequest(request: NewRequest): NewRequest {
+  const error =
+    typeError(request.type) ??
+    endpointError(request.endpoint) ??
+    (request.data === null ? undefined : dataError(request.data));
+  if (error) throw new AiIpcError(error.code, error.message);
+  return {
+    ...request,
+    priority: clampPriority(request.priority),
+    timeoutSeconds: clamp(
+      'timeout_seconds',
+      request.timeoutSeconds,
+      LIMITS.minTimeoutSeconds,
+      LIMITS.maxTimeoutSeconds,
+    ),
+    sourceNpc: cut(request.sourceNpc, LIMITS.sourceNpcCharacters),
+    sourceMap: cut(request.sourceMap, LIMITS.sourceMapCharacters),
+  };
+}
+
+/** The nearest priority from 1 to 10. */
+export function clampPriority(priority: number): number {
+  return clamp('priority', priority, LIMITS.minPriority, LIMITS.maxPriority);
+}
+
+/** The nearest age from 60 to 2,592,000 seconds (30 days). */
+export function clampAgeSeconds(ageSeconds: number): number {
+  return clamp('age_seconds', ageSeconds, LIMITS.minAgeSeconds, LIMITS.maxAgeSeconds);
+}
+
+/** By characters, as the column counts them: slice alone may end in half of an emoji. */
+function cut(text: string | null, characters: number): string | null {
+  if (text === null || text.length <= characters) return text;
+  return [...text].slice(0, characters).join('');
+}
+
+function clamp(name: string, value: number, least: number, most: number): number {
+  if (Number.isNaN(value))
+    throw new AiIpcError('bad_argument', `${name} is not a number. Give ${least} to ${most}.`);
+  return Math.min(most, Math.max(least, Math.trunc(value)));
+}
+
+/** Where it stops being JSON; the parser's own words would quote what a player said, which no log may hold. */
+function faultPosition(error: unknown): string {
+  const position = /at position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
+  return position === undefined ? '' : ` (from character ${position} on)`;
+}
+
+function reasonAgainstEndpoint(endpoint: string): string | undefined {
+  if (!endpoint.startsWith('/')) return 'does not begin with /';
+  if (Buffer.byteLength(endpoint) > LIMITS.endpointBytes)
+    return `has more than ${LIMITS.endpointBytes} bytes`;
+  if (!VISIBLE_ASCII.test(endpoint)) return 'has a character outside visible ASCII; percent-encode it';
+  const lower = endpoint.toLowerCase();
+  const found = FORBIDDEN_IN_ENDPOINT.find((part) => lower.includes(part));
+  return found === undefined ? undefined : `contains ${found}`;
+}
+
+/** JSON quoting makes control characters visible; cut, because an endpoint of plain SQL may hold anything. */
+function quote(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+}

@@ -1,0 +1,48 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Often enough to add nothing that a test would notice, seldom enough to leave two cores to what is waited for. */
+const POLL_INTERVAL_MS = 20;
+
+export interface WaitOptions {
+  /** How long to go on looking before it fails. */
+  readonly timeoutMs: number;
+  /** What is waited for, as it should stand after "Waited 5000 ms for". */
+  readonly what: string;
+}
+
+/**
+ * Looks again and again until `condition` gives something other than undefined, null or false, and returns that.
+ * What the condition throws counts as "not yet"; the last error is the cause of the failure.
+ */
+export async function waitFor<Value>(
+  condition: () => Value | Promise<Value>,
+  options: WaitOptions,
+): Promise<Exclude<Value, undefined | null | false>> {
+  const endMs = performance.now() + options.timeoutMs;
+  for (;;) {
+    const { value, error } = await look(condition);
+    if (isThere(value)) return value;
+    if (performance.now() >= endMs) throw notSeen(options, error);
+    await delay(POLL_INTERVAL_MS);
+  }
+}
+
+async function look<Value>(
+  condition: () => Value | Promise<Value>,
+): Promise<{ value?: Value; error?: unknown }> {
+  try {
+    return { value: await condition() };
+  } catch (error) {
+    return { error };
+  }
+}
+
+function isThere<Value>(value: Value | undefined): value is Exclude<Value, undefined | null | false> {
+  return value !== undefined && value !== null && value !== false;
+}
+
+function notSeen({ timeoutMs, what }: WaitOptions, error: unknown): Error {
+  const detail =
+    error === undefined ? '' : ` Last error: ${error instanceof Error ? error.message : String(error)}`;
+  return new Error(`Waited ${timeoutMs} ms for ${what}, in vain.${detail}`, { cause: error });
+}
