@@ -1,0 +1,49 @@
+import { styleText } from 'node:util';
+import { confirm as ask, isCancel } from '@clack/prompts';
+import { Command } from 'commander';
+import { migrate } from '../database/migrate.ts';
+import { databaseName, type SettingsOptions, settingsFrom, withSettingsOptions } from './settings-options.ts';
+
+interface Options extends SettingsOptions {
+  readonly yes?: boolean;
+}
+
+/** `ai-ipc migrate`: brings the configured database to the present schema. */
+export function migrateCommand(): Command {
+  const command = new Command('migrate')
+    .description(
+      'make the tables in the database, or bring older ones up to date; can be run again at any time',
+    )
+    .option('--yes', 'do not ask before tables of more than 100,000 rows are copied');
+  return withSettingsOptions(command).action(runMigrate);
+}
+
+async function runMigrate(options: Options): Promise<void> {
+  const { database } = settingsFrom(options);
+  print(`Database: ${databaseName(database)}`);
+  if (database.kind === 'sqlite') {
+    print('The embedded database is brought up to date whenever it is opened: there is nothing to do.');
+    return;
+  }
+  const { from, to } = await migrate({ settings: database, onStep: print, confirm: confirmWith(options) });
+  print(
+    styleText('green', from === to ? 'Nothing to upgrade.' : 'Done. Now `ai-ipc worker` can serve requests.'),
+  );
+}
+
+/** Without a terminal nobody can answer: the caller then says to use --yes. */
+function confirmWith({ yes = false }: Options): (rows: number) => Promise<boolean> {
+  return async (rows) => {
+    if (yes) return true;
+    if (!process.stdin.isTTY || !process.stdout.isTTY) return false;
+    const answer = await ask({
+      message: `The tables have ${rows} rows. Copying them takes a while, in which NPCs wait. Begin?`,
+      initialValue: false,
+    });
+    return !isCancel(answer) && answer;
+  };
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,59 @@
+/** A value that can be bound. An array stands for the list of an IN. */
+export type SqlValue = string | number | null | readonly number[] | readonly string[];
+export type Row = Readonly<Record<string, unknown>>;
+
+export interface Statement {
+  readonly sql: string;
+  readonly values: readonly SqlValue[];
+}
+
+/** One statement for many rows. In an INSERT, `VALUES :rows` stands for all of them; another statement runs once a row. */
+export interface RowsStatement {
+  readonly sql: string;
+  readonly rows: readonly (readonly SqlValue[])[];
+}
+
+export type Write = Statement | RowsStatement;
+
+/** What is to be written for the rows that were locked, and what the caller gets when it is committed. */
+export interface Decision<T> {
+  readonly writes: readonly Write[];
+  readonly result: T;
+}
+
+export interface ExecuteResult {
+  readonly affectedRows: number;
+  /** The id that an INSERT made; 0 otherwise. */
+  readonly insertId: number;
+}
+
+/** Where a request can be inserted: a database, or a connection of the caller's own. */
+export interface Inserter {
+  /** The same INSERT once a row; the ids come in the same order. */
+  insertEach(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<number[]>;
+}
+
+/**
+ * A database with short transactions. Whatever it throws is an AiIpcError; database_unavailable means that it may be
+ * well again later, and that the fate of a COMMIT under way is unknown.
+ */
+export interface Database extends Inserter {
+  /** For people: kind and place, never a password. */
+  readonly name: string;
+  query(sql: string, values?: readonly SqlValue[]): Promise<readonly Row[]>;
+  /** One statement, committed by itself. */
+  execute(sql: string, values?: readonly SqlValue[]): Promise<ExecuteResult>;
+  /** All rows or none. */
+  insertEach(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<number[]>;
+  /**
+   * The one shape of our transactions: lock rows, decide from them what to write, write it, commit. A deadlock or a
+   * lost lock runs the whole of it again, so `decide` only decides.
+   */
+  lockAndWrite<T>(lock: Statement, decide: (rows: readonly Row[]) => Decision<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Whether this write has nothing to do. */
+export function isEmpty(write: Write): boolean {
+  return 'rows' in write && write.rows.length === 0;
+}

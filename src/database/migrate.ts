@@ -1,0 +1,272 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { Connection } from 'mariadb';
+import { AiIpcError, messageOf } from '../base/errors.ts';
+import {
+  checkSchema,
+  checkServer,
+  type Query,
+  readSchema,
+  refuseNewer,
+  SCHEMA_VERSION,
+} from './check-schema.ts';
+import type { Row } from './database.ts';
+import { toDatabaseError } from './database-errors.ts';
+import { mariadbName } from './mariadb-pool.ts';
+import { connectForMigrate, errnoOf, type MigrateSettings } from './migrate-connection.ts';
+import { type LockWait, retryLocked, runStatements, type ScriptRun } from './migrate-script.ts';
+import { splitSql } from './sql-script.ts';
+
+export interface MigrateOptions {
+  readonly settings: MigrateSettings;
+  /** Asked before tables with more than 100,000 rows are copied: writers wait meanwhile, 7 s a million rows here. */
+  readonly confirm: (rows: number) => Promise<boolean>;
+  /** Told each step, a sentence for people. */
+  readonly onStep: (text: string) => void;
+  /** Ends the waiting between two tries. */
+  readonly signal?: AbortSignal;
+  readonly lockWait?: LockWait;
+}
+
+export interface MigrateResult {
+  /** The version that was found: 0 for an empty database, 1 for the document's tables. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The map server waits behind a waiting ALTER, and 2 s of standing still are borne; then it has 3 s to itself. */
+const LOCK_WAIT: LockWait = { seconds: 2, tries: 10, pauseMs: 3_000 };
+/** The upgrade of a million requests and a million responses took 14 s here: below this, less than a second. */
+const ROWS_WITHOUT_ASKING = 100_000;
+/** Rows that came in, from an old client, between mending and changing a table. A third time it is no accident. */
+const UPGRADE_TRIES = 3;
+/** Duplicate key, NULL refused, value cut, wrong value, no parent row. */
+const MISFIT_ROWS: ReadonlySet<number | undefined> = new Set([1062, 1138, 1265, 1292, 1452]);
+/** Access denied: to the database, the table, for want of a right, to the procedure; and events switched off for good. */
+const REFUSED: ReadonlySet<number | undefined> = new Set([1044, 1142, 1227, 1370, 1577]);
+
+const SQL_FILES = new URL('../../sql-files/', import.meta.url);
+const PRESENT_SCHEMA = new URL('ai_ipc_tables.sql', SQL_FILES);
+const UPGRADES = new URL('upgrades/', SQL_FILES);
+
+/**
+ * Brings a MariaDB database to the present schema, whether it is empty or has older tables. It can be run again at any
+ * time, also after it was killed. Throws AiIpcError: migrate_needs_yes, migrate_blocked, schema_new,
+ * database_unsupported, database_denied, database_unknown, database_unavailable or database_failed.
+ */
+export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
+  const { settings, lockWait = LOCK_WAIT } = options;
+  const name = mariadbName(settings);
+  const connections: Connection[] = [];
+  const connect = async () => {
+    const connection = await connectForMigrate(settings, lockWait.seconds);
+    connections.push(connection);
+    return connection;
+  };
+  try {
+    const [worker, holder] = [await connect(), await connect()];
+    const ownThreadIds = [worker, holder].map((connection) => connection.threadId ?? 0);
+    const run = { name, onStep: options.onStep, lockWait, ownThreadIds, signal: options.signal };
+    return await migrateOn({ ...run, connection: worker }, { ...run, connection: holder }, options);
+  } catch (error) {
+    throw toDatabaseError(error, name);
+  } finally {
+    for (const connection of connections) connection.destroy();
+  }
+}
+
+async function migrateOn(run: ScriptRun, turn: ScriptRun, options: MigrateOptions): Promise<MigrateResult> {
+  const query = queryOn(run.connection);
+  const { isMariadb } = await checkServer(query);
+  const found = await readSchema(query);
+  refuseNewer(found);
+  if (isUpgrade(found.version)) await prepareUpgrade(run, options, isMariadb);
+
+  const present = splitSql(readFileSync(PRESENT_SCHEMA, 'utf8'));
+  await takeTurn(turn, present);
+  // The one who had the turn before may have done it all.
+  const { version: from } = await readSchema(query);
+  const start = START_STEPS[from];
+  if (start !== undefined) options.onStep(start);
+  if (isUpgrade(from)) await upgrade(run, from);
+  await loadPresentSchema(run, present);
+  await checkSchema(query);
+  await hintAtScheduler(run);
+  options.onStep(`The tables are of version ${SCHEMA_VERSION}.`);
+  return { from, to: SCHEMA_VERSION };
+}
+
+const START_STEPS: Readonly<Record<number, string>> = {
+  0: 'There are no AI IPC tables: making them.',
+  1: `The tables are those of the first document, or an upgrade was cut short: bringing them to version ${SCHEMA_VERSION}.`,
+};
+
+function isUpgrade(version: number): boolean {
+  return version > 0 && version < SCHEMA_VERSION;
+}
+
+/** Everything that may say no, before anything is changed. */
+async function prepareUpgrade(
+  run: ScriptRun,
+  { confirm }: MigrateOptions,
+  isMariadb: boolean,
+): Promise<void> {
+  if (!isMariadb) {
+    throw new AiIpcError(
+      'database_unsupported',
+      `${run.name}: older tables are upgraded on MariaDB only. On MySQL, rename them, run \`ai-ipc migrate\`, and copy ` +
+        'the rows over. Nothing was changed.',
+    );
+  }
+  await refuseForeignKeys(run);
+  const rows = await countRows(run.connection);
+  if (rows <= ROWS_WITHOUT_ASKING || (await confirm(rows))) return;
+  throw new AiIpcError(
+    'migrate_needs_yes',
+    `The tables have ${rows} rows, and copying them makes the map server wait. Nothing was changed. Stop the map server ` +
+      'or choose a quiet hour, and run `ai-ipc migrate --yes`.',
+  );
+}
+
+const FOREIGN_KEYS = `
+  SELECT CONCAT('ALTER TABLE \`', TABLE_SCHEMA, '\`.\`', TABLE_NAME, '\` DROP FOREIGN KEY \`', CONSTRAINT_NAME, '\`') AS cure,
+         TABLE_NAME AS table_name, REFERENCED_TABLE_NAME AS referenced_table
+    FROM information_schema.KEY_COLUMN_USAGE
+   WHERE REFERENCED_TABLE_SCHEMA = DATABASE() AND REFERENCED_COLUMN_NAME = 'id'
+     AND REFERENCED_TABLE_NAME IN ('ai_requests', 'ai_responses') AND NOT TABLE_NAME = 'ai_responses'`;
+
+/** A foreign key of the admin's own table holds `id` to INT: only he knows what his table is for. */
+async function refuseForeignKeys({ connection, name }: ScriptRun): Promise<void> {
+  const [key] = await connection.query<Row[]>(FOREIGN_KEYS);
+  if (key === undefined) return;
+  throw new AiIpcError(
+    'migrate_blocked',
+    `${name}: the table ${key['table_name']} has a foreign key to ${key['referenced_table']}, whose id becomes BIGINT ` +
+      `UNSIGNED. Nothing was changed. Run ${key['cure']}; then \`ai-ipc migrate\`; then make the column BIGINT UNSIGNED ` +
+      'and add the key again.',
+  );
+}
+
+const OLD_TABLES = `
+  SELECT TABLE_NAME AS table_name
+    FROM information_schema.TABLES
+   WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ('ai_requests', 'ai_responses', 'ai_request_log')`;
+
+/** Exactly: the estimate of information_schema is off by half at times, and a million rows are counted in 0.1 s. */
+async function countRows(connection: Connection): Promise<number> {
+  let rows = 0;
+  for (const table of await connection.query<Row[]>(OLD_TABLES)) {
+    const [count] = await connection.query<Row[]>(
+      `SELECT COUNT(*) AS row_count FROM \`${table['table_name']}\``,
+    );
+    rows += Number(count?.['row_count']);
+  }
+  return rows;
+}
+
+/**
+ * One migrate at a time: it holds a row of ai_ipc_meta locked on a connection of its own, and the lock ends with the
+ * connection, however that ends. A row that stays, because one that is inserted and rolled back leaves whoever waited
+ * for it a lock on the gap, and that migrate then waited for itself. No GET_LOCK, which Galera has only on one node.
+ * There two may still meet, on two nodes; then the statements, each of which may be run twice, do no harm, and of two
+ * transactions the second is refused (1213).
+ */
+async function takeTurn(turn: ScriptRun, present: readonly string[]): Promise<void> {
+  const makeMeta = present.filter((statement) =>
+    statement.startsWith('CREATE TABLE IF NOT EXISTS `ai_ipc_meta`'),
+  );
+  await runStatements(turn, [...makeMeta, MAKE_TURN]);
+  await retryLocked(turn, async () => {
+    await turn.connection.beginTransaction();
+    await turn.connection.query(LOCK_TURN);
+  });
+}
+
+/** IGNORE, and a look before: of two at once one inserts it, and later ones do not touch it. */
+const MAKE_TURN = `
+  INSERT IGNORE INTO ai_ipc_meta (name, value)
+  SELECT 'migrate', 'locked while a migrate is at work' FROM DUAL
+   WHERE NOT EXISTS (SELECT 1 FROM ai_ipc_meta WHERE name = 'migrate')`;
+const LOCK_TURN = "SELECT value FROM ai_ipc_meta WHERE name = 'migrate' FOR UPDATE";
+
+async function upgrade(run: ScriptRun, from: number): Promise<void> {
+  for (const file of upgradesAfter(from)) {
+    const statements = splitSql(readFileSync(new URL(file, UPGRADES), 'utf8'));
+    for (let tried = 1; ; tried++) {
+      try {
+        await runStatements(run, statements);
+        break;
+      } catch (error) {
+        if (tried >= UPGRADE_TRIES || !MISFIT_ROWS.has(errnoOf(error))) throw upgradeError(run, error);
+        await run.connection.query('ROLLBACK');
+        run.onStep('Rows of an old client came in between: starting the upgrade over.');
+      }
+    }
+  }
+}
+
+/** NNNN_what.sql brings the schema to version NNNN. */
+function upgradesAfter(version: number): string[] {
+  const files = readdirSync(UPGRADES).filter((file) => /^\d{4}_\w+\.sql$/.test(file));
+  return files.filter((file) => Number(file.slice(0, 4)) > version).sort();
+}
+
+function upgradeError({ name }: ScriptRun, error: unknown): AiIpcError {
+  if (error instanceof AiIpcError) return error;
+  const { code, message } = toDatabaseError(error, name);
+  return new AiIpcError(
+    code,
+    `${message} The upgrade stopped there and nothing was lost: mend what the message names and run ` +
+      '`ai-ipc migrate` again.',
+    { cause: error },
+  );
+}
+
+/** The file as the plain client loads it, but for rights that may be missing: the worker cleans up too. */
+async function loadPresentSchema(run: ScriptRun, statements: readonly string[]): Promise<void> {
+  let hasProcedure = true;
+  for (const statement of statements) {
+    const part = /^CREATE .*?\b(PROCEDURE|EVENT)\b/.exec(statement)?.[1];
+    if (part === undefined) await runStatements(run, [statement]);
+    else if (part === 'PROCEDURE') hasProcedure = await tryToMake(run, statement, PROCEDURE);
+    else if (hasProcedure) await tryToMake(run, statement, EVENT);
+  }
+}
+
+interface Part {
+  readonly name: string;
+  readonly right: string;
+}
+
+const PROCEDURE: Part = {
+  name: 'procedure sp_ai_cleanup_old_requests',
+  right: 'CREATE ROUTINE and ALTER ROUTINE',
+};
+const EVENT: Part = { name: 'event evt_ai_cleanup_old_requests', right: 'EVENT' };
+
+async function tryToMake(run: ScriptRun, statement: string, { name, right }: Part): Promise<boolean> {
+  try {
+    await runStatements(run, [statement]);
+    return true;
+  } catch (error) {
+    if (!REFUSED.has(errnoOf(error))) throw error;
+    const reason = toDatabaseError(error, run.name).message.split(' Check ', 1)[0] ?? messageOf(error);
+    run.onStep(
+      `The ${name} was not made (${reason}). Going on without it: the worker deletes old requests too. ` +
+        `To have it, give this user the right ${right} and run \`ai-ipc migrate\` again.`,
+    );
+    return false;
+  }
+}
+
+async function hintAtScheduler({ connection, onStep }: ScriptRun): Promise<void> {
+  const [row] = await connection.query<Row[]>('SELECT @@GLOBAL.event_scheduler AS scheduler');
+  if (row?.['scheduler'] === 'ON') return;
+  onStep(
+    'The event scheduler of this server is off, so the daily cleanup event does not run. The worker deletes old requests ' +
+      "too; to have them deleted without a worker: SET GLOBAL event_scheduler = ON (and in the server's settings).",
+  );
+}
+
+function queryOn(connection: Connection): Query {
+  return (sql) => connection.query<Row[]>(sql);
+}

@@ -1,0 +1,69 @@
+import { type Connection, createConnection } from 'mariadb';
+import { toDatabaseError } from './database-errors.ts';
+import { connectionConfig, type MariadbSettings, mariadbName } from './mariadb-pool.ts';
+
+/** What a server can do and bear. */
+export interface ServerAbilities {
+  /** Whether SKIP LOCKED really skips. */
+  readonly skipsLocked: boolean;
+  /** Its max_allowed_packet, in bytes. */
+  readonly maxPacketBytes: number;
+}
+
+/**
+ * SKIP LOCKED is tried with two connections: MariaDB before 10.6 and MySQL 5.7 refuse it, and TiDB takes the words and
+ * waits all the same. Fails at once (database_denied, database_unknown, …) where a pool would only time out.
+ */
+export async function probeServer(settings: MariadbSettings): Promise<ServerAbilities> {
+  const connections: Connection[] = [];
+  try {
+    const holder = await connect(settings);
+    connections.push(holder);
+    const skipper = await connect(settings);
+    connections.push(skipper);
+    const maxPacketBytes = await readMaxPacketBytes(holder);
+    return { skipsLocked: await skips(holder, skipper), maxPacketBytes };
+  } catch (error) {
+    throw toDatabaseError(error, mariadbName(settings));
+  } finally {
+    for (const connection of connections) connection.destroy();
+  }
+}
+
+async function connect(settings: MariadbSettings): Promise<Connection> {
+  const connection = await createConnection(connectionConfig(settings));
+  // A loss also fails the statement under way; without a listener it would end the process.
+  connection.on('error', () => undefined);
+  return connection;
+}
+
+async function readMaxPacketBytes(connection: Connection): Promise<number> {
+  const [row] = await connection.query<{ bytes: number }[]>('SELECT @@max_allowed_packet AS bytes');
+  return Number(row?.bytes);
+}
+
+async function skips(holder: Connection, skipper: Connection): Promise<boolean> {
+  try {
+    await skipper.query('SET innodb_lock_wait_timeout = 1');
+    await holder.beginTransaction();
+    const held = await holder.query<unknown[]>(`${ONE_ROW} FOR UPDATE`);
+    if (held.length === 0) return false;
+    await skipper.beginTransaction();
+    const seen = await skipper.query<unknown[]>(`${ONE_ROW} FOR UPDATE SKIP LOCKED`);
+    return seen.length === 0;
+  } catch (error) {
+    if (isRefusal(error)) return false;
+    throw error;
+  }
+}
+
+const ONE_ROW = "SELECT name FROM ai_ipc_meta WHERE name = 'queue_id'";
+
+/**
+ * 1064: the words are not understood. 1205: they are, but the row was waited for. 1146: no such table; whether there are
+ * none or old ones, the check of the schema tells better.
+ */
+function isRefusal(error: unknown): boolean {
+  const { errno } = error as { errno?: unknown };
+  return errno === 1064 || errno === 1205 || errno === 1146;
+}

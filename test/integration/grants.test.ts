@@ -1,0 +1,348 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { type Connection, createConnection } from 'mariadb';
+import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import { checkSchema } from '../../src/database/check-schema.ts';
+import { migrate } from '../../src/database/migrate.ts';
+import type { ClaimedRequest } from '../../src/queue/request.ts';
+import { openMariadbStore } from '../../src/store/mariadb-store.ts';
+import { insertAwkwardRows } from '../support/document-rows.ts';
+import { dumpSchema, loadDocumentSchema, TABLES_FILE } from '../support/schema-dump.ts';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+
+const GRANTS = readFileSync(new URL('../../deploy/grants.sql', import.meta.url), 'utf8');
+const USERS = ['migrate', 'worker', 'game', 'readonly'] as const;
+type User = (typeof USERS)[number];
+
+/** Users belong to the whole server: each test has names of its own. */
+let suffix: string;
+let database: TestDatabase;
+let opened: Connection[];
+
+beforeEach(async () => {
+  suffix = randomBytes(4).toString('hex');
+  opened = [];
+  database = await createTestDatabase();
+});
+afterEach(async () => {
+  for (const connection of opened) connection.destroy();
+  for (const user of USERS) await database.query(`DROP USER IF EXISTS ${userName(user)}@localhost`);
+  await database.drop();
+});
+
+const userName = (user: User) => `ai_ipc_${user}_${suffix}`;
+const passwordOf = (user: User) => `secret of ${user}`;
+
+/** What the file tells an admin to do with it. */
+function filledIn(): string {
+  return GRANTS.replaceAll('`ragnarok`', `\`${database.settings.database}\``)
+    .replaceAll(/'ai_ipc_(\w+)'/g, (_, user: User) => `'${userName(user)}'`)
+    .replaceAll(
+      /\{\{PASSWORD_OF_(\w+)\}\}/g,
+      (_, user: string) => `'${passwordOf(user.toLowerCase() as User)}'`,
+    );
+}
+
+function settingsOf(user: User) {
+  const { host, port, socketPath } = inject('mariadb');
+  const { database: name } = database.settings;
+  return {
+    host,
+    port,
+    socketPath,
+    user: userName(user),
+    password: passwordOf(user),
+    database: name,
+    sslCaFile: null,
+  };
+}
+
+async function connectAs(user: User): Promise<Connection> {
+  const { socketPath, user: name, password, database: schema } = settingsOf(user);
+  const connection = await createConnection({ socketPath, user: name, password, database: schema });
+  opened.push(connection);
+  return connection;
+}
+
+async function loadAll(): Promise<void> {
+  await database.loadSqlFile(TABLES_FILE);
+  await database.query('CREATE TABLE char_data (id INT PRIMARY KEY)');
+  await database.runClient(filledIn());
+}
+
+/** Access denied: to the database, the table, the column, or for want of a privilege. */
+const DENIED = expect.objectContaining({
+  errno: expect.toSatisfy((n: number) => [1044, 1142, 1143, 1227, 1370].includes(n)),
+});
+
+const EVERYBODY_REFUSED = [
+  'SELECT * FROM char_data',
+  'INSERT INTO char_data VALUES (1)',
+  'CREATE TABLE mine (id INT)',
+  'DROP TABLE char_data',
+];
+const CHANGES_OF_SCHEMA = [
+  'ALTER TABLE ai_requests ADD COLUMN mine INT',
+  'DROP TABLE ai_responses',
+  'TRUNCATE TABLE ai_request_log',
+  'CREATE INDEX mine ON ai_requests (endpoint)',
+  'DROP PROCEDURE sp_ai_cleanup_old_requests',
+  'DROP EVENT evt_ai_cleanup_old_requests',
+];
+
+async function expectRefused(user: User, statements: readonly string[]): Promise<void> {
+  const connection = await connectAs(user);
+  for (const statement of statements) {
+    await expect(connection.query(statement), `${user}: ${statement}`).rejects.toEqual(DENIED);
+  }
+}
+
+describe('the file', () => {
+  test('loads twice', async () => {
+    await loadAll();
+    await database.runClient(filledIn());
+  });
+
+  test('is an error as long as a placeholder is in it, and makes no user', async () => {
+    await database.loadSqlFile(TABLES_FILE);
+    const forgotten = filledIn().replace(`'${passwordOf('migrate')}'`, '{{PASSWORD_OF_MIGRATE}}');
+    await expect(database.runClient(forgotten)).rejects.toThrow(/1064/);
+    expect(await database.query('SELECT User FROM mysql.user WHERE User LIKE ?', [`%${suffix}`])).toEqual([]);
+  });
+});
+
+describe('the game’s user', () => {
+  beforeEach(loadAll);
+
+  test('can use the five commands', async () => {
+    const store = await openMariadbStore({ ...settingsOf('game'), minPoolSize: 1, maxPoolSize: 3 });
+    try {
+      const [first = 0, second = 0] = await store.insert([NEW_REQUEST, NEW_REQUEST]);
+      expect(await store.read(first)).toMatchObject({ status: 'pending' });
+      expect(await store.cancel(second)).toBe(true);
+      await database.query(
+        "UPDATE ai_requests SET status = 'completed', processed_at = NOW() - INTERVAL 1 DAY WHERE id = ?",
+        [first],
+      );
+      await database.query("INSERT INTO ai_responses (request_id, response_data) VALUES (?, '{}')", [first]);
+      expect(await store.read(first)).toMatchObject({ status: 'completed', responseData: '{}' });
+      expect(await store.cleanup({ ageSeconds: 3600, scan: 'whole' })).toBe(1);
+      await store.sightings();
+    } finally {
+      await store.close();
+    }
+    expect(await database.query('SELECT COUNT(*) AS number FROM ai_responses')).toEqual([{ number: 0 }]);
+  });
+
+  test('can say it in plain SQL', async () => {
+    const connection = await connectAs('game');
+    await connection.query(
+      "INSERT INTO ai_requests (endpoint, expires_at) VALUES ('/a', DATE_ADD(NOW(), INTERVAL 30 SECOND))",
+    );
+    await connection.query('SELECT response_data FROM ai_responses WHERE request_id = LAST_INSERT_ID()');
+    await connection.query('SELECT status FROM ai_requests WHERE id = 1');
+    await connection.query(
+      "UPDATE ai_requests SET status = 'cancelled' WHERE id = 1 AND status IN ('pending', 'processing')",
+    );
+    await connection.query("INSERT INTO ai_request_log (request_id, event_type) VALUES (1, 'cancelled')");
+    await connection.query('SELECT doorbell, timeout_seconds FROM ai_workers');
+    expect(await connection.query('DELETE FROM ai_requests WHERE id = 1')).toMatchObject({ affectedRows: 1 });
+  });
+
+  test('can do nothing else', async () => {
+    await expectRefused('game', [
+      "INSERT INTO ai_responses (request_id, response_data) VALUES (1, '{}')",
+      "UPDATE ai_responses SET response_data = '{}'",
+      'DELETE FROM ai_responses',
+      'SELECT * FROM ai_request_log',
+      'DELETE FROM ai_request_log',
+      'DELETE FROM ai_workers',
+      "INSERT INTO ai_workers (id, host, pid, version) VALUES ('w', 'h', 1, 'v')",
+      "UPDATE ai_ipc_meta SET value = '9'",
+      'CALL sp_ai_cleanup_old_requests(7)',
+      ...CHANGES_OF_SCHEMA,
+      ...EVERYBODY_REFUSED,
+    ]);
+  });
+});
+
+describe('the worker’s user', () => {
+  beforeEach(loadAll);
+
+  test('can take a request from beginning to end, and keep house', async () => {
+    const store = await openMariadbStore({ ...settingsOf('worker'), minPoolSize: 1, maxPoolSize: 3 });
+    const workerId = 'host:1:00000000';
+    try {
+      await store.heartbeat({
+        id: workerId,
+        host: 'host',
+        pid: 1,
+        version: '0',
+        inFlight: 0,
+        doorbell: null,
+        timeoutSeconds: 30,
+      });
+      await store.insert([NEW_REQUEST, NEW_REQUEST, NEW_REQUEST]);
+      const [first, second, third] = (await store.claim(workerId, 3)) as [
+        ClaimedRequest,
+        ClaimedRequest,
+        ClaimedRequest,
+      ];
+      const attempt = {
+        ...first,
+        attempt: 1,
+        outcome: { kind: 'completed', answer: '{}' },
+        durationMs: 5,
+      } as const;
+      expect(await store.settle(workerId, [attempt])).toEqual(['written']);
+      expect(await store.release(workerId, [second])).toBe(1);
+      expect(await store.listClaims(workerId)).toEqual([{ id: third.id, claimNo: third.claimNo }]);
+      expect(await store.rescue({ workerIds: [workerId], maxAttempts: 3, rescuerId: 'me' })).toEqual({
+        rescued: 1,
+        failed: 0,
+      });
+      await store.expire({ limit: 10 });
+      await store.sightings();
+      await store.retire([workerId]);
+      await store.cleanup({ ageSeconds: 60, logRetentionDays: 30, scan: 'whole' });
+    } finally {
+      await store.close();
+    }
+  });
+
+  test('can change no table and see nothing else', async () => {
+    await expectRefused('worker', [...CHANGES_OF_SCHEMA, ...EVERYBODY_REFUSED]);
+  });
+});
+
+test('the read-only user reads the five tables and changes nothing', async () => {
+  await loadAll();
+  const connection = await connectAs('readonly');
+  const tables = ['ai_requests', 'ai_responses', 'ai_request_log', 'ai_workers', 'ai_ipc_meta'];
+  for (const table of tables) await connection.query(`SELECT * FROM ${table}`);
+  await checkSchema((sql) => connection.query(sql));
+  await expectRefused('readonly', [
+    "INSERT INTO ai_requests (endpoint) VALUES ('/a')",
+    ...tables.map((table) => `DELETE FROM ${table}`),
+    'CALL sp_ai_cleanup_old_requests(7)',
+    ...CHANGES_OF_SCHEMA,
+    ...EVERYBODY_REFUSED,
+  ]);
+});
+
+describe('the migrate user', () => {
+  async function runMigrate(): Promise<string> {
+    const steps: string[] = [];
+    const settings = settingsOf('migrate');
+    await migrate({ settings, confirm: async () => true, onStep: (text) => steps.push(text) });
+    return steps.join('\n');
+  }
+
+  /** The migrate user's own part of the file: its tables need not be there yet. */
+  async function loadMigrateUser(): Promise<void> {
+    const [own] = filledIn().split('-- For `ai-ipc worker`');
+    await database.runClient(own!);
+  }
+
+  test('can make everything in an empty database', async () => {
+    await loadMigrateUser();
+    expect(await runMigrate()).not.toContain('was not made');
+    expect(Object.keys(await dumpSchema(database))).toHaveLength(7);
+    await expectRefused('migrate', ['SELECT * FROM mysql.user', 'CREATE TABLE mine (id INT)']);
+  });
+
+  test("can upgrade the document's tables", async () => {
+    await loadDocumentSchema(database);
+    await insertAwkwardRows(database);
+    await loadMigrateUser();
+    expect(await runMigrate()).not.toContain('was not made');
+    await checkSchema((sql) => database.query(sql));
+  });
+
+  test('goes on without the right EVENT, and says so', async () => {
+    await loadMigrateUser();
+    await database.query(
+      `REVOKE EVENT ON \`${database.settings.database}\`.* FROM ${userName('migrate')}@localhost`,
+    );
+    expect(await runMigrate()).toMatch(/event evt_ai_cleanup_old_requests was not made .*right EVENT/);
+    await checkSchema((sql) => database.query(sql));
+    expect(await database.query('CALL sp_ai_cleanup_old_requests(7)')).toMatchObject([[{ deleted: 0 }], {}]);
+    await database.query(
+      `GRANT EVENT ON \`${database.settings.database}\`.* TO ${userName('migrate')}@localhost`,
+    );
+    expect(await runMigrate()).not.toContain('was not made');
+    expect(Object.keys(await dumpSchema(database))).toHaveLength(7);
+  });
+
+  test('goes on without the right CREATE ROUTINE, and then makes no event that would call nothing', async () => {
+    await loadMigrateUser();
+    const { database: name } = database.settings;
+    await database.query(
+      `REVOKE CREATE ROUTINE, ALTER ROUTINE ON \`${name}\`.* FROM ${userName('migrate')}@localhost`,
+    );
+    const steps = await runMigrate();
+    expect(steps).toMatch(/procedure sp_ai_cleanup_old_requests was not made .*right CREATE ROUTINE/);
+    expect(await database.query('SHOW EVENTS WHERE Db = DATABASE()')).toEqual([]);
+    await checkSchema((sql) => database.query(sql));
+  });
+
+  test('that may not see a waiting transaction is told which right would show it', async () => {
+    await loadDocumentSchema(database);
+    await loadMigrateUser();
+    const holder = await database.connect();
+    await holder.beginTransaction();
+    await holder.query('SELECT * FROM ai_request_log');
+    const ended = migrate({
+      settings: settingsOf('migrate'),
+      confirm: async () => true,
+      onStep: () => undefined,
+      lockWait: { seconds: 1, tries: 1, pauseMs: 0 },
+    });
+    await expect(ended).rejects.toMatchObject({
+      code: 'migrate_blocked',
+      message: expect.stringContaining('PROCESS'),
+    });
+  });
+
+  test.each([
+    ['a wrong password', { password: 'wrong' }, 'database_denied', /DB_PASSWORD/],
+    ['a server that is not there', { socketPath: null, port: 1 }, 'database_unavailable', /127\.0\.0\.1:1/],
+  ])('with %s is told what is wrong', async (_, change, code, message) => {
+    await loadMigrateUser();
+    const ended = migrate({
+      settings: { ...settingsOf('migrate'), ...change },
+      confirm: async () => true,
+      onStep: () => undefined,
+    });
+    await expect(ended).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+});
+
+test('a database that does not exist is told with the statement that makes it', async () => {
+  const { host, port, user, password } = database.settings;
+  const settings = {
+    host,
+    port,
+    socketPath: null,
+    user,
+    password,
+    database: `no_${suffix}`,
+    sslCaFile: null,
+  };
+  await expect(
+    migrate({ settings, confirm: async () => true, onStep: () => undefined }),
+  ).rejects.toMatchObject({
+    code: 'database_unknown',
+    message: expect.stringContaining(`CREATE DATABASE \`no_${suffix}\``),
+  });
+});
+
+const NEW_REQUEST = {
+  type: 'dialogue',
+  endpoint: '/api/v1/npc/dialogue',
+  data: '{}',
+  priority: 5,
+  timeoutSeconds: 30,
+  sourceNpc: null,
+  sourceMap: null,
+};

@@ -1,0 +1,163 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { MysqlPackets, queryOf, saysMoreFollows } from './mysql-packets.ts';
+
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A statement that a client sent to MariaDB, and when (performance.now()). */
+export interface SeenStatement {
+  readonly sql: string;
+  readonly atMs: number;
+}
+
+/** What is to happen to the line whose client sends a certain statement, when its answer has come. */
+interface Trap {
+  readonly isMeant: (sql: string) => boolean;
+  readonly onAnswer: (line: Line) => void;
+}
+
+/** Stands between a client and a server, and does to the line what networks do. */
+export class TcpProxy {
+  readonly #target: Target;
+  readonly #server: Server;
+  readonly #lines = new Set<Line>();
+  readonly statements: SeenStatement[] = [];
+  #isStalled = false;
+  #trap: Trap | undefined;
+
+  private constructor(target: Target) {
+    this.#target = target;
+    this.#server = createServer((client) => this.#serve(client));
+  }
+
+  /** Listens on a free loopback port. */
+  static async start(target: Target): Promise<TcpProxy> {
+    const proxy = new TcpProxy(target);
+    proxy.#server.listen(0, '127.0.0.1');
+    await once(proxy.#server, 'listening');
+    return proxy;
+  }
+
+  get host(): string {
+    return '127.0.0.1';
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Half-opens every line, and those to come: neither end hears anything any more, not even that the other one closes. */
+  stall(): void {
+    this.#isStalled = true;
+    for (const line of this.#lines) line.stall();
+  }
+
+  /** New lines work again. The half-open ones stay what they are: bytes of theirs are lost. */
+  resume(): void {
+    this.#isStalled = false;
+  }
+
+  /**
+   * Once: lets the next packet with COMMIT in it that is meant reach MariaDB, waits until the server has executed it all,
+   * swallows its OK and cuts that line. The promise resolves when it is cut.
+   */
+  cutAfterCommit(isMeant: (sql: string) => boolean): Promise<void> {
+    return this.#setTrap(
+      (sql) => sql.includes('COMMIT') && isMeant(sql),
+      (line) => line.destroy(),
+    );
+  }
+
+  /**
+   * Once: lets the next statement that is meant reach MariaDB, swallows its answer and half-opens every line, as when the
+   * worker's machine loses its network: the server keeps the transaction open.
+   */
+  stallAfter(isMeant: (sql: string) => boolean): Promise<void> {
+    return this.#setTrap(isMeant, () => this.stall());
+  }
+
+  async close(): Promise<void> {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    for (const line of this.#lines) line.destroy();
+    await closed;
+  }
+
+  #setTrap(isMeant: Trap['isMeant'], act: (line: Line) => void): Promise<void> {
+    return new Promise((resolve) => {
+      const onAnswer = (line: Line) => {
+        act(line);
+        resolve();
+      };
+      this.#trap = { isMeant, onAnswer };
+    });
+  }
+
+  #serve(client: Socket): void {
+    const line = new Line(client, connect(this.#target.port, this.#target.host), (sql) => this.#see(sql));
+    if (this.#isStalled) line.stall();
+    this.#lines.add(line);
+  }
+
+  /** What is to be done once the answer to this statement has come; undefined: pass it on. */
+  #see(sql: string): Trap['onAnswer'] | undefined {
+    this.statements.push({ sql, atMs: performance.now() });
+    const trap = this.#trap;
+    if (!trap?.isMeant(sql)) return undefined;
+    this.#trap = undefined;
+    return trap.onAnswer;
+  }
+}
+
+/** One client's way to the server and back. */
+class Line {
+  readonly #client: Socket;
+  readonly #server: Socket;
+  readonly #sent = new MysqlPackets();
+  readonly #answered = new MysqlPackets();
+  #isStalled = false;
+  #onAnswer: Trap['onAnswer'] | undefined;
+
+  constructor(client: Socket, server: Socket, see: (sql: string) => Trap['onAnswer'] | undefined) {
+    this.#client = client;
+    this.#server = server;
+    for (const socket of [client, server]) {
+      socket.setNoDelay(true);
+      // The other end may be gone already: closing it too is all there is to do.
+      socket.on('error', () => socket.destroy());
+      socket.on('close', () => {
+        if (!this.#isStalled) this.destroy();
+      });
+    }
+    client.on('data', (data) => {
+      if (this.#isStalled) return;
+      for (const packet of this.#sent.read(data)) {
+        const sql = queryOf(packet);
+        if (sql !== undefined) this.#onAnswer = see(sql);
+      }
+      server.write(data);
+    });
+    server.on('data', (data) => {
+      if (this.#isStalled) return;
+      if (this.#onAnswer === undefined) client.write(data);
+      else this.#swallow(data, this.#onAnswer);
+    });
+  }
+
+  stall(): void {
+    this.#isStalled = true;
+  }
+
+  destroy(): void {
+    this.#client.destroy();
+    this.#server.destroy();
+  }
+
+  #swallow(data: Buffer, onAnswer: Trap['onAnswer']): void {
+    const isLast = this.#answered.read(data).some((packet) => !saysMoreFollows(packet));
+    if (isLast) onAnswer(this);
+  }
+}
