@@ -1,0 +1,83 @@
+import type { Database, Row } from '../database/database.ts';
+import type { ClaimedRequest, ClaimRef } from '../queue/request.ts';
+import { logRow } from './log-rows.ts';
+import { nullableNumberOf, nullableTextOf, numberOf, textOf } from './row-fields.ts';
+import type { Statements } from './statements.ts';
+
+/** Each further look goes this much deeper: other workers are just claiming what the one before it found. */
+const DEPTHS = [1, 4, 16] as const;
+
+export interface ClaimOptions {
+  readonly workerId: string;
+  readonly limit: number;
+}
+
+export async function hasDue(database: Database, statements: Statements): Promise<boolean> {
+  return (await database.query(statements.hasDue)).length > 0;
+}
+
+/** pending → processing, by priority and then age; an empty list when nothing is due that others do not hold. */
+export async function claim(
+  database: Database,
+  statements: Statements,
+  options: ClaimOptions,
+): Promise<ClaimedRequest[]> {
+  for (const depth of DEPTHS) {
+    const requests = await claimFrom(database, statements, { ...options, depth: depth * options.limit });
+    if (requests.length > 0 || !(await hasDue(database, statements))) return requests;
+  }
+  return [];
+}
+
+async function claimFrom(
+  database: Database,
+  statements: Statements,
+  { workerId, limit, depth }: ClaimOptions & { readonly depth: number },
+): Promise<ClaimedRequest[]> {
+  return await database.lockAndWrite({ sql: statements.lockForClaim, values: [depth, limit] }, (rows) => {
+    const requests = rows.map(toClaimedRequest);
+    if (requests.length === 0) return { writes: [], result: requests };
+    const mark = { sql: statements.claimMark, values: [workerId, requests.map((request) => request.id)] };
+    const log = requests.map(({ id, attempt }) => logRow(id, 'claimed', { worker: workerId, attempt }));
+    return { writes: [mark, { sql: statements.insertLog, rows: log }], result: requests };
+  });
+}
+
+/** processing → pending for claims that are still ours: the attempt is given back, it may be claimed again at once. */
+export async function release(
+  database: Database,
+  statements: Statements,
+  { workerId, claims }: { readonly workerId: string; readonly claims: readonly ClaimRef[] },
+): Promise<number> {
+  if (claims.length === 0) return 0;
+  const claimNos = new Map(claims.map((claim) => [claim.id, claim.claimNo]));
+  const lock = { sql: statements.lockForRelease, values: [[...claimNos.keys()], workerId] };
+  return await database.lockAndWrite(lock, (rows) => {
+    const ids = rows
+      .filter((row) => claimNos.get(numberOf(row, 'id')) === numberOf(row, 'claim_no'))
+      .map((row) => numberOf(row, 'id'));
+    if (ids.length === 0) return { writes: [], result: 0 };
+    const log = ids.map((id) => logRow(id, 'released', { worker: workerId }));
+    const writes = [
+      { sql: statements.release, values: [ids] },
+      { sql: statements.insertLog, rows: log },
+    ];
+    return { writes, result: ids.length };
+  });
+}
+
+/** The row as it was just before the mark: the mark adds one to claim_no and to attempts. */
+function toClaimedRequest(row: Row): ClaimedRequest {
+  return {
+    id: numberOf(row, 'id'),
+    claimNo: numberOf(row, 'claim_no') + 1,
+    attempt: numberOf(row, 'attempts') + 1,
+    maxAttempts: nullableNumberOf(row, 'max_attempts'),
+    type: textOf(row, 'request_type'),
+    endpoint: textOf(row, 'endpoint'),
+    data: nullableTextOf(row, 'request_data'),
+    sourceNpc: nullableTextOf(row, 'source_npc'),
+    createdAtMs: numberOf(row, 'created_at_ms'),
+    lifeLeftMs: numberOf(row, 'life_left_ms'),
+  };
+}

@@ -1,0 +1,30 @@
+import type { SqlValue } from '../database/database.ts';
+
+/** The events of ai_request_log, one for each change of a request's status and some beside. */
+export type LogEvent =
+  | 'claimed'
+  | 'retried'
+  | 'completed'
+  | 'failed'
+  | 'timeout'
+  | 'cancelled'
+  | 'released'
+  | 'rescued'
+  | 'dropped'
+  | 'cleaned';
+
+export interface LogDetails {
+  readonly worker?: string;
+  readonly attempt?: number;
+  readonly errorCode?: string | null;
+  /** Milliseconds of the HTTP call. */
+  readonly ms?: number | null;
+  /** How many requests a cleanup deleted. */
+  readonly deleted?: number;
+}
+
+/** The values of insertLog. event_data is JSON {worker, attempt, error_code, ms}, with what is known. */
+export function logRow(requestId: number, event: LogEvent, details: LogDetails): readonly SqlValue[] {
+  const { worker, attempt, errorCode, ms, deleted } = details;
+  return [requestId, event, JSON.stringify({ worker, attempt, error_code: errorCode, ms, deleted })];
+}

@@ -1,0 +1,205 @@
+import type { Statements } from './statements.ts';
+
+/**
+ * The statements for MariaDB (and MySQL 8). NOW(3) is the only clock. `id <= 9007199254740991`: an id above 2^53
+ * cannot be named by a number of JavaScript. Such a row, which only SQL can make, is left alone: read once, it would stop
+ * every claim, expire, rescue and cleanup that comes upon it.
+ */
+export function mariadbStatements(claimBy: 'skip_locked' | 'guarded_update'): Statements {
+  const skip = claimBy === 'skip_locked' ? ' SKIP LOCKED' : '';
+  return {
+    ...STATEMENTS,
+    lockForClaim: `${LOCK_FOR_CLAIM}${skip}`,
+    // One row that somebody's open transaction holds must not keep all others from their end.
+    lockOverdue: `${STATEMENTS.lockOverdue}${skip}`,
+    lockWithoutStatus: `${STATEMENTS.lockWithoutStatus}${skip}`,
+  };
+}
+
+/**
+ * The inner SELECT finds without locks (equality on status, then the index's own order: no sort); the outer one locks
+ * by primary key what is found. A scan that locks what it passes took 20 µs a row here, this takes 8 µs.
+ */
+const LOCK_FOR_CLAIM = `
+  SELECT r.id, r.claim_no, r.attempts, r.max_attempts, r.request_type, r.endpoint, r.request_data, r.source_npc,
+         CAST(ROUND(UNIX_TIMESTAMP(r.created_at) * 1000) AS UNSIGNED) AS created_at_ms,
+         CAST(ROUND((UNIX_TIMESTAMP(r.expires_at) - UNIX_TIMESTAMP(NOW(3))) * 1000) AS SIGNED) AS life_left_ms
+    FROM (SELECT id
+            FROM ai_requests FORCE INDEX (idx_status_priority)
+           WHERE status = 'pending' AND available_at <= NOW(3) AND expires_at > NOW(3) AND id <= 9007199254740991
+           ORDER BY priority, created_at, id
+           LIMIT ?) due
+         STRAIGHT_JOIN ai_requests r ON r.id = due.id
+   WHERE r.status = 'pending' AND r.available_at <= NOW(3) AND r.expires_at > NOW(3)
+   ORDER BY r.priority, r.created_at, r.id
+   LIMIT ?
+     FOR UPDATE`;
+
+const STATEMENTS = {
+  insertRequest: `
+    INSERT INTO ai_requests
+           (request_type, endpoint, request_data, priority, timeout, source_npc, source_map, expires_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, FROM_UNIXTIME(UNIX_TIMESTAMP(NOW(3)) + ?))`,
+
+  readRequest: `
+    SELECT r.id, r.status, r.error_code, p.response_data, p.error_message, p.processing_time_ms
+      FROM ai_requests r LEFT JOIN ai_responses p ON p.request_id = r.id
+     WHERE r.id = ?`,
+
+  lockForCancel: "SELECT id FROM ai_requests WHERE id = ? AND status IN ('pending', 'processing') FOR UPDATE",
+
+  cancel: `
+    UPDATE ai_requests SET status = 'cancelled', processed_at = NOW(3)
+     WHERE id = ? AND status IN ('pending', 'processing')`,
+
+  hasDue: `
+    SELECT id
+      FROM ai_requests FORCE INDEX (idx_status_priority)
+     WHERE status = 'pending' AND available_at <= NOW(3) AND expires_at > NOW(3) AND id <= 9007199254740991
+     LIMIT 1`,
+
+  claimMark: `
+    UPDATE ai_requests
+       SET status = 'processing', claimed_by = ?, claimed_at = NOW(3), claim_no = claim_no + 1, attempts = attempts + 1
+     WHERE id IN (?) AND status = 'pending'`,
+
+  lockForSettle: `
+    SELECT id, status, claimed_by, claim_no, error_code, expires_at > NOW(3) AS is_alive
+      FROM ai_requests
+     WHERE id IN (?)
+     ORDER BY id
+       FOR UPDATE`,
+
+  complete: `
+    UPDATE ai_requests SET status = 'completed', processed_at = NOW(3), error_code = NULL
+     WHERE id IN (?) AND status = 'processing'`,
+
+  end: `
+    UPDATE ai_requests SET status = ?, processed_at = NOW(3), error_code = ?
+     WHERE id = ? AND status IN ('pending', 'processing', '')`,
+
+  retry: `
+    UPDATE ai_requests
+       SET status = 'pending', claimed_by = NULL, claimed_at = NULL, attempts = GREATEST(attempts, 1) - ?,
+           available_at = NOW(3) + INTERVAL ? SECOND, error_code = ?
+     WHERE id = ? AND status = 'processing'`,
+
+  // An admin who puts an ended request back to pending leaves its old response behind: the new one takes its place.
+  insertResponse: `
+    INSERT INTO ai_responses (request_id, response_data, error_message, processing_time_ms) VALUES :rows
+        ON DUPLICATE KEY UPDATE response_data = VALUES(response_data), error_message = VALUES(error_message),
+           processing_time_ms = VALUES(processing_time_ms), created_at = NOW(3)`,
+
+  insertLog: 'INSERT INTO ai_request_log (request_id, event_type, event_data) VALUES :rows',
+
+  lockForRelease: `
+    SELECT id, claim_no
+      FROM ai_requests
+     WHERE id IN (?) AND status = 'processing' AND claimed_by = ?
+     ORDER BY id
+       FOR UPDATE`,
+
+  release: `
+    UPDATE ai_requests
+       SET status = 'pending', claimed_by = NULL, claimed_at = NULL, attempts = GREATEST(attempts, 1) - 1,
+           available_at = NOW(3)
+     WHERE id IN (?) AND status = 'processing'`,
+
+  heartbeat: `
+    INSERT INTO ai_workers (id, host, pid, version, in_flight, doorbell, timeout_seconds) VALUES (?, ?, ?, ?, ?, ?, ?)
+        ON DUPLICATE KEY UPDATE heartbeat_at = NOW(3), in_flight = VALUES(in_flight), doorbell = VALUES(doorbell),
+           timeout_seconds = VALUES(timeout_seconds)`,
+
+  retire: 'DELETE FROM ai_workers WHERE id IN (?)',
+
+  sightings: `
+    SELECT id, CAST(UNIX_TIMESTAMP(heartbeat_at) AS CHAR) AS heartbeat,
+           CAST(ROUND((UNIX_TIMESTAMP(NOW(3)) - UNIX_TIMESTAMP(heartbeat_at)) * 1000) AS SIGNED) AS heartbeat_age_ms,
+           host, doorbell, timeout_seconds
+      FROM ai_workers
+     UNION ALL
+    SELECT DISTINCT COALESCE(r.claimed_by, ''), NULL, NULL, NULL, NULL, NULL
+      FROM ai_requests r FORCE INDEX (idx_status_priority)
+     WHERE r.status = 'processing' AND r.id <= 9007199254740991
+       AND NOT EXISTS (SELECT 1 FROM ai_workers w WHERE w.id = r.claimed_by)`,
+
+  listClaims: `
+    SELECT id, claim_no
+      FROM ai_requests FORCE INDEX (idx_status_priority)
+     WHERE status = 'processing' AND claimed_by = ? AND id <= 9007199254740991`,
+
+  // Found without locks first: a scan that locks would lock, and wait for, what the living are settling.
+  lockForRescue: `
+    SELECT r.id, r.attempts, r.max_attempts
+      FROM (SELECT id, claimed_by
+              FROM ai_requests FORCE INDEX (idx_status_priority)
+             WHERE status = 'processing' AND COALESCE(claimed_by, '') IN (?) AND id <= 9007199254740991
+             ORDER BY id
+             LIMIT ?) dead
+           STRAIGHT_JOIN ai_requests r ON r.id = dead.id
+     WHERE r.status = 'processing' AND r.claimed_by <=> dead.claimed_by
+     ORDER BY r.id
+       FOR UPDATE`,
+
+  rescue: `
+    UPDATE ai_requests SET status = 'pending', claimed_by = NULL, claimed_at = NULL, available_at = NOW(3)
+     WHERE id IN (?) AND status = 'processing'`,
+
+  // '' is what an INSERT outside strict mode makes of a status that does not exist.
+  hasOverdue: `
+    SELECT EXISTS (SELECT 1 FROM ai_requests FORCE INDEX (idx_expires_at)
+                    WHERE status = 'pending' AND expires_at <= NOW(3) AND id <= 9007199254740991)
+        OR EXISTS (SELECT 1 FROM ai_requests FORCE INDEX (idx_expires_at)
+                    WHERE status = 'processing' AND expires_at <= NOW(3) - INTERVAL ? SECOND
+                      AND id <= 9007199254740991)
+        OR EXISTS (SELECT 1 FROM ai_requests FORCE INDEX (idx_expires_at)
+                    WHERE status = '' AND id <= 9007199254740991) AS has_overdue`,
+
+  lockOverdue: `
+    SELECT id, attempts, error_code,
+           CAST(ROUND(UNIX_TIMESTAMP(expires_at) - UNIX_TIMESTAMP(created_at)) AS SIGNED) AS life_seconds
+      FROM ai_requests FORCE INDEX (idx_expires_at)
+     WHERE status = ? AND expires_at <= NOW(3) - INTERVAL ? SECOND AND id <= 9007199254740991
+     ORDER BY expires_at, id
+     LIMIT ?
+       FOR UPDATE`,
+
+  lockWithoutStatus: `
+    SELECT id, attempts
+      FROM ai_requests FORCE INDEX (idx_expires_at)
+     WHERE status = '' AND id <= 9007199254740991
+     LIMIT ?
+       FOR UPDATE`,
+
+  scanForCleanup: `
+    SELECT id,
+           status IN ('completed', 'failed', 'timeout', 'cancelled')
+             AND COALESCE(processed_at, created_at) < NOW(3) - INTERVAL ? SECOND AS is_old,
+           created_at >= NOW(3) - INTERVAL ? SECOND AS is_recent
+      FROM ai_requests
+     WHERE id > ? AND id <= 9007199254740991
+     ORDER BY id
+     LIMIT ?`,
+
+  deleteRequests: `
+    DELETE FROM ai_requests
+     WHERE id IN (?) AND status IN ('completed', 'failed', 'timeout', 'cancelled')
+       AND COALESCE(processed_at, created_at) < NOW(3) - INTERVAL ? SECOND`,
+
+  scanLog: `
+    SELECT id, created_at < NOW(3) - INTERVAL ? SECOND AS is_old
+      FROM ai_request_log
+     WHERE id > ?
+     ORDER BY id
+     LIMIT ?`,
+
+  deleteLog: 'DELETE FROM ai_request_log WHERE id IN (?)',
+
+  depth: `
+    SELECT status, COUNT(*) AS requests
+      FROM ai_requests
+     WHERE status IN ('pending', 'processing')
+     GROUP BY status`,
+
+  readMeta: 'SELECT name, value FROM ai_ipc_meta',
+} as const;

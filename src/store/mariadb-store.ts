@@ -1,0 +1,83 @@
+import { AiIpcError } from '../base/errors.ts';
+import { checkSchema } from '../database/check-schema.ts';
+import type { Database, Inserter } from '../database/database.ts';
+import { toDatabaseError } from '../database/database-errors.ts';
+import { type MariadbSettings, openMariadbPool } from '../database/mariadb-pool.ts';
+import { probeServer } from '../database/probe.ts';
+import type { CallerConnection, QueueStore } from '../queue/queue-store.ts';
+import { mariadbStatements } from './mariadb-statements.ts';
+import { readQueueId } from './queue-id.ts';
+import { createSqlStore } from './sql-store.ts';
+
+export interface MariadbStoreOptions {
+  /** auto: SKIP LOCKED where it works. guarded_update forces the other way, for tests. */
+  readonly claimBy?: 'auto' | 'guarded_update';
+}
+
+/**
+ * Opens the queue on MariaDB. Throws AiIpcError: database_denied, database_unknown, schema_missing, schema_old,
+ * schema_new, database_unsupported (an admin must act) or database_unavailable (try again).
+ */
+export async function openMariadbStore(
+  settings: MariadbSettings,
+  { claimBy = 'auto' }: MariadbStoreOptions = {},
+): Promise<QueueStore> {
+  // Asked first, on connections of its own: it tells at once what a pool would only time out on.
+  const { skipsLocked, maxPacketBytes } = await probeServer(settings);
+  const statements = mariadbStatements(claimBy === 'auto' && skipsLocked ? 'skip_locked' : 'guarded_update');
+  const database = openMariadbPool({ ...settings, maxPacketBytes, maxPoolSize: settings.maxPoolSize - 1 });
+  const heartbeatDatabase = openMariadbPool({ ...settings, minPoolSize: 0, maxPoolSize: 1 });
+  try {
+    await checkSchema((sql) => database.query(sql));
+    const queueId = await readQueueId(database, statements);
+    return createSqlStore({ database, statements, queueId, heartbeatDatabase, inserterOver });
+  } catch (error) {
+    await closeAll([database, heartbeatDatabase]);
+    throw error;
+  }
+}
+
+async function closeAll(databases: readonly Database[]): Promise<void> {
+  await Promise.all(databases.map((database) => database.close()));
+}
+
+/** What `mariadb` and `mysql2/promise` connections have in common. */
+interface QueryConnection {
+  query(sql: string, values: unknown): Promise<unknown>;
+}
+
+/** Inserts on the caller's connection, of the package `mariadb` or `mysql2/promise`. */
+function inserterOver(connection: CallerConnection): Inserter {
+  if (!hasQuery(connection) || isPool(connection)) {
+    throw new AiIpcError(
+      'bad_argument',
+      'connection must be one connection (not a pool) of the package mariadb or mysql2/promise.',
+    );
+  }
+  return {
+    async insertEach(sql, rows) {
+      const ids: number[] = [];
+      try {
+        for (const row of rows) ids.push(insertIdOf(await connection.query(sql, [...row])));
+      } catch (error) {
+        throw toDatabaseError(error, 'Your own connection');
+      }
+      return ids;
+    },
+  };
+}
+
+function hasQuery(connection: object): connection is QueryConnection {
+  return typeof (connection as { query?: unknown }).query === 'function';
+}
+
+/** Each statement on a pool may go over another connection: what the caller rolls back would be served all the same. */
+function isPool(connection: object): boolean {
+  return typeof (connection as { getConnection?: unknown }).getConnection === 'function';
+}
+
+/** mysql2 answers [result, fields]; mariadb answers the result, with a BigInt id unless told otherwise. */
+function insertIdOf(answer: unknown): number {
+  const result: unknown = Array.isArray(answer) ? answer[0] : answer;
+  return Number((result as { insertId?: unknown }).insertId);
+}

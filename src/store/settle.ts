@@ -1,0 +1,141 @@
+import type { RequestError } from '../base/errors.ts';
+import type { Database, Row, SqlValue, Write } from '../database/database.ts';
+import type { Outcome, SettledAttempt, SettleFate } from '../queue/outcome.ts';
+import { type LogEvent, logRow } from './log-rows.ts';
+import { isTrue, nullableTextOf, numberOf, textOf } from './row-fields.ts';
+import type { Statements } from './statements.ts';
+
+const EXPIRED_MEANWHILE: RequestError = {
+  code: 'expired',
+  message:
+    'The answer came after the life of the request had ended. Raise its timeout if the AI service needs longer.',
+};
+
+/** What is to be written for one transaction's outcomes, by kind of statement. */
+interface SettlePlan {
+  readonly completedIds: number[];
+  readonly ended: (readonly SqlValue[])[];
+  readonly retried: (readonly SqlValue[])[];
+  readonly responses: (readonly SqlValue[])[];
+  readonly logs: (readonly SqlValue[])[];
+}
+
+/** Writes outcomes in one transaction: statuses, responses and log, for those claims that are still this worker's. */
+export async function settle(
+  database: Database,
+  statements: Statements,
+  { workerId, attempts }: { workerId: string; attempts: readonly SettledAttempt[] },
+): Promise<SettleFate[]> {
+  if (attempts.length === 0) return [];
+  const ids = attempts.map((attempt) => attempt.id).sort((a, b) => a - b);
+  return await database.lockAndWrite({ sql: statements.lockForSettle, values: [ids] }, (rows) => {
+    const rowById = new Map(rows.map((row) => [numberOf(row, 'id'), row]));
+    const plan: SettlePlan = { completedIds: [], ended: [], retried: [], responses: [], logs: [] };
+    const fates = attempts.map((attempt) => decide(plan, workerId, attempt, rowById.get(attempt.id)));
+    return { writes: writesOf(plan, statements), result: fates };
+  });
+}
+
+function decide(
+  plan: SettlePlan,
+  workerId: string,
+  attempt: SettledAttempt,
+  row: Row | undefined,
+): SettleFate {
+  if (row !== undefined && isHeld(row, workerId, attempt)) {
+    planOutcome(plan, workerId, attempt, isTrue(row, 'is_alive'));
+    return 'written';
+  }
+  if (row !== undefined && isWrittenAlready(row, workerId, attempt)) return 'written';
+  plan.logs.push(logRow(attempt.id, 'dropped', logDetails(workerId, attempt, errorOf(attempt.outcome))));
+  return 'dropped';
+}
+
+function isHeld(row: Row, workerId: string, attempt: SettledAttempt): boolean {
+  return (
+    row['status'] === 'processing' &&
+    nullableTextOf(row, 'claimed_by') === workerId &&
+    numberOf(row, 'claim_no') === attempt.claimNo
+  );
+}
+
+/**
+ * The OK of an earlier COMMIT may have been lost on its way: then this settle is a repetition. A final status under our
+ * own claim is what that settle wrote (or the end of its life, which comes to the same); only worker_lost is a rescuer's
+ * word. A retry that finds its request pending, or already claimed again, has nothing left to say.
+ */
+function isWrittenAlready(row: Row, workerId: string, attempt: SettledAttempt): boolean {
+  const status = textOf(row, 'status');
+  const claimNo = numberOf(row, 'claim_no');
+  if (attempt.outcome.kind === 'retry' && status !== 'cancelled') {
+    return claimNo > attempt.claimNo || status !== 'processing';
+  }
+  return (
+    claimNo === attempt.claimNo &&
+    nullableTextOf(row, 'claimed_by') === workerId &&
+    nullableTextOf(row, 'error_code') !== 'worker_lost' &&
+    ['completed', 'failed', 'timeout'].includes(status)
+  );
+}
+
+/** Adds what this outcome writes. What ends after its life is a timeout, whatever the answer. */
+function planOutcome(plan: SettlePlan, workerId: string, attempt: SettledAttempt, isAlive: boolean): void {
+  const outcome: Outcome = isAlive ? attempt.outcome : asTimeout(attempt.outcome);
+  const error = errorOf(outcome);
+  plan.logs.push(logRow(attempt.id, LOG_EVENT[outcome.kind], logDetails(workerId, attempt, error)));
+  switch (outcome.kind) {
+    case 'completed':
+      plan.completedIds.push(attempt.id);
+      plan.responses.push([attempt.id, outcome.answer, null, attempt.durationMs]);
+      return;
+    case 'failed':
+    case 'timeout':
+      plan.ended.push([outcome.kind, outcome.error.code, attempt.id]);
+      plan.responses.push([attempt.id, null, outcome.error.message, attempt.durationMs]);
+      return;
+    case 'retry':
+      plan.retried.push([
+        Number(outcome.isAttemptGivenBack),
+        outcome.delayMs / 1000,
+        outcome.error.code,
+        attempt.id,
+      ]);
+      return;
+  }
+}
+
+const LOG_EVENT: Readonly<Record<Outcome['kind'], LogEvent>> = {
+  completed: 'completed',
+  failed: 'failed',
+  timeout: 'timeout',
+  retry: 'retried',
+};
+
+/** A failure keeps its reason: it tells more than that it came late. */
+function asTimeout(outcome: Outcome): Outcome {
+  return { kind: 'timeout', error: outcome.kind === 'completed' ? EXPIRED_MEANWHILE : outcome.error };
+}
+
+function errorOf(outcome: Outcome): RequestError | undefined {
+  return outcome.kind === 'completed' ? undefined : outcome.error;
+}
+
+function logDetails(workerId: string, attempt: SettledAttempt, error: RequestError | undefined) {
+  return {
+    worker: workerId,
+    attempt: attempt.attempt,
+    errorCode: error?.code ?? null,
+    ms: attempt.durationMs,
+  };
+}
+
+function writesOf(plan: SettlePlan, statements: Statements): Write[] {
+  const { completedIds, ended, retried, responses, logs } = plan;
+  return [
+    ...(completedIds.length > 0 ? [{ sql: statements.complete, values: [completedIds] }] : []),
+    { sql: statements.end, rows: ended },
+    { sql: statements.retry, rows: retried },
+    { sql: statements.insertResponse, rows: responses },
+    { sql: statements.insertLog, rows: logs },
+  ];
+}

@@ -1,0 +1,186 @@
+import type { Statements } from './statements.ts';
+
+/**
+ * The statements for SQLite. Times are UTC text with milliseconds (2026-01-25 12:00:00.000): readable, and in order as
+ * text. Lists arrive as JSON. No row is locked: a transaction holds the whole file's write lock (BEGIN IMMEDIATE).
+ * The + of `+status` keeps SQLite off the indexes on status: with a list of ids it would rather read all that wait.
+ */
+export const sqliteStatements: Statements = {
+  insertRequest: `
+    INSERT INTO ai_requests
+           (request_type, endpoint, request_data, priority, timeout, source_npc, source_map, expires_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, strftime('%Y-%m-%d %H:%M:%f', 'now', ? || ' seconds'))`,
+
+  readRequest: `
+    SELECT r.id, r.status, r.error_code, p.response_data, p.error_message, p.processing_time_ms
+      FROM ai_requests r LEFT JOIN ai_responses p ON p.request_id = r.id
+     WHERE r.id = ?`,
+
+  lockForCancel: "SELECT id FROM ai_requests WHERE id = ? AND status IN ('pending', 'processing')",
+
+  cancel: `
+    UPDATE ai_requests SET status = 'cancelled', processed_at = strftime('%Y-%m-%d %H:%M:%f', 'now')
+     WHERE id = ? AND status IN ('pending', 'processing')`,
+
+  hasDue: `
+    SELECT id
+      FROM ai_requests INDEXED BY idx_status_priority
+     WHERE status = 'pending' AND available_at <= strftime('%Y-%m-%d %H:%M:%f', 'now')
+       AND expires_at > strftime('%Y-%m-%d %H:%M:%f', 'now') AND id <= 9007199254740991
+     LIMIT 1`,
+
+  // SQLite keeps what it is given: a BLOB where text belongs, or a time that is none, must not stop the claim of others.
+  lockForClaim: `
+    SELECT id, claim_no, attempts, CAST(max_attempts AS INTEGER) AS max_attempts,
+           CAST(request_type AS TEXT) AS request_type, CAST(endpoint AS TEXT) AS endpoint,
+           CAST(request_data AS TEXT) AS request_data, CAST(source_npc AS TEXT) AS source_npc,
+           coalesce(CAST(round(unixepoch(created_at, 'subsec') * 1000) AS INTEGER), 0) AS created_at_ms,
+           coalesce(CAST(round((unixepoch(expires_at, 'subsec') - unixepoch('now', 'subsec')) * 1000) AS INTEGER), 0)
+             AS life_left_ms
+      FROM ai_requests INDEXED BY idx_status_priority
+     WHERE status = 'pending' AND available_at <= strftime('%Y-%m-%d %H:%M:%f', 'now')
+       AND expires_at > strftime('%Y-%m-%d %H:%M:%f', 'now') AND id <= 9007199254740991
+     ORDER BY priority, created_at, id
+     LIMIT min(?, ?)`,
+
+  claimMark: `
+    UPDATE ai_requests
+       SET status = 'processing', claimed_by = ?, claimed_at = strftime('%Y-%m-%d %H:%M:%f', 'now'),
+           claim_no = claim_no + 1, attempts = attempts + 1
+     WHERE id IN (SELECT value FROM json_each(?)) AND +status = 'pending'`,
+
+  lockForSettle: `
+    SELECT id, status, claimed_by, claim_no, error_code, expires_at > strftime('%Y-%m-%d %H:%M:%f', 'now') AS is_alive
+      FROM ai_requests
+     WHERE id IN (SELECT value FROM json_each(?))
+     ORDER BY id`,
+
+  complete: `
+    UPDATE ai_requests
+       SET status = 'completed', processed_at = strftime('%Y-%m-%d %H:%M:%f', 'now'), error_code = NULL
+     WHERE id IN (SELECT value FROM json_each(?)) AND +status = 'processing'`,
+
+  end: `
+    UPDATE ai_requests SET status = ?, processed_at = strftime('%Y-%m-%d %H:%M:%f', 'now'), error_code = ?
+     WHERE id = ? AND status IN ('pending', 'processing', '')`,
+
+  retry: `
+    UPDATE ai_requests
+       SET status = 'pending', claimed_by = NULL, claimed_at = NULL, attempts = max(attempts, 1) - ?,
+           available_at = strftime('%Y-%m-%d %H:%M:%f', 'now', ? || ' seconds'), error_code = ?
+     WHERE id = ? AND status = 'processing'`,
+
+  insertResponse: `
+    INSERT INTO ai_responses (request_id, response_data, error_message, processing_time_ms) VALUES :rows
+        ON CONFLICT (request_id) DO UPDATE SET response_data = excluded.response_data,
+           error_message = excluded.error_message, processing_time_ms = excluded.processing_time_ms,
+           created_at = strftime('%Y-%m-%d %H:%M:%f', 'now')`,
+
+  insertLog: 'INSERT INTO ai_request_log (request_id, event_type, event_data) VALUES :rows',
+
+  lockForRelease: `
+    SELECT id, claim_no
+      FROM ai_requests
+     WHERE id IN (SELECT value FROM json_each(?)) AND +status = 'processing' AND claimed_by = ?
+     ORDER BY id`,
+
+  release: `
+    UPDATE ai_requests
+       SET status = 'pending', claimed_by = NULL, claimed_at = NULL, attempts = max(attempts, 1) - 1,
+           available_at = strftime('%Y-%m-%d %H:%M:%f', 'now')
+     WHERE id IN (SELECT value FROM json_each(?)) AND +status = 'processing'`,
+
+  heartbeat: `
+    INSERT INTO ai_workers (id, host, pid, version, in_flight, doorbell, timeout_seconds) VALUES (?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (id) DO UPDATE SET heartbeat_at = strftime('%Y-%m-%d %H:%M:%f', 'now'),
+           in_flight = excluded.in_flight, doorbell = excluded.doorbell, timeout_seconds = excluded.timeout_seconds`,
+
+  retire: 'DELETE FROM ai_workers WHERE id IN (SELECT value FROM json_each(?))',
+
+  sightings: `
+    SELECT id, heartbeat_at AS heartbeat,
+           CAST(round((unixepoch('now', 'subsec') - unixepoch(heartbeat_at, 'subsec')) * 1000) AS INTEGER)
+             AS heartbeat_age_ms,
+           host, doorbell, timeout_seconds
+      FROM ai_workers
+     UNION ALL
+    SELECT DISTINCT coalesce(r.claimed_by, ''), NULL, NULL, NULL, NULL, NULL
+      FROM ai_requests r INDEXED BY idx_status_priority
+     WHERE r.status = 'processing' AND r.id <= 9007199254740991
+       AND NOT EXISTS (SELECT 1 FROM ai_workers w WHERE w.id = r.claimed_by)`,
+
+  listClaims: `
+    SELECT id, claim_no
+      FROM ai_requests INDEXED BY idx_status_priority
+     WHERE status = 'processing' AND claimed_by = ? AND id <= 9007199254740991`,
+
+  lockForRescue: `
+    SELECT id, attempts, max_attempts
+      FROM ai_requests INDEXED BY idx_status_priority
+     WHERE status = 'processing' AND coalesce(claimed_by, '') IN (SELECT value FROM json_each(?))
+       AND id <= 9007199254740991
+     ORDER BY id
+     LIMIT ?`,
+
+  rescue: `
+    UPDATE ai_requests
+       SET status = 'pending', claimed_by = NULL, claimed_at = NULL,
+           available_at = strftime('%Y-%m-%d %H:%M:%f', 'now')
+     WHERE id IN (SELECT value FROM json_each(?)) AND +status = 'processing'`,
+
+  hasOverdue: `
+    SELECT EXISTS (SELECT 1 FROM ai_requests INDEXED BY idx_expires_at
+                    WHERE status = 'pending' AND expires_at <= strftime('%Y-%m-%d %H:%M:%f', 'now')
+                      AND id <= 9007199254740991)
+        OR EXISTS (SELECT 1 FROM ai_requests INDEXED BY idx_expires_at
+                    WHERE status = 'processing'
+                      AND expires_at <= strftime('%Y-%m-%d %H:%M:%f', 'now', -? || ' seconds')
+                      AND id <= 9007199254740991) AS has_overdue`,
+
+  lockOverdue: `
+    SELECT id, attempts, error_code,
+           coalesce(CAST(round(unixepoch(expires_at, 'subsec') - unixepoch(created_at, 'subsec')) AS INTEGER), 0)
+             AS life_seconds
+      FROM ai_requests INDEXED BY idx_expires_at
+     WHERE status = ? AND expires_at <= strftime('%Y-%m-%d %H:%M:%f', 'now', -? || ' seconds')
+       AND id <= 9007199254740991
+     ORDER BY expires_at, id
+     LIMIT ?`,
+
+  // The table's CHECK refuses a status that does not exist, as MariaDB's strict mode does: there is none to be found.
+  lockWithoutStatus: `
+    SELECT id, attempts FROM ai_requests INDEXED BY idx_expires_at WHERE status = '' LIMIT ?`,
+
+  scanForCleanup: `
+    SELECT id,
+           status IN ('completed', 'failed', 'timeout', 'cancelled')
+             AND coalesce(processed_at, created_at) < strftime('%Y-%m-%d %H:%M:%f', 'now', -? || ' seconds')
+             AS is_old,
+           created_at >= strftime('%Y-%m-%d %H:%M:%f', 'now', -? || ' seconds') AS is_recent
+      FROM ai_requests
+     WHERE id > ? AND id <= 9007199254740991
+     ORDER BY id
+     LIMIT ?`,
+
+  deleteRequests: `
+    DELETE FROM ai_requests
+     WHERE id IN (SELECT value FROM json_each(?)) AND +status IN ('completed', 'failed', 'timeout', 'cancelled')
+       AND coalesce(processed_at, created_at) < strftime('%Y-%m-%d %H:%M:%f', 'now', -? || ' seconds')`,
+
+  scanLog: `
+    SELECT id, created_at < strftime('%Y-%m-%d %H:%M:%f', 'now', -? || ' seconds') AS is_old
+      FROM ai_request_log
+     WHERE id > ?
+     ORDER BY id
+     LIMIT ?`,
+
+  deleteLog: 'DELETE FROM ai_request_log WHERE id IN (SELECT value FROM json_each(?))',
+
+  depth: `
+    SELECT status, COUNT(*) AS requests
+      FROM ai_requests
+     WHERE status IN ('pending', 'processing')
+     GROUP BY status`,
+
+  readMeta: 'SELECT name, value FROM ai_ipc_meta',
+};
