@@ -1,0 +1,193 @@
+import type { RequestError } from '../base/errors.ts';
+import type { AiResult } from './ai-result.ts';
+import { refusalOf } from './endpoint-policy.ts';
+import { cleanText, errorTextOf } from './error-text.ts';
+import type { ResponseHeaders } from './exchange.ts';
+import { retryAfterMs } from './retry-after.ts';
+
+/** A response as it came in; `body` is undefined when it was over the limit or, of an error, broke off. */
+export interface ReceivedResponse {
+  readonly status: number;
+  readonly headers: ResponseHeaders;
+  readonly body: Buffer | undefined;
+}
+
+export interface JudgeContext {
+  /** Method and path for messages, such as "POST /api/v1/npc/dialogue". */
+  readonly what: string;
+  readonly maxBytes: number;
+}
+
+/** Gateway and overload: the service behind is away, whatever endpoint is called. */
+const DOWN_STATUSES: ReadonlySet<number> = new Set([502, 503, 504]);
+/** Fatal, so that bytes which are not UTF-8 are seen; it drops a byte order mark, which JSON.parse refuses. */
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+/** What a whole response means for its request. */
+export function judgeResponse(response: ReceivedResponse, context: JudgeContext): AiResult {
+  const { status } = response;
+  if (status >= 200 && status < 300) return judgeAnswer(response, context);
+  if (status === 429) return rateLimited(response, context);
+  if (status === 408 || status === 425 || status >= 500) return serverError(response, context);
+  if (status >= 400) return clientError(response, context);
+  return redirected(response, context);
+}
+
+/** 2xx: JSON is passed on as received, text/plain as {"text": …}; everything else is no answer. */
+function judgeAnswer({ status, headers, body }: ReceivedResponse, context: JudgeContext): AiResult {
+  if (body === undefined) return refused(tooLarge(context));
+  const encoding = headerOf(headers, 'content-encoding');
+  if (isEncoded(encoding)) return refused(encodedAnswer(encoding, context));
+  const text = decode(body);
+  const kind = `content-type ${cleanText(headerOf(headers, 'content-type') ?? 'missing')}, ${body.byteLength} bytes`;
+  if (text === undefined) return refused(notJson(`is not UTF-8 (${kind})`, context));
+  if (text.trim() === '') return refused(emptyAnswer(status, context));
+  if (isPlainText(headers)) return wrapText({ status, text }, context);
+  const parsed = parseJson(text);
+  if (parsed === undefined) return refused(notJson(`is not JSON (${kind})`, context));
+  const refusal = refusalOf(parsed.value);
+  return refusal === undefined
+    ? { kind: 'answer', status, body: text }
+    : refused(failureIn200(refusal, context));
+}
+
+function wrapText({ status, text }: { status: number; text: string }, context: JudgeContext): AiResult {
+  const body = JSON.stringify({ text });
+  // Escapes make it longer: a control byte becomes six.
+  if (Buffer.byteLength(body) > context.maxBytes) return refused(tooLarge(context));
+  return { kind: 'answer', status, body };
+}
+
+function rateLimited(response: ReceivedResponse, { what }: JudgeContext): AiResult {
+  const message = `The AI service asks for fewer calls: HTTP 429 to ${what}${detailOf(response)}.`;
+  return {
+    kind: 'rate_limited',
+    error: { code: 'ai_rate_limited', message },
+    retryAfterMs: retryAfterOf(response),
+  };
+}
+
+function serverError(response: ReceivedResponse, { what }: JudgeContext): AiResult {
+  const { status } = response;
+  return {
+    kind: 'trouble',
+    error: {
+      code: 'ai_server_error',
+      message: `The AI service failed with HTTP ${status} on ${what}${detailOf(response)}. Its own log tells why.`,
+    },
+    isServiceDown: DOWN_STATUSES.has(status),
+    retryAfterMs: retryAfterOf(response),
+  };
+}
+
+function clientError(response: ReceivedResponse, { what }: JudgeContext): AiResult {
+  const { status } = response;
+  const message = `The AI service refused ${what} with HTTP ${status}${detailOf(response)}. ${adviceFor(status)}`;
+  return refused({ code: 'ai_client_error', message });
+}
+
+function adviceFor(status: number): string {
+  if (status === 401 || status === 403) return 'Check the key in ai_service_headers.';
+  if (status === 404 || status === 405)
+    return 'Check the endpoint, the request type and ai_service_base_url.';
+  return "Check the request's data.";
+}
+
+function redirected({ status, headers }: ReceivedResponse, { what }: JudgeContext): AiResult {
+  const path = pathOf(headerOf(headers, 'location'));
+  return refused({
+    code: 'ai_redirect',
+    message: `The AI service sends ${what} elsewhere (HTTP ${status}, ${path}), and redirects are not followed. Name the right endpoint, or mend ai_service_base_url.`,
+  });
+}
+
+function tooLarge({ what, maxBytes }: JudgeContext): RequestError {
+  return {
+    code: 'answer_too_large',
+    message: `The answer to ${what} has more than ${maxBytes} bytes, the most allowed (max_response_bytes). Have the AI service answer more briefly.`,
+  };
+}
+
+function encodedAnswer(encoding: string, { what }: JudgeContext): RequestError {
+  return {
+    code: 'answer_not_json',
+    message: `The answer to ${what} is compressed (content-encoding ${cleanText(encoding)}), though plain JSON was asked for. Switch compression off in the AI service or in the proxy before it.`,
+  };
+}
+
+function notJson(fault: string, { what }: JudgeContext): RequestError {
+  return {
+    code: 'answer_not_json',
+    message: `The answer to ${what} ${fault}. Check that this endpoint answers in JSON and that ai_service_base_url is the AI service.`,
+  };
+}
+
+function emptyAnswer(status: number, { what }: JudgeContext): RequestError {
+  return {
+    code: 'answer_empty',
+    message: `The AI service answered ${what} with HTTP ${status} and nothing in it. Check that this endpoint gives an answer.`,
+  };
+}
+
+function failureIn200(refusal: string, { what }: JudgeContext): RequestError {
+  const words = refusal === '' ? '' : ` and says: ${refusal}`;
+  return {
+    code: 'answer_refused',
+    message: `The AI service reports a failure in its answer to ${what}${words}.`,
+  };
+}
+
+function refused(error: RequestError): AiResult {
+  return { kind: 'refused', error };
+}
+
+function decode(body: Buffer): string | undefined {
+  try {
+    return UTF8.decode(body);
+  } catch {
+    // Bytes that are no UTF-8 are an answer of their own kind.
+    return undefined;
+  }
+}
+
+function parseJson(text: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    // Not JSON: the caller says so, without the text, which may hold what a player said.
+    return undefined;
+  }
+}
+
+/** What an error response says about itself, as ": …" to be put into a sentence; "" when it says nothing fit to print. */
+function detailOf({ headers, body }: ReceivedResponse): string {
+  if (body === undefined || isEncoded(headerOf(headers, 'content-encoding'))) return '';
+  const text = errorTextOf(parseJson(decode(body) ?? '')?.value);
+  return text === undefined ? '' : `: ${text.replace(/\.+$/, '')}`;
+}
+
+function retryAfterOf({ headers }: ReceivedResponse): number | null {
+  return retryAfterMs(headerOf(headers, 'retry-after'), headerOf(headers, 'date'));
+}
+
+function isEncoded(encoding: string | undefined): encoding is string {
+  return encoding !== undefined && encoding.trim() !== '' && encoding.trim().toLowerCase() !== 'identity';
+}
+
+function isPlainText(headers: ResponseHeaders): boolean {
+  const [mediaType = ''] = (headerOf(headers, 'content-type') ?? '').split(';');
+  return mediaType.trim().toLowerCase() === 'text/plain';
+}
+
+/** The path alone: a query may hold a key. */
+function pathOf(location: string | undefined): string {
+  if (location === undefined) return 'no location given';
+  const [path = ''] = location.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').split(/[?#]/);
+  return `to ${cleanText(path) || '/'}`;
+}
+
+/** A header that came twice counts with its first value. */
+function headerOf(headers: ResponseHeaders, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { methodOf, refusalOf } from './endpoint-policy.ts';
+
+describe('the method', () => {
+  it.each(['http_get', 'health_check'])('of %s is GET', (type) => {
+    expect(methodOf(type)).toBe('GET');
+  });
+
+  it.each(['dialogue', 'decision', 'http_post', 'HTTP_GET', ''])('of %j is POST', (type) => {
+    expect(methodOf(type)).toBe('POST');
+  });
+});
+
+describe('a good answer', () => {
+  it.each([
+    { text: 'Hello' },
+    { text: 'Hello', error: 'emotion model is away' },
+    { response: { line: 'Hello' }, error: { code: 1 } },
+    { success: true, error: null },
+    { error: '' },
+    { error: {} },
+    { error: [] },
+    { error: false },
+    { error: 0 },
+    {},
+    [{ success: false }],
+    'error',
+    null,
+    42,
+  ])('is %j', (answer) => {
+    expect(refusalOf(answer)).toBeUndefined();
+  });
+});
+
+describe('a failure that came with 200', () => {
+  it.each([
+    [{ success: false }, ''],
+    [{ success: false, text: 'Sorry, try again' }, ''],
+    [{ success: false, message: 'no model' }, 'no model'],
+    [{ error: 'no model' }, 'no model'],
+    [{ error: { message: 'no\u0000 model' } }, 'no  model'],
+    [{ error: { code: 7 }, detail: 'no model' }, 'no model'],
+    [{ error: ['no model'] }, ''],
+    [{ error: 'no model', text: ' ' }, 'no model'],
+  ])('is %j', (answer, words) => {
+    expect(refusalOf(answer)).toBe(words);
+  });
+});

@@ -1,0 +1,67 @@
+import fc from 'fast-check';
+import { describe, expect, it, vi } from 'vitest';
+import { retryAfterMs } from './retry-after.ts';
+
+const DATE = 'Sun, 06 Nov 1994 08:49:30 GMT';
+
+describe('Retry-After', () => {
+  it.each([
+    ['0', 0],
+    ['3', 3000],
+    [' 120 ', 120_000],
+    ['1.5', 1500],
+    ['-4', 0],
+    ['-0', 0],
+  ])('%j is read as seconds: %d ms', (text, ms) => {
+    expect(retryAfterMs(text, undefined)).toBe(ms);
+  });
+
+  it.each(['Sun, 06 Nov 1994 08:49:37 GMT', 'Sunday, 06-Nov-94 08:49:37 GMT', 'Sun Nov  6 08:49:37 1994'])(
+    'the date %j is compared with the Date header',
+    (text) => {
+      expect(retryAfterMs(text, DATE)).toBe(7000);
+    },
+  );
+
+  it('a date that is past means now', () => {
+    expect(retryAfterMs('Sun, 06 Nov 1994 08:00:00 GMT', DATE)).toBe(0);
+  });
+
+  it('a date is compared with our clock when the response has none', () => {
+    vi.useFakeTimers({ now: Date.UTC(1994, 10, 6, 8, 49, 27), toFake: ['Date'] });
+    try {
+      expect(retryAfterMs('Sun, 06 Nov 1994 08:49:37 GMT', undefined)).toBe(10_000);
+      expect(retryAfterMs('Sun, 06 Nov 1994 08:49:37 GMT', 'yesterday')).toBe(10_000);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it.each([
+    undefined,
+    '',
+    ' ',
+    'soon',
+    'later 5',
+    '1e3',
+    '0x10',
+    '3 seconds',
+    'NaN',
+    'Sun, 99 Foo 1994 08:49:37 GMT',
+  ])('%j says nothing', (text) => {
+    expect(retryAfterMs(text, DATE)).toBeNull();
+  });
+
+  it('is null or a number of milliseconds from 0, whatever it says', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.string(), fc.date().map(String), fc.double().map(String)),
+        fc.string(),
+        (text, date) => {
+          const ms = retryAfterMs(text, date);
+          expect(ms === null || (Number.isFinite(ms) && ms >= 0)).toBe(true);
+        },
+      ),
+    );
+  });
+});

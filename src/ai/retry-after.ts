@@ -1,0 +1,26 @@
+/** The start of the three date formats of RFC 9110: Date.parse alone would take "later 5" for a day in May 2001. */
+const HTTP_DATE = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? .*\d\d:\d\d:\d\d/;
+const SECONDS = /^-?\d{1,12}(\.\d{1,9})?$/;
+
+/**
+ * Reads Retry-After (RFC 9110, section 10.2.3): seconds or an HTTP date. The date is compared with the response's own
+ * Date, so that two clocks that disagree do no harm.
+ *
+ * @returns milliseconds from now, 0 at least; null without the header or when it makes no sense
+ */
+export function retryAfterMs(retryAfter: string | undefined, date: string | undefined): number | null {
+  const text = retryAfter?.trim();
+  if (!text) return null;
+  if (SECONDS.test(text)) return Math.max(0, Math.round(Number(text) * 1000));
+  const at = parseHttpDate(text);
+  if (at === undefined) return null;
+  const now = parseHttpDate(date?.trim()) ?? Date.now();
+  return Math.max(0, at - now);
+}
+
+function parseHttpDate(text: string | undefined): number | undefined {
+  if (text === undefined || !HTTP_DATE.test(text)) return undefined;
+  // The oldest of the three formats does not name its zone; all three are GMT.
+  const ms = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
+  return Number.isNaN(ms) ? undefined : ms;
+}
