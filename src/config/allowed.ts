@@ -1,0 +1,249 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+/** What a setting may be: how text is read, how a value is checked, and how both are shown to people. */
+export interface Allowed<T> {
+  /** Ends the sentence "Allowed: …". */
+  readonly words: string;
+  /** Checks a value as YAML gives it, and brings it to the form that the program uses. */
+  readonly schema: z.ZodType<T>;
+  /** Text of an environment variable as a value for the schema; what cannot be read stays text and is refused there. */
+  readonly fromText: (text: string) => unknown;
+  /** A good value, for people; never a secret. */
+  show(value: T): string;
+  /** A refused value, for people; never a secret. */
+  readonly showRefused: (raw: unknown) => string;
+}
+
+const HOST_NAME = /^(?!.*\.\.)[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/i;
+const HOST_AND_PORT = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/;
+/** RFC 9110, section 5.6.2. */
+const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** Written by the worker with each attempt, or a matter of the connection alone. */
+const OWN_HEADERS: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'content-type',
+  'expect',
+  'idempotency-key',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'x-ai-ipc-attempt',
+  'x-ai-ipc-source-npc',
+  'x-deadline-ms',
+]);
+
+export function wholeNumber(least: number, most: number): Allowed<number> {
+  const words = `a whole number from ${least} to ${most}`;
+  return {
+    words,
+    schema: z.number().int().min(least).max(most),
+    // Number() alone would take "", "1e3", "0x10" and " 5 ".
+    fromText: (text) => (/^-?\d+$/.test(text) ? Number(text) : text),
+    show: String,
+    showRefused: quote,
+  };
+}
+
+export function yesOrNo(): Allowed<boolean> {
+  return {
+    words: 'true or false',
+    schema: z.boolean(),
+    fromText: (text) => (text === 'true' ? true : text === 'false' ? false : text),
+    show: String,
+    showRefused: quote,
+  };
+}
+
+export function oneOf<const T extends string>(values: readonly [T, ...T[]]): Allowed<T> {
+  const words = `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`;
+  return { ...asText, words, schema: z.enum(values), show: String };
+}
+
+/** Text of 1 to `most` characters without control characters. */
+export function plainText(words: string, most: number): Allowed<string> {
+  const schema = z.string().min(1).max(most).refine(hasNoControl, 'it has a control character or a line end');
+  return { ...asText, words, schema, show: String };
+}
+
+/** The path of a file. */
+export function filePath(words: string): Allowed<string> {
+  const schema = z
+    .string()
+    .min(1)
+    .refine(hasNoControl, 'it has a control character or a line end')
+    .refine(
+      (path) => path !== ':memory:',
+      'a database in memory cannot be shared by the game and the worker',
+    );
+  return { ...asText, words, schema, show: String };
+}
+
+/** A value that may be left out altogether. */
+export function optional<T>(allowed: Allowed<T>, none: string): Allowed<T | null> {
+  return {
+    ...allowed,
+    schema: allowed.schema.nullable().refine((value) => value !== null, withoutReason),
+    show: (value) => (value === null ? none : allowed.show(value)),
+  };
+}
+
+/** Text that no message and no table shows; it may be empty. */
+export function secretText(): Allowed<string> {
+  return {
+    words: 'text without line ends, which may be empty; in YAML, a number needs quotes around it',
+    schema: z.string().refine(hasNoLineEnd, 'it has a line end or a NUL'),
+    fromText: (text) => text,
+    show: (value) => (value === '' ? '(empty)' : '***'),
+    showRefused: () => '***',
+  };
+}
+
+/** Whether a database's host is the path of a Unix socket or the name of a Windows pipe. */
+export function isSocketPath(host: string): boolean {
+  return host.startsWith('/') || host.startsWith('\\\\.\\pipe\\');
+}
+
+/** A host name, an IP address, or a socket. */
+export function hostOrSocket(): Allowed<string> {
+  const schema = z.string().refine(isHostOrSocket, {
+    error: ({ input }) =>
+      typeof input === 'string' && HOST_AND_PORT.test(input) ? 'the port goes into port or DB_PORT' : '',
+  });
+  const words = 'one host name, one IP address, or the path of a socket, such as /run/mysqld/mysqld.sock';
+  return { ...asText, words, schema, show: String };
+}
+
+/** host:port to send to, with [ ] around an IPv6 address. */
+export function hostAndPort(words: string): Allowed<string> {
+  const schema = z.string().refine((text) => isHostAndPort(text, 1), withoutReason);
+  return { ...asText, words, schema, show: String };
+}
+
+/** host:port to listen on, where port 0 takes a free one, or `off`, which becomes null. */
+export function hostAndPortOrOff(words: string): Allowed<string | null> {
+  const schema = z
+    .string()
+    .refine((text) => text === 'off' || isHostAndPort(text, 0), withoutReason)
+    .transform((text) => (text === 'off' ? null : text));
+  return { ...asText, words, schema, show: (value) => value ?? 'off' };
+}
+
+/** An http or https address to which endpoints are appended: without a slash at its end. */
+export function baseUrl(): Allowed<string> {
+  const schema = z
+    .string()
+    .refine(isHttpUrl, { ...withoutReason, abort: true })
+    .superRefine((text, context) => {
+      const message = reasonAgainstUrl(text);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    })
+    .transform((text) => new URL(text).href.replace(/\/+$/, ''));
+  return {
+    ...asText,
+    words: 'an http:// or https:// address, which may have a path, such as http://127.0.0.1:8000',
+    schema,
+    show: String,
+    showRefused: (raw) => (typeof raw === 'string' ? quote(maskUrl(raw)) : quote(raw)),
+  };
+}
+
+/** Names and values of HTTP headers. Each value may be a key, so none is shown. */
+export function headers(): Allowed<Readonly<Record<string, string>>> {
+  return {
+    words:
+      'names and text values, in YAML one "Name: value" a line, in the environment JSON such as {"Authorization":"Bearer …"}',
+    schema: z.record(z.string(), z.string()).superRefine((map, context) => {
+      for (const message of reasonsAgainstHeaders(Object.entries(map))) {
+        context.addIssue({ code: 'custom', message });
+      }
+    }),
+    fromText: jsonOrText,
+    show: (map) =>
+      Object.keys(map)
+        .map((name) => `${name}: ***`)
+        .join(', ') || '(none)',
+    showRefused: () => '***',
+  };
+}
+
+/** The value as it was written, cut short; what has parts is named only, since a part may be a secret. */
+export function quote(raw: unknown): string {
+  if (Array.isArray(raw)) return 'a list';
+  if (typeof raw === 'object' && raw !== null) return 'a section';
+  if (typeof raw !== 'string') return String(raw);
+  return JSON.stringify(raw.length > 100 ? `${raw.slice(0, 100)}…` : raw);
+}
+
+/** What stands before the last @, and after ? or #, may be a secret. */
+export function maskUrl(url: string): string {
+  return url.replace(/^([a-z]+:\/\/)?.*@/is, '$1***@').replace(/[?#].*$/s, (rest) => `${rest.charAt(0)}***`);
+}
+
+/** Where the words of what is allowed say all there is to say. Zod would put "Invalid input" for an empty string. */
+const withoutReason = { error: (): string => '' };
+
+const asText = { fromText: (text: string): unknown => text, showRefused: quote };
+
+function hasNoControl(text: string): boolean {
+  return !/\p{Cc}/u.test(text);
+}
+
+function hasNoLineEnd(text: string): boolean {
+  return !['\0', '\r', '\n'].some((character) => text.includes(character));
+}
+
+function isHost(text: string): boolean {
+  return isIP(text) !== 0 || (text.length <= 253 && HOST_NAME.test(text));
+}
+
+function isHostOrSocket(text: string): boolean {
+  return isSocketPath(text) ? hasNoControl(text) : isHost(text);
+}
+
+function isHostAndPort(text: string, leastPort: number): boolean {
+  const [, inBrackets, bare = '', port = ''] = HOST_AND_PORT.exec(text) ?? [];
+  const isHostGood = inBrackets === undefined ? isHost(bare) : isIP(inBrackets) === 6;
+  return isHostGood && Number(port) >= leastPort && Number(port) <= 65_535;
+}
+
+function isHttpUrl(text: string): boolean {
+  return /^https?:\/\/[^/\\]/i.test(text) && !/[\s\\]|\p{Cc}/u.test(text) && URL.canParse(text);
+}
+
+function reasonAgainstUrl(text: string): string | undefined {
+  const url = new URL(text);
+  if (url.username !== '' || url.password !== '')
+    return 'it has a user name or a password; put the key of the service into ai_service_headers';
+  if (text.includes('?')) return 'it has a ?query; put the key of the service into ai_service_headers';
+  if (text.includes('#')) return 'it has a #fragment, which is never sent';
+  return undefined;
+}
+
+function reasonsAgainstHeaders(entries: readonly (readonly [string, string])[]): string[] {
+  const reasons: string[] = [];
+  const seen = new Set<string>();
+  for (const [name, value] of entries) {
+    const lower = name.toLowerCase();
+    if (!HEADER_NAME.test(name)) reasons.push(`${quote(name)} is not the name of an HTTP header`);
+    else if (OWN_HEADERS.has(lower)) reasons.push(`the worker itself writes ${name}; leave it out`);
+    else if (seen.has(lower)) reasons.push(`${name} is there twice`);
+    // Latin 1 without control characters is what HTTP/1.1 can carry.
+    if (!/^[\t\x20-\x7e\xa0-\xff]*$/.test(value))
+      reasons.push(`the value of ${quote(name)} has a line end or a character that a header cannot carry`);
+    seen.add(lower);
+  }
+  return reasons;
+}
+
+function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not JSON: it stays text, which the schema refuses without showing it.
+    return text;
+  }
+}

@@ -1,0 +1,141 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { describeSettings } from './describe.ts';
+import type { LoadOptions } from './load.ts';
+
+const folders: string[] = [];
+
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+function describeIn(files: Readonly<Record<string, string>>, options: Partial<LoadOptions> = {}) {
+  const cwd = mkdtempSync(join(tmpdir(), 'ai-ipc-settings-'));
+  folders.push(cwd);
+  for (const [name, text] of Object.entries(files)) {
+    writeFileSync(join(cwd, name), text);
+    chmodSync(join(cwd, name), 0o644);
+  }
+  const description = describeSettings({ env: {}, cwd, ...options });
+  return {
+    ...description,
+    cwd,
+    row: (key: string) => description.effective.find((setting) => setting.key === key),
+  };
+}
+
+test('each setting has its value, its unit and where it came from', () => {
+  const files = { 'inference_config.yaml': 'ipc_worker:\n  max_attempts: 4\n', '.env': 'CONCURRENCY=5\n' };
+  const { row, chosenBy } = describeIn(files, {
+    env: { TIMEOUT_SECONDS: '40', DB_PASSWORD: '' },
+    database: 'mariadb://me@h',
+  });
+  expect(row('ipc_worker.max_attempts')).toEqual({
+    key: 'ipc_worker.max_attempts',
+    value: '4',
+    unit: 'attempts',
+    source: 'inference_config.yaml, line 2',
+  });
+  expect(row('ipc_worker.concurrency')).toMatchObject({ value: '5', source: '.env' });
+  expect(row('ipc_worker.timeout_seconds')).toMatchObject({ value: '40', unit: 's', source: 'environment' });
+  expect(row('database.mariadb.user')).toMatchObject({ value: 'me', source: '--database' });
+  expect(row('database.mariadb.port')).toMatchObject({ value: '3306', source: 'default' });
+  expect(row('database.mariadb.password')).toMatchObject({ value: '(empty)', source: 'environment' });
+  expect(chosenBy).toBe('--database');
+});
+
+test('only the database in use is described', () => {
+  expect(describeIn({}).effective.map(({ key }) => key)).toContain('database.sqlite.file');
+  expect(describeIn({}).row('database.mariadb.host')).toBeUndefined();
+  expect(describeIn({}, { env: { DB_PASSWORD: 'x' } }).row('database.sqlite.file')).toBeUndefined();
+});
+
+test('no secret is shown', () => {
+  const env = {
+    DB_PASSWORD: 'hunter2',
+    AI_SERVICE_HEADERS: '{"Authorization":"Bearer hunter2","X-Org":"hunter2"}',
+  };
+  const { effective, warnings, row } = describeIn({}, { env });
+  expect(JSON.stringify([effective, warnings])).not.toContain('hunter2');
+  expect(row('database.mariadb.password')?.value).toBe('***');
+  expect(row('ipc_worker.ai_service_headers')?.value).toBe('Authorization: ***, X-Org: ***');
+});
+
+test('settings without a trouble give no warning', () => {
+  expect(describeIn({ '.env': 'BATCH_SIZE=5\nHOME_TOWN=Prontera\n' }).warnings).toEqual([]);
+});
+
+test.skipIf(process.platform === 'win32')('a secret in a file that everybody can read is warned of', () => {
+  const inEnv = describeIn({ '.env': 'DB_PASSWORD=hunter2\n' });
+  const path = join(inEnv.cwd, '.env');
+  expect(inEnv.warnings).toEqual([
+    `Every user of this machine can read ${path}, which holds a secret. Run: chmod 640 ${path}`,
+  ]);
+  const inFile = describeIn(
+    { 'inference_config.yaml': 'database: {mariadb: {password: hunter2}}' },
+    { database: 'mariadb' },
+  );
+  expect(inFile.warnings[0]).toContain('inference_config.yaml, which holds a secret');
+  chmodSync(path, 0o600);
+  expect(describeSettings({ env: {}, cwd: inEnv.cwd }).warnings).toEqual([]);
+});
+
+test.each<[string, Partial<LoadOptions>, string]>([
+  [
+    'a password on the command line',
+    { database: 'mariadb://me:pw@127.0.0.1' },
+    'Other users of this machine can see the password',
+  ],
+  [
+    'no TLS to another machine',
+    { env: { DB_HOST: 'db.example', DB_PASSWORD: 'x' } },
+    'The connection to db.example is not encrypted.',
+  ],
+  ['a worker that is switched off', { env: { ENABLED: 'false' } }, 'enabled is false'],
+  [
+    'an attempt longer than a life',
+    { env: { AI_SERVICE_TIMEOUT: '60' } },
+    'ai_service_timeout (60 s) is longer than timeout_seconds (30 s)',
+  ],
+  [
+    'a slow call that cannot be',
+    { env: { MAX_PROCESSING_TIME: '10001' } },
+    'max_processing_time (10001 ms) is longer',
+  ],
+  [
+    'answers that crash the map server',
+    { env: { MAX_RESPONSE_BYTES: '40000' } },
+    'max_response_bytes is 40000',
+  ],
+  [
+    'a key in clear text',
+    { env: { AI_SERVICE_BASE_URL: 'http://ai.example', AI_SERVICE_HEADERS: '{"A":"b"}' } },
+    'ai_service_headers travel unencrypted to ai.example.',
+  ],
+  [
+    'a doorbell at another port',
+    { env: { DOORBELL_ADVERTISE: 'map.example:4000' } },
+    'Give doorbell_bind a fixed port',
+  ],
+  ['a doorbell nobody can find', { env: { DOORBELL_BIND: '0.0.0.0:0' } }, 'Set doorbell_advertise'],
+])('%s is warned of', (_, options, warning) => {
+  const { warnings } = describeIn({}, options);
+  expect(warnings).toHaveLength(1);
+  expect(warnings[0]).toContain(warning);
+});
+
+test('a section for MariaDB that is not in use is warned of, unless --database said so', () => {
+  const files = { 'inference_config.yaml': 'database: {mariadb: {host: 127.0.0.1}}' };
+  expect(describeIn(files).warnings).toEqual([
+    'inference_config.yaml has a section database.mariadb, which is not in use: set DB_USER and DB_PASSWORD, or give --database mariadb.',
+  ]);
+  expect(describeIn(files, { database: 'sqlite' }).warnings).toEqual([]);
+});
+
+test('a name in .env that is nearly ours is warned of', () => {
+  expect(describeIn({ '.env': 'POLL_INTERVALL_MS=5\nDB_PASS=x\n' }).warnings).toEqual([
+    '.env: POLL_INTERVALL_MS is no setting and does nothing here. Did you mean POLL_INTERVAL_MS?',
+  ]);
+});

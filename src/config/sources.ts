@@ -1,0 +1,34 @@
+import { type ConfigFile, readConfigFile } from './config-file.ts';
+import { chooseDatabase, type DatabaseChoice } from './database-choice.ts';
+import { type EnvFile, readEnvFile, type Variables } from './env-file.ts';
+
+/** Where settings are looked for. */
+export interface LoadOptions {
+  /** The environment of the process. */
+  readonly env: Variables;
+  /** The folder of .env and inference_config.yaml; relative paths start from it. */
+  readonly cwd: string;
+  /** The file to read in place of inference_config.yaml; it must be there. */
+  readonly configFile?: string;
+  /** mariadb, mariadb://user@host:port/database, sqlite or sqlite:file. */
+  readonly database?: string;
+}
+
+/** Everything that settings can come from. --database beats the environment, that .env, that the file. */
+export interface Sources {
+  readonly choice: DatabaseChoice;
+  readonly env: Variables;
+  readonly envFile: EnvFile;
+  readonly configFile: ConfigFile;
+}
+
+export function readSources({ env, cwd, configFile, database }: LoadOptions): Sources {
+  const envFile = readEnvFile(cwd);
+  const choice = chooseDatabase({ database, env, envFile: envFile.variables });
+  return { choice, env, envFile, configFile: readConfigFile(cwd, configFile) };
+}
+
+/** The problems that have nothing to do with a single setting. */
+export function problemsOfSources({ choice, envFile, configFile }: Sources): string[] {
+  return [...choice.problems, ...envFile.problems, ...configFile.problems];
+}

@@ -1,0 +1,120 @@
+import { statSync } from 'node:fs';
+import type { DatabaseSettings, LoadedSettings, MariadbSettings, WorkerSettings } from './load.ts';
+import { nearestName } from './nearest.ts';
+import { ALL_SETTINGS, MARIADB, WORKER } from './schema.ts';
+import type { Sources } from './sources.ts';
+
+/** What is allowed and still likely to be a mistake, one sentence or two each. */
+export function warningsOf({ settings, sources }: LoadedSettings): string[] {
+  return [
+    ...aboutDatabase(settings.database, sources),
+    ...aboutWorker(settings.worker),
+    ...aboutDoorbell(settings.worker),
+    ...aboutReadableFiles(sources),
+    ...aboutMisspelt(sources),
+  ];
+}
+
+/** Answers above this are near the 33,000 bytes with which `mes` crashes the map server. */
+const SAFE_ANSWER_BYTES = 32_000;
+
+function aboutDatabase(database: DatabaseSettings, sources: Sources): string[] {
+  const { choice, configFile } = sources;
+  if (database.kind === 'mariadb') return aboutMariadb(database, sources);
+  const isInFile = [...configFile.entries.keys()].some((key) => key.startsWith('database.mariadb.'));
+  if (choice.reason !== undefined || !isInFile) return [];
+  return [
+    `${configFile.name} has a section database.mariadb, which is not in use: set DB_USER and DB_PASSWORD, ` +
+      'or give --database mariadb.',
+  ];
+}
+
+function aboutMariadb({ socketPath, host, sslCaFile }: MariadbSettings, { choice }: Sources): string[] {
+  const warnings: string[] = [];
+  if (choice.parts.has(MARIADB.password.key))
+    warnings.push('Other users of this machine can see the password in --database. Use DB_PASSWORD.');
+  if (socketPath === null && sslCaFile === null && !isLoopback(host))
+    warnings.push(
+      `The connection to ${host} is not encrypted. Set DB_SSL_CA where the network is not your own.`,
+    );
+  return warnings;
+}
+
+function aboutWorker(worker: WorkerSettings): string[] {
+  const warnings: string[] = [];
+  const { aiServiceTimeoutSeconds, timeoutSeconds, maxResponseBytes } = worker;
+  if (!worker.enabled)
+    warnings.push('enabled is false: the worker will exit at once, and nothing is served.');
+  if (aiServiceTimeoutSeconds > timeoutSeconds)
+    warnings.push(
+      `ai_service_timeout (${aiServiceTimeoutSeconds} s) is longer than timeout_seconds (${timeoutSeconds} s): ` +
+        'the life of a request ends before its first attempt may.',
+    );
+  if (worker.maxProcessingTimeMs > aiServiceTimeoutSeconds * 1000)
+    warnings.push(
+      `max_processing_time (${worker.maxProcessingTimeMs} ms) is longer than ai_service_timeout ` +
+        `(${aiServiceTimeoutSeconds} s): no call is ever logged as slow.`,
+    );
+  if (maxResponseBytes > SAFE_ANSWER_BYTES)
+    warnings.push(
+      `max_response_bytes is ${maxResponseBytes}: the map server crashes when a script shows 33,000 bytes with mes.`,
+    );
+  const { protocol, hostname } = new URL(worker.aiServiceBaseUrl);
+  if (protocol === 'http:' && Object.keys(worker.aiServiceHeaders).length > 0 && !isLoopback(hostname))
+    warnings.push(`ai_service_headers travel unencrypted to ${hostname}. Use https where you can.`);
+  return warnings;
+}
+
+function aboutDoorbell({ doorbellBind, doorbellAdvertise }: WorkerSettings): string[] {
+  if (doorbellBind === null) return [];
+  if (doorbellAdvertise !== null && doorbellBind.endsWith(':0'))
+    return [
+      `doorbell_bind is ${doorbellBind}, which takes another port at each start, and doorbell_advertise names ` +
+        `${doorbellAdvertise}. Give doorbell_bind a fixed port.`,
+    ];
+  if (doorbellAdvertise === null && /^(0\.0\.0\.0|\[::\]):/.test(doorbellBind))
+    return [
+      `doorbell_bind is ${doorbellBind}, which says nothing to clients on other machines. ` +
+        'Set doorbell_advertise to an address that they can reach.',
+    ];
+  return [];
+}
+
+function aboutReadableFiles({ envFile, configFile }: Sources): string[] {
+  const secrets = [MARIADB.password, WORKER.aiServiceHeaders];
+  const isSecretInEnv = secrets.some(({ variable }) => (envFile.variables[variable] ?? '') !== '');
+  const isSecretInFile = secrets.some(({ key }) => isLiteral(configFile.entries.get(key)?.value));
+  const files = [...(isSecretInEnv ? [envFile.path] : []), ...(isSecretInFile ? [configFile.path] : [])];
+  return files
+    .filter(isReadableByAll)
+    .map(
+      (path) => `Every user of this machine can read ${path}, which holds a secret. Run: chmod 640 ${path}`,
+    );
+}
+
+/** A text, or one in a map, that is not filled in from elsewhere. */
+function isLiteral(value: unknown): boolean {
+  if (typeof value === 'string') return value !== '' && !/\$\{\w+\}/.test(value);
+  return typeof value === 'object' && value !== null && Object.values(value).some(isLiteral);
+}
+
+/** Windows has no such bits: Node makes them up. */
+function isReadableByAll(path: string): boolean {
+  return process.platform !== 'win32' && (statSync(path).mode & 0o004) !== 0;
+}
+
+/** Other programs' variables may stand in .env, so a strange name is no error there. */
+function aboutMisspelt({ envFile }: Sources): string[] {
+  const known = ALL_SETTINGS.map((setting) => setting.variable);
+  const warnings: string[] = [];
+  for (const name of Object.keys(envFile.variables)) {
+    const nearest = known.includes(name) ? undefined : nearestName(name, known);
+    if (nearest !== undefined)
+      warnings.push(`.env: ${name} is no setting and does nothing here. Did you mean ${nearest}?`);
+  }
+  return warnings;
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || /^127\./.test(host) || host === '::1' || host === '[::1]';
+}
