@@ -1,0 +1,119 @@
+import { messageOf, type RequestError } from '../base/errors.ts';
+import type { AttemptEnded, Events, Statistics } from '../base/events.ts';
+import type { Logger } from '../base/logger.ts';
+
+/** While a trouble lasts, one line a minute tells it: a database that is away fails several statements a second. */
+const REPEAT_EVERY_MS = 60_000;
+
+/** Makes every log line of the engine from its events. What players said is not in them; answers are not either. */
+export function subscribeLog(events: Events, logger: Logger, nowMs: () => number): void {
+  const troubles = new Troubles(nowMs);
+
+  events.on('workerStarted', ({ workerId, queue, aiService, concurrency }) =>
+    logger.info({ worker_id: workerId, queue, ai_service: aiService, concurrency }, 'Worker started'),
+  );
+  events.on('workerStopping', ({ workerId, inFlight, isForced }) =>
+    logger.info(
+      { worker_id: workerId, in_flight: inFlight },
+      isForced ? 'Worker gives its calls back and stops' : 'Worker finishes its calls and stops',
+    ),
+  );
+  events.on('workerStopped', ({ workerId, unwritten }) => {
+    if (unwritten > 0) {
+      logger.error(
+        { worker_id: workerId, unwritten },
+        'Answers could not be written: their requests will be called again',
+      );
+    }
+    logger.info({ worker_id: workerId }, 'Worker stopped');
+  });
+  events.on('claimed', ({ count }) => logger.debug({ count }, 'Claimed'));
+  events.on('attemptEnded', (ended) => logAttempt(logger, ended));
+  events.on('settled', ({ dropped }) => {
+    if (dropped.length > 0) logger.warn({ request_ids: dropped }, 'Outcomes dropped: their claims were lost');
+  });
+  events.on('released', ({ count, reason }) => logger.info({ count, reason }, 'Claims released'));
+  events.on('rescued', ({ deadWorkerIds, rescued, failed }) =>
+    logger.warn(
+      { dead_worker_ids: deadWorkerIds, rescued, failed },
+      'Dead worker: its requests were taken back',
+    ),
+  );
+  events.on('expired', ({ count }) => logger.warn({ count }, 'Requests expired before they were answered'));
+  events.on('cleaned', ({ deleted }) => logger.info({ deleted }, 'Old requests deleted'));
+  events.on('attemptAborted', ({ requestId }) =>
+    logger.info({ request_id: requestId }, 'Call cut: its request was cancelled or expired'),
+  );
+  events.on('aiServiceDown', ({ error }) =>
+    logger.error(errorFields(error), 'AI service is down: claiming stops until it answers again'),
+  );
+  events.on('aiServiceUp', () => logger.info('AI service answers again'));
+  events.on('storeFailed', ({ part, error }) => {
+    if (troubles.isNews(part))
+      logger.error({ part, error: messageOf(error) }, 'Database trouble, trying again');
+  });
+  events.on('storeRecovered', ({ part }) => {
+    troubles.end(part);
+    logger.info({ part }, 'Database trouble is over');
+  });
+  events.on('heartbeatLost', ({ workerId, silentMs }) => {
+    if (troubles.isNews('heartbeatLost')) {
+      logger.error(
+        { worker_id: workerId, silent_ms: silentMs },
+        'No heartbeat could be written: claiming stops',
+      );
+    }
+  });
+  events.on('doorbellFailed', ({ error }) =>
+    logger.error({ error: messageOf(error) }, 'Doorbell does not work: new requests are found by polling'),
+  );
+  events.on('statistics', (statistics) => logger.info(statisticsFields(statistics), 'Statistics'));
+}
+
+function logAttempt(logger: Logger, ended: AttemptEnded): void {
+  const { requestId, attempt, outcome, error, durationMs, isSlow } = ended;
+  const fields = { request_id: requestId, attempt, duration_ms: durationMs, ...errorFields(error) };
+  if (outcome === 'failed') logger.error(fields, 'Request failed');
+  else if (outcome === 'timeout') logger.warn(fields, 'Request timed out');
+  else if (outcome === 'retry') logger.warn(fields, 'Attempt failed, will be retried');
+  else logger.debug(fields, 'Request completed');
+  if (isSlow) logger.warn({ request_id: requestId, duration_ms: durationMs }, 'Slow call');
+}
+
+function errorFields(error: RequestError | undefined): Record<string, string> {
+  return error === undefined ? {} : { error_code: error.code, error: error.message };
+}
+
+function statisticsFields(statistics: Statistics): Record<string, number | null> {
+  return {
+    processed: statistics.processed,
+    failed: statistics.failed,
+    timed_out: statistics.timedOut,
+    retried: statistics.retried,
+    average_processing_ms: statistics.averageProcessingMs,
+    queue_depth: statistics.queueDepth,
+    uptime_seconds: statistics.uptimeSeconds,
+  };
+}
+
+/** Which troubles were told when. */
+class Troubles {
+  readonly #nowMs: () => number;
+  readonly #toldMs = new Map<string, number>();
+
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs;
+  }
+
+  isNews(trouble: string): boolean {
+    const toldMs = this.#toldMs.get(trouble);
+    if (toldMs !== undefined && this.#nowMs() - toldMs < REPEAT_EVERY_MS) return false;
+    this.#toldMs.set(trouble, this.#nowMs());
+    return true;
+  }
+
+  end(trouble: string): void {
+    this.#toldMs.delete(trouble);
+    this.#toldMs.delete('heartbeatLost');
+  }
+}

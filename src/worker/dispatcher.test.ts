@@ -1,0 +1,143 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type AiStub, behaviours, startAiStub } from '../../test/support/ai-stub.ts';
+import { waitFor } from '../../test/support/wait-for.ts';
+import { openTestContext, type TestContext } from '../../test/support/worker-context.ts';
+import type { Outcome } from '../queue/outcome.ts';
+import type { ClaimedRequest, ClaimRef } from '../queue/request.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { Flights } from './flights.ts';
+
+let stub: AiStub;
+let context: TestContext;
+let flights: Flights;
+let dispatcher: Dispatcher;
+let outcomes: Outcome[];
+let givenBack: { readonly claims: readonly ClaimRef[]; readonly reason: string }[];
+let request: ClaimedRequest;
+
+beforeAll(async () => {
+  stub = await startAiStub();
+});
+afterAll(() => stub.close());
+
+beforeEach(async () => {
+  context = await openTestContext(stub.url);
+  flights = new Flights(() => undefined);
+  outcomes = [];
+  givenBack = [];
+  dispatcher = new Dispatcher({
+    ...context,
+    flights,
+    complete: (_flight, outcome) => outcomes.push(outcome),
+    giveBack: async (claims, reason) => {
+      givenBack.push({ claims, reason });
+    },
+  });
+  [request] = (await context.claim(1)) as [ClaimedRequest];
+});
+afterEach(async () => {
+  for (const flight of flights.inCall()) flight.abort('lost');
+  await dispatcher.drain();
+  stub.clear();
+  await context.close();
+});
+
+async function untilCalled(count: number): Promise<void> {
+  await waitFor(() => stub.calls.length === count, { timeoutMs: 5_000, what: `${count} calls` });
+}
+
+describe('Dispatcher', () => {
+  test('a claim whose life ended on the way from the database is never called', async () => {
+    dispatcher.dispatch([{ ...request, lifeLeftMs: 40 }], context.clock.nowMs() - 50);
+    await dispatcher.drain();
+
+    expect(outcomes).toMatchObject([{ kind: 'timeout', error: { code: 'expired' } }]);
+    expect(stub.calls).toEqual([]);
+    expect(flights.calling).toBe(0);
+  });
+
+  test('a row that breaks the rules fails without a call', async () => {
+    dispatcher.dispatch([{ ...request, data: 'no json' }], context.clock.nowMs());
+    await dispatcher.drain();
+
+    expect(outcomes).toMatchObject([{ kind: 'failed', error: { code: 'bad_json' } }]);
+    expect(stub.calls).toEqual([]);
+  });
+
+  test('requests with little life do not make a slow AI service look as if it were down', async () => {
+    stub.behaveAlways(behaviours.never());
+    const impatient = Array.from({ length: 12 }, (_, index) => ({
+      ...request,
+      id: 1_000 + index,
+      lifeLeftMs: 100,
+    }));
+
+    dispatcher.dispatch(impatient, context.clock.nowMs());
+    await dispatcher.drain();
+
+    expect(outcomes.map((outcome) => outcome.kind)).toEqual(Array(12).fill('timeout'));
+    expect(context.breaker.state).toBe('closed');
+  });
+
+  test('a call that is cut because its request is lost writes nothing and makes room', async () => {
+    stub.behaveAlways(behaviours.never());
+    dispatcher.dispatch([request], context.clock.nowMs());
+    await untilCalled(1);
+
+    flights.inCall()[0]!.abort('lost');
+    await dispatcher.drain();
+
+    expect([outcomes, givenBack, flights.calling, flights.size]).toEqual([[], [], 0, 0]);
+  });
+
+  test('a call that is cut because the worker stops is given back', async () => {
+    stub.behaveAlways(behaviours.never());
+    dispatcher.dispatch([request], context.clock.nowMs());
+    await untilCalled(1);
+
+    flights.inCall()[0]!.abort('release');
+    await dispatcher.drain();
+
+    expect(givenBack).toMatchObject([{ claims: [{ id: request.id, claimNo: 1 }], reason: 'stopping' }]);
+    expect(outcomes).toEqual([]);
+  });
+
+  test('a request that is claimed again while its lost call is being cut still takes one place, not two', async () => {
+    stub.behaveAlways(behaviours.never());
+    dispatcher.dispatch([request], context.clock.nowMs());
+    const [earlier] = flights.inCall();
+    dispatcher.dispatch([{ ...request, claimNo: 2 }], context.clock.nowMs());
+    await untilCalled(2);
+    expect(flights.calling).toBe(2);
+
+    earlier!.abort('lost');
+
+    await waitFor(() => stub.inFlight === 1, { timeoutMs: 5_000, what: 'the end of the earlier call' });
+    expect(flights.calling).toBe(1);
+    expect(flights.holds({ id: request.id, claimNo: 2 })).toBe(true);
+  });
+
+  test('what the breaker turns away is given back, and not an attempt', async () => {
+    await stub.goDown();
+    const requests = [request, ...(await context.claim(9))];
+    dispatcher.dispatch(requests, context.clock.nowMs());
+    await dispatcher.drain();
+    expect(context.breaker.state).toBe('open');
+    outcomes.length = 0;
+
+    dispatcher.dispatch(await context.claim(3), context.clock.nowMs());
+    await dispatcher.drain();
+
+    expect(outcomes).toEqual([]);
+    expect(givenBack.map(({ reason }) => reason)).toEqual(['breaker', 'breaker', 'breaker']);
+    await stub.comeBack();
+  });
+
+  test('half of an emoji at the end of a name is sent as the replacement character', async () => {
+    dispatcher.dispatch([{ ...request, sourceNpc: 'Sage \ud83d' }], context.clock.nowMs());
+    await dispatcher.drain();
+
+    expect(stub.calls[0]!.headers['x-ai-ipc-source-npc']).toBe('Sage%20%EF%BF%BD');
+    expect(outcomes).toMatchObject([{ kind: 'completed' }]);
+  });
+});

@@ -1,0 +1,137 @@
+import type { AiCall, AiResult } from '../ai/ai-client.ts';
+import { methodOf } from '../ai/endpoint-policy.ts';
+import type { Outcome } from '../queue/outcome.ts';
+import type { ClaimedRequest, ClaimRef } from '../queue/request.ts';
+import { Flight, type Flights } from './flights.ts';
+import { neverCalled, outcomeOf, rowError } from './outcome-of.ts';
+import type { WorkerContext } from './worker-parts.ts';
+
+export interface DispatcherOptions extends WorkerContext {
+  readonly flights: Flights;
+  /** Takes each outcome on its way to the database. */
+  readonly complete: (flight: Flight, outcome: Outcome, durationMs: number | null) => void;
+  /** Gives claims back that were not called. */
+  readonly giveBack: (claims: readonly ClaimRef[], reason: 'stopping' | 'breaker') => Promise<void>;
+}
+
+/** Calls the AI service for each claimed request, all at once: a slow one holds up nobody. */
+export class Dispatcher {
+  readonly #options: DispatcherOptions;
+  readonly #calls = new Set<Promise<void>>();
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+  }
+
+  /** Begins the calls. `claimedAtMs` is the monotonic time before the claim: life left is counted from there. */
+  dispatch(requests: readonly ClaimedRequest[], claimedAtMs: number): void {
+    for (const request of requests) {
+      const flight = new Flight(request, claimedAtMs + request.lifeLeftMs);
+      this.#options.flights.add(flight);
+      const call = this.#serve(flight).finally(() => this.#calls.delete(call));
+      this.#calls.add(call);
+    }
+  }
+
+  /** Resolves when every call has ended. */
+  async drain(): Promise<void> {
+    await Promise.all(this.#calls);
+  }
+
+  async #serve(flight: Flight): Promise<void> {
+    const { request } = flight;
+    const error = rowError(request);
+    if (error) return this.#complete(flight, { kind: 'failed', error }, null);
+    const { timeoutMs, isCutByLife } = this.#timeLimit(flight);
+    if (timeoutMs <= 0) return this.#complete(flight, neverCalled(), null);
+    const isTry = this.#options.breaker.state !== 'closed';
+    const startedMs = this.#options.clock.nowMs();
+    const result = await this.#call(flight, timeoutMs);
+    if (result === 'rejected') return await this.#giveBack(flight, 'breaker');
+    if (result.kind === 'aborted') return await this.#afterAbort(flight);
+    const endedMs = this.#options.clock.nowMs();
+    const { maxAttempts } = this.#options.settings;
+    const outcome = outcomeOf(result, {
+      request,
+      maxAttempts,
+      isCutByLife,
+      isTry,
+      lifeLeftMs: flight.dueAtMs - endedMs,
+    });
+    this.#complete(flight, outcome, Math.round(endedMs - startedMs));
+  }
+
+  #timeLimit(flight: Flight): { timeoutMs: number; isCutByLife: boolean } {
+    const lifeLeftMs = Math.floor(flight.dueAtMs - this.#options.clock.nowMs());
+    const attemptMs = this.#options.settings.aiServiceTimeoutSeconds * 1000;
+    return { timeoutMs: Math.min(attemptMs, lifeLeftMs), isCutByLife: lifeLeftMs < attemptMs };
+  }
+
+  /**
+   * A call that its request's short life cut says little about the service: for the breaker it counts as aborted, or
+   * ten impatient requests would keep a service that is only slow from everybody.
+   */
+  async #call(flight: Flight, timeoutMs: number): Promise<AiResult | 'rejected'> {
+    const { breaker, client, store, settings } = this.#options;
+    const call = aiCall(flight, store.queueId, timeoutMs);
+    const isImpatient = timeoutMs < (settings.aiServiceTimeoutSeconds * 1000) / 2;
+    let cut: AiResult | undefined;
+    const result = await breaker.run(async () => {
+      const ended = await client.call(call);
+      if (!isImpatient || !isTimeout(ended)) return ended;
+      cut = ended;
+      return { kind: 'aborted' };
+    });
+    return cut ?? result;
+  }
+
+  #complete(flight: Flight, outcome: Outcome, durationMs: number | null): void {
+    this.#options.flights.endCall(flight);
+    this.#options.complete(flight, outcome, durationMs);
+  }
+
+  async #afterAbort(flight: Flight): Promise<void> {
+    if (flight.abortReason === 'release') return await this.#giveBack(flight, 'stopping');
+    // Ended by itself: where the request was claimed again meanwhile, remove leaves that later claim alone.
+    this.#options.flights.endCall(flight);
+    this.#options.flights.remove(flight.request);
+    this.#options.events.emit('attemptAborted', {
+      workerId: this.#options.workerId,
+      requestId: flight.request.id,
+    });
+  }
+
+  async #giveBack(flight: Flight, reason: 'stopping' | 'breaker'): Promise<void> {
+    this.#options.flights.endCall(flight);
+    await this.#options.giveBack([flight.request], reason);
+  }
+}
+
+function isTimeout(result: AiResult): boolean {
+  return result.kind === 'trouble' && result.error.code === 'attempt_timeout';
+}
+
+function aiCall(flight: Flight, queueId: string, timeoutMs: number): AiCall {
+  const { request } = flight;
+  const method = methodOf(request.type);
+  return {
+    method,
+    endpoint: request.endpoint,
+    body: method === 'POST' ? (request.data ?? '{}') : null,
+    headers: {
+      'idempotency-key': `${queueId}-${request.id}-${request.createdAtMs}`,
+      'x-ai-ipc-attempt': String(request.attempt),
+      'x-deadline-ms': String(timeoutMs),
+      ...(request.sourceNpc === null
+        ? {}
+        : { 'x-ai-ipc-source-npc': encodeURIComponent(toWellFormed(request.sourceNpc)) }),
+    },
+    timeoutMs,
+    signal: flight.signal,
+  };
+}
+
+/** encodeURIComponent throws on half of a surrogate pair, which a name cut in the middle may end with. */
+function toWellFormed(text: string): string {
+  return Buffer.from(text, 'utf8').toString('utf8');
+}

@@ -1,0 +1,78 @@
+import type { ClaimedRequest, ClaimRef } from '../queue/request.ts';
+
+/** Why a call is cut short: its request is no longer ours (cancelled, expired), or the worker must stop at once. */
+export type AbortReason = 'lost' | 'release';
+
+/** One claim in memory, from the claim's COMMIT until its outcome is in the database. */
+export class Flight {
+  readonly request: ClaimedRequest;
+  /** When its life ends, on this process's monotonic clock. */
+  readonly dueAtMs: number;
+  /** calling until the AI service has answered, then settling. */
+  phase: 'calling' | 'settling' = 'calling';
+  abortReason: AbortReason | undefined;
+  readonly #controller = new AbortController();
+
+  constructor(request: ClaimedRequest, dueAtMs: number) {
+    this.request = request;
+    this.dueAtMs = dueAtMs;
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  abort(reason: AbortReason): void {
+    this.abortReason ??= reason;
+    this.#controller.abort();
+  }
+}
+
+/** All claims that this worker holds, and how many of them are being called. */
+export class Flights {
+  readonly #flights = new Map<number, Flight>();
+  #calling = 0;
+  readonly #onRoom: () => void;
+
+  /** `onRoom` is called whenever a call has ended. */
+  constructor(onRoom: () => void) {
+    this.#onRoom = onRoom;
+  }
+
+  get calling(): number {
+    return this.#calling;
+  }
+
+  get size(): number {
+    return this.#flights.size;
+  }
+
+  add(flight: Flight): void {
+    this.#flights.set(flight.request.id, flight);
+    this.#calling++;
+  }
+
+  /** The call has ended; the claim is held until its outcome is written. */
+  endCall(flight: Flight): void {
+    if (flight.phase === 'settling') return;
+    flight.phase = 'settling';
+    this.#calling--;
+    this.#onRoom();
+  }
+
+  /** The claim is over. A later claim of the same request is left alone. */
+  remove(claim: ClaimRef): void {
+    const flight = this.#flights.get(claim.id);
+    if (flight?.request.claimNo !== claim.claimNo) return;
+    this.endCall(flight);
+    this.#flights.delete(claim.id);
+  }
+
+  holds(claim: ClaimRef): boolean {
+    return this.#flights.get(claim.id)?.request.claimNo === claim.claimNo;
+  }
+
+  inCall(): Flight[] {
+    return [...this.#flights.values()].filter((flight) => flight.phase === 'calling');
+  }
+}

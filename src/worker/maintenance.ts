@@ -1,0 +1,146 @@
+import type { RequestError } from '../base/errors.ts';
+import { type Lifecycle, Loop } from '../base/lifecycle.ts';
+import type { ClaimRef } from '../queue/request.ts';
+import type { Flights } from './flights.ts';
+import { Reconciler } from './reconciler.ts';
+import { DeathWatch } from './rescuer.ts';
+import type { WorkerContext } from './worker-parts.ts';
+
+const EXPIRE_EVERY_MS = 1_000;
+/** One transaction's worth of expired requests; a full one is followed by the next at once. */
+const EXPIRE_CHUNK = 200;
+const RECONCILE_EVERY_MS = 1_000;
+/** With the 10 s of silence that make a worker dead, its requests are pending again within 13 s. */
+const RESCUE_LOOK_EVERY_MS = 2_000;
+/** An orphan is released at its second look; one more, because the first may come before the claim is in memory. */
+const LOOKS_AFTER_FAILURE = 3;
+const SECONDS_A_DAY = 86_400;
+
+export interface MaintenanceOptions extends WorkerContext {
+  readonly flights: Flights;
+  /** Whether this worker's own heartbeats reach the database. */
+  readonly isHeartbeatFresh: () => boolean;
+  readonly giveBack: (claims: readonly ClaimRef[], reason: 'lost_commit') => Promise<void>;
+}
+
+/** Keeps house beside the serving: expire, reconcile, rescue and cleanup, each in a loop of its own. */
+export class Maintenance implements Lifecycle {
+  readonly #options: MaintenanceOptions;
+  readonly #reconciler: Reconciler;
+  readonly #deathWatch: DeathWatch;
+  readonly #loops: readonly Loop[];
+  #looksDue = 0;
+
+  constructor(options: MaintenanceOptions) {
+    this.#options = options;
+    this.#reconciler = new Reconciler(options.flights);
+    this.#deathWatch = new DeathWatch(options.clock);
+    this.#loops = [
+      this.#loop('expire', EXPIRE_EVERY_MS, () => this.#expire()),
+      this.#loop('reconcile', RECONCILE_EVERY_MS, () => this.#reconcile()),
+      this.#loop('rescue', RESCUE_LOOK_EVERY_MS, () => this.#rescue()),
+      this.#loop('cleanup', options.settings.cleanupIntervalSeconds * 1000, (signal) =>
+        this.#cleanup(signal),
+      ),
+    ];
+  }
+
+  start(): void {
+    for (const loop of this.#loops) loop.start();
+  }
+
+  /** A claim's transaction failed and may have been committed all the same: the next looks find out. */
+  suspectOrphans(): void {
+    this.#looksDue = LOOKS_AFTER_FAILURE;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#loops.map((loop) => loop.stop()));
+  }
+
+  #loop(part: string, everyMs: number, duty: (signal: AbortSignal) => Promise<number>): Loop {
+    const { clock, events } = this.#options;
+    let isFailing = false;
+    return new Loop({
+      clock,
+      turn: async (signal) => {
+        const restMs = await duty(signal);
+        if (isFailing) events.emit('storeRecovered', { part });
+        isFailing = false;
+        return restMs;
+      },
+      onError: (error) => {
+        isFailing = true;
+        events.emit('storeFailed', { part, error });
+        return Math.min(everyMs, 1_000);
+      },
+    });
+  }
+
+  async #expire(): Promise<number> {
+    const { store, events, workerId } = this.#options;
+    const reason = this.#whyUnserved();
+    const count = await store.expire({ limit: EXPIRE_CHUNK, ...(reason ? { reason } : {}) });
+    if (count > 0) events.emit('expired', { workerId, count });
+    return count >= EXPIRE_CHUNK ? 0 : EXPIRE_EVERY_MS;
+  }
+
+  /** While the breaker is open nothing is claimed: what expires meanwhile is told so. */
+  #whyUnserved(): RequestError | undefined {
+    const { breaker } = this.#options;
+    if (breaker.state === 'closed') return undefined;
+    const last = breaker.lastError();
+    const message = `The AI service is unavailable.${last ? ` Its last error: ${last.message}` : ''}`;
+    return { code: 'ai_unavailable', message };
+  }
+
+  async #reconcile(): Promise<number> {
+    const { store, workerId, flights, giveBack } = this.#options;
+    if (flights.size === 0 && this.#looksDue === 0 && !this.#reconciler.hasSuspects)
+      return RECONCILE_EVERY_MS;
+    const inCall = flights.inCall();
+    const { orphans, lost } = this.#reconciler.compare(inCall, await store.listClaims(workerId));
+    for (const flight of lost) flight.abort('lost');
+    if (orphans.length > 0) await giveBack(orphans, 'lost_commit');
+    this.#looksDue = Math.max(0, this.#looksDue - 1);
+    return RECONCILE_EVERY_MS;
+  }
+
+  async #rescue(): Promise<number> {
+    try {
+      await this.#rescueOfDead();
+    } catch (error) {
+      this.#deathWatch.reset();
+      throw error;
+    }
+    return RESCUE_LOOK_EVERY_MS;
+  }
+
+  async #rescueOfDead(): Promise<void> {
+    const { store, events, workerId, settings } = this.#options;
+    // A database that cannot be written to keeps everybody's heartbeat unchanged: that makes nobody dead.
+    if (!this.#options.isHeartbeatFresh()) return this.#deathWatch.reset();
+    const others = (await store.sightings()).filter((sighting) => sighting.id !== workerId);
+    const deadWorkerIds = this.#deathWatch.observe(others);
+    if (deadWorkerIds.length === 0) return;
+    const count = await store.rescue({
+      workerIds: deadWorkerIds,
+      maxAttempts: settings.maxAttempts,
+      rescuerId: workerId,
+    });
+    await store.retire(deadWorkerIds);
+    events.emit('rescued', { workerId, deadWorkerIds, ...count });
+  }
+
+  async #cleanup(signal: AbortSignal): Promise<number> {
+    const { store, events, workerId, settings } = this.#options;
+    const deleted = await store.cleanup({
+      ageSeconds: settings.retentionDays * SECONDS_A_DAY,
+      logRetentionDays: settings.logRetentionDays,
+      scan: 'oldest',
+      signal,
+    });
+    if (deleted > 0) events.emit('cleaned', { workerId, deleted });
+    return settings.cleanupIntervalSeconds * 1000;
+  }
+}

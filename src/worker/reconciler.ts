@@ -1,0 +1,39 @@
+import type { ClaimRef } from '../queue/request.ts';
+import type { Flight, Flights } from './flights.ts';
+
+export interface Differences {
+  /** Claims that only the database knows, seen twice: the OK of their COMMIT was lost. They are released. */
+  readonly orphans: readonly ClaimRef[];
+  /** Calls whose claim is gone from the database (cancelled, expired, rescued). They are aborted. */
+  readonly lost: readonly Flight[];
+}
+
+/** Compares the claims in memory with those in the database. */
+export class Reconciler {
+  readonly #flights: Flights;
+  #suspects = new Set<string>();
+
+  constructor(flights: Flights) {
+    this.#flights = flights;
+  }
+
+  /** `inCallBefore` is what was being called before the database was asked: later claims are not in its answer. */
+  compare(inCallBefore: readonly Flight[], listed: readonly ClaimRef[]): Differences {
+    const unknown = listed.filter((claim) => !this.#flights.holds(claim));
+    const orphans = unknown.filter((claim) => this.#suspects.has(keyOf(claim)));
+    this.#suspects = new Set(unknown.map(keyOf));
+    const listedKeys = new Set(listed.map(keyOf));
+    const lost = inCallBefore.filter(
+      (flight) => flight.phase === 'calling' && !listedKeys.has(keyOf(flight.request)),
+    );
+    return { orphans, lost };
+  }
+
+  get hasSuspects(): boolean {
+    return this.#suspects.size > 0;
+  }
+}
+
+function keyOf({ id, claimNo }: ClaimRef): string {
+  return `${id}:${claimNo}`;
+}

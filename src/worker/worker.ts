@@ -1,0 +1,225 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { AiClient } from '../ai/ai-client.ts';
+import type { Breaker } from '../ai/breaker.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
+import type { Events } from '../base/events.ts';
+import { type Lifecycle, Loop } from '../base/lifecycle.ts';
+import type { Outcome } from '../queue/outcome.ts';
+import type { QueueStore } from '../queue/queue-store.ts';
+import type { ClaimedRequest, ClaimRef } from '../queue/request.ts';
+import { Completer } from './completer.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { Doorbell } from './doorbell.ts';
+import { type Flight, Flights } from './flights.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { Maintenance } from './maintenance.ts';
+import { Poller } from './poller.ts';
+import { StatisticsCounter } from './statistics.ts';
+import type { WorkerContext, WorkerSettings } from './worker-parts.ts';
+
+const STATISTICS_EVERY_MS = 300_000;
+/** After the last call has ended, so long its outcome may take to reach the database. Then others rescue the claim. */
+const LAST_SETTLE_MS = 15_000;
+
+export interface WorkerOptions {
+  readonly store: QueueStore;
+  readonly client: AiClient;
+  readonly breaker: Breaker;
+  readonly events: Events;
+  readonly settings: WorkerSettings;
+  readonly version: string;
+  readonly clock?: Clock;
+}
+
+/**
+ * Serves the queue: poller → claim → dispatcher → AI service → completer → settle, with heartbeat, maintenance and
+ * doorbell beside it.
+ */
+export class Worker implements Lifecycle {
+  readonly #context: WorkerContext;
+  readonly #flights: Flights;
+  readonly #poller: Poller;
+  readonly #dispatcher: Dispatcher;
+  readonly #completer: Completer;
+  readonly #heartbeat: Heartbeat;
+  readonly #maintenance: Maintenance;
+  readonly #doorbell: Doorbell;
+  readonly #statistics: StatisticsCounter;
+  readonly #statisticsLoop: Loop;
+  #stopping: Promise<void> | undefined;
+
+  constructor(options: WorkerOptions) {
+    const clock = options.clock ?? systemClock;
+    const context: WorkerContext = { ...options, clock, workerId: makeWorkerId() };
+    const flights = new Flights(() => this.#poller.wakeIfFull());
+    this.#context = context;
+    this.#flights = flights;
+    this.#completer = new Completer({ ...context, flights });
+    this.#dispatcher = new Dispatcher({
+      ...context,
+      flights,
+      complete: (flight, outcome, durationMs) => this.#complete(flight, outcome, durationMs),
+      giveBack: (claims, reason) => this.#giveBack(claims, reason),
+    });
+    this.#poller = new Poller({
+      ...context,
+      flights,
+      mayClaim: () => this.#heartbeat.isFresh && !this.#completer.isFull,
+      dispatch: (requests, claimedAtMs) => this.#dispatch(requests, claimedAtMs),
+    });
+    this.#maintenance = new Maintenance({
+      ...context,
+      flights,
+      isHeartbeatFresh: () => this.#heartbeat.isFresh,
+      giveBack: (claims, reason) => this.#giveBack(claims, reason),
+    });
+    this.#doorbell = new Doorbell({
+      bind: context.settings.doorbellBind,
+      advertise: context.settings.doorbellAdvertise,
+      onRing: () => this.#poller.wake(),
+      events: context.events,
+    });
+    this.#heartbeat = new Heartbeat({
+      ...context,
+      host: hostname(),
+      pid: process.pid,
+      version: options.version,
+      sign: () => ({ inFlight: flights.size, doorbell: this.#doorbell.address }),
+    });
+    this.#statistics = new StatisticsCounter(context.events, () => clock.nowMs());
+    this.#statisticsLoop = this.#makeStatisticsLoop();
+  }
+
+  get id(): string {
+    return this.#context.workerId;
+  }
+
+  /** Resolves when the worker is known to the others and serves. What it throws leaves nothing of it running. */
+  async start(): Promise<void> {
+    const { events, store, settings, workerId, breaker } = this.#context;
+    events.on('storeFailed', ({ part }) => part === 'claim' && this.#maintenance.suspectOrphans());
+    breaker.onChange((state) => {
+      if (state === 'open') events.emit('aiServiceDown', { error: breaker.lastError() });
+      if (state === 'closed') events.emit('aiServiceUp');
+      this.#poller.wake();
+    });
+    await this.#doorbell.start();
+    try {
+      await this.#heartbeat.start();
+    } catch (error) {
+      // Its socket would keep a process alive that serves nobody.
+      await this.#doorbell.stop();
+      throw error;
+    }
+    this.#completer.start();
+    this.#maintenance.start();
+    this.#statisticsLoop.start();
+    this.#poller.start();
+    const { aiServiceBaseUrl: aiService, concurrency } = settings;
+    events.emit('workerStarted', { workerId, queue: store.name, aiService, concurrency });
+  }
+
+  /** There may be work: the doorbell of clients in the same process. */
+  wake(): void {
+    this.#poller.wake();
+  }
+
+  /** Drains: no more claims, calls under way end, outcomes are written. Called again: calls are cut and given back. */
+  stop(): Promise<void> {
+    if (this.#stopping) this.#cutCalls();
+    else this.#stopping = this.#drain();
+    return this.#stopping;
+  }
+
+  /** Emits the `statistics` event now. */
+  async reportStatistics(): Promise<void> {
+    const { store, events } = this.#context;
+    const depth = await store.depth().catch(() => undefined);
+    events.emit('statistics', this.#statistics.read(depth ? depth.pending + depth.processing : null));
+  }
+
+  async #drain(): Promise<void> {
+    const { events, workerId, store } = this.#context;
+    events.emit('workerStopping', { workerId, inFlight: this.#flights.calling, isForced: false });
+    await this.#doorbell.stop();
+    await this.#poller.stop();
+    await this.#dispatcher.drain();
+    const unwritten = await this.#completer.flush(LAST_SETTLE_MS);
+    await Promise.all([this.#completer.stop(), this.#maintenance.stop(), this.#statisticsLoop.stop()]);
+    // The last of all: as long as an outcome is unwritten, nobody may take this worker for dead.
+    await this.#heartbeat.stop();
+    await this.#leave(store);
+    events.emit('workerStopped', { workerId, unwritten });
+  }
+
+  #cutCalls(): void {
+    const { events, workerId } = this.#context;
+    const inCall = this.#flights.inCall();
+    events.emit('workerStopping', { workerId, inFlight: inCall.length, isForced: true });
+    for (const flight of inCall) flight.abort('release');
+  }
+
+  /** Takes the row away, so that others need not wait for this worker's death. Failing that, they do. */
+  async #leave(store: QueueStore): Promise<void> {
+    try {
+      await store.retire([this.#context.workerId]);
+    } catch (error) {
+      this.#context.events.emit('storeFailed', { part: 'retire', error });
+    }
+  }
+
+  /** What a claim brings after the worker was told to stop is given back, uncalled. */
+  async #dispatch(requests: readonly ClaimedRequest[], claimedAtMs: number): Promise<void> {
+    if (this.#stopping) await this.#giveBack(requests, 'stopping');
+    else this.#dispatcher.dispatch(requests, claimedAtMs);
+  }
+
+  #complete(flight: Flight, outcome: Outcome, durationMs: number | null): void {
+    const { id, claimNo, attempt } = flight.request;
+    const { events, workerId, settings } = this.#context;
+    this.#completer.add({ id, claimNo, attempt, outcome, durationMs });
+    events.emit('attemptEnded', {
+      workerId,
+      requestId: id,
+      attempt,
+      outcome: outcome.kind,
+      error: outcome.kind === 'completed' ? undefined : outcome.error,
+      durationMs,
+      isSlow: durationMs !== null && durationMs > settings.maxProcessingTimeMs,
+    });
+  }
+
+  /** What cannot be given back now is an orphan to reconcile, or rescued after this worker's end. */
+  async #giveBack(
+    claims: readonly ClaimRef[],
+    reason: 'stopping' | 'breaker' | 'lost_commit',
+  ): Promise<void> {
+    const { store, workerId, events } = this.#context;
+    try {
+      const count = await store.release(workerId, claims);
+      events.emit('released', { workerId, count, reason });
+    } catch (error) {
+      events.emit('storeFailed', { part: 'release', error });
+      this.#maintenance.suspectOrphans();
+    }
+    for (const claim of claims) this.#flights.remove(claim);
+  }
+
+  #makeStatisticsLoop(): Loop {
+    let isFirst = true;
+    return new Loop({
+      clock: this.#context.clock,
+      turn: async () => {
+        if (!isFirst) await this.reportStatistics();
+        isFirst = false;
+        return STATISTICS_EVERY_MS;
+      },
+      onError: () => STATISTICS_EVERY_MS,
+    });
+  }
+}
+
+function makeWorkerId(): string {
+  return `${hostname().slice(0, 100)}:${process.pid}:${randomBytes(4).toString('hex')}`;
+}

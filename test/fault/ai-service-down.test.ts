@@ -1,0 +1,151 @@
+import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
+import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
+import { useQueue } from '../support/queue-observer.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { useWorkers, type WorkerProcess } from '../support/worker-process.ts';
+
+const DOWN = 'AI service is down: claiming stops until it answers again';
+
+const queue = useQueue();
+const startWorker = useWorkers();
+const stub: AiStub = await startAiStub();
+let worker: WorkerProcess;
+
+beforeEach(async () => {
+  worker = startWorker(queue().settings, { AI_SERVICE_BASE_URL: stub.url });
+  await worker.started();
+});
+afterEach(async () => {
+  await worker.kill();
+  await stub.comeBack();
+  stub.clear();
+  await queue().clear();
+});
+afterAll(() => stub.close());
+
+async function attemptsMade(): Promise<number> {
+  const [row] = await queue().database.query<{ total: number }[]>(
+    'SELECT CAST(SUM(attempts) AS UNSIGNED) AS total FROM ai_requests',
+  );
+  return row!.total;
+}
+
+async function claims(): Promise<number> {
+  return (await queue().eventCounts())['claimed'] ?? 0;
+}
+
+test('ten failures in a row stop the claiming: the rest waits in the queue unharmed, and is served when it is back', async () => {
+  await stub.goDown();
+  await queue().insert(200, '/echo', { lifeSeconds: 60 });
+  const down = await worker.waitForLog(DOWN, 10_000);
+  expect(down).toMatchObject({ level: 'ERROR', error_code: 'ai_unreachable' });
+
+  // One try a second, which costs its request no attempt.
+  const attempts = await attemptsMade();
+  const openedMs = performance.now();
+  const claimed = await claims();
+  await waitFor(async () => (await claims()) >= claimed + 4, { timeoutMs: 10_000, what: 'four tries' });
+  expect(performance.now() - openedMs).toBeGreaterThan(2_900);
+  expect(attempts).toBeLessThanOrEqual(64);
+  // The one that is being tried just now has its attempt still.
+  expect(await attemptsMade()).toBeLessThanOrEqual(attempts + 1);
+  expect(await queue().statusCounts()).not.toHaveProperty('failed');
+
+  await stub.comeBack();
+  const backMs = performance.now();
+  await queue().waitForCounts({ completed: 200 }, 10_000);
+  // One second to the next try, and the backoff of those that had been called.
+  expect(performance.now() - backMs).toBeLessThan(3_000);
+  await worker.waitForLog('AI service answers again', 5_000);
+  expect(await queue().responses()).toHaveLength(200);
+});
+
+test('a lone request outlives an outage of more tries than it has attempts', async () => {
+  await worker.kill();
+  const env = { AI_SERVICE_BASE_URL: stub.url, MAX_ATTEMPTS: '1' };
+  worker = startWorker(queue().settings, env);
+  await worker.started();
+  await stub.goDown();
+  await queue().insert(10, '/echo');
+  await worker.waitForLog(DOWN, 10_000);
+  await queue().waitForCounts({ failed: 10 }, 5_000);
+  const id = await queue().insertOne('/echo');
+  const retries = async () => (await queue().events(id)).filter((event) => event === 'retried').length;
+  await waitFor(async () => (await retries()) >= 2, { timeoutMs: 10_000, what: 'two failed tries' });
+
+  await stub.comeBack();
+  const backMs = performance.now();
+  const row = await queue().waitForStatus(id, 'completed', 10_000);
+
+  expect(performance.now() - backMs).toBeLessThan(2_500);
+  expect(row.attempts).toBe(1);
+});
+
+test('a request at which the service hangs up does not keep the others from it', async () => {
+  await stub.goDown();
+  await queue().insert(10, '/echo', { priority: 9 });
+  await worker.waitForLog(DOWN, 10_000);
+  await stub.comeBack();
+  stub.behave('/hang-up', behaviours.resetBeforeHeaders());
+  const bad = await queue().insertOne('/hang-up', { priority: 1 });
+  await queue().insert(20, '/echo');
+
+  await queue().waitForCounts({ completed: 30, failed: 1 }, 10_000);
+
+  expect(await queue().request(bad)).toMatchObject({ error_code: 'ai_unreachable', attempts: 3 });
+});
+
+test('what expires meanwhile says so, with the last error', async () => {
+  await stub.goDown();
+  const ids = await queue().insert(30, '/echo', { lifeSeconds: 3 });
+  await worker.waitForLog(DOWN, 10_000);
+  const late = await queue().insertOne('/echo', { lifeSeconds: 2, priority: 200 });
+
+  const row = await queue().waitForStatus(late, 'timeout', 10_000);
+
+  expect(row).toMatchObject({ error_code: 'ai_unavailable', attempts: 0 });
+  const [response] = await queue().responses(late);
+  expect(response!.error_message).toMatch(
+    /^The AI service is unavailable\. Its last error: .*cannot be reached/,
+  );
+  await waitFor(async () => (await queue().statusCounts())['pending'] === undefined, {
+    timeoutMs: 10_000,
+    what: 'the end of all',
+  });
+  const answers = await queue().responses();
+  expect(answers).toHaveLength(ids.length + 1);
+  expect(answers.every(({ error_message }) => error_message?.includes('cannot be reached'))).toBe(true);
+});
+
+test('a service that hangs opens it too, and calls under way are not waited for twice', async () => {
+  await worker.stop();
+  worker = startWorker(queue().settings, { AI_SERVICE_BASE_URL: stub.url, AI_SERVICE_TIMEOUT: '1' });
+  await worker.started();
+  stub.behaveAlways(behaviours.never());
+  await queue().insert(100, '/echo');
+
+  expect(await worker.waitForLog(DOWN, 10_000)).toMatchObject({ error_code: 'attempt_timeout' });
+
+  stub.clear();
+  await queue().waitForCounts({ completed: 100 }, 10_000);
+});
+
+test('single failures between good answers stop nothing', async () => {
+  await worker.kill();
+  let calls = 0;
+  stub.behaveAlways((call, response) => {
+    calls += 1;
+    const answer = calls % 10 === 0 ? behaviours.echo() : behaviours.status(503);
+    answer(call, response);
+  });
+  worker = startWorker(queue().settings, {
+    AI_SERVICE_BASE_URL: stub.url,
+    CONCURRENCY: '1',
+    BATCH_SIZE: '1',
+  });
+  await worker.started();
+  await queue().insert(20, '/echo', { lifeSeconds: 10 });
+  await waitFor(() => calls >= 40, { timeoutMs: 20_000, what: 'forty calls' });
+
+  expect(worker.log(DOWN)).toEqual([]);
+});

@@ -1,0 +1,111 @@
+import { afterAll, afterEach, expect, test } from 'vitest';
+import { type AiStub, startAiStub } from '../support/ai-stub.ts';
+import { useQueue } from '../support/queue-observer.ts';
+import { TcpProxy } from '../support/tcp-proxy.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { useWorkers } from '../support/worker-process.ts';
+
+const queue = useQueue();
+const startWorker = useWorkers();
+const stub: AiStub = await startAiStub();
+let proxy: TcpProxy;
+
+afterEach(async () => {
+  await proxy.close();
+  stub.clear();
+  await queue().clear();
+});
+afterAll(() => stub.close());
+
+test('a database line that swallows everything is noticed, and what was answered meanwhile is written later', async () => {
+  proxy = await TcpProxy.start(queue().settings);
+  const { host, port } = proxy;
+  const worker = startWorker({ ...queue().settings, host, port }, { AI_SERVICE_BASE_URL: stub.url });
+  await worker.started();
+  await queue().insert(10, '/delay/500');
+  await waitFor(() => stub.inFlight === 10, { timeoutMs: 10_000, what: '10 calls in flight' });
+
+  proxy.stall();
+  const stalledMs = performance.now();
+  await worker.waitForLog('Database trouble, trying again', 30_000);
+  // A statement is given up after 10 s, and the wait for a connection after 5 s.
+  expect(performance.now() - stalledMs).toBeLessThan(16_000);
+  expect(await queue().statusCounts()).toEqual({ processing: 10 });
+  proxy.resume();
+  const resumedMs = performance.now();
+  const later = await queue().insertOne('/echo');
+  await queue().waitForCounts({ completed: 11 }, 30_000);
+
+  // Lines that were opened while it was half-open are given up last.
+  expect(performance.now() - resumedMs).toBeLessThan(16_000);
+  expect(stub.calls).toHaveLength(11);
+  expect(await queue().events(later)).toEqual(['claimed', 'completed']);
+  expect(await queue().eventCounts()).toEqual({ claimed: 11, completed: 11 });
+});
+
+test('a database line that stays half-open for longer than every limit leaves no part of the worker waiting', async () => {
+  proxy = await TcpProxy.start(queue().settings);
+  const { host, port } = proxy;
+  const worker = startWorker({ ...queue().settings, host, port }, { AI_SERVICE_BASE_URL: stub.url });
+  await worker.started();
+  await queue().insert(5, '/delay/500');
+  await waitFor(() => stub.inFlight === 5, { timeoutMs: 10_000, what: '5 calls in flight' });
+
+  proxy.stall();
+  const stalledMs = performance.now();
+  // A statement's 10 s, and after that the 5 s of the connections that are tried in its place, twice over.
+  const isLongGone = () => performance.now() - stalledMs > 25_000;
+  await waitFor(isLongGone, { timeoutMs: 30_000, what: 'the end of every limit' });
+  proxy.resume();
+  const later = await queue().insertOne('/echo');
+  await queue().waitForCounts({ completed: 6 }, 30_000);
+
+  expect(await queue().events(later)).toEqual(['claimed', 'completed']);
+  worker.signal('SIGTERM');
+  expect(await worker.ended).toMatchObject({ exitCode: 0 });
+});
+
+test('a worker cut off in the middle of a transaction holds its locks for seconds, not for hours', async () => {
+  proxy = await TcpProxy.start(queue().settings);
+  const { host, port } = proxy;
+  const env = { AI_SERVICE_BASE_URL: stub.url };
+  const cutOff = startWorker({ ...queue().settings, host, port }, env);
+  await cutOff.started();
+  const survivor = startWorker(queue().settings, env);
+  await survivor.started();
+  survivor.signal('SIGSTOP');
+  const stalled = proxy.stallAfter((sql) => sql.includes('FOR UPDATE SKIP LOCKED'));
+  const id = await queue().insertOne('/echo');
+  await stalled;
+  await cutOff.kill();
+  survivor.signal('SIGCONT');
+
+  // The claim's lock hides the request from everybody until the server gives the silent transaction up.
+  await queue().waitForStatus(id, 'completed', 20_000);
+
+  expect(await queue().events(id)).toEqual(['claimed', 'completed']);
+});
+
+test('an AI service that swallows everything costs one attempt, and the next one is answered', async () => {
+  proxy = await TcpProxy.start({ host: '127.0.0.1', port: stub.port });
+  const worker = startWorker(queue().settings, {
+    AI_SERVICE_BASE_URL: `http://127.0.0.1:${proxy.port}`,
+    AI_SERVICE_TIMEOUT: '1',
+  });
+  await worker.started();
+  const before = await queue().insertOne('/echo');
+  await queue().waitForStatus(before, 'completed', 10_000);
+
+  proxy.stall();
+  const id = await queue().insertOne('/echo');
+  const retry = await worker.waitForLog('Attempt failed, will be retried', 10_000);
+  expect(retry).toMatchObject({ request_id: id, attempt: 1, error_code: 'attempt_timeout' });
+  expect(retry['duration_ms']).toBeGreaterThanOrEqual(990);
+  expect(retry['duration_ms']).toBeLessThan(2_000);
+  proxy.resume();
+  const row = await queue().waitForStatus(id, 'completed', 10_000);
+
+  expect(row.attempts).toBeGreaterThanOrEqual(2);
+  expect(row.attempts).toBeLessThanOrEqual(3);
+  expect(stub.calls).toHaveLength(2);
+});

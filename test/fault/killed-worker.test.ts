@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
+import { useQueue } from '../support/queue-observer.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { useWorkers } from '../support/worker-process.ts';
+
+const REQUESTS = 50;
+const CALL_MS = 200;
+
+const queue = useQueue();
+const startWorker = useWorkers();
+let stub: AiStub;
+
+beforeAll(async () => {
+  stub = await startAiStub();
+});
+afterAll(() => stub.close());
+
+test('kill -9 with 50 requests in flight: another worker completes all of them within 15 s and the call', async () => {
+  const env = { AI_SERVICE_BASE_URL: stub.url };
+  stub.behaveAlways(behaviours.never());
+  const victim = startWorker(queue().settings, env);
+  const victimId = await victim.started();
+  await queue().insert(REQUESTS, '/api/v1/npc/dialogue');
+  await waitFor(() => stub.calls.length === REQUESTS, { timeoutMs: 20_000, what: '50 calls in flight' });
+  const survivor = startWorker(queue().settings, env);
+  const survivorId = await survivor.started();
+
+  stub.behaveAlways(behaviours.delayed(CALL_MS));
+  const killedMs = performance.now();
+  await victim.kill();
+  await queue().waitForCounts({ completed: REQUESTS }, 30_000);
+  const tookMs = performance.now() - killedMs;
+
+  expect(tookMs).toBeLessThan(15_000 + CALL_MS);
+  // A living worker may be silent for 8 s: none may be taken for dead before.
+  expect(tookMs).toBeGreaterThan(8_000);
+  const responses = await queue().responses();
+  expect(responses.map((row) => row.request_id)).toHaveLength(REQUESTS);
+  expect(responses.every((row) => row.response_data !== null)).toBe(true);
+  expect(stub.calls).toHaveLength(2 * REQUESTS);
+  expect(await queue().eventCounts()).toEqual({
+    claimed: 2 * REQUESTS,
+    rescued: REQUESTS,
+    completed: REQUESTS,
+  });
+  expect(survivor.log('Dead worker: its requests were taken back')).toMatchObject([
+    { dead_worker_ids: [victimId], rescued: REQUESTS, failed: 0 },
+  ]);
+  expect(await queue().workerIds()).toEqual([survivorId]);
+});
+
+test('the requests of a dead worker that have no attempt left fail as worker_lost', async () => {
+  await queue().clear();
+  stub.clear();
+  stub.behaveAlways(behaviours.never());
+  const env = { AI_SERVICE_BASE_URL: stub.url, MAX_ATTEMPTS: '1' };
+  const victim = startWorker(queue().settings, env);
+  await victim.started();
+  const id = await queue().insertOne('/api/v1/npc/dialogue');
+  await waitFor(() => stub.calls.length === 1, { timeoutMs: 20_000, what: 'the call' });
+  await victim.kill();
+
+  await startWorker(queue().settings, env).started();
+  const { error_code } = await queue().waitForStatus(id, 'failed', 20_000);
+
+  expect(error_code).toBe('worker_lost');
+  expect(await queue().responses(id)).toMatchObject([
+    { response_data: null, error_message: expect.stringContaining('died') },
+  ]);
+  expect(stub.calls).toHaveLength(1);
+});

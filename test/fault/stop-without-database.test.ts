@@ -1,0 +1,37 @@
+import { afterAll, expect, test } from 'vitest';
+import { type AiStub, startAiStub } from '../support/ai-stub.ts';
+import { useQueue } from '../support/queue-observer.ts';
+import { TcpProxy } from '../support/tcp-proxy.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { useWorkers } from '../support/worker-process.ts';
+
+const queue = useQueue();
+const startWorker = useWorkers();
+const stub: AiStub = await startAiStub();
+
+afterAll(() => stub.close());
+
+test('SIGTERM while the database is away: the worker ends in time and says what it could not write; another serves it', async () => {
+  const proxy = await TcpProxy.start(queue().settings);
+  const { host, port } = proxy;
+  const env = { AI_SERVICE_BASE_URL: stub.url };
+  const worker = startWorker({ ...queue().settings, host, port }, env);
+  await worker.started();
+  const id = await queue().insertOne('/delay/3000');
+  await waitFor(() => stub.inFlight === 1, { timeoutMs: 10_000, what: 'the call' });
+  await startWorker(queue().settings, env).started();
+  await proxy.close();
+
+  const toldMs = performance.now();
+  worker.signal('SIGTERM');
+  const exit = await worker.ended;
+
+  expect(exit).toEqual({ exitCode: 0, signal: null });
+  // systemd waits for 90 s before it kills.
+  expect(performance.now() - toldMs).toBeLessThan(45_000);
+  expect(worker.log('Answers could not be written: their requests will be called again')).toMatchObject([
+    { level: 'ERROR', unwritten: 1 },
+  ]);
+  await queue().waitForStatus(id, 'completed', 20_000);
+  expect(await queue().events(id)).toEqual(['claimed', 'rescued', 'claimed', 'completed']);
+});

@@ -1,0 +1,111 @@
+import { afterAll, afterEach, expect, test } from 'vitest';
+import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
+import { useQueue } from '../support/queue-observer.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { useWorkers } from '../support/worker-process.ts';
+
+const queue = useQueue();
+const startWorker = useWorkers();
+const stub: AiStub = await startAiStub();
+
+afterAll(() => stub.close());
+afterEach(async () => {
+  stub.clear();
+  await queue().clear();
+});
+
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  '%s: calls under way end and are written, nothing more is claimed',
+  async (signal) => {
+    const env = { AI_SERVICE_BASE_URL: stub.url, CONCURRENCY: '5' };
+    const worker = startWorker(queue().settings, env);
+    await worker.started();
+    await queue().insert(8, '/delay/800');
+    await waitFor(() => stub.inFlight === 5, { timeoutMs: 10_000, what: 'five calls in flight' });
+
+    worker.signal(signal);
+
+    expect(await worker.ended).toEqual({ exitCode: 0, signal: null });
+    expect(await queue().statusCounts()).toEqual({ completed: 5, pending: 3 });
+    expect(stub.calls).toHaveLength(5);
+    expect(await queue().workerIds()).toEqual([]);
+    expect(worker.log().map(({ msg }) => msg)).toEqual([
+      'Database',
+      'Worker started',
+      'Worker finishes its calls and stops',
+      'Worker stopped',
+    ]);
+    expect(worker.stderr).toBe('');
+  },
+);
+
+test('a second SIGTERM cuts the calls and gives their requests back with their attempt', async () => {
+  stub.behaveAlways(behaviours.never());
+  const worker = startWorker(queue().settings, { AI_SERVICE_BASE_URL: stub.url });
+  await worker.started();
+  const ids = await queue().insert(5, '/api/v1/npc/dialogue');
+  await waitFor(() => stub.inFlight === 5, { timeoutMs: 10_000, what: 'five calls in flight' });
+
+  worker.signal('SIGTERM');
+  await worker.waitForLog('Worker finishes its calls and stops', 5_000);
+  const secondMs = performance.now();
+  worker.signal('SIGTERM');
+
+  expect(await worker.ended).toEqual({ exitCode: 0, signal: null });
+  expect(performance.now() - secondMs).toBeLessThan(3_000);
+  expect(stub.inFlight).toBe(0);
+  for (const id of ids) {
+    expect(await queue().request(id)).toMatchObject({ status: 'pending', attempts: 0, claimed_by: null });
+    expect(await queue().events(id)).toEqual(['claimed', 'released']);
+  }
+  expect(await queue().responses()).toEqual([]);
+  expect(await queue().workerIds()).toEqual([]);
+});
+
+test('what one worker gave back, another serves at once', async () => {
+  stub.behaveAlways(behaviours.never());
+  const env = { AI_SERVICE_BASE_URL: stub.url };
+  const first = startWorker(queue().settings, env);
+  await first.started();
+  await queue().insert(5, '/api/v1/npc/dialogue');
+  await waitFor(() => stub.inFlight === 5, { timeoutMs: 10_000, what: 'five calls in flight' });
+  const second = startWorker(queue().settings, env);
+  await second.started();
+  stub.clear();
+
+  first.signal('SIGTERM');
+  await first.waitForLog('Worker finishes its calls and stops', 5_000);
+  first.signal('SIGTERM');
+  await queue().waitForCounts({ completed: 5 }, 5_000);
+
+  expect(stub.calls).toHaveLength(5);
+});
+
+test('SIGUSR2 writes the Statistics line with its figures', async () => {
+  const worker = startWorker(queue().settings, { AI_SERVICE_BASE_URL: stub.url, MAX_ATTEMPTS: '2' });
+  await worker.started();
+  await queue().insert(3, '/delay/100');
+  await queue().insertOne('/status/400');
+  await queue().insertOne('/status/500');
+  await queue().insertOne('/never', { lifeSeconds: 1 });
+  await queue().waitForCounts({ completed: 3, failed: 2, timeout: 1 }, 10_000);
+  await queue().insert(2, '/never');
+  await waitFor(() => stub.inFlight === 2, { timeoutMs: 10_000, what: 'two calls in flight' });
+
+  worker.signal('SIGUSR2');
+  const line = await worker.waitForLog('Statistics', 5_000);
+
+  expect(line).toMatchObject({
+    level: 'INFO',
+    processed: 6,
+    failed: 2,
+    timed_out: 1,
+    retried: 1,
+    queue_depth: 2,
+  });
+  expect(line['average_processing_ms']).toBeGreaterThan(20);
+  expect(line['average_processing_ms']).toBeLessThan(1_000);
+  expect(line['uptime_seconds']).toBeGreaterThanOrEqual(1);
+  expect(line['uptime_seconds']).toBeLessThan(30);
+  expect(worker.hasEnded).toBe(false);
+});

@@ -1,0 +1,38 @@
+import { afterAll, expect, test } from 'vitest';
+import { MariadbServer } from '../support/mariadb-server.ts';
+import { QueueObserver } from '../support/queue-observer.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { useWorkers } from '../support/worker-process.ts';
+
+const MEASURED_MS = 5_000;
+
+const startWorker = useWorkers();
+const server = new MariadbServer();
+
+afterAll(() => server.remove());
+
+test('an idle worker costs the database at most 12 statements a second', async () => {
+  const queue = await QueueObserver.create(await server.start());
+  const worker = startWorker(queue.settings, { POLL_INTERVAL_MS: '100' });
+  await worker.started();
+  const read = async () => {
+    const [row] = await queue.database.query("SHOW GLOBAL STATUS LIKE 'Questions'");
+    return { questions: Number(row?.['Value']), atMs: performance.now() };
+  };
+  // The start itself, and the quick looks after it, are not what idling costs.
+  const startedMs = performance.now();
+  await waitFor(() => performance.now() - startedMs > 1_000, { timeoutMs: 5_000, what: 'the first second' });
+
+  const first = await read();
+  await waitFor(() => performance.now() - first.atMs > MEASURED_MS, {
+    timeoutMs: 10_000,
+    what: 'the measured time',
+  });
+  const last = await read();
+
+  const perSecond = (last.questions - first.questions - 1) / ((last.atMs - first.atMs) / 1000);
+  // Two of what comes every second or two may fall on the edges of the time that is measured.
+  expect(perSecond).toBeLessThan(12 + 2 / (MEASURED_MS / 1000));
+  // Ten looks a second, less what the timers and the statements themselves take.
+  expect(perSecond).toBeGreaterThan(6);
+});
