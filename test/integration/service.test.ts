@@ -1,0 +1,146 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import { waitFor } from '../support/wait-for.ts';
+
+const COMMAND = fileURLToPath(new URL('../../bin/ai-ipc.js', import.meta.url));
+
+interface Run {
+  readonly child: ChildProcess;
+  readonly exited: Promise<unknown[]>;
+  out(): string;
+  err(): string;
+}
+
+const runs: Run[] = [];
+
+function run(...words: string[]): Run {
+  const child = spawn(process.execPath, [COMMAND, 'service', ...words], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let out = '';
+  let err = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  const started = { child, exited: once(child, 'close'), out: () => out, err: () => err };
+  runs.push(started);
+  return started;
+}
+
+async function urlOf(started: Run): Promise<string> {
+  const line = /^AI service listens on (?<url>http:\S+)\n/;
+  const isReady = () => line.test(started.out()) || started.child.exitCode !== null;
+  await waitFor(isReady, { timeoutMs: 60_000, what: 'the line with its address' });
+  const url = line.exec(started.out())?.groups?.['url'];
+  if (url === undefined) throw new Error(`The service did not start: ${started.err()}`);
+  return url;
+}
+
+afterEach(async () => {
+  for (const { child, exited } of runs.splice(0)) {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+    await exited;
+  }
+});
+
+describe('ai-ipc service', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'prints its address, answers, and ends with 0 on %s',
+    async (signal) => {
+      const service = run('--port', '0');
+      const url = await urlOf(service);
+      expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+      const answered = await fetch(`${url}/api/v1/npc/dialogue`, {
+        method: 'POST',
+        body: '{"message":"Hello AI"}',
+      });
+      expect(answered.status).toBe(200);
+      expect((await fetch(`${url}/api/v1/test/status/200`)).status).toBe(404);
+      service.child.kill(signal);
+      expect(await service.exited).toEqual([0, null]);
+      expect(service.out().trim().split('\n')).toHaveLength(1);
+    },
+  );
+
+  it('finishes the answers in the making when it is told to stop', async () => {
+    const service = run('--port', '0', '--test-endpoints');
+    const url = await urlOf(service);
+    const slow = fetch(`${url}/api/v1/test/delay/700`);
+    // An answer that came after the slow call was sent shows that the service has that one in hand.
+    await fetch(`${url}/api/v1/test/delay/100`);
+    service.child.kill('SIGTERM');
+    expect(await (await slow).json()).toEqual({ delayed_ms: 700 });
+    expect(await service.exited).toEqual([0, null]);
+  });
+
+  it('ends at once on a second signal', async () => {
+    const service = run('--port', '0', '--test-endpoints');
+    const url = await urlOf(service);
+    const slow = fetch(`${url}/api/v1/test/delay/60000`).catch((error: unknown) => error);
+    await fetch(`${url}/api/v1/test/delay/100`);
+    service.child.kill('SIGTERM');
+    await waitFor(
+      () =>
+        fetch(`${url}/api/v1/health`).then(
+          () => false,
+          () => true,
+        ),
+      {
+        timeoutMs: 5_000,
+        what: 'the first signal to be taken',
+      },
+    );
+    service.child.kill('SIGTERM');
+    expect(await service.exited).toEqual([null, 'SIGTERM']);
+    expect(await slow).toBeInstanceOf(Error);
+  });
+
+  it('refuses a port that is in use, and tells what to do', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const address = other.address();
+    const port = typeof address === 'object' ? String(address?.port) : '';
+    const service = run('--port', port);
+    expect(await service.exited).toEqual([1, null]);
+    expect(service.err()).toMatch(
+      new RegExp(`ERROR port_in_use: Port ${port} on 127.0.0.1 is in use.*--port`),
+    );
+    expect(service.out()).toBe('');
+    other.close();
+  });
+
+  it.each(['65536', '-1', 'http', '80.5', ''])('refuses the port %j', async (port) => {
+    const service = run(`--port=${port}`);
+    expect(await service.exited).toEqual([2, null]);
+    expect(service.err()).toContain('from 0 (any free port) to 65535');
+  });
+
+  it('warns when others than this machine can reach it', async () => {
+    const service = run('--port', '0', '--host', '0.0.0.0');
+    await urlOf(service);
+    await waitFor(() => service.err().includes('asks nobody for a key'), {
+      timeoutMs: 5_000,
+      what: 'the warning',
+    });
+  });
+
+  it('names the file and the key of a persona that cannot be used', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'personas-'));
+    try {
+      await writeFile(join(folder, 'guard.yaml'), 'name: Guard\nrole: guard\n');
+      const service = run('--port', '0', '--personas', folder);
+      expect(await service.exited).toEqual([78, null]);
+      expect(service.err()).toContain(
+        `ERROR persona_invalid: The persona file ${join(folder, 'guard.yaml')}`,
+      );
+      expect(service.err()).toMatch(/^ {2}place: /m);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
