@@ -1,0 +1,34 @@
+import { Command } from 'commander';
+import { AiIpcError } from '../base/errors.ts';
+import { type ClientCommandOptions, runClientCommand, wholeNumberFrom } from './client-command.ts';
+import { withSettingsOptions } from './settings-options.ts';
+
+interface AskCommandOptions extends ClientCommandOptions {
+  readonly npc?: string;
+  readonly timeout?: string;
+}
+
+const ENDPOINT = '/api/v1/npc/dialogue';
+
+/** `ai-ipc ask`: a dialogue request and its answer, in one command. */
+export function askCommand(): Command {
+  const command = new Command('ask')
+    .description('say something to an NPC through the queue and print the answer (a worker must be running)')
+    .argument('<message>', 'what the player says')
+    .option('--npc <NAME>', 'the npc_id that the AI service knows')
+    .option('--timeout <SECONDS>', 'the life of the request')
+    .option('--json', 'print {"id", "status", "text", "json", "error"}')
+    .addHelpText('after', '\nExample:\n  ai-ipc ask --npc sage-of-prontera "Where am I?"');
+  return withSettingsOptions(command).action((message: string, options: AskCommandOptions) =>
+    runClientCommand(options, async (ai) => {
+      const { npc, timeout } = options;
+      const data = { message, ...(npc === undefined ? {} : { npc_id: npc }) };
+      const result = await ai.ask('dialogue', ENDPOINT, data, {
+        ...(npc === undefined ? {} : { sourceNpc: npc }),
+        ...(timeout === undefined ? {} : { timeoutSeconds: wholeNumberFrom('--timeout', timeout) }),
+      });
+      if (result.error) throw new AiIpcError(result.error.code, result.error.message);
+      return { value: result.text, json: result };
+    }),
+  );
+}

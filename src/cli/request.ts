@@ -1,0 +1,58 @@
+import { Command } from 'commander';
+import { type ClientCommandOptions, runClientCommand, wholeNumberFrom } from './client-command.ts';
+import { withSettingsOptions } from './settings-options.ts';
+
+interface RequestCommandOptions extends ClientCommandOptions {
+  readonly npc?: string;
+  readonly map?: string;
+}
+
+/** `ai-ipc request`: ai_db_request from the shell. */
+export function requestCommand(): Command {
+  const command = new Command('request')
+    .description('insert a request and print its id (-1 and a reason when it is refused)')
+    .argument('<type>', 'what kind of request, such as dialogue (at most 50 bytes)')
+    .argument('<endpoint>', 'the path on the AI service, such as /api/v1/npc/dialogue')
+    .argument('[data]', 'JSON text, at most 65,535 bytes', '{}')
+    .argument('[priority]', '1 to 10, lower is served first', '5')
+    .argument('[timeout_seconds]', 'its life; default: the timeout_seconds of the running workers, else 30')
+    .option('--npc <NAME>', 'the NPC that asks')
+    .option('--map <NAME>', 'the map that it stands on')
+    .option('--json', 'print {"id": …}')
+    .addHelpText(
+      'after',
+      `\nExample:\n  ai-ipc request dialogue /api/v1/npc/dialogue '{"message":"Hello"}' 3 20`,
+    );
+  return withSettingsOptions(command).action((...given: RequestArguments) => insertRequest(given));
+}
+
+/** What commander hands over: the arguments in their order, then the options. */
+type RequestArguments = [
+  type: string,
+  endpoint: string,
+  data: string,
+  priority: string,
+  timeoutSeconds: string | undefined,
+  options: RequestCommandOptions,
+];
+
+async function insertRequest([
+  type,
+  endpoint,
+  data,
+  priority,
+  timeoutSeconds,
+  options,
+]: RequestArguments): Promise<void> {
+  await runClientCommand(options, async (ai) => {
+    const id = await ai.request(type, endpoint, data, {
+      priority: wholeNumberFrom('priority', priority),
+      ...(timeoutSeconds === undefined
+        ? {}
+        : { timeoutSeconds: wholeNumberFrom('timeout_seconds', timeoutSeconds) }),
+      ...(options.npc === undefined ? {} : { sourceNpc: options.npc }),
+      ...(options.map === undefined ? {} : { sourceMap: options.map }),
+    });
+    return { value: id, json: { id } };
+  });
+}

@@ -1,0 +1,130 @@
+import { systemClock } from '../base/clock.ts';
+import { AiIpcError } from '../base/errors.ts';
+import type { DatabaseSettings } from '../config/load.ts';
+import type { Database } from '../database/database.ts';
+import { openMariadbPool } from '../database/mariadb-pool.ts';
+import { openSqliteDatabase } from '../database/sqlite.ts';
+import type { QueueStore } from '../queue/queue-store.ts';
+import { isEnded, type NewRequest, type RequestView } from '../queue/request.ts';
+
+/** Stands in source_npc of each request of a self-test, for whoever meets one. */
+const MARK = 'AI IPC self-test';
+/** Longer than the three attempts at an AI service that is not there take, shorter than patience. */
+const LIFE_SECONDS = 15;
+/** After a life's end a worker writes it within a second or two. */
+const AFTER_LIFE_MS = 4_000;
+const FIRST_LOOK_MS = 2;
+const LONGEST_LOOK_MS = 20;
+
+/** Only ever by id, and only with the mark: nobody else's rows can be touched. The responses go with their requests. */
+const MAKE_OLD =
+  "UPDATE ai_requests SET created_at = '1971-01-01 00:00:00', processed_at = '1971-01-01 00:00:00' WHERE id = ? AND source_npc = ?";
+const DELETE_REQUEST = 'DELETE FROM ai_requests WHERE id = ? AND source_npc = ?';
+const DELETE_LOG = 'DELETE FROM ai_request_log WHERE request_id = ?';
+const NOTHING_TO_LOCK = { sql: 'SELECT 1 AS one', values: [] };
+/** Between 1971 and now: older than any request but those that were made old. */
+export const FIFTY_YEARS_SECONDS = 50 * 365 * 86_400;
+
+export interface OwnRequestsOptions {
+  readonly store: QueueStore;
+  readonly database: DatabaseSettings;
+  /** Ends every wait. */
+  readonly signal: AbortSignal;
+}
+
+/** The requests of one self-test: each looks at the AI service's health, which costs no model anything. */
+export class OwnRequests {
+  readonly #options: OwnRequestsOptions;
+  readonly #database: Database;
+  readonly #ids: number[] = [];
+  readonly #open = new Set<number>();
+
+  constructor(options: OwnRequestsOptions) {
+    this.#options = options;
+    this.#database = openDatabase(options.database);
+  }
+
+  /** Inserts `count` requests in one transaction. */
+  async insert(count: number, changes: Partial<NewRequest> = {}): Promise<number[]> {
+    const request = { ...HEALTH_CHECK, ...changes };
+    const ids = await this.#options.store.insert(Array.from({ length: count }, () => request));
+    for (const id of ids) this.#open.add(id);
+    this.#ids.push(...ids);
+    return ids;
+  }
+
+  /** Inserts one request. */
+  async insertOne(changes: Partial<NewRequest> = {}): Promise<number> {
+    const [id] = await this.insert(1, changes);
+    if (id !== undefined) return id;
+    throw new AiIpcError('database_failed', 'The database gave no id for the request.');
+  }
+
+  /** Throws AiIpcError expired when nobody ends it, bad_id when it is gone, aborted when `signal` says so. */
+  async waitForEnd(id: number): Promise<RequestView> {
+    const { store, signal } = this.#options;
+    const untilMs = performance.now() + LIFE_SECONDS * 1_000 + AFTER_LIFE_MS;
+    for (let lookMs = FIRST_LOOK_MS; !signal.aborted; lookMs = Math.min(LONGEST_LOOK_MS, lookMs * 1.5)) {
+      const view = await store.read(id);
+      if (view === undefined) throw new AiIpcError('bad_id', `Request ${id} was deleted by somebody else.`);
+      if (isEnded(view.status)) {
+        this.#open.delete(id);
+        return view;
+      }
+      if (performance.now() > untilMs) throw unserved(view);
+      await systemClock.sleep(lookMs, signal);
+    }
+    throw new AiIpcError('aborted', `The wait for request ${id} was stopped.`);
+  }
+
+  /** Waits until it is completed; any other end throws the reason as it stands with the request. */
+  async waitForAnswer(id: number): Promise<RequestView> {
+    const view = await this.waitForEnd(id);
+    if (view.status === 'completed') return view;
+    const reason = view.errorMessage ?? 'There is no reason with it.';
+    throw new Error(`${view.errorCode ?? view.status}: ${reason}`);
+  }
+
+  /** As if it had ended in 1971. */
+  async makeOld(id: number): Promise<void> {
+    await this.#database.execute(MAKE_OLD, [id, MARK]);
+  }
+
+  /** Cancels what has not ended yet. */
+  async cancelOpen(): Promise<void> {
+    for (const id of this.#open) await this.#options.store.cancel(id);
+  }
+
+  /** Deletes all of them, with their responses and their log; then nothing can be done here any more. */
+  async remove(): Promise<void> {
+    const writes = [
+      { sql: DELETE_REQUEST, rows: this.#ids.map((id) => [id, MARK]) },
+      { sql: DELETE_LOG, rows: this.#ids.map((id) => [id]) },
+    ];
+    try {
+      await this.#database.lockAndWrite(NOTHING_TO_LOCK, () => ({ writes, result: undefined }));
+    } finally {
+      await this.#database.close();
+    }
+  }
+}
+
+const HEALTH_CHECK: NewRequest = {
+  type: 'health_check',
+  endpoint: '/api/v1/health',
+  data: null,
+  priority: 5,
+  timeoutSeconds: LIFE_SECONDS,
+  sourceNpc: MARK,
+  sourceMap: null,
+};
+
+function openDatabase(settings: DatabaseSettings): Database {
+  if (settings.kind === 'sqlite') return openSqliteDatabase(settings.file);
+  return openMariadbPool({ ...settings, minPoolSize: 1, maxPoolSize: 1 });
+}
+
+function unserved({ id, status }: RequestView): AiIpcError {
+  const message = `No worker ended request ${id} within its life of ${LIFE_SECONDS} s: it is still ${status}. See the worker's log: journalctl -u ai-ipc-worker -n 50`;
+  return new AiIpcError('expired', message);
+}

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import type { RequestView } from '../queue/request.ts';
+import { askResultOf } from './ask-result.ts';
+
+function view(changes: Partial<RequestView>): RequestView {
+  return {
+    id: 7,
+    status: 'completed',
+    responseData: null,
+    errorCode: null,
+    errorMessage: null,
+    processingTimeMs: 5,
+    ...changes,
+  };
+}
+
+test.each([
+  ['text', { text: 'a', response: 'b', message: 'c' }, 'a'],
+  ['response where there is no text', { response: 'b', message: 'c' }, 'b'],
+  ['message where there is neither', { message: 'c' }, 'c'],
+  ['the answer itself when it is a string', 'just words', 'just words'],
+  ['nothing of a text that is none', { text: 5 }, ''],
+  ['nothing of a list', ['a'], ''],
+  ['nothing of null', null, ''],
+])('the text of an answer is %s', (_, json, text) => {
+  expect(askResultOf(view({ responseData: JSON.stringify(json) }))).toEqual({
+    id: 7,
+    status: 'completed',
+    text,
+    json,
+    error: null,
+  });
+});
+
+test('a failure has its code and its message', () => {
+  const failed = view({ status: 'failed', errorCode: 'ai_client_error', errorMessage: 'HTTP 404' });
+
+  expect(askResultOf(failed)).toEqual({
+    id: 7,
+    status: 'failed',
+    text: '',
+    json: null,
+    error: { code: 'ai_client_error', message: 'HTTP 404' },
+  });
+});
+
+test('a code that this version does not know, or none, still gives an error', () => {
+  for (const errorCode of ['from_the_future', null]) {
+    expect(askResultOf(view({ status: 'timeout', errorCode })).error).toEqual({
+      code: 'expired',
+      message: 'The request ended as timeout.',
+    });
+  }
+});
+
+test('a cancelled request is told as such', () => {
+  expect(askResultOf(view({ status: 'cancelled' }))).toMatchObject({ text: '', error: { code: 'aborted' } });
+});

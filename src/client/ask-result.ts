@@ -1,0 +1,56 @@
+import type { ErrorCode, RequestError } from '../base/errors.ts';
+import { ERRORS } from '../base/errors.ts';
+import type { RequestStatus, RequestView } from '../queue/request.ts';
+
+/** What {@link AiIpc.ask} gives, whatever happened. */
+export interface AskResult {
+  /** The request's id; -1 when it could not be inserted. */
+  readonly id: number;
+  readonly status: RequestStatus;
+  /** What there is to show: the answer's text, response or message, or the answer itself if it is a string; else ''. */
+  readonly text: string;
+  /** The whole answer, parsed; null without one. */
+  readonly json: unknown;
+  /** Why there is no answer; null when there is one. */
+  readonly error: RequestError | null;
+}
+
+/** A request's end as an AskResult. */
+export function askResultOf(view: RequestView): AskResult {
+  const json: unknown = view.responseData === null ? null : JSON.parse(view.responseData);
+  const isAnswered = view.status === 'completed';
+  return {
+    id: view.id,
+    status: view.status,
+    text: textIn(json),
+    json,
+    error: isAnswered ? null : errorIn(view),
+  };
+}
+
+/** A failure before or beside the request's own end. */
+export function askFailure(id: number, status: RequestStatus, error: RequestError): AskResult {
+  return { id, status, text: '', json: null, error };
+}
+
+const TEXT_FIELDS = ['text', 'response', 'message'] as const;
+
+function textIn(json: unknown): string {
+  if (typeof json === 'string') return json;
+  if (typeof json !== 'object' || json === null) return '';
+  const fields = json as Readonly<Record<string, unknown>>;
+  const text = TEXT_FIELDS.map((field) => fields[field]).find((value) => typeof value === 'string');
+  return typeof text === 'string' ? text : '';
+}
+
+function errorIn({ status, errorCode, errorMessage }: RequestView): RequestError {
+  if (status === 'cancelled') return { code: 'aborted', message: 'The request was cancelled.' };
+  return {
+    code: isErrorCode(errorCode) ? errorCode : 'expired',
+    message: errorMessage ?? `The request ended as ${status}.`,
+  };
+}
+
+function isErrorCode(code: string | null): code is ErrorCode {
+  return code !== null && Object.hasOwn(ERRORS, code);
+}

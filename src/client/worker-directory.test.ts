@@ -1,0 +1,99 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { QueueStore, WorkerRow } from '../queue/queue-store.ts';
+import { openSqliteStore } from '../store/sqlite-store.ts';
+import { WorkerDirectory } from './worker-directory.ts';
+
+let folder: string;
+let file: string;
+let store: QueueStore;
+let directory: WorkerDirectory;
+const bells: Socket[] = [];
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'ai-ipc-directory-'));
+  file = join(folder, 'queue.sqlite');
+  store = await openSqliteStore(file);
+  directory = new WorkerDirectory(store);
+});
+
+afterEach(async () => {
+  directory.close();
+  for (const bell of bells.splice(0)) bell.close();
+  await store.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** A doorbell that counts its rings. */
+async function hangUpBell(): Promise<{ readonly address: string; rings: () => number }> {
+  const bell = createSocket('udp4');
+  bells.push(bell);
+  let rings = 0;
+  bell.on('message', () => {
+    rings++;
+  });
+  bell.bind(0, '127.0.0.1');
+  await once(bell, 'listening');
+  return { address: `127.0.0.1:${bell.address().port}`, rings: () => rings };
+}
+
+async function addWorker(changes: Partial<WorkerRow>): Promise<void> {
+  const worker = { id: `w${Math.random()}`, host: hostname(), pid: 1, version: '1', inFlight: 0 };
+  await store.heartbeat({ ...worker, doorbell: null, timeoutSeconds: 30, ...changes });
+}
+
+function makeAllSilent(): void {
+  const database = new DatabaseSync(file);
+  database.exec("UPDATE ai_workers SET heartbeat_at = '2020-01-01 00:00:00.000'");
+  database.close();
+}
+
+test('each living worker is rung', async () => {
+  const [first, second] = [await hangUpBell(), await hangUpBell()];
+  await addWorker({ doorbell: first.address });
+  await addWorker({ doorbell: second.address });
+
+  await directory.ring();
+
+  await vi.waitFor(() => expect([first.rings(), second.rings()]).toEqual([1, 1]), 5_000);
+});
+
+test('a worker that is silent, far away behind a loopback address, or without a bell is not rung', async () => {
+  const [silent, far, near] = [await hangUpBell(), await hangUpBell(), await hangUpBell()];
+  await addWorker({ doorbell: silent.address });
+  makeAllSilent();
+  await addWorker({ doorbell: far.address, host: 'another-host' });
+  await addWorker({ doorbell: null });
+  await addWorker({ doorbell: 'nonsense' });
+  await addWorker({ doorbell: near.address });
+
+  await directory.ring();
+
+  await vi.waitFor(() => expect(near.rings()).toBe(1), 5_000);
+  expect([silent.rings(), far.rings()]).toEqual([0, 0]);
+});
+
+test('the life of requests is what a living worker tells', async () => {
+  await addWorker({ timeoutSeconds: 45 });
+
+  expect(await directory.timeoutSeconds()).toBe(45);
+});
+
+test('without a living worker there is no life to tell', async () => {
+  await addWorker({ timeoutSeconds: 45 });
+  makeAllSilent();
+
+  expect(await directory.timeoutSeconds()).toBeUndefined();
+});
+
+test('a database that is away is no trouble here: nobody is rung', async () => {
+  await store.close();
+
+  await expect(directory.ring()).resolves.toBeUndefined();
+  expect(await directory.timeoutSeconds()).toBeUndefined();
+});

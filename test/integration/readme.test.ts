@@ -1,0 +1,247 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { MariadbServer } from '../support/mariadb-server.ts';
+import { TestDatabase } from '../support/test-database.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const page = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const PASSWORD = 'your_password_here';
+/** What is made in a checkout, and an admin's own settings. */
+const NOT_IN_A_CLONE = /^(node_modules|dist|\.cache|\.git|\.env)($|\/)/;
+
+const blocks = [...page.matchAll(/```bash\n([^`]+)```/g)].map(([, block = '']) =>
+  block.replace(/ +#.*$/gm, ''),
+);
+
+/** What no test can run, and why. */
+const NOT_RUN: Readonly<Record<string, string>> = {
+  'npm ci && npm test': 'it would run this test again, and so on; .ci/run runs exactly these two commands',
+  'sudo useradd --system --shell /usr/sbin/nologin ai-ipc': 'it changes the machine',
+  'sudo install -d /etc/ai-ipc': 'it changes the machine',
+  'sudo install -m 600 .env /etc/ai-ipc/env': 'it changes the machine',
+  'sudo cp deploy/ai-ipc-worker.service /etc/systemd/system/': 'it changes the machine',
+  'sudo systemctl daemon-reload':
+    'it needs a machine that systemd has started; systemd-unit.test.ts checks the unit',
+  'sudo systemctl enable --now ai-ipc-worker': 'the same',
+  'sudo systemctl status ai-ipc-worker': 'the same',
+};
+
+const server = new MariadbServer({
+  // As on an admin's machine: 127.0.0.1 is localhost.
+  extraArgs: ['--skip-name-resolve=0'],
+});
+const folder = mkdtempSync(join(tmpdir(), 'ai-ipc-readme-'));
+const checkout = join(folder, 'ai-ipc');
+const running = new Set<ChildProcess>();
+let servicePort = 0;
+let database: TestDatabase;
+
+beforeAll(async () => {
+  const filter = (path: string) => !NOT_IN_A_CLONE.test(relative(ROOT, path));
+  cpSync(ROOT, checkout, { recursive: true, filter });
+  await server.start();
+  servicePort = await freePort();
+  prepareMachine();
+  database = new TestDatabase({
+    ...server.address,
+    user: 'ragnarok',
+    password: PASSWORD,
+    database: 'ragnarok',
+  });
+}, 120_000);
+afterAll(async () => {
+  for (const child of running) process.kill(-child.pid!, 'SIGKILL');
+  await server.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** An admin's machine: `sudo` asks nothing, the client finds the server, and an editor that changes what must be. */
+function prepareMachine(): void {
+  const { socketPath, port } = server.address;
+  mkdirSync(join(folder, 'bin'));
+  writeFileSync(join(folder, '.my.cnf'), `[client]\nsocket=${socketPath}\nuser=root\n`);
+  writeProgram('sudo', 'exec "$@"');
+  const edits = [
+    `s/^DB_PORT=.*/DB_PORT=${port}/`,
+    `s|^AI_SERVICE_BASE_URL=.*|AI_SERVICE_BASE_URL=${serviceUrl()}|`,
+  ];
+  writeProgram('nano', `exec sed -i ${edits.map((edit) => `-e '${edit}'`).join(' ')} "$1"`);
+}
+
+function writeProgram(name: string, line: string): void {
+  const path = join(folder, 'bin', name);
+  writeFileSync(path, `#!/bin/sh\n${line}\n`);
+  chmodSync(path, 0o755);
+}
+
+function serviceUrl(): string {
+  return `http://127.0.0.1:${servicePort}`;
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  return port;
+}
+
+/** A shell with the commands, in the checkout, with nothing of the developer's own settings. */
+function start(script: string) {
+  const { PATH = '' } = process.env;
+  const child = spawn('bash', ['-euo', 'pipefail', '-c', script], {
+    cwd: checkout,
+    env: { ...npmEnvironment(), PATH: `${join(folder, 'bin')}:${PATH}`, HOME: folder },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  running.add(child);
+  const output = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output.stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    output.stderr += text;
+  });
+  const ended = once(child, 'close').then(([exitCode]) => {
+    running.delete(child);
+    return { exitCode: exitCode as number | null, ...output };
+  });
+  return { child, output, ended };
+}
+
+/** Not npm_config_local_prefix and its kind, which would lead npm out of the checkout again. */
+const REGISTRY_VARIABLE =
+  /^(npm_config_(registry|cache|userconfig|https?_proxy|proxy|noproxy|cafile|strict_ssl)|NODE_EXTRA_CA_CERTS|(https?|no)_proxy)$/i;
+
+/** How this machine reaches the registry, and what npm has already fetched. */
+function npmEnvironment(): Record<string, string> {
+  const { HOME = folder, ...rest } = process.env;
+  const kept = Object.entries(rest).filter(([name]) => REGISTRY_VARIABLE.test(name));
+  return {
+    npm_config_cache: join(HOME, '.npm'),
+    npm_config_userconfig: join(HOME, '.npmrc'),
+    ...Object.fromEntries(kept.map(([name, value]) => [name, value ?? ''])),
+  };
+}
+
+async function run(script: string): Promise<string> {
+  const { exitCode, stdout, stderr } = await start(script).ended;
+  expect(exitCode, `${script}\n${stdout}\n${stderr}`).toBe(0);
+  return stdout;
+}
+
+/** The one block of the README that has this text. */
+function blockWith(text: string): string {
+  const found = blocks.filter((block) => block.includes(text));
+  expect(found, `one block of README.md has ${text}`).toHaveLength(1);
+  return found[0]!.replaceAll('/opt/ai-ipc', checkout);
+}
+
+const runBlocks = [
+  'npm start',
+  'cd /opt/ai-ipc',
+  'CREATE DATABASE',
+  'cp .env.example',
+  'npx ai-ipc service',
+  'npx ai-ipc worker',
+  'npx ai-ipc selftest',
+  'npx ai-ipc request',
+];
+
+test('every command of the README is run below, or there is a reason why not', () => {
+  const run = new Set(runBlocks.flatMap((text) => blocks.filter((block) => block.includes(text))));
+  const rest = blocks.filter((block) => !run.has(block)).flatMap((block) => block.trim().split('\n'));
+
+  expect(rest).toEqual(Object.keys(NOT_RUN));
+});
+
+test('what .ci/run runs is what the README says', () => {
+  expect(readFileSync(join(ROOT, '.ci/run'), 'utf8')).toMatch(/\nnpm ci\n(.*\n)*npm test\b/);
+});
+
+describe('in an empty folder', { timeout: 180_000 }, () => {
+  test('npm ci && npm start: the sage answers five questions, in the words of the README', async () => {
+    const output = await run(blockWith('npm start'));
+
+    expect(output).toContain('5 of 5 questions were answered.');
+    const [, question = '', answer = ''] =
+      /```\n(\d\. .+)\n( {3}Sage of Prontera says: .+)\n {3}\(request 2, /.exec(page) ?? [];
+    expect(output).toContain(`${question}\n${answer}\n   (request 2, completed in `);
+    const [, file = ''] = /^Everything is kept in (.+)$/m.exec(output) ?? [];
+    rmSync(join(file, '..'), { recursive: true });
+  });
+
+  test('steps 1 to 3: installed, a database and its user, settings and tables', async () => {
+    await run(blockWith('cd /opt/ai-ipc'));
+    await run(blockWith('CREATE DATABASE'));
+    const output = await run(blockWith('cp .env.example'));
+
+    expect(output).toContain(
+      `MariaDB ragnarok@127.0.0.1:${server.address.port}/ragnarok (chosen by DB_HOST in .env)`,
+    );
+    expect(output).toContain('The settings are good.');
+    expect(output).toContain('Now `ai-ipc worker` can serve requests.');
+    expect(statSync(join(checkout, '.env')).mode & 0o777).toBe(0o600);
+  });
+
+  test('step 4: service and worker, a self-test and an answer; then the ways to ask', async () => {
+    const service = start(`${blockWith('npx ai-ipc service').trim()} --port ${servicePort}`);
+    const worker = start(blockWith('npx ai-ipc worker'));
+    await waitFor(() => worker.output.stdout.includes('Worker started'), {
+      timeoutMs: 60_000,
+      what: 'the worker',
+    });
+    await waitFor(() => service.output.stdout.includes(serviceUrl()), {
+      timeoutMs: 60_000,
+      what: 'the service',
+    });
+
+    const tried = await run(blockWith('npx ai-ipc selftest'));
+    expect(tried).toContain('8 passed, 0 failed');
+    expect(tried.trimEnd().split('\n').at(-1)).toMatch(/Prontera/);
+
+    // Whoever reads the README is slower than the answer; this shell is not.
+    const untilEnded =
+      'for look in $(seq 50); do code=$(npx ai-ipc status "$id"); [ "$code" -ge 3 ] && break; done';
+    const ask = blockWith('npx ai-ipc request').replace(
+      'npx ai-ipc status',
+      `${untilEnded}; npx ai-ipc status`,
+    );
+    const asked = await run(ask);
+    expect(asked).toMatch(/^3\n\{.*"text":.*\}\n$/);
+
+    await askInSql();
+
+    for (const { child, ended } of [worker, service]) {
+      process.kill(-child.pid!, 'SIGINT');
+      await ended;
+    }
+    expect(worker.output.stdout).toContain('Worker stopped');
+  });
+});
+
+async function askInSql(): Promise<void> {
+  const [, insert = '', select = ''] =
+    /```sql\n(INSERT [^;]+);\n\n--.+\n(SELECT [^;]+);\n```/.exec(page) ?? [];
+  const { insertId } = await database.query<{ insertId: number }>(insert);
+  const answered = async () => (await database.query(select.replace('LAST_INSERT_ID()', '?'), [insertId]))[0];
+  const row = await waitFor(answered, { timeoutMs: 10_000, what: 'an answer to plain SQL' });
+  expect(String(row['response_data'])).toContain('Prontera');
+}

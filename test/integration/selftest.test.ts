@@ -1,0 +1,189 @@
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { waitFor } from '../support/wait-for.ts';
+import {
+  mariadbEnv,
+  mariadbOption,
+  newFolder,
+  querySqlite,
+  runCli,
+  startCli,
+  useCli,
+} from './support/cli-process.ts';
+
+const NAMES = [
+  'Database connectivity',
+  'Table existence',
+  'Request insertion',
+  'Request processing',
+  'Response retrieval',
+  'Timeout handling',
+  'Cleanup operations',
+  'Performance metrics',
+];
+const FIGURES = /latency p50 \d+ ms, p95 \d+ ms \(20 in turn\); \d+ a second \(100 at once in \d+ ms\)/;
+/** What the self-test must leave as it is: an old ended request, and one that waits for its next attempt. */
+const OTHERS_INSERT = [
+  `INSERT INTO ai_requests (request_type, endpoint, status, created_at, processed_at, expires_at)
+   VALUES ('dialogue', '/a', 'completed', '2020-01-01 00:00:00', '2020-01-01 00:00:00', '2020-01-01 00:00:30')`,
+  `INSERT INTO ai_requests (request_type, endpoint, expires_at, available_at)
+   VALUES ('dialogue', '/b', '2037-01-01 00:00:00', '2036-01-01 00:00:00')`,
+];
+const OTHERS_SELECT = 'SELECT endpoint, status, attempts FROM ai_requests ORDER BY id';
+const OTHERS = [
+  { endpoint: '/a', status: 'completed', attempts: 0 },
+  { endpoint: '/b', status: 'pending', attempts: 0 },
+];
+/** Of its log only the line of its cleanup stays, which is about no request. */
+const LOG_SELECT = 'SELECT DISTINCT request_id, event_type FROM ai_request_log';
+const LOG = [{ request_id: 0, event_type: 'cleaned' }];
+
+let stub: AiStub;
+
+beforeAll(async () => {
+  stub = await startAiStub();
+});
+afterAll(() => stub.close());
+afterEach(() => stub.clear());
+useCli();
+
+/** Name by result, as printed. */
+function resultsIn(stdout: string): Record<string, string> {
+  const lines = stdout.matchAll(/^(PASS|FAIL) {2}(.+?) +\d+ ms {2}\S/gm);
+  return Object.fromEntries([...lines].map(([, word, name]) => [name, word]));
+}
+
+const ALL_PASS = Object.fromEntries(NAMES.map((name) => [name, 'PASS']));
+
+describe('on the embedded database, where no worker runs', () => {
+  test('all eight pass with a worker of its own, and nothing of it stays', async () => {
+    const file = join(newFolder(), 'queue.sqlite');
+    await runCli(['status', '1', '--database', `sqlite:${file}`]);
+    for (const sql of OTHERS_INSERT) querySqlite(file, sql);
+
+    const { exitCode, stdout } = await runCli(['selftest', '--database', `sqlite:${file}`], {
+      env: { AI_SERVICE_BASE_URL: stub.url },
+    });
+
+    expect(resultsIn(stdout)).toEqual(ALL_PASS);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^Database: SQLite .+queue\.sqlite\n/);
+    expect(stdout).toContain(`Worker: none is running on this database; the self-test runs its own`);
+    expect(stdout).toMatch(FIGURES);
+    expect(stdout).toContain('8 passed, 0 failed');
+    expect(querySqlite(file, OTHERS_SELECT)).toEqual(OTHERS);
+    expect(querySqlite(file, LOG_SELECT)).toEqual(LOG);
+    expect(querySqlite(file, 'SELECT id FROM ai_responses')).toEqual([]);
+    expect(querySqlite(file, 'SELECT id FROM ai_workers')).toEqual([]);
+    expect(new Set(stub.calls.map(({ method, path }) => `${method} ${path}`))).toEqual(
+      new Set(['GET /api/v1/health']),
+    );
+  });
+
+  test('--json gives one document with the eight results', async () => {
+    const { exitCode, stdout, stderr } = await runCli(['selftest', '--json'], {
+      env: { AI_SERVICE_BASE_URL: stub.url },
+    });
+
+    const report = JSON.parse(stdout) as { tests: { name: string }[] };
+    expect(exitCode).toBe(0);
+    expect(report).toMatchObject({ worker: 'own', passed: 8, failed: 0 });
+    expect(report.tests.map(({ name }) => name)).toEqual(NAMES);
+    expect(report.tests).toContainEqual({
+      name: 'Request insertion',
+      status: 'passed',
+      ms: expect.any(Number),
+      detail: 'request 1 is in the queue',
+    });
+    expect(stderr).toMatch(/^Database: SQLite /);
+  });
+
+  test('an AI service that is not there fails what needs it, with the reason, and leaves no rows', async () => {
+    const down = await startAiStub();
+    await down.goDown();
+    const file = join(newFolder(), 'queue.sqlite');
+
+    const { exitCode, stdout } = await runCli(['selftest', '--database', `sqlite:${file}`], {
+      env: { AI_SERVICE_BASE_URL: down.url },
+    });
+
+    expect(exitCode).toBe(1);
+    expect(resultsIn(stdout)).toEqual({
+      ...ALL_PASS,
+      'Request processing': 'FAIL',
+      'Response retrieval': 'FAIL',
+      'Performance metrics': 'FAIL',
+    });
+    expect(stdout).toMatch(/Request processing .*ai_unreachable: .*Check that it runs/);
+    expect(stdout).toMatch(/Response retrieval .*Not run: it needs Request processing/);
+    expect(querySqlite(file, 'SELECT id FROM ai_requests')).toEqual([]);
+  });
+
+  test('Ctrl-C ends it with 130 and leaves no rows', async () => {
+    stub.behaveAlways(behaviours.never());
+    const file = join(newFolder(), 'queue.sqlite');
+    const selftest = startCli(['selftest', '--database', `sqlite:${file}`], {
+      env: { AI_SERVICE_BASE_URL: stub.url },
+    });
+    await waitFor(() => stub.calls.length > 0, { timeoutMs: 30_000, what: 'a call' });
+
+    const { exitCode, stdout } = await selftest.stop('SIGINT');
+
+    expect(exitCode).toBe(130);
+    expect(stdout).toContain('Not run: the self-test was stopped.');
+    for (const table of ['ai_requests', 'ai_responses', 'ai_workers'])
+      expect(querySqlite(file, `SELECT * FROM ${table}`)).toEqual([]);
+  });
+});
+
+describe('on MariaDB', () => {
+  let database: TestDatabase;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+  });
+  afterAll(() => database.drop());
+
+  test('a server that is not there fails the first test, with its address', async () => {
+    const { exitCode, stdout } = await runCli(['selftest', '--database', 'mariadb://me@127.0.0.1:1/game'], {
+      env: { DB_PASSWORD: '' },
+    });
+
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/FAIL {2}Database connectivity .*database_unavailable: MariaDB me@127\.0\.0\.1:1/);
+    expect(stdout).toContain('0 passed, 8 failed');
+  });
+
+  test('missing tables fail the second test, with the command that makes them', async () => {
+    const { exitCode, stdout } = await runCli(['selftest', ...mariadbOption(database)], {
+      env: mariadbEnv(database),
+    });
+
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/PASS {2}Database connectivity/);
+    expect(stdout).toMatch(/FAIL {2}Table existence .*schema_missing: .*ai-ipc migrate/);
+  });
+
+  test('a worker that runs is the one that is tested, and real requests stay as they are', async () => {
+    const env = { ...mariadbEnv(database), AI_SERVICE_BASE_URL: stub.url, RETENTION_DAYS: '3650' };
+    await runCli(['migrate', ...mariadbOption(database)], { env });
+    for (const sql of OTHERS_INSERT) await database.query(sql);
+    const worker = startCli(['worker', ...mariadbOption(database)], { env });
+    await worker.waitForOutput(/Worker started/);
+    const [{ id: workerId } = {}] = await database.query('SELECT id FROM ai_workers');
+
+    const { exitCode, stdout } = await runCli(['selftest', ...mariadbOption(database)], {
+      env: { ...env, AI_SERVICE_BASE_URL: 'http://127.0.0.1:9' },
+    });
+
+    expect(resultsIn(stdout)).toEqual(ALL_PASS);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(`Worker: ${workerId}\n`);
+    expect(await database.query(OTHERS_SELECT)).toEqual(OTHERS);
+    expect(await database.query(LOG_SELECT)).toEqual(LOG);
+    expect(await database.query('SELECT id FROM ai_workers')).toEqual([{ id: workerId }]);
+    expect(await worker.stop('SIGTERM')).toMatchObject({ exitCode: 0 });
+  });
+});
