@@ -1,0 +1,12 @@
+import { drain } from './drain.ts';
+
+const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = { drain };
+
+const name = process.argv[2] ?? '';
+const benchmark = Object.hasOwn(BENCHMARKS, name) ? BENCHMARKS[name] : undefined;
+if (benchmark) {
+  await benchmark();
+} else {
+  process.stderr.write(`ERROR no benchmark "${name}". There are: ${Object.keys(BENCHMARKS).join(', ')}\n`);
+  process.exitCode = 2;
+}
