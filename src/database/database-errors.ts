@@ -57,6 +57,10 @@ const NETWORK_CODES = new Set([
   'ENETUNREACH',
 ]);
 
+/** Certificates that do not fit (names of Node and OpenSSL), or a server without TLS: the same the next time. */
+const TLS_CODES =
+  /^(ERR_TLS_|ERR_OSSL_|ERR_SSL_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|CERT_|ER_SERVER_SSL_DISABLED)/;
+
 /** What the driver's errors have; read with care, because anything may be thrown. */
 interface DriverError {
   readonly errno: number | undefined;
@@ -77,6 +81,7 @@ export function toDatabaseError(error: unknown, name: string): AiIpcError {
 }
 
 const ADVICE: Partial<Record<ErrorCode, string>> = {
+  bad_settings: ' Check DB_SSL_CA: the certificate of the authority that signed the one of the server.',
   database_denied: ' Check DB_USER, DB_PASSWORD and the rights of that user (deploy/grants.sql).',
   database_unknown: ' Check DB_NAME, or create the database and run `ai-ipc migrate`.',
   schema_missing: ' Run `ai-ipc migrate`.',
@@ -89,6 +94,7 @@ function codeOf({ errno, code, isFatal }: DriverError): ErrorCode {
   const known = errno === undefined ? undefined : CODE_BY_ERRNO.get(errno);
   if (known) return known;
   if (code === 'ER_PARSING_PRECISION') return 'id_too_large';
+  if (code !== undefined && TLS_CODES.test(code)) return 'bad_settings';
   if (code !== undefined && NETWORK_CODES.has(code)) return 'database_unavailable';
   // 45xxx are the driver's own: no connection in time, connection closed, socket trouble.
   const isDriversOwn = errno !== undefined && errno >= 45_000 && errno < 46_000;

@@ -1,5 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { type ConnectionOptions, checkServerIdentity, type SecureContextOptions } from 'node:tls';
 import {
   type ConnectionConfig,
   createPool,
@@ -115,7 +117,7 @@ export function connectionConfig(settings: MariadbSettings): ConnectionConfig {
     user: settings.user,
     password: settings.password,
     database: settings.database,
-    ...(settings.sslCaFile === null ? {} : { ssl: { ca: readCertificate(settings.sslCaFile) } }),
+    ...(settings.sslCaFile === null ? {} : { ssl: tlsOptions(settings.host, settings.sslCaFile) }),
     connectTimeout: ACQUIRE_TIMEOUT_MS,
     socketTimeout: SOCKET_TIMEOUT_MS,
     // MySQL 8 without TLS asks for its public key; MariaDB ignores this.
@@ -156,6 +158,16 @@ function sessionSetup(timeZone: string): string[] {
     'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
     `SET ${sessionVariables.join(', ')} /*M!, ${mariadbOnly.join(', ')} */`,
   ];
+}
+
+/** An address (not a name) is checked here: the driver would compare the certificate with `localhost`. */
+function tlsOptions(host: string, caFile: string): SecureContextOptions {
+  const checked = isIP(host) === 0 ? {} : { checkServerIdentity: ipIdentity(host) };
+  return { ca: readCertificate(caFile), ...checked };
+}
+
+function ipIdentity(address: string): NonNullable<ConnectionOptions['checkServerIdentity']> {
+  return (_host, certificate) => checkServerIdentity(address, certificate);
 }
 
 function readCertificate(file: string): string {
