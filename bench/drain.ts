@@ -19,7 +19,8 @@ const PURGED_BELOW = 50;
 const MAX_PURGE_LOOKS = 100;
 /** What the admin of a busy server sets. */
 const TUNED = { BATCH_SIZE: '256', CONCURRENCY: '512' };
-const TUNED_CONCURRENCY = 512;
+/** HTTP alone is the limit of the machine: the best of these many calls at once, whichever that is. */
+const HTTP_CONCURRENCIES = [64, 256, 512] as const;
 
 /**
  * 20,000 requests queued at once, an AI service that answers in 0 ms, everything (MariaDB with durable commits, worker,
@@ -39,10 +40,10 @@ export async function drain(): Promise<void> {
 
 async function compare(server: MariadbAddress, stub: AiStubProcess): Promise<void> {
   const rows: Figures[] = [];
-  await measureHttpAlone(stub.url, { count: 3 * WARM_UP, concurrency: TUNED_CONCURRENCY });
+  await bestHttpAlone(stub.url, WARM_UP);
   for (let round = 1; round <= ROUNDS; round++) {
     await untilPurged(server);
-    const httpAlone = await measureHttpAlone(stub.url, { count: REQUESTS, concurrency: TUNED_CONCURRENCY });
+    const httpAlone = await bestHttpAlone(stub.url, REQUESTS);
     const tuned = await onNewDatabase(server, (database) => measureDrain(database, stub, TUNED));
     const byDefault = await onNewDatabase(server, (database) => measureDrain(database, stub, {}));
     const figures = { httpAlone, tuned, byDefault };
@@ -60,6 +61,13 @@ async function compare(server: MariadbAddress, stub: AiStubProcess): Promise<voi
     `To HTTP alone, median of ${ROUNDS} rounds: ${ratioOf((row) => row.tuned)} with ${JSON.stringify(TUNED)}, ` +
       `${ratioOf((row) => row.byDefault)} with default settings\n`,
   );
+}
+
+async function bestHttpAlone(url: string, count: number): Promise<number> {
+  const rates: number[] = [];
+  for (const concurrency of HTTP_CONCURRENCIES)
+    rates.push(await measureHttpAlone(url, { count, concurrency }));
+  return Math.max(...rates);
 }
 
 /** What the round before has left to tidy up must not slow HTTP alone down. */
