@@ -4,6 +4,7 @@ import type { Outcome } from '../queue/outcome.ts';
 import type { ClaimedRequest, ClaimRef } from '../queue/request.ts';
 import { Flight, type Flights } from './flights.ts';
 import { neverCalled, outcomeOf, rowError } from './outcome-of.ts';
+import { Ramp } from './ramp.ts';
 import type { WorkerContext } from './worker-parts.ts';
 
 export interface DispatcherOptions extends WorkerContext {
@@ -14,13 +15,15 @@ export interface DispatcherOptions extends WorkerContext {
   readonly giveBack: (claims: readonly ClaimRef[], reason: 'stopping' | 'breaker') => Promise<void>;
 }
 
-/** Calls the AI service for each claimed request, all at once: a slow one holds up nobody. */
+/** Calls the AI service for each claimed request, nearly all at once (see Ramp): a slow one holds up nobody. */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
+  readonly #ramp: Ramp;
   readonly #calls = new Set<Promise<void>>();
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
+    this.#ramp = new Ramp(options.clock);
   }
 
   /** Begins the calls. `claimedAtMs` is the monotonic time before the claim: life left is counted from there. */
@@ -28,7 +31,7 @@ export class Dispatcher {
     for (const request of requests) {
       const flight = new Flight(request, claimedAtMs + request.lifeLeftMs);
       this.#options.flights.add(flight);
-      const call = this.#serve(flight).finally(() => this.#calls.delete(call));
+      const call = this.#ramp.run(() => this.#serve(flight)).finally(() => this.#calls.delete(call));
       this.#calls.add(call);
     }
   }

@@ -308,6 +308,40 @@ describeStore('settle', (backend) => {
     expect((await backend().store.read(claim.id))!.responseData).toBe(answer);
   });
 
+  it('answers are written together, and one of a lost claim among them is dropped alone', async () => {
+    const claims = await insertClaimed(backend(), 20);
+    const lost = claims[7]!;
+    expect(await backend().store.cancel(lost.id)).toBe(true);
+    const fates = await settle(...claims.map((claim) => settled(claim, COMPLETED)));
+    expect(fates).toEqual(claims.map((claim) => (claim === lost ? 'dropped' : 'written')));
+    for (const claim of claims) {
+      const isLost = claim === lost;
+      expect((await responseRows(backend(), claim.id)).length).toBe(isLost ? 0 : 1);
+      expect(await eventsOf(backend(), claim.id)).toEqual(
+        isLost ? ['claimed', 'cancelled', 'dropped'] : ['claimed', 'completed'],
+      );
+    }
+  });
+
+  it('answers to requests that were claimed once and twice are written together', async () => {
+    const [again, once] = await insertClaimed(backend(), 2);
+    await backend().store.release(WORKER, [again!]);
+    const [twice] = await backend().store.claim(WORKER, 1);
+    const fates = await settle(settled(once!, COMPLETED), settled(twice!, COMPLETED));
+    expect(fates).toEqual(['written', 'written']);
+    expect((await requestRow(backend(), twice!.id))['claim_no']).toBe(2);
+    expect(await count(backend(), 'ai_responses')).toBe(2);
+  });
+
+  it('the same answers settled twice are written once', async () => {
+    const claims = await insertClaimed(backend(), 5);
+    const attempts = claims.map((claim) => settled(claim, COMPLETED));
+    expect(await settle(...attempts)).toEqual(attempts.map(() => 'written'));
+    expect(await settle(...attempts)).toEqual(attempts.map(() => 'written'));
+    expect(await count(backend(), 'ai_responses')).toBe(5);
+    for (const { id } of claims) expect(await eventsOf(backend(), id)).toEqual(['claimed', 'completed']);
+  });
+
   it('an answer that the database refuses rejects the call and nothing of the batch is written', async () => {
     await backend().sql(refusingTrigger(backend().kind));
     try {
