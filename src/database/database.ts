@@ -46,15 +46,10 @@ export interface Database extends Inserter {
   /** All rows or none. */
   insertEach(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<number[]>;
   /**
-   * The shape of our transactions: lock rows, decide from them what to write, write it, commit. A deadlock or a
+   * The one shape of our transactions: lock rows, decide from them what to write, write it, commit. A deadlock or a
    * lost lock runs the whole of it again, so `decide` only decides.
    */
   lockAndWrite<T>(lock: Statement, decide: (rows: readonly Row[]) => Decision<T>): Promise<T>;
-  /**
-   * The same for rows that are very likely as expected: `change` names what it expects of them. Where it changes another
-   * number of rows than `expectedRows` nothing at all is written, and the result is false.
-   */
-  changeAndWrite(change: Statement, expectedRows: number, writes: readonly Write[]): Promise<boolean>;
   close(): Promise<void>;
 }
 

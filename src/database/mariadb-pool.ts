@@ -12,7 +12,7 @@ import {
 } from 'mariadb';
 import { systemClock } from '../base/clock.ts';
 import { AiIpcError, messageOf } from '../base/errors.ts';
-import type { Database, Decision, ExecuteResult, Row, RowsStatement, Statement, Write } from './database.ts';
+import type { Database, Decision, ExecuteResult, Row, RowsStatement, Statement } from './database.ts';
 import { isRetryable, toDatabaseError } from './database-errors.ts';
 import { joinInPackets } from './multi-statement.ts';
 
@@ -86,12 +86,6 @@ export function openMariadbPool(settings: MariadbSettings): Database {
     lockAndWrite: (lock, decide) =>
       retried(name, () =>
         withConnection((connection) => lockAndWrite(connection, { lock, decide, packetBytes })),
-      ),
-    changeAndWrite: (change, expectedRows, writes) =>
-      retried(name, () =>
-        withConnection((connection) =>
-          changeAndWrite(connection, { change, expectedRows, writes, packetBytes }),
-        ),
       ),
     close: () => closePool(pool),
   };
@@ -199,46 +193,14 @@ async function lockAndWrite<T>(
 ): Promise<T> {
   const [, rows] = await connection.query<[unknown, Row[]]>(`BEGIN;\n${lock.sql}`, lock.values);
   const { writes, result } = decide(rows);
-  await writeAndCommit(connection, writes, packetBytes);
-  return result;
-}
-
-interface ExpectedChange {
-  readonly change: Statement;
-  readonly expectedRows: number;
-  readonly writes: readonly Write[];
-  readonly packetBytes: number;
-}
-
-/** Two round trips as well, and no rows to send and to read. */
-async function changeAndWrite(
-  connection: PoolConnection,
-  { change, expectedRows, writes, packetBytes }: ExpectedChange,
-): Promise<boolean> {
-  const [, changed] = await connection.query<[unknown, ExecuteResult]>(
-    `BEGIN;\n${change.sql}`,
-    change.values,
-  );
-  if (changed.affectedRows !== expectedRows) {
-    await connection.rollback();
-    return false;
-  }
-  await writeAndCommit(connection, writes, packetBytes);
-  return true;
-}
-
-const COMMIT: Statement = { sql: 'COMMIT', values: [] };
-
-async function writeAndCommit(
-  connection: PoolConnection,
-  writes: readonly Write[],
-  packetBytes: number,
-): Promise<void> {
   // One after the other: behind a packet that failed, the next would be committed all the same.
   for (const { sql, values } of joinInPackets([...writes, COMMIT], packetBytes)) {
     await connection.query(sql, values);
   }
+  return result;
 }
+
+const COMMIT: Statement = { sql: 'COMMIT', values: [] };
 
 async function insertEach(
   connection: PoolConnection,

@@ -1,16 +1,7 @@
 import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from '@photostructure/sqlite';
 import { systemClock } from '../base/clock.ts';
 import { AiIpcError, type ErrorCode, messageOf } from '../base/errors.ts';
-import type {
-  Database,
-  Decision,
-  ExecuteResult,
-  Inserter,
-  Row,
-  SqlValue,
-  Statement,
-  Write,
-} from './database.ts';
+import type { Database, Decision, ExecuteResult, Inserter, Row, SqlValue, Statement } from './database.ts';
 import { ROWS } from './multi-statement.ts';
 
 /** Another process holds the write lock for milliseconds; waiting for it here would stop the event loop. */
@@ -62,8 +53,6 @@ export function openSqliteDatabase(file: string): SqliteDatabase {
     insertEach: (sql, rows) => inOneTransaction(({ statements }) => statements.insertEach(sql, rows)),
     lockAndWrite: (lock, decide) =>
       inOneTransaction(({ statements }) => statements.lockAndWrite(lock, decide)),
-    changeAndWrite: (change, expectedRows, writes) =>
-      inOneTransaction(({ statements }) => statements.changeAndWrite(change, expectedRows, writes)),
     async close() {
       isClosed = true;
       if (opened?.connection.isOpen) opened.connection.close();
@@ -121,25 +110,11 @@ class Statements {
 
   lockAndWrite<T>(lock: Statement, decide: (rows: readonly Row[]) => Decision<T>): T {
     const { writes, result } = decide(this.all(lock.sql, lock.values));
-    this.#write(writes);
-    return result;
-  }
-
-  changeAndWrite(change: Statement, expectedRows: number, writes: readonly Write[]): boolean {
-    this.#connection.exec('SAVEPOINT before_change');
-    if (this.run(change.sql, change.values).affectedRows !== expectedRows) {
-      this.#connection.exec('ROLLBACK TO before_change');
-      return false;
-    }
-    this.#write(writes);
-    return true;
-  }
-
-  #write(writes: readonly Write[]): void {
     for (const write of writes) {
       if ('rows' in write) for (const row of write.rows) this.run(withOneRow(write.sql, row), row);
       else this.run(write.sql, write.values);
     }
+    return result;
   }
 
   #prepare(sql: string): StatementSyncInstance {

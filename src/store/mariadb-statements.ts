@@ -74,10 +74,6 @@ const STATEMENTS = {
     UPDATE ai_requests SET status = 'completed', processed_at = NOW(3), error_code = NULL
      WHERE id IN (?) AND status = 'processing'`,
 
-  completeHeld: `
-    UPDATE ai_requests SET status = 'completed', processed_at = NOW(3), error_code = NULL
-     WHERE id IN (?) AND status = 'processing' AND claimed_by = ? AND claim_no = ? AND expires_at > NOW(3)`,
-
   end: `
     UPDATE ai_requests SET status = ?, processed_at = NOW(3), error_code = ?
      WHERE id = ? AND status IN ('pending', 'processing', '')`,

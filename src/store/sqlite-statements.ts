@@ -60,12 +60,6 @@ export const sqliteStatements: Statements = {
        SET status = 'completed', processed_at = strftime('%Y-%m-%d %H:%M:%f', 'now'), error_code = NULL
      WHERE id IN (SELECT value FROM json_each(?)) AND +status = 'processing'`,
 
-  completeHeld: `
-    UPDATE ai_requests
-       SET status = 'completed', processed_at = strftime('%Y-%m-%d %H:%M:%f', 'now'), error_code = NULL
-     WHERE id IN (SELECT value FROM json_each(?)) AND +status = 'processing' AND claimed_by = ? AND claim_no = ?
-       AND expires_at > strftime('%Y-%m-%d %H:%M:%f', 'now')`,
-
   end: `
     UPDATE ai_requests SET status = ?, processed_at = strftime('%Y-%m-%d %H:%M:%f', 'now'), error_code = ?
      WHERE id = ? AND status IN ('pending', 'processing', '')`,

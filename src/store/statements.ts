@@ -30,8 +30,6 @@ export interface Statements {
   readonly lockForSettle: string;
   /** ids */
   readonly complete: string;
-  /** ids, worker id, claim no: those that this worker holds by such a claim and that are alive */
-  readonly completeHeld: string;
   /** status, error code, id */
   readonly end: string;
   /** attempts given back (0 or 1), delay in seconds, error code, id */
