@@ -4,8 +4,8 @@ import { defineConfig } from 'vitest/config';
 const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 };
 
 /**
- * Three projects, so that `--project unit --project conformance` can be run on another Node. The global setup stands at
- * the root only, and the projects do not extend it: each of them would start a MariaDB server of its own.
+ * Projects, so that `--project unit --project conformance` can be run on another Node. The global setup that starts
+ * MariaDB stands at the root only, and the projects do not extend it: each of them would start a server of its own.
  */
 export default defineConfig({
   test: {
@@ -25,6 +25,14 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/{integration,fault,support}/**/*.test.ts'],
+          ...timeouts,
+        },
+      },
+      {
+        test: {
+          name: 'rathena',
+          include: ['test/rathena/**/*.test.ts'],
+          globalSetup: ['test/rathena/harness/global-setup.ts'],
           ...timeouts,
         },
       },

@@ -14,7 +14,12 @@ export const ERRORS = {
   data_too_large: { exit: 1 },
   bad_id: { exit: 1 },
   id_too_large: { exit: 1 },
+  too_many_open: { exit: 1 },
   aborted: { exit: 1 },
+
+  // A rAthena source tree cannot be installed into.
+  rathena_unknown: { exit: 1 },
+  rathena_conflict: { exit: 1 },
 
   // The settings or the database need an admin.
   bad_settings: { exit: 78 },
@@ -34,6 +39,8 @@ export const ERRORS = {
   storage_failed: { exit: 1 },
   port_in_use: { exit: 1 },
   build_failed: { exit: 1 },
+  model_failed: { exit: 1 },
+  model_timeout: { exit: 1 },
 
   // Why a request ended as failed or timeout, or is being retried.
   bad_status: {},

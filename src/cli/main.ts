@@ -10,6 +10,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   migrate: async () => (await import('./migrate.ts')).migrateCommand(),
   config: async () => (await import('./config.ts')).configCommand(),
   selftest: async () => (await import('./selftest.ts')).selftestCommand(),
+  rathena: async () => (await import('./rathena.ts')).rathenaCommand(),
   request: async () => (await import('./request.ts')).requestCommand(),
   response: async () => (await import('./response.ts')).responseCommand(),
   status: async () => (await import('./status.ts')).statusCommand(),

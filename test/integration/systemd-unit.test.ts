@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AiIpcError, exitCodeOf } from '../../src/base/errors.ts';
 import { WORKER } from '../../src/config/schema.ts';
-import { findProgram } from '../support/mariadb-programs.ts';
+import { findProgram } from '../support/apt.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { type CliProcess, ROOT, startProgram, useCli } from './support/cli-process.ts';
 

@@ -5,7 +5,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConnection } from 'mariadb';
-import { findMariadbPrograms, findProgram, type MariadbPrograms } from './mariadb-programs.ts';
+import { findProgram } from './apt.ts';
+import { findMariadbPrograms, type MariadbPrograms } from './mariadb-programs.ts';
 import { waitFor } from './wait-for.ts';
 
 /** A cold start with crash recovery took 1 s here; other tests may hold both cores. */

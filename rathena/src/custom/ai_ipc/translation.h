@@ -1,0 +1,105 @@
+// AI IPC for rAthena. Licensed under GNU GPL, version 3 or later.
+
+#ifndef AI_IPC_TRANSLATION_H
+#define AI_IPC_TRANSLATION_H
+
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "codepage.h"
+#include "database.h"
+#include "text.h"
+
+namespace ai_ipc {
+
+// Text from the clients' codepage to UTF-8 and back. The database does it, which knows them all; where the text is ASCII
+// or the codepage is UTF-8, nothing needs to be done and no statement is sent.
+class Translation {
+  public:
+	explicit Translation(Database& database) : database_(database) {}
+
+	void set_codepage(const std::string& codepage) {
+		codepage_ = codepage;
+		is_utf8_ = codepage == UTF8_CODEPAGE;
+	}
+
+	const std::string& codepage() const {
+		return codepage_;
+	}
+
+	bool is_utf8() const {
+		return is_utf8_;
+	}
+
+	// False when the database is not there. Of text in another codepage than UTF-8, what is no character becomes '?'.
+	bool to_utf8(const std::string& text, std::string& utf8) {
+		if (is_utf8_ || is_ascii(text)) {
+			utf8 = text;
+			return true;
+		}
+		if (text != last_text_) {
+			if (!convert(client_literal(text, codepage_), utf8))
+				return false;
+			// A script that asks an answer for three fields has it converted once.
+			last_text_ = text;
+			last_utf8_ = std::move(utf8);
+		}
+		utf8 = last_utf8_;
+		return true;
+	}
+
+	// Whether all of the text was characters of the codepage. utf8 is what to_utf8 made of it.
+	bool was_whole(const std::string& text, const std::string& utf8) const {
+		return is_utf8_ ? utf8_fault_at(text) == std::string::npos : !was_mended(text, utf8);
+	}
+
+	// The name of an NPC or a map, mended rather than refused. There are few, so each is converted once.
+	std::string name_to_utf8(const std::string& name) {
+		auto known = names_.find(name);
+		if (known != names_.end())
+			return known->second;
+		std::string utf8;
+		if (!to_utf8(name, utf8))
+			return without_other_than_ascii(name);
+		// Instances make maps and NPCs with new names without end.
+		if (names_.size() >= 1000)
+			names_.clear();
+		return names_[name] = mend_utf8(utf8);
+	}
+
+	// What the codepage has no character for becomes '?', and so does all that is not ASCII when the database is away.
+	std::string from_utf8(const std::string& utf8) {
+		if (is_utf8_ || is_ascii(utf8))
+			return utf8;
+		std::string text;
+		std::string expression = "CONVERT(" + utf8_literal(utf8) + " USING " + codepage_ + ")";
+		return convert(expression, text) ? text : without_other_than_ascii(utf8);
+	}
+
+	static std::string without_other_than_ascii(std::string text) {
+		for (char& c : text)
+			if (static_cast<unsigned char>(c) >= 0x80)
+				c = '?';
+		return text;
+	}
+
+  private:
+	Database& database_;
+	std::string codepage_ = UTF8_CODEPAGE;
+	bool is_utf8_ = true;
+	std::string last_text_, last_utf8_;
+	std::unordered_map<std::string, std::string> names_;
+
+	bool convert(const std::string& expression, std::string& out) {
+		if (!database_.run("SELECT CAST(" + expression + " AS BINARY)") || !database_.next_row())
+			return false;
+		out = database_.column(0);
+		database_.done();
+		return true;
+	}
+};
+
+} // namespace ai_ipc
+
+#endif

@@ -1,0 +1,117 @@
+import { join, resolve } from 'node:path';
+import { styleText } from 'node:util';
+import { Command } from 'commander';
+import { AiIpcError } from '../base/errors.ts';
+import { type CheckReport, check } from '../rathena/check.ts';
+import { type InstallReport, install } from '../rathena/install.ts';
+import { type PackageFiles, readPackage } from '../rathena/package-files.ts';
+import { uninstall } from '../rathena/uninstall.ts';
+
+/** `ai-ipc rathena`: puts the script commands and NPCs into a rAthena source tree, and takes them out again. */
+export function rathenaCommand(): Command {
+  const command = new Command('rathena').description(
+    'the script commands and NPCs for rAthena: install, check, uninstall',
+  );
+  const add = (name: string, description: string) =>
+    command.command(name).description(description).argument('<dir>', 'the folder of the rAthena source');
+  add(
+    'install',
+    'copy them into a rAthena source tree, or bring them up to date; can be run again at any time',
+  )
+    .option('--force', 'put files of ours that you have edited aside (….yours) and install ours')
+    .action(runInstall);
+  add(
+    'check',
+    'say what is installed there; exit code 1 when it is not what this version would install',
+  ).action(runCheck);
+  add('uninstall', 'put the tree back to what it was; what you have changed stays').action(runUninstall);
+  return command;
+}
+
+function runInstall(dir: string, { force = false }: { readonly force?: boolean }): void {
+  const files = packageFiles();
+  const report = install({ dir: folderFrom(dir), files, isForced: force });
+  print(...installLines(report, files), ...(report.hasChanged ? nextSteps(report) : []));
+}
+
+function installLines(report: InstallReport, { version }: PackageFiles): string[] {
+  const { root, before, written, included, removed, kept, putAside, hasChanged } = report;
+  if (!hasChanged) return [styleText('green', `AI IPC ${version} is installed in ${root}: nothing to do.`)];
+  const was = before === undefined || before === version ? '' : `, in place of ${before}`;
+  return [
+    styleText('green', `AI IPC ${version} is installed in ${root}${was}.`),
+    ...written.map((path) => `  ${path}: written`),
+    ...included.map((path) => `  ${path}: a line added at its end`),
+    ...removed.map((path) => `  ${path}: removed, it was of the older version`),
+    ...kept.map((path) => `  ${path}: kept, because you have edited it`),
+    ...Object.entries(putAside).map(([path, name]) => `  ${path}: yours is now ${name}`),
+  ];
+}
+
+function nextSteps({ root }: InstallReport): string[] {
+  return [
+    '',
+    'What to do next:',
+    `1. Build the map server: cd ${root} && ./configure && make server`,
+    '   (./configure only the first time; on Windows build map-server in Visual Studio)',
+    '2. Make the tables: ai-ipc migrate. A database user with few rights needs those of deploy/grants.sql.',
+    '3. Load the NPCs, with these lines in npc/scripts_custom.conf:',
+    '     npc: npc/custom/ai-world/ai_ipc_lib.txt',
+    '     npc: npc/custom/ai-world/sage_of_prontera.txt',
+    '   To test it, and to be taken out again (it makes requests at each start of the map server):',
+    '     npc: npc/custom/ai-world/test/test_ai_ipc_commands.txt',
+    '4. Start the worker (ai-ipc worker) and the map server. In Prontera, at 150 150, stands the NPC "AI IPC Test".',
+    'docs/rathena.md tells more.',
+  ];
+}
+
+function runCheck(dir: string): void {
+  const report = check({ dir: folderFrom(dir), files: packageFiles() });
+  const { root, differences, notes } = report;
+  const isWell = report.isThere && differences.length === 0;
+  process.exitCode = isWell ? 0 : 1;
+  print(
+    stateLine(report),
+    ...[...differences, ...notes].map((sentence) => `  ${sentence}`),
+    isWell ? 'All is as it should be.' : `This puts it right: ai-ipc rathena install ${root}`,
+  );
+}
+
+function stateLine({ root, isThere, version }: CheckReport): string {
+  if (!isThere) return `AI IPC is not installed in ${root}.`;
+  if (version !== undefined) return `AI IPC ${version} is installed in ${root}.`;
+  return `Some files of AI IPC are in ${root}, without its commands:`;
+}
+
+function runUninstall(dir: string): void {
+  const { root, hasChanged, removed, restored, stays } = uninstall({
+    dir: folderFrom(dir),
+    files: packageFiles(),
+  });
+  if (!hasChanged && stays.length === 0) {
+    print(`AI IPC is not installed in ${root}: nothing to do.`);
+    return;
+  }
+  print(
+    styleText('green', `AI IPC is taken out of ${root}.`),
+    ...removed.map((path) => `  ${path}: removed`),
+    ...restored.map((path) => `  ${path}: yours again`),
+    ...stays.map((sentence) => `  ${sentence}`),
+    'Take the lines of npc/custom/ai-world out of npc/scripts_custom.conf, and build the map server again.',
+    'The tables in the database stay; docs/rathena.md says how to delete them.',
+  );
+}
+
+function packageFiles(): PackageFiles {
+  return readPackage(join(import.meta.dirname, '../../rathena'));
+}
+
+/** An unset variable in a script must not become the current folder. */
+function folderFrom(dir: string): string {
+  if (dir !== '') return resolve(dir);
+  throw new AiIpcError('bad_argument', 'The folder of the rAthena source is "". Name it.');
+}
+
+function print(...lines: string[]): void {
+  process.stdout.write(`${lines.join('\n')}\n`);
+}

@@ -1,0 +1,137 @@
+#include <custom/ai_ipc/cost_meter.h>
+#include <custom/ai_ipc/database_gate.h>
+#include <custom/ai_ipc/doorbell_address.h>
+#include <custom/ai_ipc/open_requests.h>
+#include <custom/ai_ipc/waiting_room.h>
+
+#include "check.h"
+
+using namespace ai_ipc;
+
+TEST("waiting", "all that wait for a request get its answer, as often as they ask") {
+	WaitingRoom room;
+	CHECK(room.ask(7, 0) == nullptr);
+	CHECK(room.ask(7, 1) == nullptr);
+	CHECK_SAME(room.ids_to_look_for().size(), 1u);
+	room.settle(7, "{}");
+	CHECK_SAME(*room.ask(7, 100), "{}");
+	CHECK_SAME(*room.ask(7, 100), "{}");
+	CHECK_SAME(room.ids_to_look_for().size(), 0u);
+}
+
+TEST("waiting", "who no longer asks is forgotten, answered or not") {
+	WaitingRoom room;
+	room.ask(1, 0);
+	room.ask(2, 0);
+	room.settle(2, "x");
+	room.ask(3, 1500);
+	room.drop_gone(2000);
+	CHECK_SAME(room.size(), 3u);
+	room.drop_gone(2001);
+	CHECK_SAME(room.size(), 1u);
+	room.settle(1, "too late");
+	CHECK(room.ask(1, 2002) == nullptr);
+}
+
+TEST("waiting", "with more than a look can read, each has its turn") {
+	WaitingRoom room;
+	for (uint64_t id = 1; id <= 2500; ++id)
+		room.ask(id, 0);
+	std::map<uint64_t, int> seen;
+	for (int look = 0; look < 3; ++look) {
+		std::vector<uint64_t> ids = room.ids_to_look_for();
+		CHECK_SAME(ids.size(), 1000u);
+		for (uint64_t id : ids)
+			++seen[id];
+	}
+	CHECK_SAME(seen.size(), 2500u);
+}
+
+TEST("open requests", "a character and the whole server have their limits, and 0 is none") {
+	OpenRequests open;
+	open.add(1, 150000, 1000);
+	open.add(2, 150000, 1000);
+	open.add(3, 0, 1000);
+	CHECK_SAME(open.refusal(150000, 2, 0).code, "too_many_open");
+	CHECK_SAME(open.refusal(150000, 3, 0).code, "");
+	CHECK_SAME(open.refusal(150001, 2, 0).code, "");
+	CHECK_SAME(open.refusal(0, 1, 4).code, "");
+	CHECK_SAME(open.refusal(0, 0, 3).code, "too_many_open");
+	CHECK_SAME(open.refusal(150000, 0, 0).code, "");
+}
+
+TEST("open requests", "a request that ended, or whose life is over, makes room") {
+	OpenRequests open;
+	open.add(1, 9, 1000);
+	open.add(2, 9, 2000);
+	open.ended(1);
+	open.ended(1);
+	open.ended(99);
+	CHECK_SAME(open.refusal(9, 2, 0).code, "");
+	CHECK_SAME(open.refusal(9, 1, 0).code, "too_many_open");
+	open.drop_overdue(1999);
+	CHECK_SAME(open.size(), 1u);
+	open.drop_overdue(2000);
+	CHECK_SAME(open.size(), 0u);
+	CHECK_SAME(open.refusal(9, 1, 0).code, "");
+}
+
+TEST("open requests", "looking after them goes round") {
+	OpenRequests open;
+	for (uint64_t id : {5, 6, 7})
+		open.add(id, 0, 1000);
+	CHECK_SAME(open.next_ids(2)[1], 6u);
+	std::vector<uint64_t> ids = open.next_ids(2);
+	CHECK_SAME(ids[0], 7u);
+	CHECK_SAME(ids[1], 5u);
+	CHECK_SAME(open.next_ids(10).size(), 3u);
+	CHECK_SAME(OpenRequests().next_ids(10).size(), 0u);
+}
+
+TEST("gate", "after a failure nothing passes for a second") {
+	DatabaseGate gate;
+	CHECK(gate.is_open(0));
+	gate.close(100);
+	CHECK(!gate.is_open(1099));
+	CHECK(gate.is_open(1100));
+}
+
+TEST("gate", "one line a minute is told") {
+	LineLimit lines;
+	CHECK(lines.takes(5));
+	CHECK(!lines.takes(60004));
+	CHECK(!lines.would_take(60004));
+	CHECK(lines.would_take(60005));
+	CHECK(lines.takes(60005));
+}
+
+TEST("doorbell", "an address is host and port, and the host may stand in brackets") {
+	CHECK_SAME(read_doorbell_address("127.0.0.1:8123").host, "127.0.0.1");
+	CHECK_SAME(read_doorbell_address("127.0.0.1:8123").port, 8123);
+	CHECK_SAME(read_doorbell_address("[::1]:65535").host, "::1");
+	CHECK(read_doorbell_address("::1:80").is_ipv6());
+	CHECK_SAME(read_doorbell_address("localhost:1").host, "127.0.0.1");
+	for (const char* text : {"", "nonsense", ":80", "a:", "a:0", "a:65536", "a:99999", "a:1x", "a:-1", "a:123456"})
+		CHECK(read_doorbell_address(text).is_none());
+}
+
+TEST("doorbell", "a loopback address is rung on the worker's own host only") {
+	CHECK(can_be_rung(read_doorbell_address("127.0.0.1:80"), "here", "here"));
+	CHECK(!can_be_rung(read_doorbell_address("127.0.0.1:80"), "there", "here"));
+	CHECK(!can_be_rung(read_doorbell_address("[::1]:80"), "there", "here"));
+	CHECK(can_be_rung(read_doorbell_address("10.0.0.5:80"), "there", "here"));
+	CHECK(!can_be_rung(read_doorbell_address("nonsense"), "here", "here"));
+}
+
+TEST("cost", "what is measured inside another measure counts once") {
+	CostMeter meter;
+	meter.add(2000000);
+	{
+		CostMeter::Measure outer(meter);
+		CostMeter::Measure inner(meter);
+	}
+	std::string report = meter.report(1000);
+	CHECK(report.find("of 2 calls 2.000 ms") != std::string::npos);
+	CHECK_SAME(report.compare(0, 4, "2.00"), 0);
+	CHECK_SAME(meter.report(1000), "0.000 ms a second on the game loop, the longest of 0 calls 0.000 ms");
+}

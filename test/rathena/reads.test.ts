@@ -1,0 +1,225 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { useQueue } from '../support/queue-observer.ts';
+import { insertSettled, setStatus } from './arrange.ts';
+import { type Argument, type MapServer, useMapServers } from './harness/map-server.ts';
+
+const startMapServer = useMapServers();
+const queue = useQueue();
+
+let server: MapServer;
+beforeEach(async () => {
+  await queue().clear();
+  // Without the doorbell, no timer reads ai_workers while statements are counted.
+  server = await startMapServer(queue().settings, { settings: 'doorbell: no\n' });
+});
+
+/** What no request has: each with what a script may have made of it. */
+const IDS_OF_NOBODY: readonly Argument[] = [
+  0,
+  -1,
+  -2,
+  999_999,
+  2 ** 31,
+  2 ** 31 + 1,
+  2 ** 32 + 1,
+  2 ** 53,
+  9_223_372_036_854_775_807n,
+  -9_223_372_036_854_775_808n,
+  '',
+  'one',
+  '1 OR 1=1',
+];
+
+describe('an id that no request has', () => {
+  test.each(IDS_OF_NOBODY)('%s: 0, "" and 0', async (id) => {
+    // 1 is what a cut to 32 bits, or half a reading of '1 OR 1=1', would find.
+    await queue().database.query("INSERT INTO ai_requests (id, endpoint) VALUES (4294967295, '/x')");
+
+    expect(await server.number('ai_db_status', id)).toBe(0);
+    expect(await server.text('ai_db_response', id)).toBe('');
+    expect(await server.text('ai_db_response', id, 5_000)).toBe('');
+    expect(await server.number('ai_db_cancel', id)).toBe(0);
+    expect(await queue().statusCounts()).toEqual({ pending: 1 });
+  });
+
+  test('below 1 costs no statement', async () => {
+    await server.number('ai_db_status', 1);
+    const before = await server.counters();
+    for (const id of [0, -5]) {
+      for (const command of ['ai_db_status', 'ai_db_response', 'ai_db_cancel'])
+        await server.call(command, [id]);
+    }
+    expect((await server.counters())['Attempts']).toBe(before['Attempts']);
+  });
+});
+
+describe('ai_db_status', () => {
+  test.each([
+    ['pending', 1],
+    ['processing', 2],
+    ['completed', 3],
+    ['failed', 4],
+    ['timeout', 5],
+    ['cancelled', 6],
+  ])('%s is %i', async (status, code) => {
+    const id = await queue().insertOne('/echo');
+    await setStatus(queue(), id, status);
+
+    expect(await server.number('ai_db_status', id)).toBe(code);
+    const before = await server.counters();
+    expect(await server.number('ai_db_status', String(id))).toBe(code);
+    expect(await server.number('ai_db_status', { variable: id })).toBe(code);
+    const after = await server.counters();
+
+    expect(after['Attempts']! - before['Attempts']!).toBe(2);
+  });
+
+  test('of a status that does not exist, from SQL outside strict mode, is pending', async () => {
+    const id = await queue().insertOne('/echo');
+    await queue().database.query(
+      "SET STATEMENT sql_mode = '' FOR UPDATE ai_requests SET status = 'dreaming'",
+    );
+    expect(await server.number('ai_db_status', id)).toBe(1);
+  });
+
+  test('finds an id above 2^32', async () => {
+    await queue().database.query("INSERT INTO ai_requests (id, endpoint) VALUES (4294967296123, '/x')");
+    expect(await server.number('ai_db_status', 4_294_967_296_123)).toBe(1);
+    expect(await server.number('ai_db_cancel', 4_294_967_296_123)).toBe(1);
+    await queue().clear();
+    await queue().database.query('ALTER TABLE ai_requests AUTO_INCREMENT = 1');
+  });
+});
+
+describe('ai_db_response', () => {
+  test('is "" until there is an answer, and then the answer as it came', async () => {
+    const id = await queue().insertOne('/echo');
+    expect(await server.text('ai_db_response', id)).toBe('');
+    await setStatus(queue(), id, 'processing');
+    expect(await server.text('ai_db_response', id)).toBe('');
+
+    const answered = await insertSettled(queue(), { response: '{"text":"Hello, \\"you\\" ^FF0000 %s%n"}' });
+
+    expect(await server.text('ai_db_response', answered)).toBe('{"text":"Hello, \\"you\\" ^FF0000 %s%n"}');
+    expect(await server.text('ai_db_response', answered)).toBe('{"text":"Hello, \\"you\\" ^FF0000 %s%n"}');
+  });
+
+  test('is whole at 16 KiB', async () => {
+    const response = `{"text":"${'ü'.repeat(8_180)}"}`;
+    const id = await insertSettled(queue(), { response });
+    expect(await server.text('ai_db_response', id)).toBe(response);
+  });
+
+  test.each(['completed', 'failed', 'timeout', 'cancelled'])(
+    'is "" for %s with a NULL answer',
+    async (status) => {
+      const id = await insertSettled(queue(), { status, response: null, errorMessage: 'reason' });
+      expect(await server.text('ai_db_response', id)).toBe('');
+      expect(await server.text('ai_db_response', id, 5_000)).toBe('');
+    },
+  );
+
+  test('is whole at 1 MiB, which other clients may have stored', async () => {
+    const response = `"${'x'.repeat(1_048_574)}"`;
+    const id = await insertSettled(queue(), { response });
+    expect(await server.text('ai_db_response', id)).toBe(response);
+  });
+
+  test('is not the old answer of a request that is asked again', async () => {
+    const id = await insertSettled(queue(), { response: '{"old":true}' });
+    await setStatus(queue(), id, 'pending');
+    expect(await server.text('ai_db_response', id)).toBe('');
+  });
+
+  test('is "" for an ended request without a row of its own', async () => {
+    const id = await queue().insertOne('/echo');
+    await setStatus(queue(), id, 'completed');
+    expect(await server.text('ai_db_response', id, 5_000)).toBe('');
+  });
+});
+
+describe('ai_db_error', () => {
+  test('tells why a request failed', async () => {
+    const id = await insertSettled(queue(), {
+      status: 'failed',
+      errorCode: 'ai_client_error',
+      errorMessage: 'The AI service answered 404.',
+    });
+    expect(await server.text('ai_db_error', id)).toContain('The AI service answered 404.');
+  });
+
+  test('is "" while there is no failure', async () => {
+    const pending = await queue().insertOne('/echo');
+    const completed = await insertSettled(queue(), { response: '{}' });
+    for (const id of [pending, completed]) expect(await server.text('ai_db_error', id)).toBe('');
+    expect(await server.text('ai_db_error', -1)).toBe('');
+  });
+
+  test.each([0, -2, 2 ** 40, 'one'])('of the unknown request %s says so', async (id) => {
+    expect(await server.text('ai_db_error', id)).toMatch(/^bad_id: /);
+  });
+
+  test('with -1 is the last refusal, also after a good request', async () => {
+    await server.number('ai_db_request', '', '/x', '{}');
+    expect(await server.text('ai_db_error', -1)).toMatch(/type/);
+    await server.number('ai_db_request', 't', 'x', '{}');
+    expect(await server.text('ai_db_error', -1)).toMatch(/endpoint/);
+  });
+});
+
+describe('ai_db_cancel', () => {
+  test.each(['pending', 'processing'])('ends a %s request, once, with its log row', async (status) => {
+    const id = await queue().insertOne('/echo');
+    await setStatus(queue(), id, status);
+
+    expect(await server.number('ai_db_cancel', id)).toBe(1);
+    expect(await server.number('ai_db_cancel', id)).toBe(0);
+
+    expect(await queue().request(id)).toMatchObject({ status: 'cancelled', processed_at: expect.any(Date) });
+    expect(await queue().events(id)).toEqual(['cancelled']);
+    expect(await queue().responses()).toEqual([]);
+    const [row] = await queue().database.query<{ event_data: string }[]>(
+      'SELECT event_data FROM ai_request_log',
+    );
+    expect(JSON.parse(row!.event_data)).toBeTypeOf('object');
+  });
+
+  test.each(['completed', 'failed', 'timeout', 'cancelled'])('leaves a %s request alone', async (status) => {
+    const id = await insertSettled(queue(), { status });
+    expect(await server.number('ai_db_cancel', id)).toBe(0);
+    expect(await queue().request(id)).toMatchObject({ status });
+    expect(await queue().events(id)).toEqual([]);
+  });
+});
+
+test('the status names are constants for scripts that were parsed before or after', async () => {
+  server.parseName('AI_REQ_FAILED');
+  expect(await server.constants()).toEqual({});
+
+  await server.number('ai_db_status', 1);
+
+  expect(await server.constants()).toEqual({
+    AI_REQ_NOT_FOUND: 0,
+    AI_REQ_PENDING: 1,
+    AI_REQ_PROCESSING: 2,
+    AI_REQ_COMPLETED: 3,
+    AI_REQ_FAILED: 4,
+    AI_REQ_TIMEOUT: 5,
+    AI_REQ_CANCELLED: 6,
+  });
+});
+
+test('a script with too few arguments is refused by the table of commands', async () => {
+  for (const [command, args] of [
+    ['ai_db_request', ['t', '/x']],
+    ['ai_db_request', ['t', '/x', '{}', 5, 30, 1]],
+    ['ai_db_response', []],
+    ['ai_db_response', [1, 2, 3]],
+    ['ai_db_status', []],
+    ['ai_db_cancel', []],
+    ['ai_db_cleanup', [60, 60]],
+    ['ai_db_error', []],
+  ] as const) {
+    await expect(server.call(command, args), command).rejects.toThrow('refused');
+  }
+});
