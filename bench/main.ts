@@ -1,6 +1,7 @@
+import { dialogues } from './dialogues.ts';
 import { drain } from './drain.ts';
 
-const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = { drain };
+const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = { dialogues, drain };
 
 const name = process.argv[2] ?? '';
 const benchmark = Object.hasOwn(BENCHMARKS, name) ? BENCHMARKS[name] : undefined;

@@ -26,14 +26,20 @@ GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, REFERENCES
    ON `ragnarok`.`ai_workers` TO 'ai_ipc_migrate'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, REFERENCES
    ON `ragnarok`.`ai_ipc_meta` TO 'ai_ipc_migrate'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, REFERENCES
+   ON `ragnarok`.`ai_npc_memory` TO 'ai_ipc_migrate'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, REFERENCES
+   ON `ragnarok`.`ai_npc_budget` TO 'ai_ipc_migrate'@'localhost';
 
--- For `ai-ipc worker`.
+-- For `ai-ipc worker` and, where its NPCs remember players, `ai-ipc service`.
 CREATE USER IF NOT EXISTS 'ai_ipc_worker'@'localhost' IDENTIFIED BY {{PASSWORD_OF_WORKER}};
 GRANT SELECT, INSERT, UPDATE, DELETE ON `ragnarok`.`ai_requests` TO 'ai_ipc_worker'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON `ragnarok`.`ai_responses` TO 'ai_ipc_worker'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON `ragnarok`.`ai_request_log` TO 'ai_ipc_worker'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON `ragnarok`.`ai_workers` TO 'ai_ipc_worker'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON `ragnarok`.`ai_ipc_meta` TO 'ai_ipc_worker'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON `ragnarok`.`ai_npc_memory` TO 'ai_ipc_worker'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON `ragnarok`.`ai_npc_budget` TO 'ai_ipc_worker'@'localhost';
 
 -- For whoever asks: a game server, a program with the client, `ai-ipc request` and its kind. It writes requests (cancel
 -- changes them, cleanup deletes them with their responses), reads responses, and sees which workers live. Cancel and
@@ -52,3 +58,5 @@ GRANT SELECT ON `ragnarok`.`ai_responses` TO 'ai_ipc_readonly'@'localhost';
 GRANT SELECT ON `ragnarok`.`ai_request_log` TO 'ai_ipc_readonly'@'localhost';
 GRANT SELECT ON `ragnarok`.`ai_workers` TO 'ai_ipc_readonly'@'localhost';
 GRANT SELECT ON `ragnarok`.`ai_ipc_meta` TO 'ai_ipc_readonly'@'localhost';
+GRANT SELECT ON `ragnarok`.`ai_npc_memory` TO 'ai_ipc_readonly'@'localhost';
+GRANT SELECT ON `ragnarok`.`ai_npc_budget` TO 'ai_ipc_readonly'@'localhost';

@@ -1,4 +1,4 @@
--- AI IPC: the whole present schema (version 2), for MariaDB 10.3 or later (MySQL 8: written for, not tested).
+-- AI IPC: the whole present schema (version 3), for MariaDB 10.3 or later (MySQL 8: written for, not tested).
 -- Load it as often as you like: it creates what is missing and changes no table that is there.
 --   mariadb -u root -p ragnarok < sql-files/ai_ipc_tables.sql
 -- A database made from an older schema is brought up to date by `ai-ipc migrate`, not by this file.
@@ -77,14 +77,43 @@ CREATE TABLE IF NOT EXISTS `ai_ipc_meta` (
   PRIMARY KEY (`name`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
+-- What NPCs remember of players. kind: a turn in full; the summary of older ones; a folded turn, which is in the summary
+-- and stays a day without its words, so that its key is remembered. Ids are compared byte by byte, blanks at the end too:
+-- 'Bob', 'bob' and 'Bob ' are three players.
+CREATE TABLE IF NOT EXISTS `ai_npc_memory` (
+  `id` BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
+  `npc_id` VARCHAR(200) CHARACTER SET utf8mb4 /*M! COLLATE utf8mb4_nopad_bin */ /*!80017 COLLATE utf8mb4_0900_bin */ NOT NULL,
+  `player_id` VARCHAR(200) CHARACTER SET utf8mb4 /*M! COLLATE utf8mb4_nopad_bin */ /*!80017 COLLATE utf8mb4_0900_bin */ NOT NULL,
+  -- In this order: who remembers locks the turns first, and then reads the summary as it is by then.
+  `kind` ENUM('turn', 'summary', 'folded') NOT NULL DEFAULT 'turn',
+  `turns` INT UNSIGNED NOT NULL DEFAULT 1,
+  `said` TEXT DEFAULT NULL,
+  `answered` TEXT DEFAULT NULL,
+  `turn_key` CHAR(64) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
+  `updated_at` TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `idx_turn_key` (`turn_key`),
+  KEY `idx_memory_owner` (`player_id`, `npc_id`, `kind`),
+  KEY `idx_memory_age` (`kind`, `updated_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci ROW_FORMAT=DYNAMIC;
+
+-- How many tokens of a model each player has used on his last day (UTC).
+CREATE TABLE IF NOT EXISTS `ai_npc_budget` (
+  `player_id` VARCHAR(200) CHARACTER SET utf8mb4 /*M! COLLATE utf8mb4_nopad_bin */ /*!80017 COLLATE utf8mb4_0900_bin */ NOT NULL,
+  `day` DATE NOT NULL,
+  `tokens` BIGINT UNSIGNED NOT NULL DEFAULT 0,
+  PRIMARY KEY (`player_id`),
+  KEY `idx_budget_day` (`day`, `tokens`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci ROW_FORMAT=DYNAMIC;
+
 -- Made once: the name of this queue, since ids repeat across databases.
 INSERT INTO `ai_ipc_meta` (`name`, `value`) VALUES ('queue_id', UUID()) ON DUPLICATE KEY UPDATE `name` = `name`;
 
 -- The version is written only when these columns are really there: over an older schema, the statements above left its
 -- tables as they were. (src/database/check-schema.ts looks for the same columns.)
 INSERT INTO `ai_ipc_meta` (`name`, `value`)
-SELECT 'schema_version', '2' FROM DUAL
- WHERE 16 = (
+SELECT 'schema_version', '3' FROM DUAL
+ WHERE 19 = (
          SELECT COUNT(*)
            FROM information_schema.COLUMNS
           WHERE TABLE_SCHEMA = DATABASE()
@@ -104,13 +133,16 @@ SELECT 'schema_version', '2' FROM DUAL
                   'ai_responses response_data mediumtext YES',
                   'ai_request_log request_id bigint NO',
                   'ai_workers id varchar NO',
-                  'ai_ipc_meta name varchar NO'))
+                  'ai_ipc_meta name varchar NO',
+                  'ai_npc_memory player_id varchar NO',
+                  'ai_npc_memory turn_key char YES',
+                  'ai_npc_budget tokens bigint NO'))
    AND EXISTS (
          SELECT 1
            FROM information_schema.STATISTICS
           WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'ai_responses' AND COLUMN_NAME = 'request_id'
             AND NON_UNIQUE = 0)
-    ON DUPLICATE KEY UPDATE `value` = IF(`value` + 0 < 2, '2', `value`);
+    ON DUPLICATE KEY UPDATE `value` = IF(`value` + 0 < 3, '3', `value`);
 
 -- CALL sp_ai_cleanup_old_requests(7): overdue requests end as timeout, requests that ended more than 7 days ago are
 -- deleted (their responses go with them), and so are log rows older than 30 days. One row tells how many requests went.

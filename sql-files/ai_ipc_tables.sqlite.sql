@@ -59,11 +59,34 @@ CREATE TABLE IF NOT EXISTS ai_workers (
   timeout_seconds INTEGER NOT NULL DEFAULT 30
 );
 
+CREATE TABLE IF NOT EXISTS ai_npc_memory (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  npc_id TEXT NOT NULL,
+  player_id TEXT NOT NULL,
+  kind TEXT NOT NULL DEFAULT 'turn' CHECK (kind IN ('turn', 'summary', 'folded')),
+  turns INTEGER NOT NULL DEFAULT 1,
+  said TEXT DEFAULT NULL,
+  answered TEXT DEFAULT NULL,
+  turn_key TEXT DEFAULT NULL,
+  updated_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))
+);
+CREATE UNIQUE INDEX IF NOT EXISTS idx_turn_key ON ai_npc_memory (turn_key);
+CREATE INDEX IF NOT EXISTS idx_memory_owner ON ai_npc_memory (player_id, npc_id, kind);
+CREATE INDEX IF NOT EXISTS idx_memory_age ON ai_npc_memory (kind, updated_at);
+
+CREATE TABLE IF NOT EXISTS ai_npc_budget (
+  player_id TEXT NOT NULL PRIMARY KEY,
+  day TEXT NOT NULL,
+  tokens INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS idx_budget_day ON ai_npc_budget (day, tokens);
+
 CREATE TABLE IF NOT EXISTS ai_ipc_meta (
   name TEXT PRIMARY KEY,
   value TEXT NOT NULL
 );
-INSERT OR IGNORE INTO ai_ipc_meta (name, value) VALUES ('schema_version', '2');
+INSERT INTO ai_ipc_meta (name, value) VALUES ('schema_version', '3')
+  ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE value + 0 < 3;
 INSERT OR IGNORE INTO ai_ipc_meta (name, value)
   VALUES ('queue_id', lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2)
     || '-a' || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6))));

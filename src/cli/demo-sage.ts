@@ -14,6 +14,8 @@ export interface SageOptions {
   readonly steps: StepClock;
   /** The life of a request as the settings have it. */
   readonly timeoutSeconds: number;
+  /** Whom he remembers; null for nobody. */
+  readonly playerId: string | null;
 }
 
 export interface SageAnswer {
@@ -27,12 +29,12 @@ export interface SageAnswer {
 /** Says something to the NPC, through the queue. Throws AiIpcError aborted when `signal` ends the wait. */
 export type Sage = (message: string, signal: AbortSignal) => Promise<SageAnswer>;
 
-export function createSage({ client, steps, timeoutSeconds }: SageOptions): Sage {
+export function createSage({ client, steps, timeoutSeconds, playerId }: SageOptions): Sage {
   return async (message, signal) => {
     const result = await client.ask(
       'dialogue',
       ENDPOINT,
-      { npc_id: NPC_ID, player_id: 'demo', message },
+      { npc_id: NPC_ID, player_id: playerId, message },
       {
         sourceNpc: NPC_NAME,
         sourceMap: 'prontera',

@@ -11,11 +11,13 @@ import {
   type DatabaseSettings,
   type LoadedSettings,
   loadWithSources,
+  type ServiceSettings,
   type WorkerSettings,
 } from '../config/load.ts';
 import { WORKER } from '../config/schema.ts';
 import type { QueueStore } from '../queue/queue-store.ts';
 import { createService } from '../service/server.ts';
+import { openServiceDatabase } from '../service/service-database.ts';
 import { chat } from './demo-chat.ts';
 import { askFiveQuestions } from './demo-questions.ts';
 import { createSage } from './demo-sage.ts';
@@ -30,6 +32,8 @@ interface DemoOptions extends SettingsOptions {
 interface DemoSettings {
   readonly database: DatabaseSettings;
   readonly worker: WorkerSettings;
+  /** Of the AI service in this process: a model server of the settings is used. */
+  readonly service: ServiceSettings;
   /** An AI service that runs somewhere else; undefined for one in this process. */
   readonly aiServiceUrl: string | undefined;
 }
@@ -52,7 +56,7 @@ export function demoCommand(): Command {
       `
 On a terminal it is a chat. Without one (in a pipe, or with </dev/null) it asks five questions and ends: exit code 0
 when all were answered, else 1. AI_SERVICE_BASE_URL in the environment is used like --ai-service; so is the one in .env
-or in the settings file, when it is not the default.
+or in the settings file, when it is not the default. AI_PROVIDER_URL and AI_MODEL let a model speak for the NPC.
 
 Examples:
   npm start
@@ -65,8 +69,8 @@ async function runDemo(options: DemoOptions, stop: Stop): Promise<void> {
   const settings = demoSettings(options);
   print(`Database: ${databaseName(settings.database)}`);
   await withStore(settings.database, (store) =>
-    withAiService(settings.aiServiceUrl, async (url) => {
-      print(`AI service: ${url}${settings.aiServiceUrl === undefined ? ' (in this process)' : ''}`);
+    withAiService(settings, async (url) => {
+      print(`AI service: ${url}${settings.aiServiceUrl === undefined ? ` (${whoAnswers(settings)})` : ''}`);
       const worker = { ...settings.worker, aiServiceBaseUrl: url };
       await talk({ store, settings: worker, stop, isShared: options.database !== undefined });
     }),
@@ -87,9 +91,16 @@ async function talk({ store, settings, stop, isShared }: Talk): Promise<void> {
   const steps = new StepClock(store, events);
   await withWorker({ store: keepingOldRequests(store), settings, events }, async (worker) => {
     const client = new AiIpc(steps.store, { onRequest: () => worker.wake() });
-    const sage = createSage({ client, steps, timeoutSeconds: settings.timeoutSeconds });
+    const isChat = process.stdin.isTTY && process.stdout.isTTY;
+    const sage = createSage({
+      client,
+      steps,
+      timeoutSeconds: settings.timeoutSeconds,
+      // Five questions at once come from five people: which answer is remembered first would be a matter of luck.
+      playerId: isChat ? 'demo' : null,
+    });
     // A chat that a signal ends has ended well; five questions have not.
-    if (process.stdin.isTTY && process.stdout.isTTY) await chat(sage, stop.signal);
+    if (isChat) await chat(sage, stop.signal);
     else process.exitCode = await exitCodeOfQuestions(() => askFiveQuestions(sage, stop.signal), stop);
   });
 }
@@ -105,15 +116,30 @@ async function exitCodeOfQuestions(ask: () => Promise<number>, { signal, exitCod
 }
 
 /** Gives `work` the URL of an AI service: the one that was named, or one in this process on a free loopback port. */
-async function withAiService(url: string | undefined, work: (url: string) => Promise<void>): Promise<void> {
-  if (url !== undefined) return await work(url);
-  const logger = createLogger({ level: 'error', format: 'readable', fd: 2 });
-  const service = createService({ port: 0, logger });
+async function withAiService(
+  { aiServiceUrl, service: settings, database }: DemoSettings,
+  work: (url: string) => Promise<void>,
+): Promise<void> {
+  if (aiServiceUrl !== undefined) return await work(aiServiceUrl);
+  const service = createService({
+    port: 0,
+    // Nobody but the worker here can call it: the port is a free one of this machine.
+    settings: { ...settings, serviceKey: '' },
+    openDatabase: () => openServiceDatabase(database),
+    logger: createLogger({ level: 'error', format: 'readable', fd: 2 }),
+  });
   try {
     await work((await service.start()).url);
   } finally {
     await service.stop();
   }
+}
+
+/** Where NPCs get their words from, for the second line. */
+function whoAnswers({ service: { modelServer } }: DemoSettings): string {
+  return modelServer === null
+    ? 'in this process'
+    : `in this process, with ${modelServer.model} at ${modelServer.url}`;
 }
 
 /**
@@ -122,11 +148,12 @@ async function withAiService(url: string | undefined, work: (url: string) => Pro
  */
 function demoSettings({ aiService, ...options }: DemoOptions): DemoSettings {
   const loaded = loadWithSources(loadOptionsFrom({ ...options, database: options.database ?? 'sqlite' }));
-  const { worker, database } = loaded.settings;
+  const { worker, service, database } = loaded.settings;
   const aiServiceUrl = aiService === undefined ? chosenAiService(loaded) : urlFrom(aiService);
   // The folder is made last: nothing is left behind where the settings are refused.
   return {
     worker,
+    service,
     aiServiceUrl,
     database: options.database === undefined ? { kind: 'sqlite', file: newFile() } : database,
   };

@@ -1,9 +1,12 @@
 import { Command } from 'commander';
 import { AiIpcError } from '../base/errors.ts';
-import { createLogger } from '../base/logger.ts';
+import { createLogger, type Logger } from '../base/logger.ts';
+import type { Settings } from '../config/load.ts';
 import { createService, DEFAULT_HOST, DEFAULT_PORT } from '../service/server.ts';
+import { openServiceDatabase } from '../service/service-database.ts';
+import { databaseName, type SettingsOptions, settingsFrom, withSettingsOptions } from './settings-options.ts';
 
-interface Options {
+interface Options extends SettingsOptions {
   readonly port: number;
   readonly host: string;
   readonly testEndpoints?: boolean;
@@ -16,37 +19,68 @@ const LOOPBACK = /^(127\.|::1$|localhost$)/;
 
 /** `ai-ipc service`: the AI service until SIGTERM or SIGINT. */
 export function serviceCommand(): Command {
-  return new Command('service')
-    .description('run the AI service: NPC dialogue, decisions and emotions over HTTP, with no model needed')
+  const command = new Command('service')
+    .description('run the AI service: NPCs that answer, remember and decide, with a model or with none')
     .option('--port <number>', 'port to listen on, 0 for any free one', toPort, DEFAULT_PORT)
     .option('--host <address>', 'address to listen on', DEFAULT_HOST)
     .option('--test-endpoints', 'add /api/v1/test/delay/{ms} and /api/v1/test/status/{code}')
-    .option('--personas <folder>', 'folder of persona files (default: those of this package)')
+    .option(
+      '--personas <folder>',
+      'folder of persona files (default: AI_PERSONAS, else those of this package)',
+    )
     .addHelpText(
       'after',
       `
+NPCs remember in the database of the queue; without a usable one they answer all the same, and health says so.
+AI_PROVIDER_URL and AI_MODEL name a model server; without them the rules of the persona files answer.
+
 Signals: SIGTERM or SIGINT lets answers in the making end (3 s at most) and stops; a second one ends it at once.
-Exit codes: 0 stopped; 2 wrong option; 78 a persona file needs mending; 1 anything else, such as a port in use.`,
-    )
-    .action(runService);
+Exit codes: 0 stopped; 2 wrong option; 78 a setting or a persona file needs mending; 1 anything else (a port in use).`,
+    );
+  return withSettingsOptions(command).action(runService);
 }
 
-async function runService({ port, host, testEndpoints = false, personas }: Options): Promise<void> {
-  const logger = createLogger({ level: 'info', format: process.stderr.isTTY ? 'readable' : 'json', fd: 2 });
-  const service = createService({
-    port,
-    host,
-    logger,
-    hasTestEndpoints: testEndpoints,
-    ...(personas === undefined ? {} : { personasDir: personas }),
+async function runService(options: Options): Promise<void> {
+  const settings = settingsFrom(options);
+  const { host } = options;
+  const logger = createLogger({
+    level: settings.worker.logLevel,
+    format: process.stderr.isTTY ? 'readable' : 'json',
+    fd: 2,
   });
+  print(`Database: ${databaseName(settings.database)}`);
+  const service = createService({ ...optionsFor(settings, options), logger });
   const told = stopSignal();
   const { url } = await service.start();
-  if (!LOOPBACK.test(host))
-    logger.warn({ host }, 'AI service asks nobody for a key: let only the worker reach it');
-  process.stdout.write(`AI service listens on ${url}\n`);
+  if (!LOOPBACK.test(host)) warnOfHost(host, settings, logger);
+  print(`AI service listens on ${url}`);
   await told;
   await service.stop();
+}
+
+function optionsFor(
+  { service, database }: Settings,
+  { port, host, testEndpoints = false, personas }: Options,
+) {
+  return {
+    port,
+    host,
+    hasTestEndpoints: testEndpoints,
+    settings: personas === undefined ? service : { ...service, personasDir: personas },
+    openDatabase: () => openServiceDatabase(database),
+  };
+}
+
+function warnOfHost(host: string, { service }: Settings, logger: Logger): void {
+  if (service.serviceKey === '')
+    logger.warn(
+      { host },
+      'AI service asks nobody for a key: set AI_SERVICE_KEY, or let only the worker reach it',
+    );
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
 }
 
 /** After the first signal nobody listens any more: a second one ends the process at once. */

@@ -132,19 +132,29 @@ export function hostAndPortOrOff(words: string): Allowed<string | null> {
   return { ...asText, words, schema, show: (value) => value ?? 'off' };
 }
 
+/** What differs between the addresses of services. */
+export interface BaseUrlOptions {
+  readonly words?: string;
+  /** Where a key goes that somebody put into the address. */
+  readonly placeOfKey?: string;
+}
+
 /** An http or https address to which endpoints are appended: without a slash at its end. */
-export function baseUrl(): Allowed<string> {
+export function baseUrl({
+  words = 'an http:// or https:// address, which may have a path, such as http://127.0.0.1:8000',
+  placeOfKey = 'ai_service_headers',
+}: BaseUrlOptions = {}): Allowed<string> {
   const schema = z
     .string()
     .refine(isHttpUrl, { ...withoutReason, abort: true })
     .superRefine((text, context) => {
-      const message = reasonAgainstUrl(text);
+      const message = reasonAgainstUrl(text, placeOfKey);
       if (message !== undefined) context.addIssue({ code: 'custom', message });
     })
     .transform((text) => new URL(text).href.replace(/\/+$/, ''));
   return {
     ...asText,
-    words: 'an http:// or https:// address, which may have a path, such as http://127.0.0.1:8000',
+    words,
     schema,
     show: String,
     showRefused: (raw) => (typeof raw === 'string' ? quote(maskUrl(raw)) : quote(raw)),
@@ -214,11 +224,11 @@ function isHttpUrl(text: string): boolean {
   return /^https?:\/\/[^/\\]/i.test(text) && !/[\s\\]|\p{Cc}/u.test(text) && URL.canParse(text);
 }
 
-function reasonAgainstUrl(text: string): string | undefined {
+function reasonAgainstUrl(text: string, placeOfKey: string): string | undefined {
   const url = new URL(text);
   if (url.username !== '' || url.password !== '')
-    return 'it has a user name or a password; put the key of the service into ai_service_headers';
-  if (text.includes('?')) return 'it has a ?query; put the key of the service into ai_service_headers';
+    return `it has a user name or a password; put the key of the service into ${placeOfKey}`;
+  if (text.includes('?')) return `it has a ?query; put the key of the service into ${placeOfKey}`;
   if (text.includes('#')) return 'it has a #fragment, which is never sent';
   return undefined;
 }

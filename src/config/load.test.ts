@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type LoadOptions, loadSettings } from './load.ts';
+import { DEFAULT_SERVICE_SETTINGS, type LoadOptions, loadSettings } from './load.ts';
 
 const folders: string[] = [];
 const REPOSITORY = resolve(import.meta.dirname, '../..');
@@ -102,6 +102,7 @@ describe('what is in effect', () => {
     const cwd = folderWith({});
     expect(loadSettings({ env: {}, cwd })).toEqual({
       worker: DEFAULT_WORKER,
+      service: DEFAULT_SERVICE_SETTINGS,
       database: { kind: 'sqlite', file: join(cwd, 'ai_ipc.sqlite') },
     });
   });
@@ -110,6 +111,7 @@ describe('what is in effect', () => {
     const settings = load({ 'inference_config.yaml': DOCUMENT_YAML, '.env': DOCUMENT_ENV });
     expect(settings).toEqual({
       worker: DEFAULT_WORKER,
+      service: DEFAULT_SERVICE_SETTINGS,
       database: { ...DEFAULT_MARIADB, host: DOCUMENT_HOST, password: 'your_password_here' },
     });
   });
@@ -130,6 +132,7 @@ describe('what is in effect', () => {
     expect(loadSettings({ env: {}, cwd, configFile }).worker).toEqual(DEFAULT_WORKER);
     expect(loadSettings({ env: { DB_USER: 'a', DB_PASSWORD: 'b' }, cwd, configFile })).toEqual({
       worker: DEFAULT_WORKER,
+      service: DEFAULT_SERVICE_SETTINGS,
       database: { ...DEFAULT_MARIADB, user: 'a', password: 'b' },
     });
   });
@@ -178,7 +181,7 @@ describe('precedence', () => {
     expect(process.env['AI_IPC_LOAD_TEST']).toBeUndefined();
   });
 
-  test('every variable that is ours is read', () => {
+  test('every variable of the worker and the databases is read', () => {
     const cwd = folderWith({ 'ca.pem': '' });
     const env = {
       ENABLED: 'false',
@@ -227,6 +230,7 @@ describe('precedence', () => {
         doorbellAdvertise: 'map.example:23',
         logLevel: 'debug',
       },
+      service: DEFAULT_SERVICE_SETTINGS,
       database: {
         kind: 'mariadb',
         host: 'db.example',

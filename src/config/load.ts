@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { AiIpcError, messageOf } from '../base/errors.ts';
 import { isSocketPath } from './allowed.ts';
 import { checkUnused, isGiven, type Resolved, resolveSetting, whyMariadb } from './resolve.ts';
-import { MARIADB, type Setting, SQLITE, WORKER } from './schema.ts';
+import { MARIADB, SERVICE, type Setting, SQLITE, WORKER } from './schema.ts';
 import { type LoadOptions, problemsOfSources, readSources, type Sources } from './sources.ts';
 
 export type { LoadOptions } from './sources.ts';
@@ -32,6 +32,51 @@ export interface WorkerSettings {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
 }
 
+/** The settings of `ai-ipc service`; each is described in docs/settings.md. */
+export interface ServiceSettings {
+  /** A model server, without a slash at its end, and its model; null for the offline brain alone. */
+  readonly modelServer: ModelServerSettings | null;
+  readonly fallback: 'scripted' | 'none';
+  readonly modelTimeoutSeconds: number;
+  readonly deadlineMs: number;
+  readonly maxCharacters: number;
+  /** 0 is off. */
+  readonly playerCooldownMs: number;
+  /** 0 is off. */
+  readonly playerDailyTokens: number;
+  readonly maxInFlight: number;
+  readonly memoryDays: number;
+  /** A full path; null for the personas of the package. */
+  readonly personasDir: string | null;
+  /** The full path of a list of words; null for none. */
+  readonly profanityFile: string | null;
+  /** Empty asks nobody for a key. */
+  readonly serviceKey: string;
+}
+
+/** The settings of the service where nobody sets any. */
+export const DEFAULT_SERVICE_SETTINGS: ServiceSettings = {
+  modelServer: null,
+  fallback: SERVICE.fallback.fallback,
+  modelTimeoutSeconds: SERVICE.modelTimeoutSeconds.fallback,
+  deadlineMs: SERVICE.deadlineMs.fallback,
+  maxCharacters: SERVICE.maxCharacters.fallback,
+  playerCooldownMs: SERVICE.playerCooldownMs.fallback,
+  playerDailyTokens: SERVICE.playerDailyTokens.fallback,
+  maxInFlight: SERVICE.maxInFlight.fallback,
+  memoryDays: SERVICE.memoryDays.fallback,
+  personasDir: SERVICE.personasDir.fallback,
+  profanityFile: SERVICE.profanityFile.fallback,
+  serviceKey: SERVICE.serviceKey.fallback,
+};
+
+interface ModelServerSettings {
+  readonly url: string;
+  readonly model: string;
+  readonly apiKey: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 export interface MariadbSettings {
   readonly kind: 'mariadb';
   readonly host: string;
@@ -52,6 +97,7 @@ export type DatabaseSettings = MariadbSettings | { readonly kind: 'sqlite'; read
 
 export interface Settings {
   readonly worker: WorkerSettings;
+  readonly service: ServiceSettings;
   readonly database: DatabaseSettings;
 }
 
@@ -83,7 +129,11 @@ export function loadSettings(options: LoadOptions): Settings {
 export function loadWithSources(options: LoadOptions): LoadedSettings {
   const sources = readSources(options);
   const reading: Reading = { sources, cwd: options.cwd, problems: problemsOfSources(sources), effective: [] };
-  const settings = { worker: readWorker(reading), database: readDatabase(reading) };
+  const settings = {
+    worker: readWorker(reading),
+    service: readService(reading),
+    database: readDatabase(reading),
+  };
   if (reading.problems.length > 0) throw new AiIpcError('bad_settings', reportOf(reading.problems));
   return { settings, effective: reading.effective, sources };
 }
@@ -116,6 +166,53 @@ function readWorker(reading: Reading): WorkerSettings {
     doorbellAdvertise: read(reading, WORKER.doorbellAdvertise).value,
     logLevel: read(reading, WORKER.logLevel).value,
   };
+}
+
+function readService(reading: Reading): ServiceSettings {
+  const modelServer = readModelServer(reading);
+  const fallback = read(reading, SERVICE.fallback).value;
+  const modelTimeoutSeconds = read(reading, SERVICE.modelTimeoutSeconds).value;
+  const deadlineMs = read(reading, SERVICE.deadlineMs).value;
+  const maxCharacters = read(reading, SERVICE.maxCharacters).value;
+  const playerCooldownMs = read(reading, SERVICE.playerCooldownMs).value;
+  const playerDailyTokens = read(reading, SERVICE.playerDailyTokens).value;
+  const maxInFlight = read(reading, SERVICE.maxInFlight).value;
+  const memoryDays = read(reading, SERVICE.memoryDays).value;
+  const personasDir = read(reading, SERVICE.personasDir).value;
+  const profanityFile = read(reading, SERVICE.profanityFile).value;
+  return {
+    modelServer,
+    fallback,
+    modelTimeoutSeconds,
+    deadlineMs,
+    maxCharacters,
+    playerCooldownMs,
+    playerDailyTokens,
+    maxInFlight,
+    memoryDays,
+    personasDir: personasDir === null ? null : resolve(reading.cwd, personasDir),
+    profanityFile: profanityFile === null ? null : resolve(reading.cwd, profanityFile),
+    serviceKey: read(reading, SERVICE.serviceKey).value,
+  };
+}
+
+function readModelServer(reading: Reading): ModelServerSettings | null {
+  const url = read(reading, SERVICE.providerUrl);
+  const model = read(reading, SERVICE.model);
+  const apiKey = read(reading, SERVICE.apiKey).value;
+  const headers = read(reading, SERVICE.providerHeaders).value;
+  if (url.value !== null && model.value !== null)
+    return { url: url.value, model: model.value, apiKey, headers };
+  // A wrong value is a problem of its own: this one is about one that is not there.
+  if (url.value !== null && !isGiven(SERVICE.model, reading.sources))
+    reading.problems.push(
+      `${url.subject} names a model server, and no model is set. Set AI_MODEL, or model in ai_service.`,
+    );
+  if (model.value !== null && !isGiven(SERVICE.providerUrl, reading.sources))
+    reading.problems.push(
+      `${model.subject} names a model, and no server is set. Set AI_PROVIDER_URL, or provider_url in ai_service.`,
+    );
+  return null;
 }
 
 function readDatabase(reading: Reading): DatabaseSettings {

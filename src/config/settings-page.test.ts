@@ -18,7 +18,7 @@ function rowOf({ key, variable, unit, meaning, allowed, fallback, isRequired }: 
 test('docs/settings.md has exactly the rows of the schema', () => {
   const rows = read('docs/settings.md')
     .split('\n')
-    .filter((line) => /^\| `(ipc_worker|database)\./.test(line));
+    .filter((line) => /^\| `(ipc_worker|ai_service|database)\./.test(line));
   expect(rows).toEqual(ALL_SETTINGS.map(rowOf));
 });
 

@@ -1,7 +1,13 @@
 import { statSync } from 'node:fs';
-import type { DatabaseSettings, LoadedSettings, MariadbSettings, WorkerSettings } from './load.ts';
+import type {
+  DatabaseSettings,
+  LoadedSettings,
+  MariadbSettings,
+  ServiceSettings,
+  WorkerSettings,
+} from './load.ts';
 import { nearestName } from './nearest.ts';
-import { ALL_SETTINGS, MARIADB, WORKER } from './schema.ts';
+import { ALL_SETTINGS, MARIADB, SERVICE, WORKER } from './schema.ts';
 import type { Sources } from './sources.ts';
 
 /** What is allowed and still likely to be a mistake, one sentence or two each. */
@@ -9,6 +15,7 @@ export function warningsOf({ settings, sources }: LoadedSettings): string[] {
   return [
     ...aboutDatabase(settings.database, sources),
     ...aboutWorker(settings.worker),
+    ...aboutModelServer(settings.service),
     ...aboutDoorbell(settings.worker),
     ...aboutReadableFiles(sources),
     ...aboutMisspelt(sources),
@@ -65,6 +72,17 @@ function aboutWorker(worker: WorkerSettings): string[] {
   return warnings;
 }
 
+function aboutModelServer({ modelServer, fallback }: ServiceSettings): string[] {
+  if (modelServer === null)
+    return fallback === 'none' ? ['fallback is none, and there is no model: the offline brain answers.'] : [];
+  const { protocol, hostname } = new URL(modelServer.url);
+  const hasKey = modelServer.apiKey !== '' || Object.keys(modelServer.headers).length > 0;
+  if (protocol !== 'http:' || !hasKey || isLoopback(hostname)) return [];
+  return [
+    `The key of the model server, and what players say, travel unencrypted to ${hostname}. Use https where you can.`,
+  ];
+}
+
 function aboutDoorbell({ doorbellBind, doorbellAdvertise }: WorkerSettings): string[] {
   if (doorbellBind === null) return [];
   if (doorbellAdvertise !== null && doorbellBind.endsWith(':0'))
@@ -81,7 +99,13 @@ function aboutDoorbell({ doorbellBind, doorbellAdvertise }: WorkerSettings): str
 }
 
 function aboutReadableFiles({ envFile, configFile }: Sources): string[] {
-  const secrets = [MARIADB.password, WORKER.aiServiceHeaders];
+  const secrets = [
+    MARIADB.password,
+    WORKER.aiServiceHeaders,
+    SERVICE.apiKey,
+    SERVICE.providerHeaders,
+    SERVICE.serviceKey,
+  ];
   const isSecretInEnv = secrets.some(({ variable }) => (envFile.variables[variable] ?? '') !== '');
   const isSecretInFile = secrets.some(({ key }) => isLiteral(configFile.entries.get(key)?.value));
   const files = [...(isSecretInEnv ? [envFile.path] : []), ...(isSecretInFile ? [configFile.path] : [])];

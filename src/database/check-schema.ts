@@ -2,22 +2,22 @@ import { AiIpcError } from '../base/errors.ts';
 import type { Row } from './database.ts';
 
 /** The schema that this version of ai-ipc needs: the highest number in sql-files/upgrades. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** Runs one statement without values. */
 export type Query = (sql: string) => Promise<readonly Row[]>;
 
 export interface SchemaState {
-  /** 0: none of the tables. 1: the document's tables, or an upgrade that did not come to its end. */
+  /** 0: none of the tables. 1: the document's tables, or an upgrade from them that did not come to its end. */
   readonly version: number;
-  /** What version 2 has and this database has not, as `table column type nullable`. */
+  /** What the present version has and this database has not, as `table column type nullable`. */
   readonly missing: readonly string[];
   /** Tables that are not InnoDB, as `table (engine)`. */
   readonly otherEngines: readonly string[];
 }
 
-/** What makes a schema version 2. ai_ipc_tables.sql looks for the same before it writes the version. */
-export const REQUIRED_COLUMNS = [
+/** What version 2 brought: the queue. */
+const QUEUE_COLUMNS = [
   'ai_requests id bigint NO',
   'ai_requests status enum NO',
   'ai_requests expires_at timestamp NO',
@@ -35,12 +35,21 @@ export const REQUIRED_COLUMNS = [
   'ai_workers id varchar NO',
   'ai_ipc_meta name varchar NO',
 ] as const;
+/** What version 3 brought: what the AI service keeps. */
+const SERVICE_COLUMNS = [
+  'ai_npc_memory player_id varchar NO',
+  'ai_npc_memory turn_key char YES',
+  'ai_npc_budget tokens bigint NO',
+] as const;
+/** What makes a schema the present version. ai_ipc_tables.sql looks for the same before it writes the version. */
+export const REQUIRED_COLUMNS = [...QUEUE_COLUMNS, ...SERVICE_COLUMNS] as const;
 
 const UNIQUE_RESPONSE = 'ai_responses unique index on request_id';
 
 /** Without these there is nothing to upgrade. */
 const DOCUMENT_TABLES: readonly string[] = ['ai_requests', 'ai_responses', 'ai_request_log'];
-const TABLE_NAMES = "('ai_requests', 'ai_responses', 'ai_request_log', 'ai_workers', 'ai_ipc_meta')";
+const TABLE_NAMES =
+  "('ai_requests', 'ai_responses', 'ai_request_log', 'ai_workers', 'ai_ipc_meta', 'ai_npc_memory', 'ai_npc_budget')";
 
 const TABLES = `
   SELECT TABLE_NAME AS table_name, ENGINE AS engine
@@ -57,13 +66,16 @@ const UNIQUE_INDEXES = `
 const STAMP = "SELECT value FROM ai_ipc_meta WHERE name = 'schema_version'";
 const SERVER_VERSION = 'SELECT VERSION() AS version';
 
+/** queue: what worker and clients use. all: what the AI service keeps too; whoever only asks has no rights on that. */
+export type SchemaPart = 'queue' | 'all';
+
 /**
- * Throws AiIpcError unless the queue can work on this database: database_unsupported (too old a server, tables that are
- * not InnoDB), schema_missing, schema_old or schema_new. Needs no right but SELECT on the tables.
+ * Throws AiIpcError unless one can work on this part of the database: database_unsupported (too old a server, tables
+ * that are not InnoDB), schema_missing, schema_old or schema_new. Needs no right but SELECT on the tables.
  */
-export async function checkSchema(query: Query): Promise<void> {
+export async function checkSchema(query: Query, part: SchemaPart = 'queue'): Promise<void> {
   await checkServer(query);
-  const state = await readSchema(query);
+  const state = await readSchema(query, part);
   refuseNewer(state);
   if (state.version === 0) {
     throw new AiIpcError(
@@ -83,18 +95,19 @@ export async function checkSchema(query: Query): Promise<void> {
 }
 
 /** What is there, whatever the version row says: a version counts only with its columns. */
-export async function readSchema(query: Query): Promise<SchemaState> {
+export async function readSchema(query: Query, part: SchemaPart = 'all'): Promise<SchemaState> {
   const tables = await query(TABLES);
   const names = tables.map((row) => String(row['table_name']).toLowerCase());
-  const missing = await listMissing(query);
+  const missingOfQueue = await listMissing(query, QUEUE_COLUMNS);
+  const missingOfService = part === 'all' ? await listMissing(query, SERVICE_COLUMNS) : [];
+  if ((await query(UNIQUE_INDEXES)).length === 0) missingOfQueue.push(UNIQUE_RESPONSE);
   const stamp = names.includes('ai_ipc_meta') ? stampOf(await query(STAMP)) : 0;
+  const complete = missingOfQueue.length > 0 ? 1 : missingOfService.length > 0 ? 2 : SCHEMA_VERSION;
   return {
-    version: versionOf(
-      stamp,
-      missing.length === 0,
-      names.some((name) => DOCUMENT_TABLES.includes(name)),
-    ),
-    missing,
+    version: names.some((name) => DOCUMENT_TABLES.includes(name))
+      ? versionOf(stamp, complete)
+      : newerOr0(stamp),
+    missing: [...missingOfQueue, ...missingOfService],
     otherEngines: tables
       .filter((row) => String(row['engine']).toLowerCase() !== 'innodb')
       .map((row) => `${row['table_name']} (${row['engine']})`),
@@ -138,19 +151,19 @@ function schemaOld({ version, missing }: SchemaState): AiIpcError {
   );
 }
 
-function versionOf(stamp: number, isComplete: boolean, hasTables: boolean): number {
-  if (stamp > SCHEMA_VERSION) return stamp;
-  if (!hasTables) return 0;
-  // A backup of older tables, loaded over newer ones, leaves the version row as it was.
-  if (stamp === SCHEMA_VERSION && !isComplete) return 1;
-  return Math.max(stamp, 1);
+/** A backup of older tables, loaded over newer ones, leaves the version row as it was: it counts only with its columns. */
+function versionOf(stamp: number, complete: number): number {
+  return stamp > SCHEMA_VERSION ? stamp : Math.max(1, Math.min(stamp, complete));
 }
 
-async function listMissing(query: Query): Promise<string[]> {
+/** Without tables there is nothing to upgrade; but what a later ai-ipc stamped is not for this one. */
+function newerOr0(stamp: number): number {
+  return stamp > SCHEMA_VERSION ? stamp : 0;
+}
+
+async function listMissing(query: Query, columns: readonly string[]): Promise<string[]> {
   const found = new Set((await query(COLUMNS)).map((row) => String(row['description']).toLowerCase()));
-  const missing = REQUIRED_COLUMNS.filter((column) => !found.has(column.toLowerCase()));
-  const isUnique = (await query(UNIQUE_INDEXES)).length > 0;
-  return isUnique ? missing : [...missing, UNIQUE_RESPONSE];
+  return columns.filter((column) => !found.has(column.toLowerCase()));
 }
 
 function stampOf(rows: readonly Row[]): number {

@@ -28,7 +28,7 @@ export interface MigrateOptions {
 }
 
 export interface MigrateResult {
-  /** The version that was found: 0 for an empty database, 1 for the document's tables. */
+  /** The version that was found: 0 for an empty database, 1 for the document's tables, then those of upgrades/. */
   readonly from: number;
   readonly to: number;
 }
@@ -39,6 +39,8 @@ const LOCK_WAIT: LockWait = { seconds: 2, tries: 10, pauseMs: 3_000 };
 const ROWS_WITHOUT_ASKING = 100_000;
 /** Rows that came in, from an old client, between mending and changing a table. A third time it is no accident. */
 const UPGRADE_TRIES = 3;
+/** Upgrades from here on copy tables with rows. */
+const DOCUMENT_VERSION = 1;
 /** Duplicate key, NULL refused, value cut, wrong value, no parent row. */
 const MISFIT_ROWS: ReadonlySet<number | undefined> = new Set([1062, 1138, 1265, 1292, 1452]);
 /** Access denied: to the database, the table, for want of a right, to the procedure; and events switched off for good. */
@@ -79,7 +81,7 @@ async function migrateOn(run: ScriptRun, turn: ScriptRun, options: MigrateOption
   const { isMariadb } = await checkServer(query);
   const found = await readSchema(query);
   refuseNewer(found);
-  if (isUpgrade(found.version)) await prepareUpgrade(run, options, isMariadb);
+  if (found.version === DOCUMENT_VERSION) await prepareUpgrade(run, options, isMariadb);
 
   const present = splitSql(readFileSync(PRESENT_SCHEMA, 'utf8'));
   await takeTurn(turn, present);
@@ -89,7 +91,7 @@ async function migrateOn(run: ScriptRun, turn: ScriptRun, options: MigrateOption
   if (start !== undefined) options.onStep(start);
   if (isUpgrade(from)) await upgrade(run, from);
   await loadPresentSchema(run, present);
-  await checkSchema(query);
+  await checkSchema(query, 'all');
   await hintAtScheduler(run);
   options.onStep(`The tables are of version ${SCHEMA_VERSION}.`);
   return { from, to: SCHEMA_VERSION };
@@ -98,13 +100,14 @@ async function migrateOn(run: ScriptRun, turn: ScriptRun, options: MigrateOption
 const START_STEPS: Readonly<Record<number, string>> = {
   0: 'There are no AI IPC tables: making them.',
   1: `The tables are those of the first document, or an upgrade was cut short: bringing them to version ${SCHEMA_VERSION}.`,
+  2: `The tables are of version 2: bringing them to version ${SCHEMA_VERSION}. Only new tables are made.`,
 };
 
 function isUpgrade(version: number): boolean {
   return version > 0 && version < SCHEMA_VERSION;
 }
 
-/** Everything that may say no, before anything is changed. */
+/** Everything that may say no, before tables with rows are copied. Later upgrades only make new tables. */
 async function prepareUpgrade(
   run: ScriptRun,
   { confirm }: MigrateOptions,

@@ -1,13 +1,15 @@
 import { createServer as createHttpServer, type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo, isIPv6 } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { type Clock, systemClock } from '../base/clock.ts';
-import { AiIpcError, messageOf } from '../base/errors.ts';
+import { AiIpcError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
-import { packageVersion } from '../base/version.ts';
-import { createApp } from './app.ts';
-import { loadPersonas } from './persona-book.ts';
-import { createScriptedProvider } from './providers/scripted.ts';
+import type { ServiceSettings } from '../config/load.ts';
+import type { ProfanityFilter } from './answer/profanity.ts';
+import { checkAddress, listen, type ServiceAddress } from './http/listen.ts';
+import type { ServiceDatabase } from './service-database.ts';
+import { createParts, type ServiceParts } from './service-parts.ts';
+
+export { DEFAULT_HOST, DEFAULT_PORT } from './http/listen.ts';
 
 export interface ServiceOptions {
   /** 0 takes any free port. Default 8000. */
@@ -16,16 +18,14 @@ export interface ServiceOptions {
   readonly host?: string;
   /** Adds /api/v1/test/delay/{ms} and /api/v1/test/status/{code}. Default false. */
   readonly hasTestEndpoints?: boolean;
-  /** A folder of persona files. Default: those of the package. */
-  readonly personasDir?: string;
+  /** What is left out is at its default; see docs/settings.md. */
+  readonly settings?: Partial<ServiceSettings>;
+  /** Opens the database in which NPCs remember; without it they remember nothing. The service closes it. */
+  readonly openDatabase?: () => Promise<ServiceDatabase>;
+  /** A filter of the server's own for what NPCs say; it must not make a text empty. */
+  readonly profanityFilter?: ProfanityFilter;
   readonly logger: Logger;
   readonly clock?: Clock;
-}
-
-interface ServiceAddress {
-  /** Without a slash at the end, such as http://127.0.0.1:8000. */
-  readonly url: string;
-  readonly port: number;
 }
 
 /** The AI service's life. It starts once and stops once. */
@@ -36,26 +36,29 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-export const DEFAULT_PORT = 8000;
-export const DEFAULT_HOST = '127.0.0.1';
-
 /** An offline answer takes a millisecond; systemd waits 90 s, a person at a terminal about this long. */
 const STOP_GRACE_MS = 3_000;
 /** A body of a megabyte on a slow line; what trickles longer than this is cut with 408. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
-/** The AI service: health, dialogue, decide and emotion over HTTP. */
+/** The AI service: what NPCs say, do, feel and remember, over HTTP. */
 export function createService(options: ServiceOptions): Service {
   const clock = options.clock ?? systemClock;
   const stopped = new AbortController();
   let running: Running | undefined;
   return {
     async start() {
-      const { port, host } = checkAddress(options);
+      const address = checkAddress(options);
       if (running) throw new AiIpcError('bad_argument', 'This AI service was started twice.');
-      const server = await createServer(options, { clock, stopped: stopped.signal });
-      running = { server, answers: trackAnswers(server) };
-      return listen(server, { port, host });
+      const parts = await createParts(options, { clock, stopped: stopped.signal });
+      const server = createServer(parts);
+      running = { server, parts, answers: trackAnswers(server) };
+      try {
+        return await listen(server, address);
+      } catch (error) {
+        await parts.stop();
+        throw error;
+      }
     },
     async stop() {
       if (running?.server.listening) await close(running, { clock, stopped });
@@ -65,6 +68,7 @@ export function createService(options: ServiceOptions): Service {
 
 interface Running {
   readonly server: Server;
+  readonly parts: ServiceParts;
   readonly answers: ReadonlySet<ServerResponse>;
 }
 
@@ -73,50 +77,11 @@ interface Stopping {
   readonly stopped: AbortController;
 }
 
-async function createServer(
-  { logger, personasDir, hasTestEndpoints = false }: ServiceOptions,
-  { clock, stopped }: { clock: Clock; stopped: AbortSignal },
-): Promise<Server> {
-  const personas = await loadPersonas(personasDir);
-  const mind = { personas, provider: createScriptedProvider(personas.personas) };
-  const app = createApp({ mind, version: packageVersion(), logger, clock, hasTestEndpoints, stopped });
+function createServer({ app }: ServiceParts): Server {
   const handle = getRequestListener(app.fetch);
   const timeouts = { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS };
   // handle never rejects: the app answers what it throws, and the listener the rest.
   return createHttpServer(timeouts, (request, answer) => void handle(request, answer));
-}
-
-function checkAddress({ port = DEFAULT_PORT, host = DEFAULT_HOST }: ServiceOptions): {
-  port: number;
-  host: string;
-} {
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return { port, host };
-  throw new AiIpcError(
-    'bad_argument',
-    `The port ${port} is not one. Give a number from 0 (any free port) to 65535.`,
-  );
-}
-
-function listen(server: Server, { port, host }: { port: number; host: string }): Promise<ServiceAddress> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(toListenError(error, { port, host })));
-    server.listen(port, host, () => resolve(toAddress(server.address(), host)));
-  });
-}
-
-function toAddress(address: AddressInfo | string | null, host: string): ServiceAddress {
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return { url: `http://${isIPv6(host) ? `[${host}]` : host}:${port}`, port };
-}
-
-function toListenError(error: Error, { port, host }: { port: number; host: string }): AiIpcError {
-  const code = 'code' in error ? error.code : undefined;
-  if (code === 'EADDRINUSE') {
-    const message = `Port ${port} on ${host} is in use by another program. Stop that one, or choose another port with --port (0 takes any free one).`;
-    return new AiIpcError('port_in_use', message, { cause: error });
-  }
-  const message = `The AI service cannot listen on ${host}, port ${port}: ${messageOf(error)}. Choose another --host or --port.`;
-  return new AiIpcError('bad_argument', message, { cause: error });
 }
 
 /** Answers in the making, so that stopping can end their connections with them. */
@@ -130,7 +95,7 @@ function trackAnswers(server: Server): Set<ServerResponse> {
   return answers;
 }
 
-async function close({ server, answers }: Running, { clock, stopped }: Stopping): Promise<void> {
+async function close({ server, answers, parts }: Running, { clock, stopped }: Stopping): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   // A kept-alive connection would hold the server open for 5 s after its last answer.
   for (const answer of answers) if (!answer.headersSent) answer.setHeader('Connection', 'close');
@@ -142,4 +107,5 @@ async function close({ server, answers }: Running, { clock, stopped }: Stopping)
   await closed;
   done.abort();
   await cut;
+  await parts.stop();
 }

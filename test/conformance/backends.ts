@@ -155,7 +155,14 @@ export class SqliteBackend implements Backend {
   }
 }
 
-const TABLES = ['ai_responses', 'ai_requests', 'ai_request_log', 'ai_workers'] as const;
+const TABLES = [
+  'ai_responses',
+  'ai_requests',
+  'ai_request_log',
+  'ai_workers',
+  'ai_npc_memory',
+  'ai_npc_budget',
+] as const;
 
 /** Every way in which the store meets a database. */
 const BACKENDS: readonly { readonly name: string; readonly create: () => Promise<Backend> }[] = [

@@ -12,6 +12,11 @@ const COMMANDS = [
   'migrate',
   'config',
   'selftest',
+  'rathena',
+  'npcs',
+  'memory',
+  'persona',
+  'talk',
   'request',
   'response',
   'status',
@@ -105,10 +110,9 @@ describe('a database that cannot be used', () => {
     const file = join(newFolder(), 'queue.sqlite');
     const where = ['--database', `sqlite:${file}`];
     await runCli(['request', 'first', '/a', ...where]);
-    const kibibytes = Math.ceil(statSync(file).size / 1024);
 
-    // No file of this process may grow: what a write to a full disk meets, without a disk to fill.
-    const limit = `trap '' XFSZ && ulimit -f ${kibibytes} && exec "$0" "$@"`;
+    // No file of this process may be written beyond 40 KiB: what a write to a full disk meets, without a disk to fill.
+    const limit = `trap '' XFSZ && ulimit -f 40 && exec "$0" "$@"`;
     const data = `"${'x'.repeat(65_000)}"`;
     const args = ['request', 'second', '/a', data, ...where];
     const program = [process.execPath, join(ROOT, 'bin/ai-ipc.js'), ...args];
@@ -189,6 +193,11 @@ const HELP_WORDS: Record<string, string> = {
   migrate: '--yes',
   config: 'check',
   selftest: 'Timeout handling, Cleanup operations',
+  rathena: 'install, check, uninstall',
+  npcs: 'silence all NPCs',
+  memory: 'what NPCs remember of players',
+  persona: 'check',
+  talk: 'without the queue',
   request: `ai-ipc request dialogue /api/v1/npc/dialogue '{"message":"Hello"}' 3 20`,
   response: 'an empty line while there is none',
   status: '0 not found, 1 pending, 2 processing, 3 completed, 4 failed, 5 timeout, 6 cancelled',

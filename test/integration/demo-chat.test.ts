@@ -58,6 +58,21 @@ test('two lines are answered, each with its request, status and timing; Ctrl-D e
   ]);
 });
 
+test('he remembers what he was told three lines ago', async () => {
+  const demo = startOnTerminal(['demo'], { env: { TMPDIR: newFolder() } });
+  const lines = ['My name is Ana', 'Where am I?', 'How do I get to Geffen?', 'What is my name?'];
+  for (const [turn, line] of lines.entries()) {
+    await prompt(demo, turn);
+    demo.type(`${line}\r`);
+  }
+  await prompt(demo, lines.length);
+  const [, last = ''] = stripVTControlCharacters(demo.stdout).split(/What is my name\?.*?Sage of Prontera/s);
+  demo.type(CTRL_D);
+
+  expect(last).toContain('Ana');
+  expect((await demo.ended).exitCode).toBe(0);
+});
+
 test.each([
   ['an empty line', '\r'],
   ['bye', 'Bye!\r'],

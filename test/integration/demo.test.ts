@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
+import { startModelStub } from '../support/model-stub.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { waitFor } from '../support/wait-for.ts';
 import {
@@ -87,6 +88,19 @@ describe('without a terminal', () => {
     expect(stdout).toContain(`AI service: ${stub.url}\n`);
     expect(stdout.match(/says: I am another\./g)).toHaveLength(5);
     expect(stub.callsTo('/api/v1/npc/dialogue')).toHaveLength(5);
+  });
+
+  test('a model of the settings speaks for the NPC', async () => {
+    const model = await startModelStub();
+    const env = { TMPDIR: newFolder(), AI_PROVIDER_URL: model.url, AI_MODEL: 'stub', AI_SERVICE_KEY: 'k' };
+
+    const { exitCode, stdout } = await runCli(['demo'], { env });
+    await model.close();
+
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^AI service: \S+ \(in this process, with stub at http:\S+\/v1\)$/m);
+    expect(stdout.match(/says: The road to Prontera is safe today\./g)).toHaveLength(5);
+    expect(model.calls).toHaveLength(5);
   });
 
   test('a MariaDB of the settings is left alone: it must be named on the command line', async () => {

@@ -156,6 +156,8 @@ describe('the game’s user', () => {
       'DELETE FROM ai_responses',
       'SELECT * FROM ai_request_log',
       'DELETE FROM ai_request_log',
+      'SELECT * FROM ai_npc_memory',
+      'DELETE FROM ai_npc_budget',
       'DELETE FROM ai_workers',
       "INSERT INTO ai_workers (id, host, pid, version) VALUES ('w', 'h', 1, 'v')",
       "UPDATE ai_ipc_meta SET value = '9'",
@@ -215,12 +217,20 @@ describe('the worker’s user', () => {
   });
 });
 
-test('the read-only user reads the five tables and changes nothing', async () => {
+test('the read-only user reads all tables and changes nothing', async () => {
   await loadAll();
   const connection = await connectAs('readonly');
-  const tables = ['ai_requests', 'ai_responses', 'ai_request_log', 'ai_workers', 'ai_ipc_meta'];
+  const tables = [
+    'ai_requests',
+    'ai_responses',
+    'ai_request_log',
+    'ai_workers',
+    'ai_ipc_meta',
+    'ai_npc_memory',
+    'ai_npc_budget',
+  ];
   for (const table of tables) await connection.query(`SELECT * FROM ${table}`);
-  await checkSchema((sql) => connection.query(sql));
+  await checkSchema((sql) => connection.query(sql), 'all');
   await expectRefused('readonly', [
     "INSERT INTO ai_requests (endpoint) VALUES ('/a')",
     ...tables.map((table) => `DELETE FROM ${table}`),
@@ -247,7 +257,7 @@ describe('the migrate user', () => {
   test('can make everything in an empty database', async () => {
     await loadMigrateUser();
     expect(await runMigrate()).not.toContain('was not made');
-    expect(Object.keys(await dumpSchema(database))).toHaveLength(7);
+    expect(Object.keys(await dumpSchema(database))).toHaveLength(9);
     await expectRefused('migrate', ['SELECT * FROM mysql.user', 'CREATE TABLE mine (id INT)']);
   });
 
@@ -271,7 +281,7 @@ describe('the migrate user', () => {
       `GRANT EVENT ON \`${database.settings.database}\`.* TO ${userName('migrate')}@localhost`,
     );
     expect(await runMigrate()).not.toContain('was not made');
-    expect(Object.keys(await dumpSchema(database))).toHaveLength(7);
+    expect(Object.keys(await dumpSchema(database))).toHaveLength(9);
   });
 
   test('goes on without the right CREATE ROUTINE, and then makes no event that would call nothing', async () => {

@@ -121,6 +121,7 @@ test('every TIMESTAMP has the NULL, DEFAULT and ON UPDATE that the file gives it
   const now = { nullable: 'NO', value: 'current_timestamp(3)', type: 'timestamp(3)', extra: '' };
   const none = { nullable: 'YES', value: 'NULL', type: 'timestamp(3)', extra: '' };
   expect(columns).toEqual([
+    { name: 'ai_npc_memory.updated_at', ...now },
     { name: 'ai_request_log.created_at', ...now },
     { name: 'ai_requests.created_at', ...now },
     { name: 'ai_requests.processed_at', ...none },
@@ -231,7 +232,7 @@ describe('the version', () => {
 
   test('of a later ai-ipc is refused, and nothing is touched', async () => {
     await runMigrate();
-    await query("UPDATE ai_ipc_meta SET value = '3' WHERE name = 'schema_version'");
+    await query("UPDATE ai_ipc_meta SET value = '99' WHERE name = 'schema_version'");
     await query('DROP EVENT evt_ai_cleanup_old_requests');
     await expect(runMigrate()).rejects.toMatchObject({
       code: 'schema_new',
@@ -243,7 +244,7 @@ describe('the version', () => {
     );
     await database.loadSqlFile(TABLES_FILE);
     expect(await query("SELECT value FROM ai_ipc_meta WHERE name = 'schema_version'")).toEqual([
-      { value: '3' },
+      { value: '99' },
     ]);
   });
 });

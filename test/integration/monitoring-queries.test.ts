@@ -129,6 +129,36 @@ describe('the monitoring queries', () => {
   });
 });
 
+describe('the statements for NPCs', () => {
+  test('turn the switch off, also when it was on', async () => {
+    for (const value of ['on', 'off']) {
+      await database.query("REPLACE INTO ai_ipc_meta (name, value) VALUES ('npc_switch', ?)", [value]);
+      await database.query(fromPage('INSERT INTO ai_ipc_meta'));
+      const [row] = await database.query("SELECT value FROM ai_ipc_meta WHERE name = 'npc_switch'");
+      expect(row).toEqual({ value: 'off' });
+    }
+  });
+
+  test('show what an NPC remembers of one player', async () => {
+    await database.query(
+      `INSERT INTO ai_npc_memory (npc_id, player_id, kind, said, answered)
+       VALUES ('sage', 'Bob', 'folded', NULL, NULL), ('sage', 'Bob', 'turn', 'Hi', 'Yes?'), ('sage', 'bob', 'turn', 'No', 'No')`,
+    );
+    expect(await database.query(fromPage('SELECT kind, turns, said'))).toMatchObject([
+      { kind: 'turn', turns: 1, said: 'Hi', answered: 'Yes?' },
+    ]);
+  });
+
+  test('show who used the most tokens today', async () => {
+    await database.query(
+      `INSERT INTO ai_npc_budget (player_id, day, tokens)
+       VALUES ('Bob', UTC_DATE(), 5), ('Ann', UTC_DATE(), 50), ('Carl', UTC_DATE() - INTERVAL 1 DAY, 500)`,
+    );
+    const rows = await database.query(fromPage('SELECT player_id, tokens'));
+    expect(rows.map((row) => row['player_id'])).toEqual(['Ann', 'Bob']);
+  });
+});
+
 describe('the statements for trouble and tuning', () => {
   test('show connections and InnoDB, and answer SELECT 1', async () => {
     expect((await database.query(fromPage('SHOW PROCESSLIST'))).length).toBeGreaterThan(0);

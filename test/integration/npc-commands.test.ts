@@ -70,10 +70,12 @@ async function createSqlite(): Promise<Backend> {
 
 let service: ChildProcess;
 let serviceUrl: string;
+let serviceFolder: string;
 
 beforeAll(async () => {
   const args = [PROGRAM, 'service', '--port', '0', '--test-endpoints'];
-  service = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  serviceFolder = mkdtempSync(join(tmpdir(), 'ai-ipc-npc-commands-'));
+  service = spawn(process.execPath, args, { cwd: serviceFolder, stdio: ['ignore', 'pipe', 'inherit'] });
   for await (const line of createInterface({ input: service.stdout! })) {
     serviceUrl = /^AI service listens on (\S+)$/.exec(line)?.[1] ?? '';
     if (serviceUrl !== '') break;
@@ -83,6 +85,7 @@ beforeAll(async () => {
 afterAll(async () => {
   service.kill('SIGKILL');
   await once(service, 'close');
+  rmSync(serviceFolder, { recursive: true });
 });
 
 describe.each(BACKENDS)("the document's seven NPC tests on $name", ({ create }) => {

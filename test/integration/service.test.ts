@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { waitFor } from '../support/wait-for.ts';
+import { newFolder, querySqlite, useCli } from './support/cli-process.ts';
 
 const COMMAND = fileURLToPath(new URL('../../bin/ai-ipc.js', import.meta.url));
 
@@ -19,8 +20,18 @@ interface Run {
 
 const runs: Run[] = [];
 
+useCli();
+
+/** In an empty folder of its own, with nothing of the developer's own settings. */
 function run(...words: string[]): Run {
+  return runWith({}, ...words);
+}
+
+function runWith(env: Record<string, string>, ...words: string[]): Run {
+  const { PATH = '', HOME = '', TMPDIR } = process.env;
   const child = spawn(process.execPath, [COMMAND, 'service', ...words], {
+    cwd: newFolder(),
+    env: { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let out = '';
@@ -33,7 +44,7 @@ function run(...words: string[]): Run {
 }
 
 async function urlOf(started: Run): Promise<string> {
-  const line = /^AI service listens on (?<url>http:\S+)\n/;
+  const line = /^Database: .*\nAI service listens on (?<url>http:\S+)\n/;
   const isReady = () => line.test(started.out()) || started.child.exitCode !== null;
   await waitFor(isReady, { timeoutMs: 60_000, what: 'the line with its address' });
   const url = line.exec(started.out())?.groups?.['url'];
@@ -63,7 +74,7 @@ describe('ai-ipc service', () => {
       expect((await fetch(`${url}/api/v1/test/status/200`)).status).toBe(404);
       service.child.kill(signal);
       expect(await service.exited).toEqual([0, null]);
-      expect(service.out().trim().split('\n')).toHaveLength(1);
+      expect(service.out().trim().split('\n')).toHaveLength(2);
     },
   );
 
@@ -110,7 +121,7 @@ describe('ai-ipc service', () => {
     expect(service.err()).toMatch(
       new RegExp(`ERROR port_in_use: Port ${port} on 127.0.0.1 is in use.*--port`),
     );
-    expect(service.out()).toBe('');
+    expect(service.out()).not.toContain('listens');
     other.close();
   });
 
@@ -127,6 +138,53 @@ describe('ai-ipc service', () => {
       timeoutMs: 5_000,
       what: 'the warning',
     });
+  });
+
+  it('warns of nothing when it asks for a key', async () => {
+    const service = runWith({ AI_SERVICE_KEY: 'open sesame' }, '--port', '0', '--host', '0.0.0.0');
+    const url = (await urlOf(service)).replace('0.0.0.0', '127.0.0.1');
+    expect((await fetch(`${url}/api/v1/health`)).status).toBe(200);
+    expect((await fetch(`${url}/api/v1/npc/emotion`, { method: 'POST', body: '{}' })).status).toBe(401);
+    expect(service.err()).toBe('');
+  });
+
+  it('remembers in the database that its first line names', async () => {
+    const file = join(newFolder(), 'queue.sqlite');
+    const service = run('--port', '0', '--database', `sqlite:${file}`);
+    const url = await urlOf(service);
+    expect(service.out()).toMatch(/^Database: SQLite .*queue\.sqlite\n/);
+    await fetch(`${url}/api/v1/npc/dialogue`, {
+      method: 'POST',
+      body: '{"npc_id": "Sage of Prontera", "player_id": 7, "message": "Hello"}',
+    });
+    service.child.kill('SIGTERM');
+    expect(await service.exited).toEqual([0, null]);
+    expect(querySqlite(file, 'SELECT npc_id, player_id, said FROM ai_npc_memory')).toEqual([
+      { npc_id: 'sage-of-prontera', player_id: '7', said: 'Hello' },
+    ]);
+  });
+
+  it('answers without a database that can be reached, and says so', async () => {
+    const service = runWith({ DB_HOST: '127.0.0.1', DB_PORT: '1', DB_PASSWORD: '' }, '--port', '0');
+    const url = await urlOf(service);
+    const answered = await fetch(`${url}/api/v1/npc/dialogue`, {
+      method: 'POST',
+      body: '{"player_id": 7, "message": "Hello"}',
+    });
+    expect(answered.status).toBe(200);
+    expect(await (await fetch(`${url}/api/v1/health`)).json()).toMatchObject({ status: 'degraded' });
+    expect(service.err()).toContain('NPCs remember nothing');
+  });
+
+  it.each([
+    [{ AI_MODEL: 'm' }, 'AI_MODEL names a model, and no server is set'],
+    [{ AI_FALLBACK: 'maybe' }, 'AI_FALLBACK is "maybe"'],
+    [{ AI_PROFANITY_FILE: 'missing.txt' }, 'Mend AI_PROFANITY_FILE'],
+  ])('does not start with %j', async (env, message) => {
+    const service = runWith(env, '--port', '0');
+    expect(await service.exited).toEqual([78, null]);
+    expect(service.err()).toMatch(/^ERROR bad_settings: /m);
+    expect(service.err()).toContain(message);
   });
 
   it('names the file and the key of a persona that cannot be used', async () => {

@@ -1,6 +1,14 @@
 import type { TestDatabase } from './test-database.ts';
 
-const TABLES = ['ai_requests', 'ai_responses', 'ai_request_log', 'ai_workers', 'ai_ipc_meta'] as const;
+const TABLES = [
+  'ai_requests',
+  'ai_responses',
+  'ai_request_log',
+  'ai_workers',
+  'ai_ipc_meta',
+  'ai_npc_memory',
+  'ai_npc_budget',
+] as const;
 
 export const TABLES_FILE = new URL('../../sql-files/ai_ipc_tables.sql', import.meta.url).pathname;
 const DOCUMENT_FILE = new URL('document-schema.sql', import.meta.url).pathname;

@@ -1,80 +1,212 @@
-import { cleanAnswer } from '../clean-answer.ts';
-import { decideByRules } from '../decision.ts';
-import { emotionOf, feelingFrom } from '../emotion.ts';
-import { type Language, languageOf } from '../language.ts';
-import { bestMatch, indexPatterns, type PatternIndex } from '../matcher.ts';
-import { type Persona, placeholdersOf, type Rule, WORD_PLACEHOLDER } from '../persona.ts';
-import { toWords, type Word } from '../words.ts';
-import type { PlayerLine, Provider, SpokenAnswer } from './provider.ts';
+import { cleanAnswer } from '../answer/clean-answer.ts';
+import { type Acquaintance, getAcquainted, isPlainTalk } from '../brain/acquaintance.ts';
+import { decideByRules } from '../brain/decision.ts';
+import { EMOTIONS, type Emotion, emotionOf, feelingFrom } from '../brain/emotion.ts';
+import { hash } from '../brain/hash.ts';
+import { type Language, languageOf } from '../brain/language.ts';
+import { capitalize, chooseLine, type LineOptions } from '../brain/line-choice.ts';
+import { chooseOption } from '../brain/option-choice.ts';
+import {
+  type Chosen,
+  chooseRule,
+  type Heard,
+  lastTopicOf,
+  openRuleBook,
+  type RuleBook,
+} from '../brain/rule-choice.ts';
+import { moodAfter, type Tone, toneOf } from '../brain/tone.ts';
+import { toWords, type Word } from '../brain/words.ts';
+import type { Persona } from '../persona/persona.ts';
+import type { PersonaBook } from '../persona/persona-book.ts';
+import { personaValues } from '../persona/persona-canned.ts';
+import { placeholderFor, REMEMBERED, WORD_PLACEHOLDER } from '../persona/placeholders.ts';
+import { NO_TOKENS, type PlayerLine, type Provider, type SpokenAnswer } from './provider.ts';
 
-/** The two tiers of a persona's rules. */
-interface RuleIndex {
-  readonly firm: PatternIndex<Rule>;
-  readonly vague: PatternIndex<Rule>;
+export interface ScriptedOptions {
+  /** Other numbers give other answers to the same talk; the same number gives the same. Default 0. */
+  readonly seed?: number;
 }
 
-/** A line that may be said, and what stands for its placeholders. */
-interface Candidate {
-  readonly lines: readonly string[];
-  readonly values: ReadonlyMap<string, string>;
+/** A scripted mind can also tell which rule it would answer from: for people who write personas. */
+export interface ScriptedProvider extends Provider {
+  /** Such as "rule hello", "forbidden topic politics" or "fallback". */
+  explain(line: PlayerLine): string;
 }
 
-/** Captured words are cut here, so that a long "name" does not fill the answer. */
-const MAX_VALUE_CHARACTERS = 30;
 /** A topic is a word that can be said in a sentence: not "ok", not a wall of letters. */
 const TOPIC = /^[\p{L}\p{M}'’]{4,20}$/u;
+/** Captured words are cut here, so that a long "name" does not fill the answer. */
+const MAX_VALUE_CHARACTERS = 30;
+/** Where an NPC that knows something of the player should show it. */
+const RECALLING = /^(?:ask-|tell-|remember-me$|hello$|bye$|more$|repeat$)/;
+const INSISTING = /^(?:ask-|remember-me$|repeat$)/;
+type Preference = Pick<LineOptions, 'preferred' | 'insists'>;
+const NO_PREFERENCE: Preference = { preferred: [], insists: false };
+/** These answers themselves deal with how the player treats the NPC. */
+const TONE_INTENTS = new Set<string | undefined>(['insult', 'sorry', 'thanks', 'compliment', 'bye']);
+const NO_CAPTURES: ReadonlyMap<string, string> = new Map();
+const SOURCE = { provider: 'scripted', model: null, tokens: NO_TOKENS } as const;
 
 /**
- * The offline brain: it answers from the rules of the persona files alone. The same NPC, player and message always
- * give the same answer.
+ * The offline brain: it answers from the rules of the persona files, from what the player told before, and in the mood
+ * that his words leave. The same NPC, player, message and recollection always give the same answer.
  */
-export function createScriptedProvider(personas: readonly Persona[]): Provider {
-  const indexes = new Map(personas.map((persona) => [persona, indexRules(persona)]));
+export function createScriptedProvider(
+  personas: Pick<PersonaBook, 'find'>,
+  { seed = 0 }: ScriptedOptions = {},
+): ScriptedProvider {
+  // A persona file that changes becomes another object; the rules of the old one go with it.
+  const books = new WeakMap<Persona, RuleBook>();
+  const bookOf = (persona: Persona): RuleBook => {
+    const book = books.get(persona) ?? openRuleBook(persona, personas.find(null));
+    books.set(persona, book);
+    return book;
+  };
   return {
-    name: 'scripted',
-    model: null,
+    name: SOURCE.provider,
+    model: SOURCE.model,
     async speak(line) {
-      return speakByRules(line, indexes.get(line.persona) ?? indexRules(line.persona));
+      return speakByRules(line, { book: bookOf(line.persona), seed });
     },
-    async decide(situation) {
-      return decideByRules(situation.context, situation.actions);
+    async decide({ context, actions }) {
+      return { ...decideByRules(context, actions), ...SOURCE };
     },
     async feel({ persona, event }) {
-      return feelingFrom(event, persona.mood);
+      return { ...feelingFrom(event, persona.mood), ...SOURCE };
+    },
+    explain(line) {
+      return explainLine(think(line, { book: bookOf(line.persona), seed }));
     },
   };
 }
 
-function indexRules({ rules }: Persona): RuleIndex {
+interface Mind {
+  readonly book: RuleBook;
+  readonly seed: number;
+}
+
+/** Everything that an answer is made from. */
+interface Thought {
+  readonly line: PlayerLine;
+  readonly book: RuleBook;
+  readonly heard: Heard;
+  readonly tone: Tone;
+  /** The mood that this message leaves. */
+  readonly mood: Emotion;
+  readonly values: Map<string, string>;
+  readonly seed: number;
+}
+
+function speakByRules(line: PlayerLine, mind: Mind): SpokenAnswer {
+  const thought = think(line, mind);
+  const chosen = goOn(chooseRule(thought.book, thought.heard), thought);
+  const text = cleanAnswer(withOpener(answerOf(chosen, thought), { chosen, thought }), line);
+  const action = chosen?.rule.action;
+  const chosenOption = chooseOption(line.options, thought.heard.words);
   return {
-    firm: indexPatterns(rules.filter((rule) => !rule.vague)),
-    vague: indexPatterns(rules.filter((rule) => rule.vague)),
+    text,
+    emotion: emotionFor(chosen?.rule, thought),
+    ...(action === undefined ? {} : { action }),
+    ...(chosenOption === undefined ? {} : { chosenOption }),
+    ...SOURCE,
   };
 }
 
-function speakByRules(line: PlayerLine, index: RuleIndex): SpokenAnswer {
-  const { persona } = line;
-  const language = languageOf(persona.language);
-  const words = toWords(line.message, language);
-  const values = new Map([
-    ['name', persona.name],
-    ['role', persona.role],
-    ['place', persona.place],
-  ]);
-  const topic = topicOf(words, language);
-  if (topic !== undefined) values.set(WORD_PLACEHOLDER, topic);
-  const found = bestMatch(index.firm, words) ?? bestMatch(index.vague, words);
-  found?.match.captures.forEach((value, name) => {
-    values.set(name, value.slice(0, MAX_VALUE_CHARACTERS));
-  });
-  const lines = found?.rule.answers ?? (words.length === 0 ? persona.greeting : persona.fallback);
-  const text = capitalize(cleanAnswer(chooseLine({ lines, values }, seedOf(line))));
-  return { text, emotion: found?.rule.emotion ?? emotionOf(words) ?? persona.mood };
+function explainLine(thought: Thought): string {
+  const { book, heard } = thought;
+  const chosen = goOn(chooseRule(book, heard), thought);
+  if (!chosen) return heard.words.length === 0 ? 'greeting' : 'fallback';
+  const { rule } = chosen;
+  if ('topic' in rule) return `forbidden topic ${rule.topic}`;
+  return `${book.persona.rules.includes(rule) ? 'rule' : 'rule of neutral'} ${rule.name}`;
 }
 
-/** A line may begin with what the player wrote. */
-function capitalize(text: string): string {
-  return text.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase());
+function think(line: PlayerLine, { book, seed }: Mind): Thought {
+  const { persona, message, recollection, player } = line;
+  const language = languageOf(persona.language);
+  const words = toWords(message, language);
+  const { turns } = recollection;
+  const earlier = turns.map(({ said }) => toneOf(toWords(said, language)));
+  const tone = toneOf(words);
+  const known = getAcquainted({ message, recollection, player, language: persona.language });
+  return {
+    line,
+    book,
+    heard: { words, turns, told: known.told, level: known.level, mood: moodAfter(earlier) ?? persona.mood },
+    tone,
+    mood: moodAfter([...earlier, tone]) ?? persona.mood,
+    values: valuesOf(persona, { known, topic: isPlainTalk(message) ? topicOf(words, language) : undefined }),
+    seed: seedOf(line, seed),
+  };
+}
+
+function valuesOf(
+  persona: Persona,
+  { known, topic }: { known: Acquaintance; topic: string | undefined },
+): Map<string, string> {
+  const values = new Map([...personaValues(persona), ...known.values]);
+  if (topic !== undefined) values.set(WORD_PLACEHOLDER, topic);
+  return values;
+}
+
+function answerOf(chosen: Chosen | undefined, thought: Thought): string {
+  const { heard, line } = thought;
+  if (!chosen) {
+    const lines = heard.words.length === 0 ? line.persona.greeting : line.persona.fallback;
+    return say(lines, thought);
+  }
+  for (const [name, value] of chosen.captures) thought.values.set(name, value.slice(0, MAX_VALUE_CHARACTERS));
+  return say(chosen.rule.answers, thought, preferenceFor(chosen.rule.intent ?? ''));
+}
+
+/** "Tell me more" is answered by what the last topic has that was not said yet. */
+function goOn(chosen: Chosen | undefined, thought: Thought): Chosen | undefined {
+  if (chosen?.rule.intent !== 'more') return chosen;
+  const topic = lastTopicOf(thought.book, thought.heard);
+  const text = topic && chooseLine(topic.answers, lineOptions(thought));
+  const isNew = thought.line.recollection.turns.every(({ answered }) => !answered.endsWith(text ?? ''));
+  return topic && text !== undefined && isNew ? { rule: topic, captures: NO_CAPTURES } : chosen;
+}
+
+/** persona.ts has made sure that one line needs nothing but the persona. */
+function say(lines: readonly string[], thought: Thought, preference = NO_PREFERENCE): string {
+  return capitalize(chooseLine(lines, lineOptions(thought, preference)) ?? '');
+}
+
+/** "What am I looking for?" asks for {seeks} before anything else, and never to be told anew. */
+function preferenceFor(intent: string): Preference {
+  if (!RECALLING.test(intent)) return NO_PREFERENCE;
+  const first = intent === 'ask-told' ? 'quote' : placeholderFor(intent.replace(/^(?:ask|tell)-/, ''));
+  return { preferred: [first, ...REMEMBERED], insists: INSISTING.test(intent) };
+}
+
+function lineOptions({ line, values, seed }: Thought, preference = NO_PREFERENCE): LineOptions {
+  const answered = line.recollection.turns.map((turn) => turn.answered);
+  return { ...preference, values, answered, seed, maxCharacters: line.maxCharacters };
+}
+
+/** An NPC that was insulted before lets it be heard; one that was thanked, every other time. */
+function withOpener(
+  text: string,
+  { chosen, thought }: { chosen: Chosen | undefined; thought: Thought },
+): string {
+  const { line, mood, values, seed } = thought;
+  const openers = mood === line.persona.mood ? [] : (line.persona.moods[mood]?.openers ?? []);
+  const dealsWithTone = chosen && ('topic' in chosen.rule || TONE_INTENTS.has(chosen.rule.intent));
+  if (dealsWithTone || openers.length === 0) return text;
+  if (mood === 'grateful' && seed % 2 === 1) return text;
+  const opener = chooseLine(openers, { ...lineOptions(thought), values, seed: seed >>> 1 });
+  const opened = `${capitalize(opener ?? '')} ${text}`;
+  return [...opened].length <= line.maxCharacters ? opened : text;
+}
+
+/** A grudge shows through what is pleasant, and gratitude through what is indifferent. */
+function emotionFor(rule: Chosen['rule'] | undefined, { heard, line, mood, tone }: Thought): Emotion {
+  const isUnderstood = rule && !('vague' in rule && rule.vague);
+  const own = rule?.emotion ?? (isUnderstood ? undefined : emotionOf(heard.words)) ?? line.persona.mood;
+  if (mood === line.persona.mood || tone === 'sorry') return own;
+  if (EMOTIONS[mood] < 0) return EMOTIONS[own] < EMOTIONS[mood] ? own : mood;
+  return EMOTIONS[own] < 0 ? own : EMOTIONS[own] > EMOTIONS.calm ? own : 'happy';
 }
 
 /** The longest word that is about something; the later one where two are as long. */
@@ -86,23 +218,7 @@ function topicOf(words: readonly Word[], language: Language): string | undefined
   )?.written;
 }
 
-/** One line of those whose placeholders have values; persona.ts has made sure that there is one. */
-function chooseLine({ lines, values }: Candidate, seed: number): string {
-  const usable = lines.filter((line) => placeholdersOf(line).every((name) => values.has(name)));
-  const line = usable[seed % usable.length] ?? '';
-  return line.replace(/\{([^{}]*)\}/g, (_, name: string) => values.get(name) ?? '');
-}
-
 /** The first 2,000 characters of a message vary the answer, as they are all that is matched. */
-function seedOf({ npcId, playerId, message }: PlayerLine): number {
-  return hash(JSON.stringify([npcId, playerId, message.slice(0, 2_000)]));
-}
-
-/** FNV-1a over UTF-16 units, and the last step of murmur3: without it, the low bits of like texts are alike. */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);
-  value = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
-  value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
-  return (value ^ (value >>> 16)) >>> 0;
+function seedOf({ npcId, playerId, message }: PlayerLine, seed: number): number {
+  return hash(JSON.stringify([seed, npcId, playerId, message.slice(0, 2_000)]));
 }

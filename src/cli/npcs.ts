@@ -1,0 +1,35 @@
+import { Command } from 'commander';
+import { createLedger, type Ledger } from '../service/limits/ledger.ts';
+import { type SettingsOptions, withSettingsOptions } from './settings-options.ts';
+import { withServiceDatabase } from './with-service-database.ts';
+
+interface Options extends SettingsOptions {
+  readonly json?: boolean;
+}
+
+/** `ai-ipc npcs`: the switch that silences all NPCs. */
+export function npcsCommand(): Command {
+  const command = new Command('npcs').description(
+    'silence all NPCs within 2 seconds, or let them speak again; each AI service on the database obeys',
+  );
+  command.addCommand(
+    subcommand('off', 'all NPCs answer with a canned line, and no model is asked', (ledger) =>
+      ledger.setOff(true),
+    ),
+  );
+  command.addCommand(subcommand('on', 'NPCs speak again', (ledger) => ledger.setOff(false)));
+  command.addCommand(subcommand('status', 'print on or off', async () => undefined));
+  return command;
+}
+
+function subcommand(name: string, description: string, work: (ledger: Ledger) => Promise<void>): Command {
+  const command = new Command(name).description(description).option('--json', 'print {"npcs"}');
+  return withSettingsOptions(command).action((options: Options) =>
+    withServiceDatabase(options, async (opened) => {
+      const ledger = createLedger(opened);
+      await work(ledger);
+      const state = (await ledger.isOff()) ? 'off' : 'on';
+      process.stdout.write(`${options.json ? JSON.stringify({ npcs: state }) : state}\n`);
+    }),
+  );
+}

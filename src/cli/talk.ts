@@ -1,0 +1,196 @@
+import { createInterface, type Interface } from 'node:readline';
+import { styleText } from 'node:util';
+import { Command, InvalidArgumentError } from 'commander';
+import { systemClock } from '../base/clock.ts';
+import { AiIpcError, messageOf } from '../base/errors.ts';
+import { createLogger } from '../base/logger.ts';
+import type { ServiceSettings } from '../config/load.ts';
+import { MEMORY_LIMITS } from '../service/memory/limits.ts';
+import type { Recollection, Turn } from '../service/memory/memory.ts';
+import { EMPTY_SUMMARY, summarise } from '../service/memory/summary.ts';
+import { type LivePersonaBook, openPersonas } from '../service/persona/persona-reload.ts';
+import { createOpenAiProvider } from '../service/providers/openai.ts';
+import type { PlayerLine, Provider, SpokenAnswer } from '../service/providers/provider.ts';
+import { createScriptedProvider, type ScriptedProvider } from '../service/providers/scripted.ts';
+import { settingsFrom } from './settings-options.ts';
+import { type Stop, withStop } from './stack.ts';
+
+interface TalkOptions {
+  readonly personas?: string;
+  readonly player?: string;
+  readonly level?: number;
+  readonly class?: string;
+  readonly maxChars?: number;
+  readonly offline?: boolean;
+  readonly seed: number;
+  readonly explain?: boolean;
+}
+
+interface Talk {
+  readonly npc: string;
+  readonly book: LivePersonaBook;
+  readonly provider: Provider;
+  readonly scripted: ScriptedProvider;
+  readonly options: TalkOptions;
+  readonly maxCharacters: number;
+  readonly stop: Stop;
+}
+
+const MAX_LEVEL = 999;
+
+/** `ai-ipc talk NPC`: a talk with a persona, without queue, worker, service or database. */
+export function talkCommand(): Command {
+  return new Command('talk')
+    .description('talk to a persona from the terminal, without the queue: for people who write personas')
+    .argument('<npc>', 'the file name, the name or an npc_id of a persona, or the beginning of its file name')
+    .option(
+      '--personas <folder>',
+      'folder of persona files (default: AI_PERSONAS, else those of this package)',
+    )
+    .option('--player <name>', 'the name that the game gives the player')
+    .option('--level <number>', 'the level that the game gives the player', toNumber(1, MAX_LEVEL))
+    .option('--class <name>', 'the class that the game gives the player')
+    .option('--max-chars <number>', 'the longest answer (default: AI_MAX_CHARS)', toNumber(1, 2_000))
+    .option('--offline', 'let the rules of the persona file answer, also where the settings name a model')
+    .option('--seed <number>', 'another number gives other answers to the same talk', toNumber(0, 1e9), 0)
+    .option('--explain', 'tell before each answer which rule it comes from')
+    .addHelpText(
+      'after',
+      `
+AI_PROVIDER_URL and AI_MODEL name a model that answers; without them the rules of the persona file do.
+
+One line is one message; Ctrl+D, /quit or the end of the input ends the talk, /forget makes the NPC forget it.
+What is said is remembered until then and kept nowhere. A persona file that changes is read anew before the next answer.
+
+Examples:
+  npx ai-ipc talk sage --explain
+  printf 'hello\\nwhere can I hunt?\\n' | npx ai-ipc talk guard --level 12`,
+    )
+    .action((npc: string, options: TalkOptions) => withStop((stop) => runTalk(npc, { options, stop })));
+}
+
+async function runTalk(npc: string, { options, stop }: Pick<Talk, 'options' | 'stop'>): Promise<void> {
+  const logger = createLogger({ level: 'warn', format: 'readable', fd: 2 });
+  const { service } = settingsFrom({});
+  const folder = options.personas ?? service.personasDir ?? undefined;
+  const book = await openPersonas(folder, { clock: systemClock, logger });
+  const scripted = createScriptedProvider(book, { seed: options.seed });
+  const provider = (options.offline ? undefined : modelOf(service)) ?? scripted;
+  const maxCharacters = options.maxChars ?? service.maxCharacters;
+  const id = idFor(npc, book);
+  const lines = createInterface({ input: process.stdin, output: process.stdout, terminal: isTerminal() });
+  stop.signal.addEventListener('abort', () => lines.close());
+  try {
+    await converse(lines, { npc: id, book, provider, scripted, options, maxCharacters, stop });
+  } finally {
+    lines.close();
+  }
+}
+
+function modelOf({ modelServer, modelTimeoutSeconds }: ServiceSettings): Provider | undefined {
+  if (modelServer === null) return undefined;
+  const { url: baseUrl, ...server } = modelServer;
+  return createOpenAiProvider({ ...server, baseUrl, timeoutMs: modelTimeoutSeconds * 1000 });
+}
+
+async function converse(lines: Interface, talk: Talk): Promise<void> {
+  const { name, role, place } = talk.book.find(talk.npc);
+  const { name: mind, model } = talk.provider;
+  process.stdout.write(`${name}, ${role} in ${place}, by ${model ?? mind}. (/forget, /quit)\n`);
+  let turns: readonly Turn[] = [];
+  lines.setPrompt(styleText('bold', 'You: '));
+  prompt(lines);
+  for await (const line of lines) {
+    const message = line.trim();
+    if (message === '/quit') break;
+    if (message === '/forget') turns = [];
+    else if (message !== '') turns = [...turns, ...(await answer(message, { talk, turns }))];
+    prompt(lines);
+  }
+}
+
+/** A pipe shows what was said, a terminal has it on the screen already. */
+function prompt(lines: Interface): void {
+  if (isTerminal()) lines.prompt();
+}
+
+async function answer(
+  message: string,
+  { talk, turns }: { talk: Talk; turns: readonly Turn[] },
+): Promise<readonly Turn[]> {
+  await talk.book.refresh();
+  const line = toPlayerLine(message, { talk, turns });
+  const name = styleText('green', line.persona.name);
+  if (!isTerminal()) process.stdout.write(`\nYou: ${message}\n`);
+  try {
+    const spoken = await talk.provider.speak(line, talk.stop.signal);
+    process.stdout.write(`${name} ${describe(spoken)}${ruleOf(line, talk)}: ${spoken.text}\n`);
+    return [{ said: message, answered: spoken.text }];
+  } catch (error) {
+    // A model that fails once may answer the next time: the talk goes on, and nothing was said.
+    if (!(error instanceof AiIpcError)) throw error;
+    process.stdout.write(`${name} has no answer. ${error.code}: ${messageOf(error)}\n`);
+    return [];
+  }
+}
+
+function ruleOf(line: PlayerLine, { options, provider, scripted }: Talk): string {
+  return options.explain && provider === scripted ? ` [${scripted.explain(line)}]` : '';
+}
+
+function describe({ emotion, action }: SpokenAnswer): string {
+  return styleText('dim', `(${action === undefined ? emotion : `${emotion}, ${action}`})`);
+}
+
+function toPlayerLine(message: string, { talk, turns }: { talk: Talk; turns: readonly Turn[] }): PlayerLine {
+  const { npc, book, options, maxCharacters } = talk;
+  const persona = book.find(npc);
+  return {
+    persona,
+    npcId: npc,
+    playerId: 'terminal',
+    message,
+    recollection: recollect(turns),
+    player: { name: options.player ?? null, level: options.level ?? null, class: options.class ?? null },
+    location: null,
+    options: [],
+    language: persona.language,
+    maxCharacters,
+  };
+}
+
+/** As the service remembers: the last turns in full, the older ones in short. */
+function recollect(turns: readonly Turn[]): Recollection {
+  const older = turns.slice(0, -MEMORY_LIMITS.turnsInFull).map(({ said }) => said);
+  const { sentences } = older.reduce(summarise, EMPTY_SUMMARY);
+  return {
+    summary: sentences.length === 0 ? null : sentences.join('\n'),
+    turns: turns.slice(-MEMORY_LIMITS.turnsInFull),
+  };
+}
+
+/** A name that nobody has would be answered by neutral: here it is a slip of the pen. */
+function idFor(npc: string, book: LivePersonaBook): string {
+  const found = book.find(npc);
+  const neutral = book.find(null);
+  if (found !== neutral || npc === neutral.id) return found.id;
+  const ids = book.personas.map(({ id }) => id);
+  const close = ids.filter((id) => id.startsWith(npc.toLowerCase()));
+  if (close.length === 1 && close[0] !== undefined) return close[0];
+  throw new AiIpcError(
+    'bad_argument',
+    `There is no persona ${JSON.stringify(npc)}. Say one of these: ${ids.join(', ')}.`,
+  );
+}
+
+function isTerminal(): boolean {
+  return process.stdin.isTTY && process.stdout.isTTY;
+}
+
+function toNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
+  };
+}

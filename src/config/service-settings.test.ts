@@ -1,0 +1,135 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { describeSettings } from './describe.ts';
+import { DEFAULT_SERVICE_SETTINGS, loadSettings } from './load.ts';
+
+const folders: string[] = [];
+
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+function folder(yaml = ''): string {
+  const made = mkdtempSync(join(tmpdir(), 'ai-ipc-settings-'));
+  folders.push(made);
+  writeFileSync(join(made, 'inference_config.yaml'), yaml);
+  return made;
+}
+
+function load(env: Record<string, string>, yaml = '') {
+  return loadSettings({ env, cwd: folder(yaml) }).service;
+}
+
+const MODEL = { AI_PROVIDER_URL: 'http://127.0.0.1:11434/v1/', AI_MODEL: 'llama3.1:8b' };
+
+describe('the settings of the AI service', () => {
+  test('nothing set gives the offline brain and the defaults', () => {
+    expect(load({})).toEqual(DEFAULT_SERVICE_SETTINGS);
+    expect(DEFAULT_SERVICE_SETTINGS).toEqual({
+      modelServer: null,
+      fallback: 'scripted',
+      modelTimeoutSeconds: 8,
+      deadlineMs: 10_000,
+      maxCharacters: 400,
+      playerCooldownMs: 0,
+      playerDailyTokens: 0,
+      maxInFlight: 1024,
+      memoryDays: 90,
+      personasDir: null,
+      profanityFile: null,
+      serviceKey: '',
+    });
+  });
+
+  test('every variable is read', () => {
+    const cwd = folder();
+    const env = {
+      ...MODEL,
+      AI_API_KEY: 'secret',
+      AI_PROVIDER_HEADERS: '{"X-Title":"AI IPC"}',
+      AI_FALLBACK: 'none',
+      AI_MODEL_TIMEOUT: '3',
+      AI_DEADLINE_MS: '4000',
+      AI_MAX_CHARS: '50',
+      AI_PLAYER_COOLDOWN_MS: '6',
+      AI_PLAYER_DAILY_TOKENS: '7',
+      AI_MAX_IN_FLIGHT: '8',
+      AI_MEMORY_DAYS: '9',
+      AI_PERSONAS: 'npcs',
+      AI_PROFANITY_FILE: 'words.txt',
+      AI_SERVICE_KEY: 'open sesame',
+    };
+    expect(loadSettings({ env, cwd }).service).toEqual({
+      modelServer: {
+        url: 'http://127.0.0.1:11434/v1',
+        model: 'llama3.1:8b',
+        apiKey: 'secret',
+        headers: { 'X-Title': 'AI IPC' },
+      },
+      fallback: 'none',
+      modelTimeoutSeconds: 3,
+      deadlineMs: 4_000,
+      maxCharacters: 50,
+      playerCooldownMs: 6,
+      playerDailyTokens: 7,
+      maxInFlight: 8,
+      memoryDays: 9,
+      personasDir: join(cwd, 'npcs'),
+      profanityFile: join(cwd, 'words.txt'),
+      serviceKey: 'open sesame',
+    });
+  });
+
+  test('the file is read', () => {
+    const yaml = 'ai_service:\n  provider_url: http://ai.example/v1\n  model: big\n  fallback: none\n';
+    expect(load({}, yaml)).toMatchObject({ modelServer: { url: 'http://ai.example/v1', model: 'big' } });
+  });
+
+  test.each([
+    [
+      { AI_PROVIDER_URL: 'http://127.0.0.1:1/v1' },
+      'environment: AI_PROVIDER_URL names a model server, and no model is set. Set AI_MODEL, or model in ai_service.',
+    ],
+    [
+      { AI_MODEL: 'm' },
+      'environment: AI_MODEL names a model, and no server is set. Set AI_PROVIDER_URL, or provider_url in ai_service.',
+    ],
+    [
+      { ...MODEL, AI_PROVIDER_URL: 'http://me:pw@ai.example/v1' },
+      'it has a user name or a password; put the key of the service into api_key (AI_API_KEY)',
+    ],
+    [{ AI_FALLBACK: 'maybe' }, 'AI_FALLBACK is "maybe". Allowed: scripted or none.'],
+    [{ AI_MAX_CHARS: '5000' }, 'AI_MAX_CHARS is 5000. Allowed: a whole number from 40 to 1500.'],
+  ])('%j is refused', (env, message) => {
+    expect(() => load(env as Record<string, string>)).toThrow(
+      expect.objectContaining({ code: 'bad_settings', message: expect.stringContaining(message) }),
+    );
+  });
+
+  test('no key is shown', () => {
+    const env = {
+      ...MODEL,
+      AI_API_KEY: 'hunter2',
+      AI_SERVICE_KEY: 'hunter2',
+      AI_PROVIDER_HEADERS: '{"X-Key":"hunter2"}',
+    };
+    const described = describeSettings({ env, cwd: folder() });
+    expect(JSON.stringify(described)).not.toContain('hunter2');
+    expect(described.effective).toContainEqual(
+      expect.objectContaining({ key: 'ai_service.provider_headers', value: 'X-Key: ***' }),
+    );
+  });
+
+  test.each([
+    [
+      { ...MODEL, AI_PROVIDER_URL: 'http://ai.example/v1', AI_API_KEY: 'k' },
+      'travel unencrypted to ai.example',
+    ],
+    [{ AI_FALLBACK: 'none' }, 'fallback is none, and there is no model'],
+  ])('%j is warned of', (env, warning) => {
+    const { warnings } = describeSettings({ env, cwd: folder() });
+    expect(warnings).toEqual([expect.stringContaining(warning)]);
+  });
+});

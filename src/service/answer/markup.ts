@@ -1,0 +1,96 @@
+/** A reasoning model's thoughts; without an end, they are all that it said. */
+const THOUGHTS = /<(think|thinking|thought|reasoning|scratchpad)>[\s\S]*?(?:<\/\1>|$)/gi;
+/** Some servers swallow the tag that opens the thoughts. */
+const THOUGHTS_BEFORE = /^[\s\S]*<\/(?:think|thinking|thought|reasoning|scratchpad)>/i;
+/** Where a model's turn ends in the raw text of chat templates: what it made up behind that is not its answer. */
+const TURN_END =
+  /(?:<\|(?:im_end|eot_id|end|endoftext|end_of_text|eom_id|im_start|start_header_id)\|>|<\/s>|<end_of_turn>)[\s\S]*$/i;
+const TEMPLATE_TOKEN = /<\|[^|<>]{0,40}\|>|\[\/?INST\]|<<\/?SYS>>/gi;
+
+/** Takes out what belongs to a model's way of working and not to its answer: thoughts and the marks of chat templates. */
+export function withoutModelTokens(text: string): string {
+  return text
+    .replace(THOUGHTS, ' ')
+    .replace(THOUGHTS_BEFORE, ' ')
+    .replace(TURN_END, '')
+    .replace(TEMPLATE_TOKEN, ' ');
+}
+
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['apos', "'"],
+  ['nbsp', ' '],
+  ['hellip', '…'],
+  ['mdash', '—'],
+  ['ndash', '–'],
+  ['lsquo', '‘'],
+  ['rsquo', '’'],
+  ['ldquo', '“'],
+  ['rdquo', '”'],
+]);
+const ENTITY = /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,6}));/gi;
+const HTML_COMMENT = /<!--[\s\S]*?(?:-->|$)/g;
+const HTML_CODE = /<(script|style|iframe|svg|object|info)\b[\s\S]*?(?:<\/\1\s*>|$)/gi;
+const HTML_BLOCK_END = /<\/?(?:p|div|br|li|ul|ol|h[1-6]|tr|table)\b[^<>]*>/gi;
+const HTML_TAG = /<\/?[a-z!?][^<>]*>/gi;
+const BBCODE =
+  /\[\/?(?:b|i|u|s|color|colour|url|img|size|font|quote|code|center|spoiler)(?:=[^\]\n]{0,100})?\]/gi;
+const ANGLE_BRACKETS = /[<>]/g;
+
+/** Takes out HTML, the client's own tags and BBCode, also those that were written as entities; what they enclose stays. */
+export function withoutTags(text: string): string {
+  return decodeEntities(text)
+    .replace(HTML_COMMENT, ' ')
+    .replace(HTML_CODE, '')
+    .replace(HTML_BLOCK_END, '\n')
+    .replace(HTML_TAG, '')
+    .replace(BBCODE, '')
+    .replace(QUOTE_MARK, '')
+    .replace(ANGLE_BRACKETS, '');
+}
+
+function decodeEntities(text: string): string {
+  return text.replace(ENTITY, (entity, decimal?: string, hex?: string, name?: string) => {
+    if (name !== undefined) return ENTITIES.get(name.toLowerCase()) ?? entity;
+    const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
+    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '';
+  });
+}
+
+const QUOTE_MARK = /^[ \t]*(?:>[ \t]*)+/gm;
+const FENCE = /^[ \t]*(?:```|~~~)[^\n`]*$|```(?:[a-z]{1,12}\n)?/gim;
+const RULE = /^[ \t]*(?:[-*_=][ \t]*){3,}$/gm;
+const HEADING = /^[ \t]*#{1,6}[ \t]+/gm;
+const BULLET = /^[ \t]*[-*+•‣][ \t]+/gm;
+const TABLE_RULE = /^[ \t]*\|?(?:[ \t]*:?-{3,}:?[ \t]*\|?)+[ \t]*$/gm;
+const TABLE_CELL = /[ \t]*\|[ \t]*/g;
+const IMAGE = /!\[[^\]\n]{0,200}\]\([^)\n]{0,500}\)/g;
+const LINK = /\[([^\]\n]{1,200})\]\([^)\n]{0,500}\)/g;
+const STRONG = /\*{2,3}([^*\n]+)\*{2,3}|(?<![\p{L}\p{N}])_{2,3}([^_\n]+)_{2,3}(?![\p{L}\p{N}])/gu;
+const STRUCK = /~~([^~\n]+)~~/g;
+const ITALIC = /(?<![\p{L}\p{N}_])_([^_\n]+)_(?![\p{L}\p{N}_])/gu;
+const LEFT_OVER = /[*`]|~~+|__+/g;
+
+/** Takes out the block marks of markdown, and the inline ones but single asterisks, which may be stage directions. */
+export function withoutMarkdownBlocks(text: string): string {
+  return text
+    .replace(FENCE, '')
+    .replace(RULE, '')
+    .replace(TABLE_RULE, '')
+    .replace(HEADING, '')
+    .replace(BULLET, '')
+    .replace(IMAGE, '')
+    .replace(LINK, '$1')
+    .replace(STRONG, '$1$2')
+    .replace(STRUCK, '$1')
+    .replace(ITALIC, '$1')
+    .replace(TABLE_CELL, ' ');
+}
+
+/** Takes out what marks of markdown are left over; no NPC says them. */
+export function withoutLeftOverMarks(text: string): string {
+  return text.replace(LEFT_OVER, '');
+}

@@ -1,0 +1,43 @@
+import { splitSentences } from './sentences.ts';
+
+const MODEL_NAMES =
+  '(?:ai|a\\.i\\.|llm|artificial intelligence|(?:large |ai )?language model|chat ?bot|(?:ai|virtual|digital|helpful) assistant|neural network)';
+
+/** What gives a sentence away as a model's talk about itself. */
+const SELF_TALK: readonly RegExp[] = [
+  new RegExp(`\\bas an? (?:[\\w-]+ ){0,2}${MODEL_NAMES}(?![\\w'’])`, 'i'),
+  new RegExp(
+    `\\bi(?:['’]m| am| was)(?: (?:just|only|simply|merely|actually|really|in fact))?(?: not \\w+,? but)?(?: an?)?(?: [\\w-]+){0,2} ${MODEL_NAMES}(?![\\w'’])`,
+    'i',
+  ),
+  /\b(?:large )?language models?\b|\bartificial intelligence\b/i,
+  /\b(?:openai|chatgpt|gpt-?[345]\w*|anthropic|deepseek|qwen\d?|mistral ai|meta ai|google ai)\b/i,
+  /\bsystem (?:prompt|message|instruction)s?\b|\bprompt injection\b|\bpre-?prompt\b/i,
+  /\bmy (?:(?:initial|original|hidden|secret|previous|own|internal|core|system) )*(?:instructions|prompts?|programming|training data|knowledge cut-?off|guidelines|developers?|token limit)\b/i,
+  /\bi (?:was|am|have been)(?: \w+)? (?:programmed|fine-tuned|trained (?:on|with) (?:\w+ )?(?:data|texts?)|instructed (?:not )?to (?:reveal|share|disclose|play|act as|pretend))\b/i,
+  /\b(?:role-?play(?:ing|er)?|(?:in|out of|break(?:ing)?|stay(?:ing)? in) character|ooc|fictional character|non-player character|npc|json)\b/i,
+  /\b(?:jail-?break(?:ed|ing)?|jailbroken|(?:developer|dev|dan|god|debug|admin|sudo|unrestricted|maintenance) mode|do anything now)\b/i,
+  /\b(?:ignor(?:e|ed|ing)|disregard(?:ed|ing)?|overrid(?:e|den|ing)) (?:all |any )?(?:of )?(?:my |the |your |these |those )?(?:previous |prior |earlier |above )?(?:instructions|rules|prompts?|guidelines)\b/i,
+  /\b(?:cannot|can['’]t|can not|unable to|not able to|won['’]t) (?:assist|help|comply|fulfil+|provide|engage|continue)\b[^.!?]{0,40}\b(?:request|content|prompt|conversation)\b/i,
+  /\b(?:als (?:eine )?ki\b|sprachmodell|künstliche intelligenz|en tant qu['’](?:une )?ia\b|modèle de langage|intelligence artificielle|como (?:una |uma )?ia\b|modelo de (?:lenguaje|linguagem)|inteligencia artificial|inteligência artificial)/i,
+  /языков\S* модел|искусственн\S* интеллект|言語モデル|人工知能|AIアシスタント|语言模型|語言模型|人工智能|언어 ?모델|인공지능/iu,
+];
+
+/** "Sure! Here is the sage's reply:" and the like before the reply. */
+const REPLY =
+  '(?:answers?|responses?|repl(?:y|ies)|output|dialogue|lines?|json|messages?|text|version|says?)';
+const PREAMBLE = new RegExp(
+  `^\\s*(?:(?:sure|certainly|of course|okay|ok|absolutely|alright|understood|got it|no problem)\\b[,!. ]*)?(?:(?:here(?:['’]s| is| are)|below is|the following is|this is)\\b[^.!?:\\n]{0,60}\\b${REPLY}\\b[^.!?:\\n]{0,30}|(?:my |the )?${REPLY})[ \\t]*:[ \\t]*`,
+  'i',
+);
+
+/** Takes out every sentence in which a model talks about itself, and its announcement of the answer. */
+export function withoutSelfTalk(text: string): string {
+  return splitSentences(text.replace(PREAMBLE, ''))
+    .filter((sentence) => !isSelfTalk(sentence))
+    .join('');
+}
+
+function isSelfTalk(sentence: string): boolean {
+  return SELF_TALK.some((pattern) => pattern.test(sentence));
+}

@@ -1,0 +1,23 @@
+/** Counts what is answered at once, and lets no more in than the service can do. */
+export interface Admission {
+  /** undefined when it is full; else to be called once, when the answer is there. */
+  enter(): (() => void) | undefined;
+}
+
+/** Seconds after which a caller may come again: answers take from a millisecond to some seconds. */
+export const RETRY_AFTER_SECONDS = 1;
+
+export function createAdmission(maxInFlight: number): Admission {
+  let inFlight = 0;
+  return {
+    enter() {
+      if (inFlight >= maxInFlight) return undefined;
+      inFlight++;
+      let isInside = true;
+      return () => {
+        if (isInside) inFlight--;
+        isInside = false;
+      };
+    },
+  };
+}

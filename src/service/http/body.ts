@@ -1,0 +1,73 @@
+import type { z } from 'zod';
+import { messageOf } from '../../base/errors.ts';
+import { MAX_BODY_BYTES } from './contract.ts';
+import { type Refusal, refuse } from './http-error.ts';
+
+/** A body that is JSON, with the bytes that it came as. */
+export interface JsonBody {
+  readonly json: unknown;
+  readonly bytes: Uint8Array;
+}
+
+/** Reads a request's body, at most MAX_BODY_BYTES of it, as JSON. */
+export async function readJson(request: Request): Promise<JsonBody | Refusal> {
+  const bytes = await readBytes(request);
+  if (bytes !== undefined) return parseJson(bytes);
+  return refuse('body_too_large', `The body has more than ${MAX_BODY_BYTES} bytes. Send less of it.`);
+}
+
+/** A body that fits its schema, or what is wrong with it. */
+export type CheckedBody<Body> = { readonly body: Body } | Refusal;
+
+/** Checks a body by the schema of its endpoint. */
+export function checkFields<Schema extends z.ZodType>(
+  json: unknown,
+  schema: Schema,
+): CheckedBody<z.infer<Schema>> {
+  const result = schema.safeParse(json);
+  if (result.success) return { body: result.data };
+  const [issue] = result.error.issues;
+  if (issue === undefined || issue.path.length === 0)
+    return refuse('bad_json', `The body must be a JSON object; it was ${show(json)}.`);
+  const message = `The field ${issue.path.join('.')} ${issue.message}; it was ${show(valueAt(json, issue.path))}.`;
+  return refuse('bad_field', message);
+}
+
+/** Undefined when there is more than allowed: the length is believed only when it is too large already. */
+async function readBytes(request: Request): Promise<Uint8Array | undefined> {
+  if (Number(request.headers.get('content-length')) > MAX_BODY_BYTES) return undefined;
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.length;
+    if (size > MAX_BODY_BYTES) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, size);
+}
+
+function parseJson(bytes: Uint8Array): JsonBody | Refusal {
+  try {
+    return { json: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)), bytes };
+  } catch (error) {
+    const reason =
+      bytes.length === 0 ? 'is empty' : `is not JSON in UTF-8 (${messageOf(error).slice(0, 200)})`;
+    return refuse('bad_json', `The body ${reason}. Send a JSON object such as {"message": "Hello"}.`);
+  }
+}
+
+function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
+    body,
+  );
+}
+
+/** Short, and never JSON.stringify of an object: that one overflows the stack on deep nesting. */
+function show(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}

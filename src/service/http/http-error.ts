@@ -1,0 +1,64 @@
+import { Buffer } from 'node:buffer';
+import { AiIpcError } from '../../base/errors.ts';
+
+/** The codes of the service's error answers and their HTTP status. docs/ai-service.md explains each. */
+export const HTTP_ERRORS = {
+  bad_json: 400,
+  bad_field: 400,
+  unauthorized: 401,
+  not_found: 404,
+  method_not_allowed: 405,
+  key_reused: 409,
+  body_too_large: 413,
+  overloaded: 429,
+  internal: 500,
+  model_failed: 502,
+  unavailable: 503,
+  model_timeout: 504,
+} as const;
+
+export type HttpErrorCode = keyof typeof HTTP_ERRORS;
+
+/** What cannot be answered, as a value: it is returned, not thrown. */
+export interface Refusal {
+  readonly refused: HttpErrorCode;
+  /** For a person: what is wrong, with which value, what to send instead. */
+  readonly message: string;
+}
+
+export function refuse(refused: HttpErrorCode, message: string): Refusal {
+  return { refused, message };
+}
+
+export function isRefusal(value: object): value is Refusal {
+  return 'refused' in value;
+}
+
+/** Troubles that have an error answer of their own; undefined for those that only the log should tell of. */
+export function toRefusal(error: unknown): Refusal | undefined {
+  if (!(error instanceof AiIpcError)) return undefined;
+  if (error.code === 'model_failed' || error.code === 'model_timeout')
+    return refuse(error.code, error.message);
+  return undefined;
+}
+
+/** The error answer: {"error": {"code": …, "message": …}}. */
+export function toErrorResponse(
+  { refused, message }: Refusal,
+  headers: Record<string, string> = {},
+): Response {
+  return toJsonResponse({ error: { code: refused, message } }, { status: HTTP_ERRORS[refused], headers });
+}
+
+/** A JSON answer that says its length, so that a client sees when it was cut. */
+export function toJsonResponse(
+  body: unknown,
+  { status = 200, headers = {} }: { status?: number; headers?: Readonly<Record<string, string>> } = {},
+): Response {
+  const text = JSON.stringify(body);
+  const length = String(Buffer.byteLength(text));
+  return new Response(text, {
+    status,
+    headers: { 'Content-Type': 'application/json', 'Content-Length': length, ...headers },
+  });
+}

@@ -1,0 +1,79 @@
+import type { Context, Hono } from 'hono';
+import { AiIpcError } from '../../base/errors.ts';
+import type { MemoryOwner, NpcMemory } from '../memory/memory.ts';
+import type { Recollecting } from '../memory/recollecting.ts';
+import type { PersonaBook } from '../persona/persona-book.ts';
+import { rememberingNpcOf } from '../speakers.ts';
+import { type Answer, MAX_ID_CHARACTERS } from './contract.ts';
+import type { ServerEnv } from './delivery.ts';
+import { type Refusal, refuse, toErrorResponse, toJsonResponse } from './http-error.ts';
+
+export interface MemoryRouteParts {
+  readonly personas: PersonaBook;
+  readonly recollecting: Recollecting;
+  /** null while there is no database. */
+  readonly memory: () => NpcMemory | null;
+}
+
+const PATH = '/api/v1/npc/:npc_id/memory';
+
+/** Adds what an NPC remembers of a player, to read and to forget. */
+export function addMemoryRoutes(app: Hono<ServerEnv>, parts: MemoryRouteParts): void {
+  app.get(PATH, (context) =>
+    withMemory(context, parts, async ({ memory, owner, npcId }): Promise<Answer<'memory'>> => {
+      const { summary, turns } = await memory.recall(owner);
+      return {
+        npc_id: npcId,
+        player_id: owner.playerId,
+        summary,
+        turns: turns.map(({ said, answered }) => ({ said, answered })),
+      };
+    }),
+  );
+  app.delete(PATH, (context) =>
+    withMemory(context, parts, async ({ memory, owner, npcId }): Promise<Answer<'forgotten'>> => {
+      const forgotten = await memory.forget(owner);
+      return { npc_id: npcId, player_id: owner.playerId, forgotten };
+    }),
+  );
+}
+
+interface Asked {
+  readonly memory: NpcMemory;
+  readonly owner: MemoryOwner;
+  /** As the path names the NPC. */
+  readonly npcId: string;
+}
+
+async function withMemory(
+  { req }: Context<ServerEnv>,
+  { personas, memory: present, recollecting }: MemoryRouteParts,
+  work: (asked: Asked) => Promise<object>,
+): Promise<Response> {
+  const npcId = req.param('npc_id') ?? '';
+  const playerId = req.query('player_id') ?? '';
+  const wrong = checkId('npc_id', npcId) ?? checkId('player_id', playerId);
+  if (wrong !== undefined) return toErrorResponse(wrong);
+  const memory = present();
+  if (memory === null) return toErrorResponse(refuse('unavailable', NO_MEMORY));
+  const owner = { npcId: rememberingNpcOf({ persona: personas.find(npcId), npcId }), playerId };
+  try {
+    await recollecting.caughtUp(owner);
+    return toJsonResponse(await work({ memory, owner, npcId }));
+  } catch (error) {
+    if (!(error instanceof AiIpcError)) throw error;
+    const code = error.code === 'bad_argument' ? 'bad_field' : 'unavailable';
+    return toErrorResponse(refuse(code, error.message));
+  }
+}
+
+const NO_MEMORY = 'NPCs remember nothing now: the AI service has no database. Its log tells why.';
+
+function checkId(name: string, value: string): Refusal | undefined {
+  if (value.length > 0 && value.length <= MAX_ID_CHARACTERS) return undefined;
+  const found = value === '' ? 'missing' : `${value.length} characters long`;
+  return refuse(
+    'bad_field',
+    `The field ${name} must be a text of 1 to ${MAX_ID_CHARACTERS} characters; it was ${found}.`,
+  );
+}

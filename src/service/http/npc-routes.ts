@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import type { Context, Hono } from 'hono';
+import { sourceNpcOf } from '../speakers.ts';
+import { type Admission, RETRY_AFTER_SECONDS } from './admission.ts';
+import { type JsonBody, readJson } from './body.ts';
+import { type Deadlines, deadlineMsOf } from './deadline.ts';
+import { deliveryOf, type ServerEnv } from './delivery.ts';
+import { isRefusal, type Refusal, refuse, toErrorResponse, toJsonResponse } from './http-error.ts';
+import type { Idempotency } from './idempotency.ts';
+import {
+  type Answered,
+  ENDPOINTS,
+  type Endpoint,
+  type EndpointCall,
+  endpointOfType,
+  type Mind,
+} from './npc-endpoints.ts';
+
+export interface NpcRouteParts {
+  readonly mind: Mind;
+  readonly idempotency: Idempotency<Answered | Refusal>;
+  readonly admission: Admission;
+  readonly deadlines: Deadlines;
+  /** For callers that send no X-Deadline-Ms. */
+  readonly defaultDeadlineMs: number;
+}
+
+/** Which persona spoke: an npc_id that no persona has is answered by neutral. */
+const PERSONA_HEADER = 'X-AI-IPC-Persona';
+const KEY_HEADER = 'Idempotency-Key';
+const MAX_KEY_CHARACTERS = 255;
+
+/** Adds dialogue, decide (also decision), emotion and async. */
+export function addNpcRoutes(app: Hono<ServerEnv>, parts: NpcRouteParts): void {
+  app.post('/api/v1/npc/dialogue', (context) => respond(context, ENDPOINTS.dialogue, parts));
+  app.on('POST', ['/api/v1/npc/decide', '/api/v1/npc/decision'], (context) =>
+    respond(context, ENDPOINTS.decide, parts),
+  );
+  app.post('/api/v1/npc/emotion', (context) => respond(context, ENDPOINTS.emotion, parts));
+  app.post('/api/v1/async/:type', (context) =>
+    respond(context, endpointOfType(context.req.param('type')), parts),
+  );
+}
+
+/** Lets the call in, gives it its deadline, and sends what comes of it. */
+async function respond(
+  context: Context<ServerEnv>,
+  endpoint: Endpoint,
+  parts: NpcRouteParts,
+): Promise<Response> {
+  const { raw } = context.req;
+  const deadlineMs = deadlineMsOf(raw, parts.defaultDeadlineMs);
+  if (typeof deadlineMs !== 'number') return toErrorResponse(deadlineMs);
+  const key = keyOf(raw);
+  if (typeof key === 'object' && key !== null) return toErrorResponse(key);
+  const leave = parts.admission.enter();
+  if (leave === undefined) return overloaded();
+  const deadline = parts.deadlines.start(deadlineMs);
+  try {
+    const call = { request: raw, deadline, mind: parts.mind };
+    const answered = await deadline.hold(answerOnce(call, { key, endpoint, ...parts }));
+    if (isRefusal(answered)) return toErrorResponse(answered);
+    if (answered.said !== null)
+      parts.mind.recollecting.rememberOnce({ ...answered.said, key }, deliveryOf(context.env));
+    const headers = { [PERSONA_HEADER]: encodeURIComponent(answered.personaId) };
+    return toJsonResponse(answered.body, { headers });
+  } finally {
+    deadline.end();
+    leave();
+  }
+}
+
+interface Once {
+  readonly key: string | null;
+  readonly endpoint: Endpoint;
+  readonly idempotency: Idempotency<Answered | Refusal>;
+}
+
+/** The same key with the same body gets the same answer, also while the first one is still in the making. */
+async function answerOnce(
+  call: EndpointCall,
+  { key, endpoint, idempotency }: Once,
+): Promise<Answered | Refusal> {
+  const read = await readJson(call.request);
+  if (isRefusal(read)) return read;
+  const make = () => endpoint(read.json, call);
+  if (key === null) return await make();
+  return await idempotency.run(key, fingerprintOf(call.request, read), make);
+}
+
+/** Undefined behaviour of keys starts with keys that are cut: too long a one is refused. */
+function keyOf({ headers }: Request): string | null | Refusal {
+  const key = headers.get(KEY_HEADER)?.trim();
+  if (!key) return null;
+  if (key.length <= MAX_KEY_CHARACTERS) return key;
+  return refuse('bad_field', `The header ${KEY_HEADER} must have at most ${MAX_KEY_CHARACTERS} characters.`);
+}
+
+/** What makes two requests the same: where they go, for which NPC, and every byte of the body. */
+function fingerprintOf(request: Request, { bytes }: JsonBody): string {
+  const { pathname } = new URL(request.url);
+  return createHash('sha256')
+    .update(JSON.stringify([pathname, sourceNpcOf(request)]))
+    .update(bytes)
+    .digest('base64');
+}
+
+function overloaded(): Response {
+  const message = `The AI service answers as many requests as it may. Try again in ${RETRY_AFTER_SECONDS} s, or raise AI_MAX_IN_FLIGHT.`;
+  return toErrorResponse(refuse('overloaded', message), { 'Retry-After': String(RETRY_AFTER_SECONDS) });
+}

@@ -1,0 +1,40 @@
+/** One exchange between a player and an NPC. */
+export interface Turn {
+  /** What the player said, as it was said. */
+  readonly said: string;
+  /** What the NPC answered, as it was shown. */
+  readonly answered: string;
+}
+
+/** What an NPC knows of earlier talks with one player. */
+export interface Recollection {
+  /**
+   * Older turns in short: sentences of the player, as he said them, one a line and the oldest first. Null when there are
+   * none worth keeping. They are the player's words: data, like those of `turns`.
+   */
+  readonly summary: string | null;
+  /** The last turns in full, the oldest first. */
+  readonly turns: readonly Turn[];
+}
+
+export const NOTHING: Recollection = { summary: null, turns: [] };
+
+/** One NPC's memory of one player. Ids are compared as texts: the number 7 and the text "7" are the same. */
+export interface MemoryOwner {
+  /** The id of the persona, or the request's npc_id where no persona has it. */
+  readonly npcId: string;
+  readonly playerId: string;
+}
+
+/** What NPCs remember of players, in the database of the queue. Never mixed between players. */
+export interface NpcMemory {
+  /** Bounded: see MEMORY_LIMITS. Rejects with AiIpcError: database_unavailable, bad_argument (an id that cannot be stored). */
+  recall(owner: MemoryOwner): Promise<Recollection>;
+  /**
+   * Adds a turn; what falls out of the last turns goes into the summary. The same `key` (the request's
+   * Idempotency-Key) is remembered once; null remembers in any case.
+   */
+  remember(owner: MemoryOwner, turn: Turn, key: string | null): Promise<void>;
+  /** Forgets what this NPC, or every NPC (npcId null), knows of a player, or of every player (playerId null). Returns how many turns went. */
+  forget(who: { readonly npcId: string | null; readonly playerId: string | null }): Promise<number>;
+}

@@ -1,0 +1,154 @@
+import type { Clock } from '../../base/clock.ts';
+import { AiIpcError } from '../../base/errors.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { Deadline } from '../http/deadline.ts';
+import type { Health } from '../http/health.ts';
+import { type MemoryOwner, NOTHING, type NpcMemory, type Recollection, type Turn } from './memory.ts';
+
+/** A memory that takes longer than this is left out of an answer: a look takes a millisecond or two. */
+const RECALL_LIMIT_MS = 1_000;
+/** The memory gets this part of what is left of the deadline; the rest is the model's. */
+const RECALL_PART = 0.25;
+/** A database that is away is not asked for so long, and one that is slow: each talk would wait for it in vain. */
+const REST_MS = { away: 5_000, slow: 1_000 } as const;
+/** Talks that wait to be remembered, of all players; beyond it the database is clearly not keeping up. */
+const MAX_WAITING = 2_000;
+
+/** A talk that may be remembered. */
+export interface Talk {
+  readonly owner: MemoryOwner;
+  readonly turn: Turn;
+  /** The request's Idempotency-Key, so that an answer that is sent again is remembered once. */
+  readonly key: string | null;
+}
+
+/** The memory as dialogues use it: its troubles never reach an answer. */
+export interface Recollecting {
+  /** What the NPC knows, or nothing where the memory cannot tell in time. */
+  recall(owner: MemoryOwner, deadline: Deadline): Promise<Recollection>;
+  /** Remembers a talk when `delivered` tells that its answer was sent. The next recall of its owner waits for it. */
+  rememberOnce(talk: Talk, delivered: Promise<boolean>): void;
+  /** Resolves when every talk of this owner that was delivered before is remembered. */
+  caughtUp(owner: MemoryOwner): Promise<void>;
+  /** Resolves when nothing waits to be remembered any more. */
+  settled(): Promise<void>;
+}
+
+export interface RecollectingParts {
+  /** null while there is no database. */
+  readonly memory: () => NpcMemory | null;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly health: Health;
+}
+
+export function createRecollecting(parts: RecollectingParts): Recollecting {
+  const rest = new Rest(parts);
+  /** The last talk of each owner that is not remembered yet. */
+  const waiting = new Map<string, Promise<void>>();
+  let waitingCount = 0;
+
+  async function recall(owner: MemoryOwner): Promise<Recollection> {
+    const memory = parts.memory();
+    if (memory === null || rest.isOn()) return NOTHING;
+    await waiting.get(keyOf(owner));
+    return (await rest.watch(() => memory.recall(owner), 'recall')) ?? NOTHING;
+  }
+
+  async function remember({ owner, turn, key }: Talk): Promise<void> {
+    const memory = parts.memory();
+    // Tried also while the database rests: nobody waits for it, and it would be lost.
+    if (memory === null) return;
+    await rest.watch(() => memory.remember(owner, turn, key), 'remember');
+  }
+
+  return {
+    async recall(owner, deadline) {
+      const limitMs = Math.min(RECALL_LIMIT_MS, deadline.leftMs() * RECALL_PART);
+      const late = new AbortController();
+      const nothing = parts.clock.sleep(limitMs, late.signal).then(() => undefined);
+      const found = await Promise.race([recall(owner), nothing]);
+      late.abort();
+      // Where an earlier talk is still on its way, it need not be the database that is slow.
+      if (found === undefined && !waiting.has(keyOf(owner))) rest.begin(slow(limitMs), REST_MS.slow);
+      return found ?? NOTHING;
+    },
+    rememberOnce(talk, delivered) {
+      if (waitingCount >= MAX_WAITING) {
+        parts.health.noteMemory(tooMany());
+        return;
+      }
+      const id = keyOf(talk.owner);
+      const before = waiting.get(id);
+      waitingCount++;
+      const done = (async () => {
+        await before;
+        if (await delivered) await remember(talk);
+      })();
+      waiting.set(id, done);
+      void done.finally(() => {
+        waitingCount--;
+        if (waiting.get(id) === done) waiting.delete(id);
+      });
+    },
+    async caughtUp(owner) {
+      await waiting.get(keyOf(owner));
+    },
+    async settled() {
+      await Promise.all(waiting.values());
+    },
+  };
+}
+
+/** Leaves a database alone that is away, and says so once for each time. */
+class Rest {
+  readonly #parts: RecollectingParts;
+  #untilMs = 0;
+
+  constructor(parts: RecollectingParts) {
+    this.#parts = parts;
+  }
+
+  isOn(): boolean {
+    return this.#parts.clock.nowMs() < this.#untilMs;
+  }
+
+  /** What `work` gives; undefined when it failed. */
+  async watch<T>(work: () => Promise<T>, part: 'recall' | 'remember'): Promise<T | undefined> {
+    const { health, logger } = this.#parts;
+    try {
+      const result = await work();
+      health.noteMemory(null);
+      return result;
+    } catch (error) {
+      // An id that no database can hold, such as half an emoji: nobody talks under it for long.
+      if (error instanceof AiIpcError && error.code === 'bad_argument') return undefined;
+      // The first of many that fail at once tells of all.
+      if (!this.isOn()) logger.error({ err: error, part }, 'NPC memory failed');
+      const isAway = error instanceof AiIpcError && error.code === 'database_unavailable';
+      this.begin(error, isAway ? REST_MS.away : 0);
+      return undefined;
+    }
+  }
+
+  begin(error: unknown, ms: number): void {
+    const { clock, health } = this.#parts;
+    health.noteMemory(error);
+    this.#untilMs = Math.max(this.#untilMs, clock.nowMs() + ms);
+  }
+}
+
+function keyOf({ npcId, playerId }: MemoryOwner): string {
+  return JSON.stringify([npcId, playerId]);
+}
+
+function slow(limitMs: number): AiIpcError {
+  return new AiIpcError(
+    'database_unavailable',
+    `The memory did not answer within ${Math.round(limitMs)} ms.`,
+  );
+}
+
+function tooMany(): AiIpcError {
+  return new AiIpcError('database_unavailable', `${MAX_WAITING} talks wait to be remembered already.`);
+}

@@ -1,0 +1,124 @@
+/** The statements of the memory, by the name of what they do; bound values in the same order for both databases. */
+export interface MemoryStatements {
+  /** player id, npc id → id, kind, turns, said, answered: the turns in their order, and the summary; not locked */
+  readonly recall: string;
+  /** The same, locked: the turns before the summary. */
+  readonly lockToRemember: string;
+  /** rows of: npc id, player id, said, answered, turn key. A key that is there already is left as it is. */
+  readonly insertTurn: string;
+  /** ids */
+  readonly fold: string;
+  /** rows of: npc id, player id, turns, said, turn key */
+  readonly insertSummary: string;
+  /** turns, said, id */
+  readonly updateSummary: string;
+  /** player id, npc id, after id, limit → id, turns, in the order of ids; locked */
+  readonly lockOfBoth: string;
+  /** player id, after id, limit → the same */
+  readonly lockOfPlayer: string;
+  /** npc id, after id, limit → the same */
+  readonly lockOfNpc: string;
+  /** after id, limit → the same */
+  readonly lockOfAll: string;
+  /** kind (turn or summary), days, days, limit → the same, of those who have not talked for so long */
+  readonly lockOld: string;
+  /** days, limit → the same, of folded turns */
+  readonly lockOldFolded: string;
+  /** ids */
+  readonly deleteRows: string;
+  /** player id */
+  readonly deleteBudget: string;
+  readonly deleteAllBudgets: string;
+  /** Days of budgets that are over. */
+  readonly deleteOldBudgets: string;
+}
+
+/**
+ * FORCE INDEX, and `turn` before `summary` in it: of two that remember at once, the second waits for the first turn,
+ * and only then comes to the summary, which it finds as the first has left it.
+ */
+const MARIADB_RECALL = `
+  SELECT id, kind, turns, said, answered
+    FROM ai_npc_memory FORCE INDEX (idx_memory_owner)
+   WHERE player_id = ? AND npc_id = ? AND kind IN ('turn', 'summary')
+   ORDER BY kind, id`;
+
+export const mariadbMemoryStatements: MemoryStatements = {
+  recall: MARIADB_RECALL,
+  lockToRemember: `${MARIADB_RECALL} FOR UPDATE`,
+  insertTurn: `
+    INSERT INTO ai_npc_memory (npc_id, player_id, said, answered, turn_key) VALUES :rows
+        ON DUPLICATE KEY UPDATE id = id`,
+  fold: "UPDATE ai_npc_memory SET kind = 'folded', turns = 0, said = NULL, answered = NULL WHERE id IN (?) AND kind = 'turn'",
+  insertSummary: `
+    INSERT INTO ai_npc_memory (npc_id, player_id, kind, turns, said, turn_key) VALUES (?, ?, 'summary', ?, ?, ?)
+        ON DUPLICATE KEY UPDATE turns = VALUES(turns), said = VALUES(said), updated_at = NOW(3)`,
+  updateSummary: `
+    UPDATE ai_npc_memory SET turns = ?, said = ?, updated_at = NOW(3) WHERE id = ? AND kind = 'summary'`,
+  lockOfBoth: `
+    SELECT id, turns FROM ai_npc_memory FORCE INDEX (idx_memory_owner)
+     WHERE player_id = ? AND npc_id = ? AND id > ? ORDER BY id LIMIT ? FOR UPDATE`,
+  lockOfPlayer: `
+    SELECT id, turns FROM ai_npc_memory FORCE INDEX (idx_memory_owner)
+     WHERE player_id = ? AND id > ? ORDER BY id LIMIT ? FOR UPDATE`,
+  lockOfNpc: 'SELECT id, turns FROM ai_npc_memory WHERE npc_id = ? AND id > ? ORDER BY id LIMIT ? FOR UPDATE',
+  lockOfAll: 'SELECT id, turns FROM ai_npc_memory WHERE id > ? ORDER BY id LIMIT ? FOR UPDATE',
+  lockOld: `
+    SELECT m.id, m.turns FROM ai_npc_memory m FORCE INDEX (idx_memory_age)
+     WHERE m.kind = ? AND m.updated_at < NOW(3) - INTERVAL ? DAY
+       AND NOT EXISTS (SELECT 1 FROM ai_npc_memory n FORCE INDEX (idx_memory_owner)
+                        WHERE n.player_id = m.player_id AND n.npc_id = m.npc_id AND n.kind IN ('turn', 'summary')
+                          AND n.updated_at >= NOW(3) - INTERVAL ? DAY)
+     LIMIT ? FOR UPDATE`,
+  lockOldFolded: `
+    SELECT id, turns FROM ai_npc_memory FORCE INDEX (idx_memory_age)
+     WHERE kind = 'folded' AND updated_at < NOW(3) - INTERVAL ? DAY LIMIT ? FOR UPDATE`,
+  deleteRows: 'DELETE FROM ai_npc_memory WHERE id IN (?)',
+  deleteBudget: 'DELETE FROM ai_npc_budget WHERE player_id = ?',
+  deleteAllBudgets: 'DELETE FROM ai_npc_budget',
+  deleteOldBudgets: 'DELETE FROM ai_npc_budget WHERE day < CURRENT_DATE',
+};
+
+const SQLITE_RECALL = `
+  SELECT id, kind, turns, said, answered
+    FROM ai_npc_memory
+   WHERE player_id = ? AND npc_id = ? AND kind IN ('turn', 'summary')
+   ORDER BY id`;
+
+export const sqliteMemoryStatements: MemoryStatements = {
+  recall: SQLITE_RECALL,
+  // BEGIN IMMEDIATE has locked the whole file.
+  lockToRemember: SQLITE_RECALL,
+  insertTurn: `
+    INSERT INTO ai_npc_memory (npc_id, player_id, said, answered, turn_key) VALUES :rows
+    ON CONFLICT (turn_key) DO NOTHING`,
+  fold: `
+    UPDATE ai_npc_memory SET kind = 'folded', turns = 0, said = NULL, answered = NULL
+     WHERE id IN (SELECT value FROM json_each(?)) AND kind = 'turn'`,
+  insertSummary: `
+    INSERT INTO ai_npc_memory (npc_id, player_id, kind, turns, said, turn_key) VALUES (?, ?, 'summary', ?, ?, ?)
+    ON CONFLICT (turn_key) DO UPDATE
+       SET turns = excluded.turns, said = excluded.said, updated_at = strftime('%Y-%m-%d %H:%M:%f', 'now')`,
+  updateSummary: `
+    UPDATE ai_npc_memory SET turns = ?, said = ?, updated_at = strftime('%Y-%m-%d %H:%M:%f', 'now')
+     WHERE id = ? AND kind = 'summary'`,
+  lockOfBoth:
+    'SELECT id, turns FROM ai_npc_memory WHERE player_id = ? AND npc_id = ? AND id > ? ORDER BY id LIMIT ?',
+  lockOfPlayer: 'SELECT id, turns FROM ai_npc_memory WHERE player_id = ? AND id > ? ORDER BY id LIMIT ?',
+  lockOfNpc: 'SELECT id, turns FROM ai_npc_memory WHERE npc_id = ? AND id > ? ORDER BY id LIMIT ?',
+  lockOfAll: 'SELECT id, turns FROM ai_npc_memory WHERE id > ? ORDER BY id LIMIT ?',
+  lockOld: `
+    SELECT m.id, m.turns FROM ai_npc_memory m
+     WHERE m.kind = ? AND m.updated_at < strftime('%Y-%m-%d %H:%M:%f', 'now', '-' || ? || ' days')
+       AND NOT EXISTS (SELECT 1 FROM ai_npc_memory n
+                        WHERE n.player_id = m.player_id AND n.npc_id = m.npc_id AND n.kind IN ('turn', 'summary')
+                          AND n.updated_at >= strftime('%Y-%m-%d %H:%M:%f', 'now', '-' || ? || ' days'))
+     LIMIT ?`,
+  lockOldFolded: `
+    SELECT id, turns FROM ai_npc_memory
+     WHERE kind = 'folded' AND updated_at < strftime('%Y-%m-%d %H:%M:%f', 'now', '-' || ? || ' days') LIMIT ?`,
+  deleteRows: 'DELETE FROM ai_npc_memory WHERE id IN (SELECT value FROM json_each(?))',
+  deleteBudget: 'DELETE FROM ai_npc_budget WHERE player_id = ?',
+  deleteAllBudgets: 'DELETE FROM ai_npc_budget',
+  deleteOldBudgets: "DELETE FROM ai_npc_budget WHERE day < date('now')",
+};

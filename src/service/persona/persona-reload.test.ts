@@ -1,0 +1,75 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pino from 'pino';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../base/clock.ts';
+import { type LivePersonaBook, openPersonas } from './persona-reload.ts';
+
+const GOOD = `
+name: Tester
+role: tester
+place: Izlude
+language: en
+greeting: ["Hm?"]
+rules: [{ name: one, patterns: ["hello"], answers: ["Hello."] }]
+fallback: ["No idea."]
+`;
+
+let folder = '';
+let book: LivePersonaBook;
+const logged: string[] = [];
+const logger = pino({ level: 'warn' }, { write: (line) => logged.push(line) });
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'personas-'));
+  await writeFile(join(folder, 'tester.yaml'), GOOD);
+  book = await openPersonas(folder, { clock: systemClock, logger });
+  logged.length = 0;
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+describe('a live persona book', () => {
+  it('takes up a file that changes, comes or goes, without being asked', async () => {
+    book.start();
+    try {
+      await writeFile(join(folder, 'tester.yaml'), GOOD.replace('No idea.', 'Changed.'));
+      await expect.poll(() => book.find('tester').fallback, { timeout: 10_000 }).toEqual(['Changed.']);
+      await writeFile(join(folder, 'other.yaml'), GOOD.replace('Tester', 'Other'));
+      await expect.poll(() => book.find('other').name, { timeout: 10_000 }).toBe('Other');
+      await rm(join(folder, 'tester.yaml'));
+      await expect.poll(() => book.find('tester').id, { timeout: 10_000 }).toBe('neutral');
+    } finally {
+      await book.stop();
+    }
+  });
+
+  it('keeps the last good version of a file that is broken, and says so once', async () => {
+    await writeFile(join(folder, 'tester.yaml'), 'name: [');
+    await book.refresh();
+    await book.refresh();
+    expect(book.find('tester').fallback).toEqual(['No idea.']);
+    expect(logged).toHaveLength(1);
+    expect(logged[0]).toContain('tester.yaml');
+    await writeFile(join(folder, 'tester.yaml'), GOOD.replace('No idea.', 'Mended.'));
+    await book.refresh();
+    expect(book.find('tester').fallback).toEqual(['Mended.']);
+  });
+
+  it('keeps the book when two files claim one name, and when the folder is gone', async () => {
+    await writeFile(join(folder, 'twin.yaml'), GOOD);
+    await book.refresh();
+    expect(book.find('twin').id).toBe('neutral');
+    await rm(folder, { recursive: true });
+    await book.refresh();
+    expect(book.find('tester').id).toBe('tester');
+    expect(logged).toHaveLength(2);
+  });
+
+  it('is not opened on a broken file', async () => {
+    await writeFile(join(folder, 'tester.yaml'), 'name: [');
+    await expect(openPersonas(folder, { clock: systemClock, logger })).rejects.toMatchObject({
+      code: 'persona_invalid',
+    });
+  });
+});

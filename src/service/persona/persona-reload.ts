@@ -1,0 +1,118 @@
+import { stat } from 'node:fs/promises';
+import type { Clock } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
+import { type Lifecycle, Loop } from '../../base/lifecycle.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { Persona } from './persona.ts';
+import {
+  createPersonaBook,
+  loadPersonas,
+  NEUTRAL,
+  OWN_PERSONAS,
+  type PersonaBook,
+  personaPaths,
+  readPersona,
+  toPersonaId,
+  withNeutral,
+} from './persona-book.ts';
+
+/** A book that follows its files once it is started. */
+export interface LivePersonaBook extends PersonaBook, Lifecycle {
+  /** Looks at the files now; what a look takes up is there when it resolves. It never rejects. */
+  refresh(): Promise<void>;
+}
+
+export interface LivePersonaOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Eight stats a second cost nothing, and unlike file events they work on network and container folders too. */
+const LOOK_EVERY_MS = 1_000;
+
+/** One version of a file: read well, or not. */
+interface Reading {
+  readonly version: string;
+  readonly persona: Persona | undefined;
+}
+
+/**
+ * Opens the personas of a folder as loadPersonas does, and takes up what changes there. A file that cannot be used
+ * keeps its last good version and is logged once. Throws AiIpcError persona_invalid when the first reading fails.
+ */
+export async function openPersonas(
+  folder: string = OWN_PERSONAS,
+  { clock, logger }: LivePersonaOptions,
+): Promise<LivePersonaBook> {
+  let versions = await versionsIn(folder);
+  let book = await loadPersonas(folder);
+  let readings = new Map<string, Reading>(
+    [...versions].map(([path, version]) => [path, { version, persona: book.find(toPersonaId(path)) }]),
+  );
+  const look = async () => {
+    const now = await versionsIn(folder);
+    if (sameEntries(now, versions)) return;
+    versions = now;
+    readings = await readChanged(now, { readings, logger });
+    const personas = [...readings.values()].flatMap(({ persona }) => persona ?? []);
+    book = createPersonaBook(
+      personas.some(({ id }) => id === NEUTRAL) ? personas : [...personas, book.find(null)],
+    );
+    logger.info({ personas: book.personas.length }, 'Personas reloaded');
+  };
+  const refresh = () =>
+    look().catch((error: unknown) => {
+      logger.warn({ reason: messageOf(error) }, 'Personas not reloaded: the ones before stay');
+    });
+  const loop = new Loop({
+    clock,
+    turn: async () => {
+      await refresh();
+      return LOOK_EVERY_MS;
+    },
+    onError: () => LOOK_EVERY_MS,
+  });
+  return {
+    get personas() {
+      return book.personas;
+    },
+    find: (npcId) => book.find(npcId),
+    refresh,
+    start: () => loop.start(),
+    stop: () => loop.stop(),
+  };
+}
+
+/** Each file with what changes when it is written. */
+async function versionsIn(folder: string): Promise<Map<string, string>> {
+  const paths = withNeutral(await personaPaths(folder));
+  const entries = await Promise.all(
+    paths.map(async (path): Promise<[string, string][]> => {
+      // A file that is gone between the two looks is a file that is gone.
+      const found = await stat(path, { bigint: true }).catch(() => undefined);
+      return found ? [[path, `${found.mtimeNs} ${found.size} ${found.ino}`]] : [];
+    }),
+  );
+  return new Map(entries.flat());
+}
+
+async function readChanged(
+  versions: ReadonlyMap<string, string>,
+  { readings, logger }: { readings: ReadonlyMap<string, Reading>; logger: Logger },
+): Promise<Map<string, Reading>> {
+  const read = async ([path, version]: readonly [string, string]): Promise<[string, Reading]> => {
+    const before = readings.get(path);
+    if (before?.version === version) return [path, before];
+    try {
+      return [path, { version, persona: await readPersona(path) }];
+    } catch (error) {
+      logger.warn({ path, reason: messageOf(error) }, 'Persona file not taken up: the version before stays');
+      return [path, { version, persona: before?.persona }];
+    }
+  };
+  return new Map(await Promise.all([...versions].map(read)));
+}
+
+function sameEntries(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
+  return a.size === b.size && [...a].every(([path, version]) => b.get(path) === version);
+}

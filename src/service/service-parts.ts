@@ -1,0 +1,193 @@
+import { readFile } from 'node:fs/promises';
+import type { Hono } from 'hono';
+import type { Clock } from '../base/clock.ts';
+import { AiIpcError, messageOf } from '../base/errors.ts';
+import type { Lifecycle } from '../base/lifecycle.ts';
+import type { Logger } from '../base/logger.ts';
+import { packageVersion } from '../base/version.ts';
+import { DEFAULT_SERVICE_SETTINGS, type ServiceSettings } from '../config/load.ts';
+import { createProfanityFilter, NO_FILTER, type ProfanityFilter } from './answer/profanity.ts';
+import { createAdmission } from './http/admission.ts';
+import { createApp } from './http/app.ts';
+import { createAuthorization } from './http/authorization.ts';
+import { createDeadlines } from './http/deadline.ts';
+import type { ServerEnv } from './http/delivery.ts';
+import { Health } from './http/health.ts';
+import { createIdempotency } from './http/idempotency.ts';
+import { LateDatabase } from './late-database.ts';
+import { createLedger } from './limits/ledger.ts';
+import { createPlayerLimits } from './limits/limits.ts';
+import { createMemoryKeeper } from './memory/keeper.ts';
+import { createNpcMemory, type KeptMemory } from './memory/npc-memory.ts';
+import { createRecollecting } from './memory/recollecting.ts';
+import { type LivePersonaBook, openPersonas } from './persona/persona-reload.ts';
+import { createFallbackProvider, type FallbackOptions } from './providers/fallback.ts';
+import { createOpenAiProvider } from './providers/openai.ts';
+import { createScriptedProvider } from './providers/scripted.ts';
+import type { ServiceDatabase } from './service-database.ts';
+
+export interface PartsOptions {
+  readonly settings?: Partial<ServiceSettings>;
+  readonly openDatabase?: () => Promise<ServiceDatabase>;
+  readonly profanityFilter?: ProfanityFilter;
+  readonly hasTestEndpoints?: boolean;
+  readonly logger: Logger;
+}
+
+/** What a service is made of, running, besides its server. */
+export interface ServiceParts {
+  readonly app: Hono<ServerEnv>;
+  /** To be called when nothing is answered any more: what was said is remembered, then the database is closed. */
+  stop(): Promise<void>;
+}
+
+/** What was said is written within milliseconds; a database that is away is not waited for. */
+const REMEMBER_GRACE_MS = 3_000;
+
+interface Life {
+  readonly clock: Clock;
+  readonly stopped: AbortSignal;
+}
+
+/** Reads the personas, opens the database where it can be opened, and puts the service together. */
+export async function createParts(options: PartsOptions, life: Life): Promise<ServiceParts> {
+  const { logger, hasTestEndpoints = false } = options;
+  const settings = { ...DEFAULT_SERVICE_SETTINGS, ...options.settings };
+  const profanityFilter = options.profanityFilter ?? (await readProfanityFilter(settings));
+  const personas = await openPersonas(settings.personasDir ?? undefined, { ...life, logger });
+  const health = new Health(life.clock);
+  const minds = createMinds(personas, { settings, health, logger });
+  const store = createKept({ settings, health, logger, openDatabase: options.openDatabase }, life);
+  const recollecting = createRecollecting({ memory: store.memory, health, logger, clock: life.clock });
+  const running = [personas, ...store.lives];
+  await start(running);
+  const app = createApp({
+    mind: {
+      ...{ provider: minds.provider, offline: minds.offline, personas, recollecting, profanityFilter },
+      ...{ limits: store.limits, maxCharacters: settings.maxCharacters, clock: life.clock },
+    },
+    idempotency: createIdempotency(life),
+    admission: createAdmission(settings.maxInFlight),
+    deadlines: createDeadlines(life),
+    defaultDeadlineMs: settings.deadlineMs,
+    memory: store.memory,
+    health: () => health.report(minds),
+    isAuthorized: createAuthorization(settings.serviceKey),
+    version: packageVersion(),
+    ...{ logger, hasTestEndpoints, ...life },
+  });
+  return {
+    app,
+    async stop() {
+      const late = new AbortController();
+      await Promise.race([recollecting.settled(), life.clock.sleep(REMEMBER_GRACE_MS, late.signal)]);
+      late.abort();
+      await stop(running);
+    },
+  };
+}
+
+async function start(lives: readonly Lifecycle[]): Promise<void> {
+  for (const life of lives) await life.start();
+}
+
+/** The last that started is the first that stops. */
+async function stop(lives: readonly Lifecycle[]): Promise<void> {
+  for (const life of lives.toReversed()) await life.stop();
+}
+
+interface Thinking {
+  readonly settings: ServiceSettings;
+  readonly health: Health;
+  readonly logger: Logger;
+}
+
+function createMinds(personas: LivePersonaBook, thinking: Thinking) {
+  const offline = createScriptedProvider(personas);
+  const { modelServer, fallback, modelTimeoutSeconds } = thinking.settings;
+  if (modelServer === null) return { provider: offline, offline, first: offline, second: null };
+  const { url: baseUrl, model, apiKey, headers } = modelServer;
+  const first = createOpenAiProvider({
+    ...{ baseUrl, model, apiKey, headers },
+    timeoutMs: modelTimeoutSeconds * 1000,
+  });
+  const second = fallback === 'scripted' ? offline : null;
+  return { provider: createFallbackProvider(first, second, watchModel(thinking)), offline, first, second };
+}
+
+/** Tells health and log how the model fares; the log once for each time that it is down, not for each talk. */
+function watchModel({ health, logger, settings: { fallback } }: Thinking): FallbackOptions {
+  let wasDown = false;
+  return {
+    onFailure(error, { isDown }) {
+      if (isDown) health.noteModel(error);
+      if (!isDown) logger.warn({ error: messageOf(error), fallback }, 'The model gave a useless answer');
+      else if (!wasDown) logger.error({ error: messageOf(error), fallback }, 'The model does not answer');
+      wasDown ||= isDown;
+    },
+    onAnswer() {
+      if (!wasDown) return;
+      wasDown = false;
+      health.noteModel(null);
+      logger.info('The model answers again');
+    },
+  };
+}
+
+interface Keeping extends Thinking {
+  readonly openDatabase: (() => Promise<ServiceDatabase>) | undefined;
+}
+
+/** Everything that needs the database: it may come late, or never. */
+function createKept({ settings, health, logger, openDatabase }: Keeping, { clock }: Life) {
+  const late =
+    openDatabase === undefined
+      ? null
+      : new LateDatabase({
+          open: openDatabase,
+          onTry: (error) => health.noteDatabase(error),
+          clock,
+          logger,
+        });
+  const memory = once((opened: ServiceDatabase) => createNpcMemory(opened.database, opened.kind));
+  const ledger = once(createLedger);
+  const present =
+    <T>(make: (opened: ServiceDatabase) => T) =>
+    () =>
+      late?.present ? make(late.present) : null;
+  const limits = createPlayerLimits({
+    ledger: present(ledger),
+    clock,
+    logger,
+    cooldownMs: settings.playerCooldownMs,
+    dailyTokens: settings.playerDailyTokens,
+  });
+  const keeper = createMemoryKeeper({ memory: present(memory), clock, logger, days: settings.memoryDays });
+  return {
+    memory: present(memory) as () => KeptMemory | null,
+    limits,
+    lives: [...(late === null ? [] : [late]), keeper, limits],
+  };
+}
+
+/** Made at the first call, and kept: the database that opens late is one and the same. */
+function once<In, Out>(make: (value: In) => Out): (value: In) => Out {
+  let made: { readonly out: Out } | undefined;
+  return (value) => {
+    made ??= { out: make(value) };
+    return made.out;
+  };
+}
+
+async function readProfanityFilter({ profanityFile }: ServiceSettings): Promise<ProfanityFilter> {
+  if (profanityFile === null) return NO_FILTER;
+  try {
+    return createProfanityFilter((await readFile(profanityFile, 'utf8')).split(/\r?\n/));
+  } catch (error) {
+    throw new AiIpcError(
+      'bad_settings',
+      `The list of words ${profanityFile} cannot be read (${messageOf(error)}). Mend AI_PROFANITY_FILE, or leave it out.`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,158 @@
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { DatabaseSettings } from '../../src/config/load.ts';
+import { createLedger } from '../../src/service/limits/ledger.ts';
+import { createNpcMemory } from '../../src/service/memory/npc-memory.ts';
+import { openServiceDatabase, type ServiceDatabase } from '../../src/service/service-database.ts';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import {
+  type CliProcess,
+  type CliResult,
+  mariadbEnv,
+  mariadbOption,
+  newFolder,
+  runCli,
+  startCli,
+  useCli,
+} from './support/cli-process.ts';
+
+let mariadb: TestDatabase;
+beforeAll(async () => {
+  mariadb = await createTestDatabase();
+});
+afterAll(() => mariadb.drop());
+useCli();
+
+interface Place {
+  readonly settings: DatabaseSettings;
+  readonly name: RegExp;
+  run(...args: string[]): Promise<CliResult>;
+  start(...args: string[]): CliProcess;
+}
+
+/** What the switch promises. */
+const SILENT_WITHIN_MS = 2_000;
+
+const PLACES: Record<string, () => Place> = {
+  SQLite: () => {
+    const file = join(newFolder(), 'queue.sqlite');
+    return {
+      settings: { kind: 'sqlite', file },
+      name: /^Database: SQLite .+queue\.sqlite\n/,
+      run: (...args) => runCli([...args, '--database', `sqlite:${file}`]),
+      start: (...args) => startCli([...args, '--database', `sqlite:${file}`]),
+    };
+  },
+  MariaDB: () => ({
+    settings: {
+      kind: 'mariadb',
+      ...mariadb.settings,
+      socketPath: null,
+      sslCaFile: null,
+      minPoolSize: 0,
+      maxPoolSize: 2,
+    },
+    name: /^Database: MariaDB root@127\.0\.0\.1:\d+\/ai_ipc_test_\w+\n/,
+    run: (...args) => runCli([...args, ...mariadbOption(mariadb)], { env: mariadbEnv(mariadb) }),
+    start: (...args) => startCli([...args, ...mariadbOption(mariadb)], { env: mariadbEnv(mariadb) }),
+  }),
+};
+
+describe.each(Object.keys(PLACES))('on %s', (kind) => {
+  let place: Place;
+  let opened: ServiceDatabase;
+
+  beforeEach(async () => {
+    place = PLACES[kind]!();
+    await place.run('migrate');
+    opened = await openServiceDatabase(place.settings);
+  });
+  afterEach(async () => {
+    await createNpcMemory(opened.database, opened.kind).forget({ npcId: null, playerId: null });
+    await createLedger(opened).setOff(false);
+    await opened.database.close();
+  });
+
+  test('npcs off, status and on print the state alone on stdout, and services see it', async () => {
+    const ledger = createLedger(opened);
+    for (const [command, state] of [
+      ['status', 'on'],
+      ['off', 'off'],
+      ['status', 'off'],
+      ['on', 'on'],
+    ] as const) {
+      const { exitCode, stdout, stderr } = await place.run('npcs', command);
+      expect({ command, exitCode, stdout }).toEqual({ command, exitCode: 0, stdout: `${state}\n` });
+      expect(stderr).toMatch(place.name);
+      expect(await ledger.isOff()).toBe(state === 'off');
+    }
+    expect((await place.run('npcs', 'status', '--json')).stdout).toBe('{"npcs":"on"}\n');
+  });
+
+  test('npcs off silences a service that runs, in time and over its restart, and npcs on lets it speak', async () => {
+    const sayTo = async (url: string) => {
+      const body = JSON.stringify({ npc_id: 'sage', player_id: 'Bob', message: 'Hello' });
+      const answer = await fetch(`${url}/api/v1/npc/dialogue`, { method: 'POST', body });
+      return ((await answer.json()) as { limited?: string }).limited;
+    };
+    const start = async () => {
+      const service = place.start('service', '--port', '0');
+      const [, url = ''] = await service.waitForOutput(/listens on (\S+)/);
+      return { service, url };
+    };
+    const first = await start();
+    expect(await sayTo(first.url)).toBeUndefined();
+
+    await place.run('npcs', 'off');
+    await expect.poll(() => sayTo(first.url), { timeout: SILENT_WITHIN_MS }).toBe('off');
+    await first.service.stop('SIGTERM');
+    const second = await start();
+    expect(await sayTo(second.url)).toBe('off');
+
+    await place.run('npcs', 'on');
+    await expect.poll(() => sayTo(second.url), { timeout: SILENT_WITHIN_MS }).toBeUndefined();
+    await second.service.stop('SIGTERM');
+  });
+
+  test('memory forget deletes one player everywhere, or at one NPC, and prints how many turns went', async () => {
+    const memory = createNpcMemory(opened.database, opened.kind);
+    const owners = ['sage', 'guard'].flatMap((npcId) =>
+      ['Bob', 'bob'].map((playerId) => ({ npcId, playerId })),
+    );
+    for (const owner of owners) await memory.remember(owner, { said: 'Hi', answered: 'Yes?' }, null);
+    await createLedger(opened).addTokens('Bob', 100);
+
+    const atGuard = await place.run('memory', 'forget', '--player', 'Bob', '--npc', 'guard');
+    expect(atGuard).toMatchObject({ exitCode: 0, stdout: '1\n', stderr: expect.stringMatching(place.name) });
+    expect(await createLedger(opened).playersAbove(100)).toEqual(['Bob']);
+    const everywhere = await place.run('memory', 'forget', '--player', 'Bob', '--json');
+    expect(everywhere).toMatchObject({ exitCode: 0, stdout: '{"forgotten":1}\n' });
+    expect(await createLedger(opened).playersAbove(0)).toEqual([]);
+
+    const left = await Promise.all(owners.map(async (owner) => (await memory.recall(owner)).turns.length));
+    expect(left).toEqual([0, 1, 0, 1]);
+  });
+});
+
+test.each([
+  [['memory', 'forget'], 2, /--player/],
+  [['memory', 'forget', '--player', ''], 2, /bad_argument: The id ""/],
+  [['npcs', 'quiet'], 2, /unknown command 'quiet'/],
+])('%j ends with exit code %i and says why', async (args, exitCode, message) => {
+  const result = await runCli([
+    ...args,
+    ...(args[1] === 'quiet' ? [] : ['--database', 'sqlite:queue.sqlite']),
+  ]);
+  expect(result).toMatchObject({ exitCode, stderr: expect.stringMatching(message) });
+});
+
+test('a database that was not migrated is told with what to do: exit code 78', async () => {
+  const empty = await createTestDatabase();
+  try {
+    const result = await runCli(['npcs', 'off', ...mariadbOption(empty)], { env: mariadbEnv(empty) });
+    expect(result).toMatchObject({ exitCode: 78, stdout: '' });
+    expect(result.stderr).toMatch(/ERROR schema_missing: .*ai-ipc migrate/);
+  } finally {
+    await empty.drop();
+  }
+});

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { MODEL_FAULTS, type ModelFault, type ModelStub, startModelStub } from '../support/model-stub.ts';
+import { modelServer, post, useServices } from './support/service-under-test.ts';
+
+const DEADLINE_MS = 1_000;
+/** A busy machine may take so much longer to send an answer that is there. */
+const SLACK_MS = 500;
+const SLOW: readonly ModelFault[] = ['late', 'never', 'trickle'];
+const BODIES = {
+  '/api/v1/npc/decide': { npc_id: 'sage-of-prontera', context: 'a visitor', actions: ['talk', 'wait'] },
+  '/api/v1/npc/emotion': { npc_id: 'sage-of-prontera', event: 'a gift' },
+};
+
+const start = useServices();
+let model: ModelStub;
+beforeAll(async () => {
+  model = await startModelStub();
+});
+afterAll(() => model.close());
+beforeEach(() => model.clear());
+
+/** Both endpoints at once, with a deadline as the worker sends it. */
+async function askAll(url: string) {
+  const startMs = performance.now();
+  const answers = await Promise.all(
+    Object.entries(BODIES).map(([path, body]) =>
+      post(url + path, body, { 'X-Deadline-Ms': `${DEADLINE_MS}` }),
+    ),
+  );
+  expect(performance.now() - startMs).toBeLessThan(DEADLINE_MS + SLACK_MS);
+  return answers;
+}
+
+describe('a model server in trouble, asked to decide and to feel', () => {
+  it.each(MODEL_FAULTS)('%s: the offline brain answers within the deadline', async (fault) => {
+    model.fail(fault);
+    const { url } = await start(modelServer(model));
+    const answers = await askAll(url);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    expect(answers[0]?.body['action']).toMatch(/^(?:talk|wait)$/);
+    expect(model.calls).toHaveLength(2);
+  });
+
+  it.each(MODEL_FAULTS)('%s: without a fallback, an error within the deadline', async (fault) => {
+    model.fail(fault);
+    const { url } = await start({ ...modelServer(model), fallback: 'none' });
+    const [status, code] = SLOW.includes(fault) ? [504, 'model_timeout'] : [502, 'model_failed'];
+    const refused = { status, body: { error: { code, message: expect.stringMatching(/\.$/) } } };
+    expect(await askAll(url)).toEqual([refused, refused]);
+  });
+});

@@ -1,0 +1,163 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, test } from 'vitest';
+import { type ModelStub, startModelStub } from '../support/model-stub.ts';
+import { useQueue } from '../support/queue-observer.ts';
+import { useWorkers } from '../support/worker-process.ts';
+import {
+  DIALOGUE,
+  databaseOf,
+  modelServer,
+  post,
+  remembered,
+  useServices,
+} from './support/service-under-test.ts';
+
+const SAGE = 'sage-of-prontera';
+const queue = useQueue();
+const startWorker = useWorkers();
+const serve = useServices();
+let model: ModelStub;
+
+beforeAll(async () => {
+  model = await startModelStub();
+});
+afterAll(() => model.close());
+afterEach(async () => {
+  model.clear();
+  await queue().database.query('DELETE FROM ai_npc_memory');
+  await queue().clear();
+});
+
+/** What the script of the document reads, for each request that it made. */
+async function answersOf(ids: readonly number[]): Promise<Record<string, unknown>[]> {
+  const rows = await queue().database.query<{ request_id: number; response_data: string }[]>(
+    'SELECT request_id, response_data FROM ai_responses WHERE request_id IN (?) ORDER BY request_id',
+    [ids],
+  );
+  return rows.map((row) => JSON.parse(row.response_data) as Record<string, unknown>);
+}
+
+describe('the whole way: row, worker, service, model, row', () => {
+  it('answers as the model says, and remembers for the next row', async () => {
+    const { url } = await serve(modelServer(model), databaseOf(queue().settings));
+    await startWorker(queue().settings, { AI_SERVICE_BASE_URL: url }).started();
+    const say = async (message: string) => {
+      const data = JSON.stringify({ player_id: 150_000, message });
+      const id = await queue().insertOne(DIALOGUE, { data, sourceNpc: 'Sage of Prontera#2' });
+      await queue().waitForStatus(id, 'completed', 20_000);
+      const [answer] = await answersOf([id]);
+      return answer!;
+    };
+
+    expect(await say('I seek my brother')).toMatchObject({
+      npc_id: 'Sage of Prontera#2',
+      player_id: 150_000,
+      text: 'The road to Prontera is safe today.',
+      action: 'nods',
+      provider: 'openai',
+    });
+    expect(await say('What did I tell you?')).toMatchObject({ text: 'You told me "I seek my brother".' });
+    expect(await remembered(url, SAGE, 150_000)).toHaveLength(2);
+  });
+
+  it('a model that fails costs no request: the offline brain answers within the life', async () => {
+    model.fail('never');
+    const { url } = await serve(modelServer(model), databaseOf(queue().settings));
+    await startWorker(queue().settings, { AI_SERVICE_BASE_URL: url, AI_SERVICE_TIMEOUT: '1' }).started();
+
+    const id = await queue().insertOne(DIALOGUE);
+    await queue().waitForStatus(id, 'completed', 20_000);
+
+    expect(await answersOf([id])).toMatchObject([{ provider: 'scripted', model: null }]);
+    expect(await queue().request(id)).toMatchObject({ attempts: 1 });
+  });
+
+  it('without a fallback the worker tries again, and the talk is remembered once', async () => {
+    const { url } = await serve({ ...modelServer(model), fallback: 'none' }, databaseOf(queue().settings));
+    model.fail('overloaded');
+    await startWorker(queue().settings, { AI_SERVICE_BASE_URL: url }).started();
+
+    const data = JSON.stringify({ npc_id: SAGE, player_id: 9, message: 'Hello' });
+    const id = await queue().insertOne(DIALOGUE, { data });
+    await expect.poll(() => model.calls.length, { timeout: 10_000 }).toBeGreaterThan(0);
+    model.clear();
+    await queue().waitForStatus(id, 'completed', 20_000);
+
+    expect(await answersOf([id])).toMatchObject([{ provider: 'openai' }]);
+    expect((await queue().request(id)).attempts).toBeGreaterThan(1);
+    expect(await remembered(url, SAGE, 9)).toMatchObject([{ said: 'Hello' }]);
+  });
+
+  it('a service with a key is called with it', async () => {
+    const { url } = await serve({ serviceKey: 'open sesame' });
+    await startWorker(queue().settings, {
+      AI_SERVICE_BASE_URL: url,
+      AI_SERVICE_HEADERS: '{"Authorization":"Bearer open sesame"}',
+    }).started();
+    await queue().insertOne(DIALOGUE);
+    await queue().waitForCounts({ completed: 1 }, 20_000);
+  });
+});
+
+test('1,000 dialogues, 100 at once, through worker and service: none fails', async () => {
+  const { url } = await serve({}, databaseOf(queue().settings));
+  const limits = { CONCURRENCY: '100', BATCH_SIZE: '100' };
+  await startWorker(queue().settings, { AI_SERVICE_BASE_URL: url, ...limits }).started();
+
+  await queue().database.query(
+    `INSERT INTO ai_requests (request_type, endpoint, request_data, timeout, expires_at)
+     SELECT 'dialogue', ?, JSON_OBJECT('npc_id', ?, 'player_id', seq % 300, 'message', CONCAT('I am hunter ', seq)),
+            60, NOW(3) + INTERVAL 60 SECOND FROM seq_1_to_1000`,
+    [DIALOGUE, SAGE],
+  );
+  await queue().waitForCounts({ completed: 1_000 }, 50_000);
+
+  const [row] = await queue().database.query<Record<string, number>[]>(
+    `SELECT COUNT(*) AS answers, MAX(r.attempts) AS attempts,
+            SUM(JSON_VALUE(a.response_data, '$.text') <> '' AND JSON_VALUE(a.response_data, '$.provider') = 'scripted'
+                AND JSON_VALUE(a.response_data, '$.player_id') = JSON_VALUE(r.request_data, '$.player_id')) AS good
+       FROM ai_requests r JOIN ai_responses a ON a.request_id = r.id`,
+  );
+  expect({ ...row, good: Number(row!['good']) }).toEqual({ answers: 1_000, attempts: 1, good: 1_000 });
+});
+
+describe('two players who talk to one NPC at once', () => {
+  const PLAYERS = [
+    { player_id: 'ana', words: ['Ana', 'apples', 'Izlude'], other: /Bruno|pears|Payon/i },
+    { player_id: 'bruno', words: ['Bruno', 'pears', 'Payon'], other: /Ana\b|apples|Izlude/i },
+  ] as const;
+  const TURNS = 500;
+
+  it.each(['scripted', 'openai'])('never see each other’s words in 1,000 turns (%s)', async (provider) => {
+    const { url } = await serve(
+      provider === 'openai' ? modelServer(model) : {},
+      databaseOf(queue().settings),
+    );
+    await Promise.all(
+      PLAYERS.map(async ({ player_id, words: [name, food, town], other }) => {
+        const lines = [
+          `My name is ${name}`,
+          `I like ${food}`,
+          `I come from ${town}`,
+          'What did I tell you?',
+          'Who am I?',
+        ];
+        for (let turn = 0; turn < TURNS; turn++) {
+          const message = lines[turn % lines.length];
+          const { status, body } = await post(`${url}${DIALOGUE}`, { npc_id: 'Nobody', player_id, message });
+          expect(status).toBe(200);
+          expect(body['text']).not.toMatch(other);
+        }
+      }),
+    );
+    for (const { player_id, other, words } of PLAYERS) {
+      const turns = JSON.stringify(await remembered(url, 'Nobody', player_id));
+      expect(turns).toContain(words[0]);
+      expect(turns).not.toMatch(other);
+    }
+    for (const { body } of model.calls) {
+      const [ana, bruno] = PLAYERS.map(({ words }) => words.some((word) => body.includes(word)));
+      expect(ana && bruno).toBe(false);
+    }
+    expect(model.calls).toHaveLength(provider === 'openai' ? 2 * TURNS : 0);
+  });
+});

@@ -1,0 +1,107 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { newFolder, runCli, startCli, startOnTerminal, useCli } from './support/cli-process.ts';
+
+useCli();
+
+const GOOD = `
+name: Tester
+role: tester
+place: Izlude
+language: en
+greeting: ["Hm?"]
+rules:
+  - { name: one, patterns: ["hello"], answers: ["Hello."] }
+fallback: ["No idea."]
+`;
+
+describe('ai-ipc talk', () => {
+  test('answers each line of a pipe, remembers what was said, and ends with it', async () => {
+    const talk = startCli(['talk', 'sage', '--explain', '--level', '12']);
+    talk.type('My name is Zoë\nWhat is my name?\n\nWhere should I level?\n/forget\nWhat is my name?\n');
+    talk.endInput();
+    const { exitCode, stdout, stderr } = await talk.ended;
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    const answers = stdout.split('\n').filter((line) => /^Sage of Prontera \(/.test(line));
+    expect(answers).toHaveLength(4);
+    expect(answers[0]).toContain('[rule player-name]');
+    expect(answers[1]).toContain('Zoë');
+    expect(answers[2]).toContain('evel 12');
+    expect(answers[3]).not.toContain('Zoë');
+  });
+
+  test('is a talk on a terminal, which /quit ends', async () => {
+    const talk = startOnTerminal(['talk', 'innkeeper-of-prontera']);
+    await talk.waitForOutput(/You: /);
+    talk.type('hello\n');
+    await talk.waitForOutput(/Innkeeper of Prontera.*:/);
+    talk.type('/quit\n');
+    expect((await talk.ended).exitCode).toBe(0);
+  });
+
+  test('takes up a persona file that changes, and keeps the last good one', async () => {
+    const folder = newFolder();
+    const file = join(folder, 'tester.yaml');
+    writeFileSync(file, GOOD);
+    const talk = startCli(['talk', 'tester', '--personas', folder]);
+    talk.type('hello\n');
+    await talk.waitForOutput(/: Hello\./);
+    writeFileSync(file, GOOD.replace('Hello.', 'Welcome!'));
+    talk.type('hello\n');
+    await talk.waitForOutput(/: Welcome!/);
+    writeFileSync(file, 'name: [');
+    talk.type('xyzzy\n');
+    await talk.waitForOutput(/: No idea\./);
+    talk.endInput();
+    const { exitCode, stderr } = await talk.ended;
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain('tester.yaml');
+  });
+
+  test('tells which personas there are when nobody has the name', async () => {
+    const { exitCode, stderr } = await runCli(['talk', 'nobody']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/ERROR bad_argument: There is no persona "nobody".*guard-of-prontera/);
+  });
+
+  test.each([
+    ['--level', '0'],
+    ['--max-chars', 'many'],
+    ['--seed', '-1'],
+  ])('refuses %s %s', async (option, value) => {
+    const { exitCode, stderr } = await runCli(['talk', 'sage', `${option}=${value}`]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('Give a whole number');
+  });
+});
+
+describe('ai-ipc persona check', () => {
+  test('lists the personas of the package', async () => {
+    const { exitCode, stdout } = await runCli(['persona', 'check']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('All 7 personas can be used.');
+    expect(stdout).toMatch(/kafra-employee.*Kafra Employee/);
+  });
+
+  test('names file and key of each mistake in a folder', async () => {
+    const folder = newFolder();
+    writeFileSync(join(folder, 'good.yaml'), GOOD);
+    writeFileSync(join(folder, 'a.yaml'), GOOD.replace('role: tester', ''));
+    writeFileSync(join(folder, 'b.yaml'), 'name: [');
+    const { exitCode, stderr, stdout } = await runCli(['persona', 'check', folder]);
+    expect(exitCode).toBe(78);
+    expect(stdout).toContain('good');
+    expect(stderr).toMatch(/a\.yaml cannot be used:\n {2}role: /);
+    expect(stderr).toContain('b.yaml is not YAML');
+  });
+
+  test('finds two personas of one name, and a folder without any', async () => {
+    const folder = newFolder();
+    expect((await runCli(['persona', 'check', folder])).stderr).toContain('has no .yaml file');
+    for (const name of ['a', 'b']) writeFileSync(join(folder, `${name}.yaml`), GOOD);
+    const { exitCode, stderr } = await runCli(['persona', 'check', folder]);
+    expect(exitCode).toBe(78);
+    expect(stderr).toContain('both answer to "tester"');
+  });
+});

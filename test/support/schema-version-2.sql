@@ -1,0 +1,306 @@
+-- The tables of AI IPC 0.1.0 (version 2), as its ai_ipc_tables.sql was.
+-- Load it as often as you like: it creates what is missing and changes no table that is there.
+--   mariadb -u root -p ragnarok < sql-files/ai_ipc_tables.sql
+-- A database made from an older schema is brought up to date by `ai-ipc migrate`, not by this file.
+
+-- The procedure and the event keep the sql_mode they were made with: it must not be whatever the session has.
+SET @ai_ipc_sql_mode = @@SESSION.sql_mode;
+SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION';
+
+CREATE TABLE IF NOT EXISTS `ai_requests` (
+  `id` BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
+  `request_type` VARCHAR(50) NOT NULL DEFAULT 'generic',
+  `endpoint` VARCHAR(255) NOT NULL,
+  `request_data` TEXT DEFAULT NULL,
+  `priority` TINYINT UNSIGNED NOT NULL DEFAULT 5,
+  `timeout` INT UNSIGNED NOT NULL DEFAULT 30,
+  `status` ENUM('pending', 'processing', 'completed', 'failed', 'timeout', 'cancelled') NOT NULL DEFAULT 'pending',
+  `created_at` TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+  `processed_at` TIMESTAMP(3) NULL DEFAULT NULL,
+  -- 30 seconds from now, by way of UNIX time: local time + 30 s does not exist just before summer time begins.
+  `expires_at` TIMESTAMP(3) NOT NULL DEFAULT (FROM_UNIXTIME(UNIX_TIMESTAMP(CURRENT_TIMESTAMP(3)) + 30)),
+  `source_npc` VARCHAR(100) DEFAULT NULL,
+  `source_map` VARCHAR(30) DEFAULT NULL,
+  `attempts` INT UNSIGNED NOT NULL DEFAULT 0,
+  `max_attempts` INT UNSIGNED DEFAULT NULL,
+  `available_at` TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+  `claimed_by` VARCHAR(150) DEFAULT NULL,
+  `claim_no` INT UNSIGNED NOT NULL DEFAULT 0,
+  `claimed_at` TIMESTAMP(3) NULL DEFAULT NULL,
+  `error_code` VARCHAR(50) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  KEY `idx_status_priority` (`status`, `priority`, `created_at`),
+  KEY `idx_expires_at` (`status`, `expires_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+
+CREATE TABLE IF NOT EXISTS `ai_responses` (
+  `id` BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
+  `request_id` BIGINT UNSIGNED NOT NULL,
+  `response_data` MEDIUMTEXT DEFAULT NULL,
+  `error_message` TEXT DEFAULT NULL,
+  `processing_time_ms` INT UNSIGNED DEFAULT NULL,
+  `created_at` TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `idx_request_id` (`request_id`),
+  CONSTRAINT `fk_ai_responses_request_id`
+    FOREIGN KEY (`request_id`) REFERENCES `ai_requests` (`id`)
+    ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+
+CREATE TABLE IF NOT EXISTS `ai_request_log` (
+  `id` BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
+  `request_id` BIGINT UNSIGNED NOT NULL,
+  `event_type` VARCHAR(50) NOT NULL,
+  `event_data` TEXT DEFAULT NULL,
+  `created_at` TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+  PRIMARY KEY (`id`),
+  KEY `idx_request_id` (`request_id`),
+  KEY `idx_event_type` (`event_type`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+
+CREATE TABLE IF NOT EXISTS `ai_workers` (
+  `id` VARCHAR(150) NOT NULL,
+  `host` VARCHAR(100) NOT NULL,
+  `pid` INT UNSIGNED NOT NULL,
+  `version` VARCHAR(30) NOT NULL,
+  `started_at` TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+  `heartbeat_at` TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+  `in_flight` INT UNSIGNED NOT NULL DEFAULT 0,
+  `doorbell` VARCHAR(100) DEFAULT NULL,
+  `timeout_seconds` INT UNSIGNED NOT NULL DEFAULT 30,
+  PRIMARY KEY (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+
+CREATE TABLE IF NOT EXISTS `ai_ipc_meta` (
+  `name` VARCHAR(50) NOT NULL,
+  `value` VARCHAR(255) NOT NULL,
+  PRIMARY KEY (`name`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+
+-- Made once: the name of this queue, since ids repeat across databases.
+INSERT INTO `ai_ipc_meta` (`name`, `value`) VALUES ('queue_id', UUID()) ON DUPLICATE KEY UPDATE `name` = `name`;
+
+-- The version is written only when these columns are really there: over an older schema, the statements above left its
+-- tables as they were. (src/database/check-schema.ts looks for the same columns.)
+INSERT INTO `ai_ipc_meta` (`name`, `value`)
+SELECT 'schema_version', '2' FROM DUAL
+ WHERE 16 = (
+         SELECT COUNT(*)
+           FROM information_schema.COLUMNS
+          WHERE TABLE_SCHEMA = DATABASE()
+            AND CONCAT_WS(' ', TABLE_NAME, COLUMN_NAME, DATA_TYPE, IS_NULLABLE) IN (
+                  'ai_requests id bigint NO',
+                  'ai_requests status enum NO',
+                  'ai_requests expires_at timestamp NO',
+                  'ai_requests attempts int NO',
+                  'ai_requests max_attempts int YES',
+                  'ai_requests available_at timestamp NO',
+                  'ai_requests claimed_by varchar YES',
+                  'ai_requests claim_no int NO',
+                  'ai_requests claimed_at timestamp YES',
+                  'ai_requests error_code varchar YES',
+                  'ai_responses id bigint NO',
+                  'ai_responses request_id bigint NO',
+                  'ai_responses response_data mediumtext YES',
+                  'ai_request_log request_id bigint NO',
+                  'ai_workers id varchar NO',
+                  'ai_ipc_meta name varchar NO'))
+   AND EXISTS (
+         SELECT 1
+           FROM information_schema.STATISTICS
+          WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'ai_responses' AND COLUMN_NAME = 'request_id'
+            AND NON_UNIQUE = 0)
+    ON DUPLICATE KEY UPDATE `value` = IF(`value` + 0 < 2, '2', `value`);
+
+-- CALL sp_ai_cleanup_old_requests(7): overdue requests end as timeout, requests that ended more than 7 days ago are
+-- deleted (their responses go with them), and so are log rows older than 30 days. One row tells how many requests went.
+-- It works in transactions of 500 rows, by primary key, and commits each: whoever calls it has his own one committed.
+-- MySQL knows no OR REPLACE, and MariaDB keeps the rights on the procedure with it: hence the two kinds of comments.
+/*!80000 DROP PROCEDURE IF EXISTS `sp_ai_cleanup_old_requests` */;
+
+DELIMITER //
+
+CREATE /*M! OR REPLACE */ PROCEDURE `sp_ai_cleanup_old_requests`(IN `days` INT)
+  MODIFIES SQL DATA
+  SQL SECURITY INVOKER
+  COMMENT 'Expires overdue requests and deletes those that ended so many days ago'
+BEGIN
+  DECLARE v_time_zone VARCHAR(64) DEFAULT @@SESSION.time_zone;
+  DECLARE v_cutoff DATETIME(3);
+  DECLARE v_deleted INT UNSIGNED DEFAULT 0;
+  DECLARE v_log_deleted INT UNSIGNED DEFAULT 0;
+  DECLARE v_rows INT UNSIGNED;
+  DECLARE v_id BIGINT UNSIGNED;
+  DECLARE EXIT HANDLER FOR SQLEXCEPTION
+  BEGIN
+    ROLLBACK;
+    SET SESSION time_zone = v_time_zone;
+    RESIGNAL;
+  END;
+
+  -- 0 is refused and not taken as "all": it would delete answers that scripts are about to read.
+  IF days IS NULL OR days < 1 THEN
+    SIGNAL SQLSTATE '45000'
+      SET MESSAGE_TEXT = 'days must be 1 or more: younger answers may still be read. For less, use `ai-ipc cleanup`.';
+  END IF;
+  IF COALESCE((SELECT `value` + 0 FROM `ai_ipc_meta` WHERE `name` = 'schema_version'), 0) < 2 THEN
+    SIGNAL SQLSTATE '45000'
+      SET MESSAGE_TEXT = 'These tables are older than this procedure. Run `ai-ipc migrate`.';
+  END IF;
+
+  -- In a zone with summer time, an hour a year comes twice and local times compare wrongly.
+  SET SESSION time_zone = '+00:00';
+
+  REPEAT
+    SET v_rows = 0;
+    BEGIN
+      DECLARE v_attempts INT UNSIGNED;
+      DECLARE v_life_seconds BIGINT;
+      DECLARE v_last_error VARCHAR(50) CHARACTER SET utf8mb4;
+      DECLARE v_is_done BOOLEAN DEFAULT FALSE;
+      -- A call under way is ended by its own worker, which knows how long it took: hence one second of grace.
+      DECLARE overdue CURSOR FOR
+        (SELECT id, attempts, error_code, ROUND(UNIX_TIMESTAMP(expires_at) - UNIX_TIMESTAMP(created_at))
+           FROM `ai_requests` FORCE INDEX (`idx_expires_at`)
+          WHERE status = 'pending' AND expires_at <= NOW(3)
+          LIMIT 500)
+        UNION ALL
+        (SELECT id, attempts, error_code, ROUND(UNIX_TIMESTAMP(expires_at) - UNIX_TIMESTAMP(created_at))
+           FROM `ai_requests` FORCE INDEX (`idx_expires_at`)
+          WHERE status = 'processing' AND expires_at <= NOW(3) - INTERVAL 1 SECOND
+          LIMIT 500)
+        ORDER BY 1;
+      DECLARE CONTINUE HANDLER FOR NOT FOUND SET v_is_done = TRUE;
+
+      SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+      START TRANSACTION;
+      OPEN overdue;
+      overdue_rows: LOOP
+        FETCH overdue INTO v_id, v_attempts, v_last_error, v_life_seconds;
+        IF v_is_done THEN
+          LEAVE overdue_rows;
+        END IF;
+        SET v_rows = v_rows + 1;
+        UPDATE `ai_requests`
+           SET status = 'timeout', processed_at = NOW(3), error_code = 'expired'
+         WHERE id = v_id AND status IN ('pending', 'processing') AND expires_at <= NOW(3);
+        IF ROW_COUNT() > 0 THEN
+          INSERT INTO `ai_responses` (request_id, response_data, error_message, processing_time_ms)
+          VALUES (v_id, NULL,
+                  CONCAT('The life of the request (', v_life_seconds, ' s) ended before it was answered: ',
+                         CASE v_attempts
+                           WHEN 0 THEN 'no attempt had begun'
+                           WHEN 1 THEN '1 attempt had begun'
+                           ELSE CONCAT(v_attempts, ' attempts had begun')
+                         END,
+                         COALESCE(CONCAT(', the last one ended with ', v_last_error), ''), '.'),
+                  NULL)
+              ON DUPLICATE KEY UPDATE response_data = NULL, error_message = VALUES(error_message),
+                 processing_time_ms = NULL, created_at = NOW(3);
+          -- JSON_OBJECT would put a variable's number in quotes.
+          INSERT INTO `ai_request_log` (request_id, event_type, event_data)
+          VALUES (v_id, 'timeout', CONCAT('{"attempt":', v_attempts, ',"error_code":"expired"}'));
+        END IF;
+      END LOOP;
+      CLOSE overdue;
+      COMMIT;
+    END;
+  UNTIL v_rows < 500 END REPEAT;
+
+  -- Along idx_status_priority, one status and priority after the other: rows that are too young are never read.
+  -- 100 years: a longer span would reach before the first day that DATETIME knows.
+  SET v_cutoff = NOW(3) - INTERVAL LEAST(days, 36500) DAY;
+  BEGIN
+    DECLARE v_status VARCHAR(10) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci;
+    DECLARE v_priority TINYINT UNSIGNED;
+    DECLARE v_created_at, v_after DATETIME(3);
+    DECLARE v_after_id BIGINT UNSIGNED;
+    DECLARE v_has_no_more BOOLEAN DEFAULT FALSE;
+    DECLARE ended_groups CURSOR FOR
+      SELECT status, priority
+        FROM `ai_requests` FORCE INDEX (`idx_status_priority`)
+       WHERE status IN ('completed', 'failed', 'timeout', 'cancelled')
+       GROUP BY status, priority;
+    DECLARE CONTINUE HANDLER FOR NOT FOUND SET v_has_no_more = TRUE;
+
+    OPEN ended_groups;
+    groups: LOOP
+      FETCH ended_groups INTO v_status, v_priority;
+      IF v_has_no_more THEN
+        LEAVE groups;
+      END IF;
+      SET v_after = '0001-01-01', v_after_id = 0;
+      REPEAT
+        SET v_rows = 0;
+        BEGIN
+          DECLARE v_is_done BOOLEAN DEFAULT FALSE;
+          -- From where the last chunk ended: what it deleted is not walked over again while a backup keeps it alive.
+          DECLARE old_requests CURSOR FOR
+            SELECT id, created_at
+              FROM `ai_requests` FORCE INDEX (`idx_status_priority`)
+             WHERE status = v_status AND priority = v_priority
+               AND created_at >= v_after AND created_at < v_cutoff AND (created_at > v_after OR id > v_after_id)
+               AND COALESCE(processed_at, created_at) < v_cutoff
+             ORDER BY created_at, id
+             LIMIT 500;
+          DECLARE CONTINUE HANDLER FOR NOT FOUND SET v_is_done = TRUE;
+
+          SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+          START TRANSACTION;
+          OPEN old_requests;
+          old_rows: LOOP
+            FETCH old_requests INTO v_id, v_created_at;
+            IF v_is_done THEN
+              LEAVE old_rows;
+            END IF;
+            SET v_rows = v_rows + 1, v_after = v_created_at, v_after_id = v_id;
+            DELETE FROM `ai_requests`
+             WHERE id = v_id AND status = v_status AND COALESCE(processed_at, created_at) < v_cutoff;
+            SET v_deleted = v_deleted + ROW_COUNT();
+          END LOOP;
+          CLOSE old_requests;
+          COMMIT;
+        END;
+      UNTIL v_rows < 500 END REPEAT;
+    END LOOP;
+    CLOSE ended_groups;
+  END;
+
+  -- Log rows are made in the order of their ids: 1,000 without an old one among them end the walk.
+  SET v_cutoff = NOW(3) - INTERVAL 30 DAY;
+  BEGIN
+    DECLARE v_low_id, v_high_id BIGINT UNSIGNED DEFAULT 0;
+    log_rows: LOOP
+      SELECT MAX(id), COALESCE(SUM(created_at < v_cutoff), 0) INTO v_high_id, v_rows
+        FROM (SELECT id, created_at FROM `ai_request_log` WHERE id > v_low_id ORDER BY id LIMIT 1000) AS next_rows;
+      IF v_rows = 0 THEN
+        LEAVE log_rows;
+      END IF;
+      SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+      START TRANSACTION;
+      DELETE FROM `ai_request_log` WHERE id > v_low_id AND id <= v_high_id AND created_at < v_cutoff;
+      SET v_log_deleted = v_log_deleted + ROW_COUNT();
+      COMMIT;
+      SET v_low_id = v_high_id;
+    END LOOP;
+  END;
+
+  IF v_deleted + v_log_deleted > 0 THEN
+    INSERT INTO `ai_request_log` (request_id, event_type, event_data)
+    VALUES (0, 'cleaned', CONCAT('{"deleted":', v_deleted, ',"log_rows":', v_log_deleted, '}'));
+    COMMIT;
+  END IF;
+  SET SESSION time_zone = v_time_zone;
+  SELECT v_deleted AS deleted;
+END//
+
+DELIMITER ;
+
+-- Once a day, with 7 days. Your own schedule stays (ALTER EVENT … ON SCHEDULE EVERY 6 HOUR); DISABLE it rather than drop
+-- it. It runs while event_scheduler is ON; the worker cleans up too, so nothing depends on it.
+CREATE EVENT IF NOT EXISTS `evt_ai_cleanup_old_requests`
+  ON SCHEDULE EVERY 1 DAY
+  COMMENT 'AI IPC: deletes requests that ended more than 7 days ago'
+  DO CALL sp_ai_cleanup_old_requests(7);
+
+SET SESSION sql_mode = @ai_ipc_sql_mode;
