@@ -3,7 +3,9 @@ import { resolve } from 'node:path';
 import { AiIpcError, messageOf } from '../base/errors.ts';
 import { isSocketPath } from './allowed.ts';
 import { checkUnused, isGiven, type Resolved, resolveSetting, whyMariadb } from './resolve.ts';
-import { MARIADB, SERVICE, type Setting, SQLITE, WORKER } from './schema.ts';
+import { MARIADB, SQLITE, WORKER } from './schema.ts';
+import { SERVICE } from './service-schema.ts';
+import type { Setting } from './setting.ts';
 import { type LoadOptions, problemsOfSources, readSources, type Sources } from './sources.ts';
 
 export type { LoadOptions } from './sources.ts';

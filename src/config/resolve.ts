@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { fillPlaceholders } from './placeholders.ts';
-import type { Setting } from './schema.ts';
+import type { Setting } from './setting.ts';
 import type { Sources } from './sources.ts';
 
 /** A value and where it came from. */

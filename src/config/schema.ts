@@ -1,5 +1,4 @@
 import {
-  type Allowed,
   baseUrl,
   filePath,
   headers,
@@ -13,20 +12,8 @@ import {
   wholeNumber,
   yesOrNo,
 } from './allowed.ts';
-
-/** One setting: everything there is to know about it. */
-export interface Setting<T> {
-  /** Its place in inference_config.yaml, with dots. */
-  readonly key: string;
-  /** Its name in the environment and in .env. */
-  readonly variable: string;
-  readonly fallback: T;
-  /** True when nothing but a value of the admin's will do. */
-  readonly isRequired?: true;
-  readonly unit: string;
-  readonly meaning: string;
-  readonly allowed: Allowed<T>;
-}
+import { SERVICE } from './service-schema.ts';
+import { define, type Setting } from './setting.ts';
 
 /** The settings of the worker, by their name in WorkerSettings. */
 export const WORKER = {
@@ -169,144 +156,6 @@ export const WORKER = {
   }),
 } as const;
 
-/** The settings of the AI service that comes with this package, `ai-ipc service`. */
-export const SERVICE = {
-  providerUrl: define<string | null>({
-    key: 'ai_service.provider_url',
-    variable: 'AI_PROVIDER_URL',
-    fallback: null,
-    unit: '',
-    meaning:
-      'An OpenAI-compatible model server, with the path before /chat/completions. Without it, NPCs answer from the rules of their persona files.',
-    allowed: optional(
-      baseUrl({
-        words: 'an http:// or https:// address, such as http://127.0.0.1:11434/v1',
-        placeOfKey: 'api_key (AI_API_KEY)',
-      }),
-      '(none)',
-    ),
-  }),
-  model: define<string | null>({
-    key: 'ai_service.model',
-    variable: 'AI_MODEL',
-    fallback: null,
-    unit: '',
-    meaning: 'The model on that server; it must be set with provider_url.',
-    allowed: optional(plainText('the name of a model, such as llama3.1:8b', 200), '(none)'),
-  }),
-  apiKey: define({
-    key: 'ai_service.api_key',
-    variable: 'AI_API_KEY',
-    fallback: '',
-    unit: '',
-    meaning: 'The key of the model server, where it wants one.',
-    allowed: secretText(),
-  }),
-  providerHeaders: define<Readonly<Record<string, string>>>({
-    key: 'ai_service.provider_headers',
-    variable: 'AI_PROVIDER_HEADERS',
-    fallback: {},
-    unit: '',
-    meaning: 'HTTP headers sent to the model server with each call, where it wants more than a key.',
-    allowed: headers(),
-  }),
-  fallback: define<'scripted' | 'none'>({
-    key: 'ai_service.fallback',
-    variable: 'AI_FALLBACK',
-    fallback: 'scripted',
-    unit: '',
-    meaning:
-      'Who answers when the model fails: scripted is the offline brain; none answers 502 or 504, which the worker retries.',
-    allowed: oneOf(['scripted', 'none']),
-  }),
-  modelTimeoutSeconds: define({
-    key: 'ai_service.model_timeout',
-    variable: 'AI_MODEL_TIMEOUT',
-    // Below the 10 s that a worker waits unless told otherwise: the fallback can still answer.
-    fallback: 8,
-    unit: 's',
-    meaning: 'The longest time that a model may take for one answer; never longer than the deadline.',
-    allowed: wholeNumber(1, 3600),
-  }),
-  deadlineMs: define({
-    key: 'ai_service.deadline_ms',
-    variable: 'AI_DEADLINE_MS',
-    fallback: 10_000,
-    unit: 'ms',
-    meaning:
-      'An answer is given within this time where the caller sends no X-Deadline-Ms; the worker sends one.',
-    allowed: wholeNumber(50, 3_600_000),
-  }),
-  maxCharacters: define({
-    key: 'ai_service.max_chars',
-    variable: 'AI_MAX_CHARS',
-    fallback: 400,
-    unit: 'characters',
-    meaning: 'The longest answer of an NPC; a longer one ends at a sentence.',
-    // Twice in an answer, at 4 bytes a character, is below the worker's max_response_bytes of 16,384.
-    allowed: wholeNumber(40, 1500),
-  }),
-  playerCooldownMs: define({
-    key: 'ai_service.player_cooldown_ms',
-    variable: 'AI_PLAYER_COOLDOWN_MS',
-    fallback: 0,
-    unit: 'ms',
-    meaning: 'A player who talks again sooner hears a canned line (limited: cooldown). 0 is off.',
-    allowed: wholeNumber(0, 3_600_000),
-  }),
-  playerDailyTokens: define({
-    key: 'ai_service.player_daily_tokens',
-    variable: 'AI_PLAYER_DAILY_TOKENS',
-    fallback: 0,
-    unit: 'tokens',
-    meaning:
-      'The tokens of the model that one player may use in a day; then a canned line (limited: budget). 0 is off.',
-    allowed: wholeNumber(0, 1_000_000_000),
-  }),
-  maxInFlight: define({
-    key: 'ai_service.max_in_flight',
-    variable: 'AI_MAX_IN_FLIGHT',
-    fallback: 1024,
-    unit: 'requests',
-    meaning: 'The most that are answered at once; more get 429 with Retry-After.',
-    allowed: wholeNumber(1, 65_536),
-  }),
-  memoryDays: define({
-    key: 'ai_service.memory_days',
-    variable: 'AI_MEMORY_DAYS',
-    fallback: 90,
-    unit: 'days',
-    meaning: 'What an NPC knows of a player is deleted when they have not talked for so long.',
-    allowed: wholeNumber(1, 3650),
-  }),
-  personasDir: define<string | null>({
-    key: 'ai_service.personas',
-    variable: 'AI_PERSONAS',
-    fallback: null,
-    unit: '',
-    meaning: 'The folder of your own persona files; left out, those of the package.',
-    allowed: optional(filePath('the path of a folder'), '(none)'),
-  }),
-  profanityFile: define<string | null>({
-    key: 'ai_service.profanity_file',
-    variable: 'AI_PROFANITY_FILE',
-    fallback: null,
-    unit: '',
-    meaning:
-      'A text file with one word a line that NPCs show as its first letter and stars; word* is all that begins so.',
-    allowed: optional(filePath('the path of a file'), '(none)'),
-  }),
-  serviceKey: define({
-    key: 'ai_service.service_key',
-    variable: 'AI_SERVICE_KEY',
-    fallback: '',
-    unit: '',
-    meaning:
-      'The key that callers of the AI service must send (Authorization: Bearer …); empty asks nobody for one.',
-    allowed: secretText(),
-  }),
-} as const;
-
 /** The settings of the MariaDB database, in use when that is chosen. */
 export const MARIADB = {
   host: define({
@@ -398,7 +247,3 @@ export const ALL_SETTINGS: readonly Setting<unknown>[] = [
   ...Object.values(MARIADB),
   ...Object.values(SQLITE),
 ];
-
-function define<T>(setting: Setting<T>): Setting<T> {
-  return setting;
-}

@@ -4,7 +4,8 @@ import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { ALL_SETTINGS, MARIADB, type Setting } from './schema.ts';
+import { ALL_SETTINGS, MARIADB } from './schema.ts';
+import type { Setting } from './setting.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');
 const read = (name: string): string => readFileSync(resolve(REPOSITORY, name), 'utf8');

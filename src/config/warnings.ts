@@ -7,7 +7,8 @@ import type {
   WorkerSettings,
 } from './load.ts';
 import { nearestName } from './nearest.ts';
-import { ALL_SETTINGS, MARIADB, SERVICE, WORKER } from './schema.ts';
+import { ALL_SETTINGS, MARIADB, WORKER } from './schema.ts';
+import { SERVICE } from './service-schema.ts';
 import type { Sources } from './sources.ts';
 
 /** What is allowed and still likely to be a mistake, one sentence or two each. */

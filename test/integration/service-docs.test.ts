@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/base/logger.ts';
 import { loadSettings } from '../../src/config/load.ts';
-import { SERVICE } from '../../src/config/schema.ts';
+import { SERVICE } from '../../src/config/service-schema.ts';
 import { DEFAULT_ACTIONS } from '../../src/service/brain/decision.ts';
 import { EMOTION_NAMES } from '../../src/service/brain/emotion.ts';
 import { HTTP_ERRORS } from '../../src/service/http/http-error.ts';
