@@ -34,7 +34,9 @@ export function speakPrompt(line: PlayerLine): Prompt {
       `What ${nameOf(persona)} never talks about (turn such questions aside)`,
       persona.forbidden_topics.map(({ topic }) => topic),
     ),
-    dataRules('"says" holds the words that a player says to the character, "earlier" what was said before'),
+    dataRules(
+      '"says" holds the words that a player says to the character (empty: he only comes near), "earlier" what was said before',
+    ),
     speechRules(line),
     speakForm(options.length > 0),
   ]);
