@@ -1,12 +1,12 @@
 import type { Context, Hono } from 'hono';
-import { AiIpcError } from '../../base/errors.ts';
+import { AiIpcError, type ErrorCode, messageOf } from '../../base/errors.ts';
 import type { MemoryOwner, NpcMemory } from '../memory/memory.ts';
 import type { Recollecting } from '../memory/recollecting.ts';
 import type { PersonaBook } from '../persona/persona-book.ts';
 import { rememberingNpcOf } from '../speakers.ts';
 import { type Answer, MAX_ID_CHARACTERS } from './contract.ts';
 import type { ServerEnv } from './delivery.ts';
-import { type Refusal, refuse, toErrorResponse, toJsonResponse } from './http-error.ts';
+import { type HttpErrorCode, type Refusal, refuse, toErrorResponse, toJsonResponse } from './http-error.ts';
 
 export interface MemoryRouteParts {
   readonly personas: PersonaBook;
@@ -61,11 +61,18 @@ async function withMemory(
     await recollecting.caughtUp(owner);
     return toJsonResponse(await work({ memory, owner, npcId }));
   } catch (error) {
-    if (!(error instanceof AiIpcError)) throw error;
-    const code = error.code === 'bad_argument' ? 'bad_field' : 'unavailable';
-    return toErrorResponse(refuse(code, error.message));
+    const code = error instanceof AiIpcError ? REFUSED.get(error.code) : undefined;
+    // A table that is gone and the like: trying again is no help, and the log must tell an admin.
+    if (code === undefined) throw error;
+    return toErrorResponse(refuse(code, messageOf(error)));
   }
 }
+
+/** What the caller can mend, or wait for. */
+const REFUSED: ReadonlyMap<ErrorCode, HttpErrorCode> = new Map([
+  ['bad_argument', 'bad_field'],
+  ['database_unavailable', 'unavailable'],
+]);
 
 const NO_MEMORY = 'NPCs remember nothing now: the AI service has no database. Its log tells why.';
 
