@@ -1,100 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createLogger } from '../../src/base/logger.ts';
-import type { ServiceSettings } from '../../src/config/load.ts';
-import { MAX_BODY_BYTES } from '../../src/service/http/contract.ts';
+import { describe, expect, it } from 'vitest';
 import { HTTP_ERRORS } from '../../src/service/http/http-error.ts';
-import { createService, type Service } from '../../src/service/server.ts';
-import { openServiceDatabase } from '../../src/service/service-database.ts';
-import { type ModelStub, startModelStub } from '../support/model-stub.ts';
+import { useContract, WITH_KEY } from './support/service-contract.ts';
 
-const logger = createLogger({ level: 'error', format: 'json', fd: 2 });
-const KEY = 'open sesame';
-const WITH_KEY = { Authorization: `Bearer ${KEY}` };
-
-interface OpenApi {
-  readonly paths: Record<string, Record<string, Operation>>;
-}
-
-interface Operation {
-  readonly requestBody?: { readonly content: Content };
-  readonly responses: Record<string, { readonly content: Content }>;
-}
-
-type Content = { readonly 'application/json': { readonly schema: object } };
-
-interface Call {
-  readonly method?: string;
-  /** As the OpenAPI file has it. */
-  readonly path: string;
-  /** What stands for the parameters in it, and the query. */
-  readonly at?: string;
-  readonly body?: unknown;
-  readonly headers?: Record<string, string>;
-  readonly url?: string;
-}
-
-const services: Service[] = [];
-let folder: string;
-let model: ModelStub;
-let url: string;
-let api: OpenApi;
-let ajv: Ajv2020;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'ai-ipc-contract-'));
-  url = await serve({ serviceKey: KEY });
-  model = await startModelStub();
-  api = (await (await fetch(`${url}/openapi.json`)).json()) as OpenApi;
-  ajv = new Ajv2020({ strict: false, allErrors: true });
-  ajv.addSchema(api, 'api');
-});
-afterEach(() => model.clear());
-afterAll(async () => {
-  for (const service of services) await service.stop();
-  await model.close();
-  await rm(folder, { recursive: true });
-});
-
-/** A service of its own settings; all of them remember in one database. */
-async function serve(settings: Partial<ServiceSettings>, file: string = folder): Promise<string> {
-  const service = createService({
-    port: 0,
-    logger,
-    settings,
-    openDatabase: () => openServiceDatabase({ kind: 'sqlite', file: join(file, 'ai_ipc.sqlite') }),
-  });
-  services.push(service);
-  return (await service.start()).url;
-}
-
-/** Makes the call, and checks that status and answer are in the OpenAPI file. */
-async function call({ method = 'POST', path, at = path, body, headers = {}, url: base = url }: Call) {
-  const response = await fetch(`${base}${at}`, {
-    method,
-    headers: { ...WITH_KEY, ...headers },
-    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-  });
-  const answer = (await response.json()) as Record<string, unknown>;
-  expect(problemsOf({ method, path, part: `responses/${response.status}` }, answer)).toEqual([]);
-  return { status: response.status, headers: response.headers, answer };
-}
-
-function problemsOf(
-  { method, path, part }: { method: string; path: string; part: string },
-  value: unknown,
-): string[] {
-  const place = `paths/${path.replaceAll('/', '~1').replaceAll('{', '%7B').replaceAll('}', '%7D')}`;
-  const validate = ajv.getSchema(
-    `api#/${place}/${method.toLowerCase()}/${part}/content/application~1json/schema`,
-  );
-  if (validate === undefined) return [`${method} ${path} has no ${part} in the OpenAPI file`];
-  return validate(value) ? [] : [JSON.stringify(validate.errors), JSON.stringify(value)];
-}
+const contract = useContract();
+const { serve, call, problemsOf } = contract;
 
 const DIALOGUE = '/api/v1/npc/dialogue';
 const DECIDE = '/api/v1/npc/decide';
@@ -152,23 +62,24 @@ const WRONG: readonly (readonly [string, unknown])[] = [
 describe('the OpenAPI file', () => {
   it('is valid OpenAPI 3.1', async () => {
     const validator = new Validator();
-    const { valid, errors } = await validator.validate({ ...api });
+    const { valid, errors } = await validator.validate({ ...contract.api });
     expect({ valid, errors }).toEqual({ valid: true, errors: undefined });
     expect(validator.version).toBe('3.1');
   });
 
   it('has every endpoint that the service names, and no other', async () => {
-    const { error } = (await (await fetch(`${url}/nowhere`, { headers: WITH_KEY })).json()) as {
+    const { error } = (await (await fetch(`${contract.url}/nowhere`, { headers: WITH_KEY })).json()) as {
       error: { message: string };
     };
     const named = /The endpoints are (.*)\.$/.exec(error.message)?.[1]?.split(', ') ?? [];
     expect(named.map((path) => path.replace(/:(\w+)/g, '{$1}')).sort()).toEqual(
-      Object.keys(api.paths).sort(),
+      Object.keys(contract.api.paths).sort(),
     );
   });
 
   it('has every error code', () => {
-    const codes = JSON.stringify(api).match(/"code":\{"type":"string","enum":(\[[^\]]*\])/)?.[1] ?? '[]';
+    const codes =
+      JSON.stringify(contract.api).match(/"code":\{"type":"string","enum":(\[[^\]]*\])/)?.[1] ?? '[]';
     expect(JSON.parse(codes).sort()).toEqual(Object.keys(HTTP_ERRORS).sort());
   });
 });
@@ -205,7 +116,7 @@ describe('dialogue', () => {
 
   it('tells what a model chose, did and cost', async () => {
     const withModel = await serve({
-      modelServer: { url: model.url, model: 'stub', apiKey: '', headers: {} },
+      modelServer: { url: contract.model.url, model: 'stub', apiKey: '', headers: {} },
       fallback: 'none',
     });
     const { answer } = await call({ path: DIALOGUE, body: FULL_DIALOGUE, url: withModel });
@@ -217,7 +128,7 @@ describe('dialogue', () => {
       model: 'stub',
       tokens: { prompt: expect.any(Number), completion: expect.any(Number) },
     });
-    expect(model.calls[0]?.data).toMatchObject({ says: 'Hello there', options: expect.anything() });
+    expect(contract.model.calls[0]?.data).toMatchObject({ says: 'Hello there', options: expect.anything() });
   });
 });
 
@@ -286,138 +197,9 @@ describe('memory', () => {
   });
 
   it('is 503 without a database', async () => {
-    const homeless = createService({ port: 0, logger });
-    services.push(homeless);
-    const { url: base } = await homeless.start();
+    const base = await serve({}, null);
     const { status, answer } = await call({ path: MEMORY, method: 'GET', at: at('sage', '1'), url: base });
     expect(status).toBe(503);
     expect(answer).toMatchObject({ error: { code: 'unavailable' } });
-  });
-});
-
-describe('errors', () => {
-  it('400 for a deadline that is none', async () => {
-    const { status, answer } = await call({
-      path: DIALOGUE,
-      body: { message: 'Hi' },
-      headers: { 'X-Deadline-Ms': 'soon' },
-    });
-    expect({ status, answer }).toMatchObject({ status: 400, answer: { error: { code: 'bad_field' } } });
-  });
-
-  it.each([{}, { Authorization: 'Bearer wrong' }, { Authorization: KEY }, { 'X-API-Key': 'wrong' }])(
-    '401 with %j',
-    async (headers) => {
-      for (const path of [DIALOGUE, '/nowhere']) {
-        const response = await fetch(`${url}${path}`, { method: 'POST', headers, body: '{"message":"Hi"}' });
-        expect(response.status).toBe(401);
-        expect(response.headers.get('www-authenticate')).toBe('Bearer');
-        const answer = await response.json();
-        expect(answer).toMatchObject({ error: { code: 'unauthorized' } });
-        expect(problemsOf({ method: 'POST', path: DIALOGUE, part: 'responses/401' }, answer)).toEqual([]);
-      }
-    },
-  );
-
-  it('takes the key in either header, and asks none for health', async () => {
-    const headers = { Authorization: '', 'X-API-Key': KEY };
-    expect((await call({ path: DIALOGUE, body: { message: 'Hi' }, headers })).status).toBe(200);
-    expect((await fetch(`${url}/api/v1/health`)).status).toBe(200);
-  });
-
-  it('409 for a key that was used with another body', async () => {
-    const headers = { 'Idempotency-Key': 'contract-1' };
-    const first = await call({ path: DIALOGUE, body: { message: 'Hi', player_id: 5 }, headers });
-    const again = await call({ path: DIALOGUE, body: { message: 'Hi', player_id: 5 }, headers });
-    expect(again.answer).toEqual(first.answer);
-    const { status, answer } = await call({ path: DIALOGUE, body: { message: 'Hi', player_id: 6 }, headers });
-    expect({ status, answer }).toMatchObject({ status: 409, answer: { error: { code: 'key_reused' } } });
-  });
-
-  it('400 for a key that is too long', async () => {
-    const headers = { 'Idempotency-Key': 'x'.repeat(256) };
-    expect((await call({ path: DIALOGUE, body: { message: 'Hi' }, headers })).status).toBe(400);
-  });
-
-  it('413 for a body over a megabyte', async () => {
-    const body = { message: 'x'.repeat(MAX_BODY_BYTES) };
-    expect((await call({ path: DIALOGUE, body })).status).toBe(413);
-  });
-
-  it('429 with Retry-After when it answers as many as it may', async () => {
-    model.fail('never');
-    const small = await serve({
-      modelServer: { url: model.url, model: 'stub', apiKey: '', headers: {} },
-      maxInFlight: 1,
-      deadlineMs: 2_000,
-    });
-    const first = call({ path: DIALOGUE, body: { message: 'Hi' }, url: small });
-    await expect.poll(() => model.calls.length, { timeout: 10_000 }).toBe(1);
-    const { status, headers, answer } = await call({ path: DIALOGUE, body: { message: 'Hi' }, url: small });
-    expect({ status, retry: headers.get('retry-after'), answer }).toMatchObject({
-      status: 429,
-      retry: '1',
-      answer: { error: { code: 'overloaded', message: expect.stringContaining('AI_MAX_IN_FLIGHT') } },
-    });
-    expect((await first).status).toBe(200);
-  });
-
-  it.each([
-    ['serverError', 502, 'model_failed'],
-    ['never', 504, 'model_timeout'],
-  ] as const)('%s of a model without a fallback is %i', async (fault, status, code) => {
-    model.fail(fault);
-    const alone = await serve({
-      modelServer: { url: model.url, model: 'stub', apiKey: '', headers: {} },
-      fallback: 'none',
-      deadlineMs: 400,
-    });
-    for (const [path, body] of [
-      [DIALOGUE, { message: 'Hi' }],
-      [DECIDE, { context: 'danger' }],
-      [EMOTION, { event: 'A gift' }],
-    ] as const) {
-      const answered = await call({ path, body, url: alone });
-      expect(answered).toMatchObject({ status, answer: { error: { code } } });
-    }
-    const health = await call({ path: '/api/v1/health', method: 'GET', url: alone });
-    expect(health).toMatchObject({ status: 503, answer: { error: { code: 'unavailable' } } });
-  });
-});
-
-describe('health', () => {
-  it('is ok, and says who answers', async () => {
-    const { answer } = await call({ path: '/api/v1/health', method: 'GET' });
-    expect(answer).toMatchObject({ status: 'ok', provider: 'scripted', model: null });
-    expect(answer).not.toHaveProperty('reason');
-  });
-
-  it('is degraded while the fallback answers, and ok again with the model', async () => {
-    const withModel = await serve({
-      modelServer: { url: model.url, model: 'stub', apiKey: '', headers: {} },
-    });
-    const health = async () => (await call({ path: '/api/v1/health', method: 'GET', url: withModel })).answer;
-    const talk = async () => (await call({ path: DIALOGUE, body: { message: 'Hi' }, url: withModel })).answer;
-    expect(await health()).toMatchObject({ status: 'ok', provider: 'openai', model: 'stub' });
-    model.fail('serverError');
-    expect(await talk()).toMatchObject({ provider: 'scripted', model: null });
-    expect(await health()).toMatchObject({
-      status: 'degraded',
-      provider: 'scripted',
-      model: null,
-      reason: expect.stringContaining('The model does not answer'),
-    });
-    model.clear();
-    expect(await talk()).toMatchObject({ provider: 'openai', model: 'stub' });
-    expect(await health()).toMatchObject({ status: 'ok', provider: 'openai' });
-  });
-
-  it('is degraded without a database that can be used', async () => {
-    const base = await serve({}, join(folder, 'no', 'such', 'folder'));
-    const { answer } = await call({ path: '/api/v1/health', method: 'GET', url: base });
-    expect(answer).toMatchObject({ status: 'degraded', reason: expect.stringContaining('remember nothing') });
-    expect((await call({ path: DIALOGUE, body: { message: 'Hi', player_id: 1 }, url: base })).status).toBe(
-      200,
-    );
   });
 });
