@@ -1,14 +1,17 @@
 import type { DatabaseSettings } from '../test/support/test-database.ts';
 import { WorkerProcess } from '../test/support/worker-process.ts';
 
+/** As deploy/ai-ipc-worker.service starts it. */
+const NODE_ARGS = '--max-semi-space-size=32';
+
 /** A real `ai-ipc worker`. AIIPC names another build to measure, NODEARGS what Node is told (such as --cpu-prof). */
 export function startWorker(
   database: DatabaseSettings,
   env: Readonly<Record<string, string>>,
 ): WorkerProcess {
-  const { AIIPC, NODEARGS } = process.env;
+  const { AIIPC, NODEARGS = NODE_ARGS } = process.env;
   return new WorkerProcess(database, env, {
     ...(AIIPC === undefined ? {} : { program: AIIPC }),
-    ...(NODEARGS === undefined ? {} : { nodeArgs: NODEARGS.split(' ') }),
+    nodeArgs: NODEARGS.split(' '),
   });
 }

@@ -10,7 +10,7 @@ export const ROWS = ':rows';
  * so that nothing behind it (a COMMIT) runs.
  */
 function joinStatements(writes: readonly Write[]): Statement {
-  const statements = writes.filter((write) => !isEmpty(write)).map(toStatement);
+  const statements = writes.map(toStatement);
   return {
     sql: statements.map((statement) => statement.sql).join(';\n'),
     values: statements.flatMap((statement) => statement.values),
@@ -22,6 +22,14 @@ function joinStatements(writes: readonly Write[]): Statement {
  * Throws AiIpcError (database_failed) where one statement is too large all by itself: sent, it would be sent for ever.
  */
 export function joinInPackets(writes: readonly Write[], maxBytes: number): Statement[] {
+  const filled = writes.filter((write) => !isEmpty(write));
+  if (filled.length === 0) return [];
+  // Nearly always all of it fits: then each value is measured once.
+  const bytesOfAll = filled.reduce((bytes, write) => bytes + bytesOf(write, mostBytes), 0);
+  return bytesOfAll <= maxBytes ? [joinStatements(filled)] : splitIntoPackets(filled, maxBytes);
+}
+
+function splitIntoPackets(writes: readonly Write[], maxBytes: number): Statement[] {
   const packets: Write[][] = [];
   let room = 0;
   for (const piece of writes.flatMap((write) => piecesOf(write, maxBytes))) {
