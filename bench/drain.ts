@@ -140,10 +140,11 @@ async function drainOf(database: TestDatabase, worker: WorkerProcess, count: num
   return (performance.now() - startedMs) / 1000;
 }
 
-/** As every client does after its INSERT: without it the worker finds the requests at its next look. */
+/** As every client does after its INSERT. Before the warm-up there may be no worker yet: it looks when it starts. */
 async function ringDoorbell(database: TestDatabase): Promise<void> {
   const [row] = await database.query('SELECT doorbell FROM ai_workers');
-  const { hostname, port } = new URL(`udp://${row?.['doorbell']}`);
+  if (row === undefined) return;
+  const { hostname, port } = new URL(`udp://${row['doorbell']}`);
   const socket = createSocket('udp4');
   await new Promise((resolve) => socket.send('!', Number(port), hostname, resolve));
   socket.close();
