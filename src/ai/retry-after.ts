@@ -4,18 +4,18 @@ const SECONDS = /^-?\d{1,12}(\.\d{1,9})?$/;
 
 /**
  * Reads Retry-After (RFC 9110, section 10.2.3): seconds or an HTTP date. The date is compared with the response's own
- * Date, so that two clocks that disagree do no harm.
+ * Date and never with this machine's clock, which may disagree.
  *
- * @returns milliseconds from now, 0 at least; null without the header or when it makes no sense
+ * @returns milliseconds from now, 0 at least; null without the header, when it makes no sense, and for a date in a
+ *   response without its own
  */
 export function retryAfterMs(retryAfter: string | undefined, date: string | undefined): number | null {
   const text = retryAfter?.trim();
   if (!text) return null;
   if (SECONDS.test(text)) return Math.max(0, Math.round(Number(text) * 1000));
   const at = parseHttpDate(text);
-  if (at === undefined) return null;
-  const now = parseHttpDate(date?.trim()) ?? Date.now();
-  return Math.max(0, at - now);
+  const now = parseHttpDate(date?.trim());
+  return at === undefined || now === undefined ? null : Math.max(0, at - now);
 }
 
 function parseHttpDate(text: string | undefined): number | undefined {

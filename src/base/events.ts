@@ -11,6 +11,10 @@ export interface EngineEvents {
   attemptEnded: [AttemptEnded];
   /** Outcomes that are now in the database. */
   settled: [{ workerId: string; written: number; dropped: readonly number[] }];
+  /** The database refused to store this one answer; the others go on. */
+  answerRefused: [{ requestId: number; error: unknown }];
+  /** Outcomes wait because a transaction that somebody left open holds their requests. */
+  rowsHeld: [{ requestIds: readonly number[] }];
   released: [{ workerId: string; count: number; reason: 'stopping' | 'breaker' | 'lost_commit' }];
   rescued: [{ workerId: string; deadWorkerIds: readonly string[]; rescued: number; failed: number }];
   expired: [{ workerId: string; count: number }];

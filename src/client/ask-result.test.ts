@@ -32,6 +32,15 @@ test.each([
   });
 });
 
+test('an answer that is no JSON, of an old client or of SQL, is shown as it is', () => {
+  expect(askResultOf(view({ responseData: 'plain words' }))).toMatchObject({
+    status: 'completed',
+    text: 'plain words',
+    json: null,
+    error: null,
+  });
+});
+
 test('a failure has its code and its message', () => {
   const failed = view({ status: 'failed', errorCode: 'ai_client_error', errorMessage: 'HTTP 404' });
 

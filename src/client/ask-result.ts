@@ -17,15 +17,23 @@ export interface AskResult {
 
 /** A request's end as an AskResult. */
 export function askResultOf(view: RequestView): AskResult {
-  const json: unknown = view.responseData === null ? null : JSON.parse(view.responseData);
   const isAnswered = view.status === 'completed';
   return {
     id: view.id,
     status: view.status,
-    text: textIn(json),
-    json,
+    ...answerIn(view.responseData ?? 'null'),
     error: isAnswered ? null : errorIn(view),
   };
+}
+
+/** Our worker stores JSON alone; rows of an old client or of SQL may hold any text, which is then shown as it is. */
+function answerIn(responseData: string): Pick<AskResult, 'text' | 'json'> {
+  try {
+    const json: unknown = JSON.parse(responseData);
+    return { text: textIn(json), json };
+  } catch {
+    return { text: responseData, json: null };
+  }
 }
 
 /** A failure before or beside the request's own end. */

@@ -38,7 +38,8 @@ export function storeSettings(options: DatabaseOptions): StoreSettings {
     user: options.user,
     password: options.password,
     database: options.database,
-    minPoolSize: 1,
+    // A connection that rests is closed with a goodbye; one that the pool must keep would be cut, and remade, every 10 s.
+    minPoolSize: 0,
     maxPoolSize: Math.max(2, options.maxPoolSize ?? DEFAULT_POOL_SIZE),
     sslCaFile: options.sslCaFile ?? null,
   };

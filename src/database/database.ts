@@ -21,6 +21,9 @@ export interface Decision<T> {
   readonly result: T;
 }
 
+/** `sentAtMs`: when the rows were asked for, on this process's monotonic clock. It only decides: it may run again. */
+export type Decide<T> = (rows: readonly Row[], sentAtMs: number) => Decision<T>;
+
 export interface ExecuteResult {
   readonly affectedRows: number;
   /** The id that an INSERT made; 0 otherwise. */
@@ -47,9 +50,9 @@ export interface Database extends Inserter {
   insertEach(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<number[]>;
   /**
    * The one shape of our transactions: lock rows, decide from them what to write, write it, commit. A deadlock or a
-   * lost lock runs the whole of it again, so `decide` only decides.
+   * lost lock runs the whole of it again.
    */
-  lockAndWrite<T>(lock: Statement, decide: (rows: readonly Row[]) => Decision<T>): Promise<T>;
+  lockAndWrite<T>(lock: Statement, decide: Decide<T>): Promise<T>;
   close(): Promise<void>;
 }
 

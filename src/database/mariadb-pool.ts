@@ -12,7 +12,7 @@ import {
 } from 'mariadb';
 import { systemClock } from '../base/clock.ts';
 import { AiIpcError, messageOf } from '../base/errors.ts';
-import type { Database, Decision, ExecuteResult, Row, RowsStatement, Statement } from './database.ts';
+import type { Database, Decide, ExecuteResult, Row, RowsStatement, Statement } from './database.ts';
 import { isRetryable, toDatabaseError } from './database-errors.ts';
 import { joinInPackets } from './multi-statement.ts';
 
@@ -42,6 +42,11 @@ const OPERATION_TIMEOUT_MS = 10_000;
  * that rests in the pool for so long goes the same way; the pool makes a new one when it is wanted.
  */
 const SOCKET_TIMEOUT_MS = 9_500;
+/**
+ * A connection above minPoolSize that rests for so long says goodbye, before the socket's limit cuts it: the server's log
+ * has a warning for each that goes without.
+ */
+const IDLE_SECONDS = 7;
 /** How long to wait for a connection: long enough for a restart of the server to be noticed as one error, not many. */
 const ACQUIRE_TIMEOUT_MS = 5_000;
 /** Lock waits and statements end on the server before OPERATION_TIMEOUT_MS ends them here, and keep the connection. */
@@ -105,6 +110,7 @@ function poolConfig(settings: MariadbSettings): PoolConfig {
     minimumIdle: Math.min(settings.minPoolSize, settings.maxPoolSize),
     connectionLimit: settings.maxPoolSize,
     acquireTimeout: ACQUIRE_TIMEOUT_MS,
+    idleTimeout: IDLE_SECONDS,
   };
 }
 
@@ -182,7 +188,7 @@ function readCertificate(file: string): string {
 
 interface Transaction<T> {
   readonly lock: Statement;
-  readonly decide: (rows: readonly Row[]) => Decision<T>;
+  readonly decide: Decide<T>;
   readonly packetBytes: number;
 }
 
@@ -191,8 +197,9 @@ async function lockAndWrite<T>(
   connection: PoolConnection,
   { lock, decide, packetBytes }: Transaction<T>,
 ): Promise<T> {
+  const sentAtMs = performance.now();
   const [, rows] = await connection.query<[unknown, Row[]]>(`BEGIN;\n${lock.sql}`, lock.values);
-  const { writes, result } = decide(rows);
+  const { writes, result } = decide(rows, sentAtMs);
   // One after the other: behind a packet that failed, the next would be committed all the same.
   for (const { sql, values } of joinInPackets([...writes, COMMIT], packetBytes)) {
     await connection.query(sql, values);
@@ -271,7 +278,7 @@ async function giveBack(connection: PoolConnection): Promise<void> {
 }
 
 function overdueError(): AiIpcError {
-  const message = `The database did not answer within ${OPERATION_TIMEOUT_MS} ms. It is tried again.`;
+  const message = `The database did not answer within ${OPERATION_TIMEOUT_MS / 1000} s.`;
   return new AiIpcError('database_unavailable', message);
 }
 

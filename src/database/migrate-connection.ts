@@ -21,6 +21,8 @@ export async function connectForMigrate(
     const connection = await createConnection({
       ...connectionConfig({ ...settings, minPoolSize: 0, maxPoolSize: 1 }),
       multipleStatements: false,
+      // An ALTER says nothing for its whole time, and the connection that holds the turn says nothing at all.
+      socketTimeout: 0,
       // Through a firewall that forgets silent connections, an ALTER of an hour would never be heard of again.
       keepAliveDelay: 30_000,
       initSql: [

@@ -22,11 +22,13 @@ export async function probeServer(settings: MariadbSettings): Promise<ServerAbil
     const skipper = await connect(settings);
     connections.push(skipper);
     const maxPacketBytes = await readMaxPacketBytes(holder);
-    return { skipsLocked: await skips(holder, skipper), maxPacketBytes };
+    const skipsLocked = await skips(holder, skipper);
+    // With a goodbye: the server's log has a warning for each connection that goes without.
+    await Promise.all(connections.map((connection) => connection.end()));
+    return { skipsLocked, maxPacketBytes };
   } catch (error) {
-    throw toDatabaseError(error, mariadbName(settings));
-  } finally {
     for (const connection of connections) connection.destroy();
+    throw toDatabaseError(error, mariadbName(settings));
   }
 }
 

@@ -1,7 +1,7 @@
 import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from '@photostructure/sqlite';
 import { systemClock } from '../base/clock.ts';
 import { AiIpcError, type ErrorCode, messageOf } from '../base/errors.ts';
-import type { Database, Decision, ExecuteResult, Inserter, Row, SqlValue, Statement } from './database.ts';
+import type { Database, Decide, ExecuteResult, Inserter, Row, SqlValue, Statement } from './database.ts';
 import { ROWS } from './multi-statement.ts';
 
 /** Another process holds the write lock for milliseconds; waiting for it here would stop the event loop. */
@@ -108,8 +108,9 @@ class Statements {
     });
   }
 
-  lockAndWrite<T>(lock: Statement, decide: (rows: readonly Row[]) => Decision<T>): T {
-    const { writes, result } = decide(this.all(lock.sql, lock.values));
+  lockAndWrite<T>(lock: Statement, decide: Decide<T>): T {
+    const sentAtMs = performance.now();
+    const { writes, result } = decide(this.all(lock.sql, lock.values), sentAtMs);
     for (const write of writes) {
       if ('rows' in write) for (const row of write.rows) this.run(withOneRow(write.sql, row), row);
       else this.run(write.sql, write.values);

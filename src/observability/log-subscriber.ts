@@ -32,6 +32,20 @@ export function subscribeLog(events: Events, logger: Logger, nowMs: () => number
   events.on('settled', ({ dropped }) => {
     if (dropped.length > 0) logger.warn({ request_ids: dropped }, 'Outcomes dropped: their claims were lost');
   });
+  events.on('answerRefused', ({ requestId, error }) =>
+    logger.error(
+      { request_id: requestId, error: messageOf(error) },
+      'The database refused to store the answer',
+    ),
+  );
+  events.on('rowsHeld', ({ requestIds }) => {
+    if (troubles.isNews('rowsHeld')) {
+      logger.warn(
+        { request_ids: requestIds, hint: 'SHOW ENGINE INNODB STATUS names it: end it' },
+        'Answers wait: a transaction that somebody left open holds their requests',
+      );
+    }
+  });
   events.on('released', ({ count, reason }) => logger.info({ count, reason }, 'Claims released'));
   events.on('rescued', ({ deadWorkerIds, rescued, failed }) =>
     logger.warn(

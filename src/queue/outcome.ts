@@ -23,5 +23,8 @@ export interface SettledAttempt extends ClaimRef {
   readonly durationMs: number | null;
 }
 
-/** written: the database holds it (from this call or an earlier one). dropped: the claim was lost, nothing was written. */
-export type SettleFate = 'written' | 'dropped';
+/**
+ * written: the database holds it (from this call or an earlier one). dropped: the claim was lost, nothing was written.
+ * held: somebody's open transaction holds the request; nothing was written yet, settle it again.
+ */
+export type SettleFate = 'written' | 'dropped' | 'held';

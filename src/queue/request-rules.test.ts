@@ -135,6 +135,14 @@ describe('a type', () => {
   });
 });
 
+test.each([undefined, null, 5, {}])(
+  '%j, which JavaScript may hand over, is neither type nor endpoint',
+  (value) => {
+    expect(typeError(value)).toMatchObject({ code: 'bad_type' });
+    expect(endpointError(value)).toMatchObject({ code: 'bad_endpoint' });
+  },
+);
+
 describe('checkRequest', () => {
   test.each([
     [{ type: '' }, 'bad_type'],

@@ -23,7 +23,12 @@ const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 const FORBIDDEN_IN_ENDPOINT = ['//', '..', '#', '\\', '%2e', '%2f', '%5c'] as const;
 
 /** Why this endpoint cannot be called; undefined when it can. The C++ commands follow the same rules. */
-export function endpointError(endpoint: string): RequestError | undefined {
+export function endpointError(endpoint: unknown): RequestError | undefined {
+  if (typeof endpoint !== 'string')
+    return {
+      code: 'bad_endpoint',
+      message: `The endpoint is ${typeof endpoint}, not text. Give a path on the AI service, such as /api/v1/npc/dialogue.`,
+    };
   const reason = reasonAgainstEndpoint(endpoint);
   if (reason === undefined) return undefined;
   return {
@@ -53,7 +58,12 @@ export function dataError(data: string): RequestError | undefined {
 }
 
 /** Why this type cannot be stored; undefined when it can. */
-export function typeError(type: string): RequestError | undefined {
+export function typeError(type: unknown): RequestError | undefined {
+  if (typeof type !== 'string')
+    return {
+      code: 'bad_type',
+      message: `The request type is ${typeof type}, not text. Give one, such as dialogue.`,
+    };
   const bytes = Buffer.byteLength(type);
   if (bytes >= 1 && bytes <= LIMITS.typeBytes) return undefined;
   return {
@@ -72,12 +82,7 @@ export function checkRequest(request: NewRequest): NewRequest {
   return {
     ...request,
     priority: clampPriority(request.priority),
-    timeoutSeconds: clamp(
-      'timeout_seconds',
-      request.timeoutSeconds,
-      LIMITS.minTimeoutSeconds,
-      LIMITS.maxTimeoutSeconds,
-    ),
+    timeoutSeconds: clampTimeoutSeconds(request.timeoutSeconds),
     sourceNpc: cut(request.sourceNpc, LIMITS.sourceNpcCharacters),
     sourceMap: cut(request.sourceMap, LIMITS.sourceMapCharacters),
   };
@@ -86,6 +91,11 @@ export function checkRequest(request: NewRequest): NewRequest {
 /** The nearest priority from 1 to 10. */
 export function clampPriority(priority: number): number {
   return clamp('priority', priority, LIMITS.minPriority, LIMITS.maxPriority);
+}
+
+/** The nearest life of a request that its row can have, in seconds. */
+export function clampTimeoutSeconds(timeoutSeconds: number): number {
+  return clamp('timeout_seconds', timeoutSeconds, LIMITS.minTimeoutSeconds, LIMITS.maxTimeoutSeconds);
 }
 
 /** The nearest age from 60 to 2,592,000 seconds (30 days). */

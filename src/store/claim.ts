@@ -4,8 +4,10 @@ import { logRow } from './log-rows.ts';
 import { nullableNumberOf, nullableTextOf, numberOf, textOf } from './row-fields.ts';
 import type { Statements } from './statements.ts';
 
-/** Each further look goes this much deeper: other workers are just claiming what the one before it found. */
-const DEPTHS = [1, 4, 16] as const;
+/** Each further look goes so many times deeper: other workers are just claiming what the one before it found. */
+const FACTORS = [1, 4, 16] as const;
+/** And the last one past all that somebody's open transaction may hold: 10,000 rows are looked through in 50 ms. */
+const DEEPEST = 10_000;
 
 export interface ClaimOptions {
   readonly workerId: string;
@@ -22,8 +24,9 @@ export async function claim(
   statements: Statements,
   options: ClaimOptions,
 ): Promise<ClaimedRequest[]> {
-  for (const depth of DEPTHS) {
-    const requests = await claimFrom(database, statements, { ...options, depth: depth * options.limit });
+  const startedMs = performance.now();
+  for (const depth of [...FACTORS.map((factor) => factor * options.limit), DEEPEST]) {
+    const requests = await claimFrom(database, statements, { ...options, depth, startedMs });
     if (requests.length > 0 || !(await hasDue(database, statements))) return requests;
   }
   return [];
@@ -32,15 +35,25 @@ export async function claim(
 async function claimFrom(
   database: Database,
   statements: Statements,
-  { workerId, limit, depth }: ClaimOptions & { readonly depth: number },
+  {
+    workerId,
+    limit,
+    depth,
+    startedMs,
+  }: ClaimOptions & { readonly depth: number; readonly startedMs: number },
 ): Promise<ClaimedRequest[]> {
-  return await database.lockAndWrite({ sql: statements.lockForClaim, values: [depth, limit] }, (rows) => {
-    const requests = rows.map(toClaimedRequest);
-    if (requests.length === 0) return { writes: [], result: requests };
-    const mark = { sql: statements.claimMark, values: [workerId, requests.map((request) => request.id)] };
-    const log = requests.map(({ id, attempt }) => logRow(id, 'claimed', { worker: workerId, attempt }));
-    return { writes: [mark, { sql: statements.insertLog, rows: log }], result: requests };
-  });
+  return await database.lockAndWrite(
+    { sql: statements.lockForClaim, values: [depth, limit] },
+    (rows, sentAtMs) => {
+      // Tried again (a deadlock, a lock that was waited for), the database's clock has gone on since this claim began.
+      const spentMs = Math.floor(sentAtMs - startedMs);
+      const requests = rows.map((row) => toClaimedRequest(row, spentMs));
+      if (requests.length === 0) return { writes: [], result: requests };
+      const mark = { sql: statements.claimMark, values: [workerId, requests.map((request) => request.id)] };
+      const log = requests.map(({ id, attempt }) => logRow(id, 'claimed', { worker: workerId, attempt }));
+      return { writes: [mark, { sql: statements.insertLog, rows: log }], result: requests };
+    },
+  );
 }
 
 /** processing → pending for claims that are still ours: the attempt is given back, it may be claimed again at once. */
@@ -66,8 +79,8 @@ export async function release(
   });
 }
 
-/** The row as it was just before the mark: the mark adds one to claim_no and to attempts. */
-function toClaimedRequest(row: Row): ClaimedRequest {
+/** The row as it was just before the mark: the mark adds one to claim_no and to attempts. Its life is counted from `spentMs` ago. */
+function toClaimedRequest(row: Row, spentMs: number): ClaimedRequest {
   return {
     id: numberOf(row, 'id'),
     claimNo: numberOf(row, 'claim_no') + 1,
@@ -78,6 +91,6 @@ function toClaimedRequest(row: Row): ClaimedRequest {
     data: nullableTextOf(row, 'request_data'),
     sourceNpc: nullableTextOf(row, 'source_npc'),
     createdAtMs: numberOf(row, 'created_at_ms'),
-    lifeLeftMs: numberOf(row, 'life_left_ms'),
+    lifeLeftMs: numberOf(row, 'life_left_ms') + spentMs,
   };
 }

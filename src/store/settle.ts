@@ -27,13 +27,37 @@ export async function settle(
   { workerId, attempts }: { workerId: string; attempts: readonly SettledAttempt[] },
 ): Promise<SettleFate[]> {
   if (attempts.length === 0) return [];
-  const ids = attempts.map((attempt) => attempt.id).sort((a, b) => a - b);
-  return await database.lockAndWrite({ sql: statements.lockForSettle, values: [ids] }, (rows) => {
+  const ids = idsOf(attempts);
+  const fates = await database.lockAndWrite({ sql: statements.lockForSettle, values: [ids] }, (rows) => {
     const rowById = new Map(rows.map((row) => [numberOf(row, 'id'), row]));
     const plan: SettlePlan = { completedIds: [], ended: [], retried: [], responses: [], logs: [] };
-    const fates = attempts.map((attempt) => decide(plan, workerId, attempt, rowById.get(attempt.id)));
-    return { writes: writesOf(plan, statements), result: fates };
+    const decided = attempts.map((attempt) => decide(plan, workerId, attempt, rowById.get(attempt.id)));
+    return { writes: writesOf(plan, statements), result: decided };
   });
+  const unseen = attempts.filter((_, index) => fates[index] === 'held');
+  if (unseen.length === 0) return fates;
+  const gone = await dropGone(database, statements, { workerId, attempts: unseen });
+  return fates.map((fate, index) => (gone.has(attempts[index]?.id ?? 0) ? 'dropped' : fate));
+}
+
+/** What could not be locked is held by somebody's open transaction, or it was deleted: then its outcome is dropped. */
+async function dropGone(
+  database: Database,
+  statements: Statements,
+  { workerId, attempts }: { workerId: string; attempts: readonly SettledAttempt[] },
+): Promise<ReadonlySet<number>> {
+  const find = { sql: statements.findThese, values: [idsOf(attempts)] };
+  return await database.lockAndWrite(find, (rows) => {
+    const there = new Set(rows.map((row) => numberOf(row, 'id')));
+    const gone = attempts.filter(({ id }) => !there.has(id));
+    const logs = gone.map((attempt) => droppedRow(workerId, attempt));
+    return { writes: [{ sql: statements.insertLog, rows: logs }], result: new Set(idsOf(gone)) };
+  });
+}
+
+/** In one order for all: two that lock the same rows do not lock each other out. */
+function idsOf(attempts: readonly SettledAttempt[]): number[] {
+  return attempts.map((attempt) => attempt.id).sort((a, b) => a - b);
 }
 
 function decide(
@@ -42,13 +66,18 @@ function decide(
   attempt: SettledAttempt,
   row: Row | undefined,
 ): SettleFate {
-  if (row !== undefined && isHeld(row, workerId, attempt)) {
+  if (row === undefined) return 'held';
+  if (isHeld(row, workerId, attempt)) {
     planOutcome(plan, workerId, attempt, isTrue(row, 'is_alive'));
     return 'written';
   }
-  if (row !== undefined && isWrittenAlready(row, workerId, attempt)) return 'written';
-  plan.logs.push(logRow(attempt.id, 'dropped', logDetails(workerId, attempt, errorOf(attempt.outcome))));
+  if (isWrittenAlready(row, workerId, attempt)) return 'written';
+  plan.logs.push(droppedRow(workerId, attempt));
   return 'dropped';
+}
+
+function droppedRow(workerId: string, attempt: SettledAttempt): readonly SqlValue[] {
+  return logRow(attempt.id, 'dropped', logDetails(workerId, attempt, errorOf(attempt.outcome)));
 }
 
 function isHeld(row: Row, workerId: string, attempt: SettledAttempt): boolean {

@@ -1,6 +1,16 @@
 import type { Statements } from './statements.ts';
 
 /**
+ * SQLite keeps what it is given: text where a number belongs, or a number that JavaScript cannot tell from its neighbour,
+ * in one row must not stop the reading of others. Within MAX_SAFE_INTEGER these say what the column means as a number.
+ */
+const ATTEMPTS = 'min(max(CAST(attempts AS INTEGER), 0), 9007199254740990)';
+const MAX_ATTEMPTS = 'min(max(CAST(max_attempts AS INTEGER), 0), 9007199254740991)';
+const CLAIM_NO = 'min(max(CAST(claim_no AS INTEGER), 0), 9007199254740991)';
+/** What a claim adds one to: the sum is still one that CLAIM_NO reads as it is, or the claim could not be settled. */
+const LAST_CLAIM_NO = 'min(max(CAST(claim_no AS INTEGER), 0), 9007199254740990)';
+
+/**
  * The statements for SQLite. Times are UTC text with milliseconds (2026-01-25 12:00:00.000): readable, and in order as
  * text. Lists arrive as JSON. No row is locked: a transaction holds the whole file's write lock (BEGIN IMMEDIATE).
  * The + of `+status` keeps SQLite off the indexes on status: with a list of ids it would rather read all that wait.
@@ -29,9 +39,10 @@ export const sqliteStatements: Statements = {
        AND expires_at > strftime('%Y-%m-%d %H:%M:%f', 'now') AND id <= 9007199254740991
      LIMIT 1`,
 
-  // SQLite keeps what it is given: a BLOB where text belongs, or a time that is none, must not stop the claim of others.
+  // A BLOB where text belongs, or a time that is none, must not stop the claim of others either.
   lockForClaim: `
-    SELECT id, claim_no, attempts, CAST(max_attempts AS INTEGER) AS max_attempts,
+    SELECT id, ${LAST_CLAIM_NO} AS claim_no, ${ATTEMPTS} AS attempts,
+           ${MAX_ATTEMPTS} AS max_attempts,
            CAST(request_type AS TEXT) AS request_type, CAST(endpoint AS TEXT) AS endpoint,
            CAST(request_data AS TEXT) AS request_data, CAST(source_npc AS TEXT) AS source_npc,
            coalesce(CAST(round(unixepoch(created_at, 'subsec') * 1000) AS INTEGER), 0) AS created_at_ms,
@@ -46,14 +57,17 @@ export const sqliteStatements: Statements = {
   claimMark: `
     UPDATE ai_requests
        SET status = 'processing', claimed_by = ?, claimed_at = strftime('%Y-%m-%d %H:%M:%f', 'now'),
-           claim_no = claim_no + 1, attempts = attempts + 1
+           claim_no = ${LAST_CLAIM_NO} + 1, attempts = ${ATTEMPTS} + 1
      WHERE id IN (SELECT value FROM json_each(?)) AND +status = 'pending'`,
 
   lockForSettle: `
-    SELECT id, status, claimed_by, claim_no, error_code, expires_at > strftime('%Y-%m-%d %H:%M:%f', 'now') AS is_alive
+    SELECT id, status, CAST(claimed_by AS TEXT) AS claimed_by, ${CLAIM_NO} AS claim_no,
+           CAST(error_code AS TEXT) AS error_code, expires_at > strftime('%Y-%m-%d %H:%M:%f', 'now') AS is_alive
       FROM ai_requests
      WHERE id IN (SELECT value FROM json_each(?))
      ORDER BY id`,
+
+  findThese: 'SELECT id FROM ai_requests WHERE id IN (SELECT value FROM json_each(?))',
 
   complete: `
     UPDATE ai_requests
@@ -66,7 +80,7 @@ export const sqliteStatements: Statements = {
 
   retry: `
     UPDATE ai_requests
-       SET status = 'pending', claimed_by = NULL, claimed_at = NULL, attempts = max(attempts, 1) - ?,
+       SET status = 'pending', claimed_by = NULL, claimed_at = NULL, attempts = max(${ATTEMPTS}, 1) - ?,
            available_at = strftime('%Y-%m-%d %H:%M:%f', 'now', ? || ' seconds'), error_code = ?
      WHERE id = ? AND status = 'processing'`,
 
@@ -79,14 +93,14 @@ export const sqliteStatements: Statements = {
   insertLog: 'INSERT INTO ai_request_log (request_id, event_type, event_data) VALUES :rows',
 
   lockForRelease: `
-    SELECT id, claim_no
+    SELECT id, ${CLAIM_NO} AS claim_no
       FROM ai_requests
      WHERE id IN (SELECT value FROM json_each(?)) AND +status = 'processing' AND claimed_by = ?
      ORDER BY id`,
 
   release: `
     UPDATE ai_requests
-       SET status = 'pending', claimed_by = NULL, claimed_at = NULL, attempts = max(attempts, 1) - 1,
+       SET status = 'pending', claimed_by = NULL, claimed_at = NULL, attempts = max(${ATTEMPTS}, 1) - 1,
            available_at = strftime('%Y-%m-%d %H:%M:%f', 'now')
      WHERE id IN (SELECT value FROM json_each(?)) AND +status = 'processing'`,
 
@@ -104,20 +118,20 @@ export const sqliteStatements: Statements = {
            host, doorbell, timeout_seconds
       FROM ai_workers
      UNION ALL
-    SELECT DISTINCT coalesce(r.claimed_by, ''), NULL, NULL, NULL, NULL, NULL
+    SELECT DISTINCT coalesce(CAST(r.claimed_by AS TEXT), ''), NULL, NULL, NULL, NULL, NULL
       FROM ai_requests r INDEXED BY idx_status_priority
      WHERE r.status = 'processing' AND r.id <= 9007199254740991
        AND NOT EXISTS (SELECT 1 FROM ai_workers w WHERE w.id = r.claimed_by)`,
 
   listClaims: `
-    SELECT id, claim_no
+    SELECT id, ${CLAIM_NO} AS claim_no
       FROM ai_requests INDEXED BY idx_status_priority
      WHERE status = 'processing' AND claimed_by = ? AND id <= 9007199254740991`,
 
   lockForRescue: `
-    SELECT id, attempts, max_attempts
+    SELECT id, ${ATTEMPTS} AS attempts, ${MAX_ATTEMPTS} AS max_attempts
       FROM ai_requests INDEXED BY idx_status_priority
-     WHERE status = 'processing' AND coalesce(claimed_by, '') IN (SELECT value FROM json_each(?))
+     WHERE status = 'processing' AND coalesce(CAST(claimed_by AS TEXT), '') IN (SELECT value FROM json_each(?))
        AND id <= 9007199254740991
      ORDER BY id
      LIMIT ?`,
@@ -138,7 +152,7 @@ export const sqliteStatements: Statements = {
                       AND id <= 9007199254740991) AS has_overdue`,
 
   lockOverdue: `
-    SELECT id, attempts, error_code,
+    SELECT id, ${ATTEMPTS} AS attempts, CAST(error_code AS TEXT) AS error_code,
            coalesce(CAST(round(unixepoch(expires_at, 'subsec') - unixepoch(created_at, 'subsec')) AS INTEGER), 0)
              AS life_seconds
       FROM ai_requests INDEXED BY idx_expires_at
@@ -149,7 +163,7 @@ export const sqliteStatements: Statements = {
 
   // The table's CHECK refuses a status that does not exist, as MariaDB's strict mode does: there is none to be found.
   lockWithoutStatus: `
-    SELECT id, attempts FROM ai_requests INDEXED BY idx_expires_at WHERE status = '' LIMIT ?`,
+    SELECT id, ${ATTEMPTS} AS attempts FROM ai_requests INDEXED BY idx_expires_at WHERE status = '' LIMIT ?`,
 
   scanForCleanup: `
     SELECT id,

@@ -26,8 +26,10 @@ export interface Statements {
   readonly claimMark: string;
 
   // Settle, release
-  /** ids → id, status, claimed_by, claim_no, error_code, is_alive; locked until the end of the transaction */
+  /** ids → id, status, claimed_by, claim_no, error_code, is_alive; locked, past those that others hold */
   readonly lockForSettle: string;
+  /** ids → id; not locked */
+  readonly findThese: string;
   /** ids */
   readonly complete: string;
   /** status, error code, id */
@@ -38,7 +40,7 @@ export interface Statements {
   readonly insertResponse: string;
   /** rows of: request id, event type, event data */
   readonly insertLog: string;
-  /** ids, worker id → id, claim_no; locked */
+  /** ids, worker id → id, claim_no; locked, past those that others hold */
   readonly lockForRelease: string;
   /** ids */
   readonly release: string;
@@ -53,7 +55,7 @@ export interface Statements {
   readonly listClaims: string;
 
   // Maintenance
-  /** worker ids ('' for no name), limit → id, attempts, max_attempts; locked */
+  /** worker ids ('' for no name), limit → id, attempts, max_attempts; locked, past those that others hold */
   readonly lockForRescue: string;
   /** ids */
   readonly rescue: string;

@@ -76,7 +76,7 @@ describe('Completer', () => {
     context.sql.exec(`CREATE TRIGGER refuse BEFORE INSERT ON ai_responses
       WHEN NEW.request_id = ${bad} AND NEW.response_data IS NOT NULL BEGIN SELECT RAISE(ABORT, 'no such byte'); END`);
     const failures: unknown[] = [];
-    context.events.on('storeFailed', ({ error }) => failures.push(error));
+    context.events.on('answerRefused', (refused) => failures.push(refused));
 
     for (const request of requests) add(request);
     expect(await completer.flush(WRITTEN_WITHIN_MS)).toBe(0);
@@ -87,7 +87,9 @@ describe('Completer', () => {
       errorCode: 'settle_failed',
       errorMessage: expect.stringContaining('log'),
     });
-    expect(failures).toMatchObject([{ message: expect.stringContaining('no such byte') }]);
+    expect(failures).toMatchObject([
+      { requestId: bad, error: { message: expect.stringContaining('no such byte') } },
+    ]);
     expect(flights.size).toBe(0);
   });
 

@@ -2,28 +2,27 @@ import { AiIpcError } from '../base/errors.ts';
 import { type Lifecycle, Loop } from '../base/lifecycle.ts';
 import type { SettledAttempt, SettleFate } from '../queue/outcome.ts';
 import type { Flights } from './flights.ts';
+import { Outbox } from './outbox.ts';
 import type { WorkerContext } from './worker-parts.ts';
 
 /** Outcomes that come within this time share one transaction: one commit to disk for all of them. */
 const GATHER_MS = 2;
 /** With as many as this nobody waits for more: while they are written, the next ones gather anyway. */
 const ENOUGH = 32;
-/** What one transaction takes at most: a few milliseconds of row locks. */
-const MAX_OUTCOMES = 500;
-/** And in characters of answers: escaped, and at 3 bytes each, still below the 16 MiB that a packet has by default. */
-const MAX_CHARACTERS = 2 ** 20;
-/** With the database away this many outcomes wait in memory; then nothing more is claimed. */
-const FULL_AT = 2_000;
 const IDLE_REST_MS = 60_000;
 const FIRST_RETRY_MS = 50;
 const LONGEST_RETRY_MS = 1_000;
+/** A row that a cancel or a rescue has in its hands is free at once; one that is held for so long is told. */
+const TELL_HELD_AFTER_MS = 1_000;
 
 /** Gathers outcomes and settles them; keeps those that cannot be written until they can. */
 export class Completer implements Lifecycle {
   readonly #context: WorkerContext & { readonly flights: Flights };
   readonly #loop: Loop;
-  #waiting: SettledAttempt[] = [];
+  readonly #outbox = new Outbox();
   #failures = 0;
+  /** Since when there have always been held ones. */
+  #heldSinceMs: number | undefined;
   #onEmpty: (() => void) | undefined;
 
   constructor(context: WorkerContext & { readonly flights: Flights }) {
@@ -36,11 +35,11 @@ export class Completer implements Lifecycle {
   }
 
   get isFull(): boolean {
-    return this.#waiting.length >= FULL_AT;
+    return this.#outbox.isFull;
   }
 
   get waiting(): number {
-    return this.#waiting.length;
+    return this.#outbox.size;
   }
 
   start(): void {
@@ -48,13 +47,13 @@ export class Completer implements Lifecycle {
   }
 
   add(attempt: SettledAttempt): void {
-    this.#waiting.push(attempt);
-    if (this.#waiting.length === 1) this.#loop.wake();
+    this.#outbox.add(attempt);
+    if (this.#outbox.ready === 1) this.#loop.wake();
   }
 
   /** Resolves when everything is written, or after `timeoutMs`; returns how many outcomes are still waiting. */
   async flush(timeoutMs: number): Promise<number> {
-    if (this.#waiting.length > 0) {
+    if (this.#outbox.size > 0) {
       const limit = new AbortController();
       const empty = new Promise<void>((resolve) => {
         this.#onEmpty = resolve;
@@ -62,7 +61,7 @@ export class Completer implements Lifecycle {
       await Promise.race([empty, this.#context.clock.sleep(timeoutMs, limit.signal)]);
       limit.abort();
     }
-    return this.#waiting.length;
+    return this.#outbox.size;
   }
 
   async stop(): Promise<void> {
@@ -70,74 +69,85 @@ export class Completer implements Lifecycle {
   }
 
   async #turn(signal: AbortSignal): Promise<number> {
-    if (this.#waiting.length === 0) return IDLE_REST_MS;
-    if (this.#waiting.length < ENOUGH) await this.#context.clock.sleep(GATHER_MS, signal);
-    const batch = this.#nextBatch();
-    await this.#settle(batch);
-    this.#waiting.splice(0, batch.length);
+    const { clock } = this.#context;
+    const outbox = this.#outbox;
+    const heldRestMs = outbox.takeUpHeld(clock.nowMs());
+    if (outbox.ready === 0) return Math.min(IDLE_REST_MS, heldRestMs);
+    if (outbox.ready < ENOUGH) await clock.sleep(GATHER_MS, signal);
+    const batch = outbox.nextBatch();
+    const held = await this.#settle(batch);
+    outbox.settled(batch, held, clock.nowMs());
     this.#recovered();
-    if (this.#waiting.length === 0) this.#onEmpty?.();
+    this.#tellHeld(held);
+    if (outbox.size === 0) this.#onEmpty?.();
     return 0;
   }
 
-  #nextBatch(): SettledAttempt[] {
-    let characters = 0;
-    const end = this.#waiting.findIndex((attempt, index) => {
-      characters += attempt.outcome.kind === 'completed' ? attempt.outcome.answer.length : 0;
-      return index >= MAX_OUTCOMES || (index > 0 && characters > MAX_CHARACTERS);
-    });
-    return this.#waiting.slice(0, end === -1 ? undefined : end);
-  }
-
-  async #settle(batch: readonly SettledAttempt[]): Promise<void> {
+  /** Returns those that could not be written yet, because somebody else's transaction holds their rows. */
+  async #settle(batch: readonly SettledAttempt[]): Promise<readonly SettledAttempt[]> {
     const { store, workerId } = this.#context;
     try {
-      this.#report(batch, await store.settle(workerId, batch));
+      return this.#report(batch, await store.settle(workerId, batch));
     } catch (error) {
       if (isPassing(error)) throw error;
-      await this.#settleOneByOne(batch, error);
+      return await this.#settleOneByOne(batch);
     }
   }
 
   /** One outcome that the database refuses must not hold up the others: it becomes a failure that says so. */
-  async #settleOneByOne(batch: readonly SettledAttempt[], error: unknown): Promise<void> {
-    this.#context.events.emit('storeFailed', { part: 'settle', error });
-    for (const attempt of batch) {
-      const fates = await this.#settleOne(attempt);
-      this.#report([attempt], fates);
-    }
+  async #settleOneByOne(batch: readonly SettledAttempt[]): Promise<readonly SettledAttempt[]> {
+    const fates: SettleFate[] = [];
+    for (const attempt of batch) fates.push(await this.#settleOne(attempt));
+    return this.#report(batch, fates);
   }
 
-  async #settleOne(attempt: SettledAttempt): Promise<SettleFate[]> {
-    const { store, workerId } = this.#context;
+  async #settleOne(attempt: SettledAttempt): Promise<SettleFate> {
     try {
-      return await store.settle(workerId, [attempt]);
+      return await this.#settleAlone(attempt);
     } catch (error) {
       if (isPassing(error)) throw error;
+      this.#context.events.emit('answerRefused', { requestId: attempt.id, error });
       return await this.#settleAsFailed(attempt);
     }
   }
 
   /** Refused twice, it is given up: its request is released or expires, and the outcomes behind it go on. */
-  async #settleAsFailed(attempt: SettledAttempt): Promise<SettleFate[]> {
-    const { store, workerId, events } = this.#context;
+  async #settleAsFailed(attempt: SettledAttempt): Promise<SettleFate> {
     const message = 'The database refused the answer. The log of the worker has its reason.';
     try {
-      return await store.settle(workerId, [
-        { ...attempt, outcome: { kind: 'failed', error: { code: 'settle_failed', message } } },
-      ]);
+      const outcome = { kind: 'failed', error: { code: 'settle_failed', message } } as const;
+      return await this.#settleAlone({ ...attempt, outcome });
     } catch (error) {
       if (isPassing(error)) throw error;
-      events.emit('storeFailed', { part: 'settle', error });
-      return ['dropped'];
+      this.#context.events.emit('answerRefused', { requestId: attempt.id, error });
+      return 'dropped';
     }
   }
 
-  #report(batch: readonly SettledAttempt[], fates: readonly SettleFate[]): void {
+  async #settleAlone(attempt: SettledAttempt): Promise<SettleFate> {
+    const { store, workerId } = this.#context;
+    const [fate = 'dropped'] = await store.settle(workerId, [attempt]);
+    return fate;
+  }
+
+  /** Ends the claims of all but the held ones, which it returns. */
+  #report(batch: readonly SettledAttempt[], fates: readonly SettleFate[]): readonly SettledAttempt[] {
     const { flights, events, workerId } = this.#context;
-    for (const attempt of batch) flights.remove(attempt);
-    const dropped = batch.filter((_, index) => fates[index] === 'dropped').map((attempt) => attempt.id);
-    events.emit('settled', { workerId, written: batch.length - dropped.length, dropped });
+    const withFate = (fate: SettleFate) => batch.filter((_, index) => fates[index] === fate);
+    const [written, dropped, held] = [withFate('written'), withFate('dropped'), withFate('held')];
+    for (const attempt of [...written, ...dropped]) flights.remove(attempt);
+    if (held.length < batch.length)
+      events.emit('settled', { workerId, written: written.length, dropped: dropped.map(({ id }) => id) });
+    return held;
+  }
+
+  #tellHeld(held: readonly SettledAttempt[]): void {
+    const { clock, events } = this.#context;
+    if (held.length > 0) this.#heldSinceMs ??= clock.nowMs();
+    else if (!this.#outbox.hasHeld) this.#heldSinceMs = undefined;
+    const sinceMs = this.#heldSinceMs;
+    if (held.length === 0 || sinceMs === undefined || clock.nowMs() - sinceMs < TELL_HELD_AFTER_MS) return;
+    events.emit('rowsHeld', { requestIds: held.map(({ id }) => id) });
   }
 
   #afterFailure(error: unknown): number {

@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
-import { AiIpcError, messageOf } from '../base/errors.ts';
+import { AiIpcError } from '../base/errors.ts';
 import type { Events } from '../base/events.ts';
 import type { Lifecycle } from '../base/lifecycle.ts';
 
@@ -71,5 +71,5 @@ export function parseAddress(address: string): { host: string; port: number } {
   const port = /^\d{1,5}$/.test(portText) ? Number(portText) : Number.NaN;
   const host = address.slice(0, separator).replace(/^\[(.*)\]$/, '$1');
   if (separator > 0 && host !== '' && port <= 65_535) return { host, port };
-  throw new AiIpcError('bad_settings', `${messageOf(address)} is not host:port, such as 127.0.0.1:0.`);
+  throw new AiIpcError('bad_settings', `${address} is not host:port, such as 127.0.0.1:0.`);
 }

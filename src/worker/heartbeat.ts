@@ -69,11 +69,9 @@ export class Heartbeat implements Lifecycle {
 
   #afterFailure(error: unknown): number {
     const { events, workerId } = this.#options;
-    const wasFailing = this.#isFailing;
     this.#isFailing = true;
     events.emit('storeFailed', { part: 'heartbeat', error });
-    if (!this.isFresh && wasFailing)
-      events.emit('heartbeatLost', { workerId, silentMs: Math.round(this.#silentMs()) });
+    if (!this.isFresh) events.emit('heartbeatLost', { workerId, silentMs: Math.round(this.#silentMs()) });
     return FAILURE_REST_MS;
   }
 

@@ -14,6 +14,8 @@ const RECONCILE_EVERY_MS = 1_000;
 const RESCUE_LOOK_EVERY_MS = 2_000;
 /** An orphan is released at its second look; one more, because the first may come before the claim is in memory. */
 const LOOKS_AFTER_FAILURE = 3;
+/** What any of the loops rests after a failure. */
+const FAILURE_REST_MS = 1_000;
 const SECONDS_A_DAY = 86_400;
 
 export interface MaintenanceOptions extends WorkerContext {
@@ -36,12 +38,10 @@ export class Maintenance implements Lifecycle {
     this.#reconciler = new Reconciler(options.flights);
     this.#deathWatch = new DeathWatch(options.clock);
     this.#loops = [
-      this.#loop('expire', EXPIRE_EVERY_MS, () => this.#expire()),
-      this.#loop('reconcile', RECONCILE_EVERY_MS, () => this.#reconcile()),
-      this.#loop('rescue', RESCUE_LOOK_EVERY_MS, () => this.#rescue()),
-      this.#loop('cleanup', options.settings.cleanupIntervalSeconds * 1000, (signal) =>
-        this.#cleanup(signal),
-      ),
+      this.#loop('expire', () => this.#expire()),
+      this.#loop('reconcile', () => this.#reconcile()),
+      this.#loop('rescue', () => this.#rescue()),
+      this.#loop('cleanup', (signal) => this.#cleanup(signal)),
     ];
   }
 
@@ -58,7 +58,7 @@ export class Maintenance implements Lifecycle {
     await Promise.all(this.#loops.map((loop) => loop.stop()));
   }
 
-  #loop(part: string, everyMs: number, duty: (signal: AbortSignal) => Promise<number>): Loop {
+  #loop(part: string, duty: (signal: AbortSignal) => Promise<number>): Loop {
     const { clock, events } = this.#options;
     let isFailing = false;
     return new Loop({
@@ -72,7 +72,7 @@ export class Maintenance implements Lifecycle {
       onError: (error) => {
         isFailing = true;
         events.emit('storeFailed', { part, error });
-        return Math.min(everyMs, 1_000);
+        return FAILURE_REST_MS;
       },
     });
   }

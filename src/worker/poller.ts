@@ -13,6 +13,12 @@ const FAILURE_REST_MS = 500;
  * in place of a few requests, and one commit serves for many.
  */
 const GROW_ROOM_MS = 2;
+/**
+ * Anybody on the network may ring a doorbell that listens there. So many looks of rings that find nothing are made in a
+ * window; the next look is at its end. 20 are one for each of 200 requests a second that other workers took.
+ */
+const RING_WINDOW_MS = 100;
+const EMPTY_LOOKS_A_WINDOW = 20;
 
 export interface PollerOptions extends WorkerContext {
   readonly flights: Flights;
@@ -25,6 +31,8 @@ export interface PollerOptions extends WorkerContext {
 export class Poller implements Lifecycle {
   readonly #options: PollerOptions;
   readonly #loop: Loop;
+  readonly #rings: RingLimit;
+  #isRung = false;
   #idleRestMs = 0;
   #isFailing = false;
   #isGrowingRoom = false;
@@ -32,6 +40,7 @@ export class Poller implements Lifecycle {
 
   constructor(options: PollerOptions) {
     this.#options = options;
+    this.#rings = new RingLimit(() => options.clock.nowMs());
     this.#loop = new Loop({
       clock: options.clock,
       turn: () => this.#turn(),
@@ -43,9 +52,10 @@ export class Poller implements Lifecycle {
     this.#loop.start();
   }
 
-  /** There may be work: looks at once. */
+  /** There may be work: looks at once, or at the window's end after too many looks that were for nothing. */
   wake(): void {
-    this.#idleRestMs = 0;
+    if (this.#rings.pauseMs > 0) return;
+    this.#isRung = true;
     this.#loop.wake();
   }
 
@@ -63,11 +73,21 @@ export class Poller implements Lifecycle {
     this.#isWaitingForRoom = room <= 0;
     if (room <= 0) return this.#options.breaker.retryInMs() || BLOCKED_REST_MS;
     if (this.#isWorthWaiting(room)) return GROW_ROOM_MS;
+    this.#answerRing();
     const requests = await this.#look(room);
     this.#recovered();
     if (requests.length === 0) return this.#nextIdleRest();
+    // The next look follows at once, whoever rang meanwhile: it is no ring's.
+    this.#isRung = false;
+    this.#rings.clear();
     this.#idleRestMs = 0;
     return 0;
+  }
+
+  /** Only after a quiet time or a look that found something is a ring believed: then no SELECT comes before the claim. */
+  #answerRing(): void {
+    if (this.#isRung && this.#rings.countLook() === 1) this.#idleRestMs = 0;
+    this.#isRung = false;
   }
 
   #room(): number {
@@ -98,7 +118,7 @@ export class Poller implements Lifecycle {
   #nextIdleRest(): number {
     const doubled = Math.max(FIRST_IDLE_REST_MS, this.#idleRestMs * 2);
     this.#idleRestMs = Math.min(doubled, this.#options.settings.pollIntervalMs);
-    return this.#idleRestMs;
+    return Math.min(this.#idleRestMs, this.#rings.pauseMs || this.#idleRestMs);
   }
 
   #afterFailure(error: unknown): number {
@@ -110,5 +130,36 @@ export class Poller implements Lifecycle {
   #recovered(): void {
     if (this.#isFailing) this.#options.events.emit('storeRecovered', { part: 'claim' });
     this.#isFailing = false;
+  }
+}
+
+/** Counts the looks that rings caused since one found something, by windows that begin with the first. */
+class RingLimit {
+  readonly #nowMs: () => number;
+  #windowEndMs = Number.NEGATIVE_INFINITY;
+  #looks = 0;
+
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs;
+  }
+
+  /** How long no ring is answered; 0 while the window has looks left. */
+  get pauseMs(): number {
+    return this.#looks < EMPTY_LOOKS_A_WINDOW ? 0 : Math.max(0, this.#windowEndMs - this.#nowMs());
+  }
+
+  /** Returns which look of its window this one is. */
+  countLook(): number {
+    const nowMs = this.#nowMs();
+    if (this.#looks === 0 || nowMs >= this.#windowEndMs) {
+      this.#looks = 0;
+      this.#windowEndMs = nowMs + RING_WINDOW_MS;
+    }
+    this.#looks++;
+    return this.#looks;
+  }
+
+  clear(): void {
+    this.#looks = 0;
   }
 }

@@ -31,15 +31,30 @@ test('each outcome is counted where it belongs, and the average is over all call
   events.emit('attemptEnded', ended('failed', null));
   events.emit('attemptEnded', ended('timeout', null));
   events.emit('expired', { workerId: 'w', count: 3 });
+  events.emit('rescued', { workerId: 'w', deadWorkerIds: ['dead'], rescued: 7, failed: 2 });
   nowMs += 61_400;
 
   expect(counter.read(17)).toEqual({
-    processed: 5,
-    failed: 2,
+    processed: 10,
+    failed: 4,
     timedOut: 4,
     retried: 1,
     averageProcessingMs: 250,
     queueDepth: 17,
     uptimeSeconds: 61,
+  });
+});
+
+test('what expired uncalled is processed too: timed_out is never more than processed', () => {
+  const events = createEvents();
+  const counter = new StatisticsCounter(events, () => 5_000);
+
+  events.emit('expired', { workerId: 'w', count: 50 });
+
+  expect(counter.read(0)).toMatchObject({
+    processed: 50,
+    failed: 0,
+    timedOut: 50,
+    averageProcessingMs: null,
   });
 });

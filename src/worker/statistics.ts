@@ -1,6 +1,9 @@
 import type { Events, Statistics } from '../base/events.ts';
 
-/** Counts what this worker did since it started, from its events. */
+/**
+ * Counts what this worker did since it started, from its events. Processed is every request that it gave its end and its
+ * `processed_at`, with or without a call; failed and timed out are of those.
+ */
 export class StatisticsCounter {
   readonly #nowMs: () => number;
   readonly #startedMs: number;
@@ -24,7 +27,12 @@ export class StatisticsCounter {
       this.#callMs += durationMs;
     });
     events.on('expired', ({ count }) => {
+      this.#processed += count;
       this.#timedOut += count;
+    });
+    events.on('rescued', ({ failed }) => {
+      this.#processed += failed;
+      this.#failed += failed;
     });
   }
 

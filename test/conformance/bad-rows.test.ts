@@ -32,6 +32,23 @@ describeStore('rows that no client of ours would insert', (backend) => {
     expect(await backend().store.claim(WORKER, 10)).toEqual([]);
   });
 
+  it('counters at the end of their range do not stop a claim', async () => {
+    const [full, other] = [await insertOne(backend(), { priority: 1 }), await insertOne(backend())];
+    await change(backend(), full, {
+      claim_no: '4294967295',
+      attempts: '4294967295',
+      max_attempts: '4294967295',
+    });
+    const claims = await backend().store.claim(WORKER, 10);
+    expect(claims.map(({ id }) => id)).toEqual([full, other]);
+    expect(
+      await backend().store.settle(
+        WORKER,
+        claims.map((claim) => settled(claim)),
+      ),
+    ).toEqual(['written', 'written']);
+  });
+
   it('an id above 2^53 does not stop the end of others’ lives', async () => {
     const id = await insertOne(backend());
     await insertHuge(backend(), { expires_at: backend().ago(60) });

@@ -50,10 +50,10 @@ describeStore('cancel', (backend) => {
   it('of a cancel and a settle at the same time exactly one wins', async () => {
     for (let round = 0; round < 15; round++) {
       const claim = await insertClaimedOne(backend());
-      const [isCancelled, [fate]] = await Promise.all([
-        backend().store.cancel(claim.id),
-        backend().store.settle(WORKER, [settled(claim)]),
-      ]);
+      const settle = async () => (await backend().store.settle(WORKER, [settled(claim)]))[0];
+      const [isCancelled, first] = await Promise.all([backend().store.cancel(claim.id), settle()]);
+      // A settle that meets the cancel in the middle comes again, as the worker's does.
+      const fate = first === 'held' ? await settle() : first;
       expect(fate).toBe(isCancelled ? 'dropped' : 'written');
       expect(await responseRows(backend(), claim.id)).toHaveLength(isCancelled ? 0 : 1);
     }

@@ -20,39 +20,10 @@ import { untilLockWait } from './lock-waits.ts';
 describe('transactions on MariaDB', () => {
   const backend = useBackend(() => MariadbBackend.create());
 
-  /** A session that has much to lose: InnoDB ends the transaction that changed less, which is then the store's. */
-  async function heavySession() {
-    const session = await backend().database.connect();
-    await session.query('CREATE TABLE IF NOT EXISTS ballast (id INT PRIMARY KEY) ENGINE=InnoDB');
-    await session.query('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');
-    await session.beginTransaction();
-    await session.query('INSERT INTO ballast SELECT seq FROM seq_1_to_5000');
-    return session;
-  }
-
-  it('a settle that loses a deadlock is run again as a whole and written once', async () => {
-    const claims = await insertClaimed(backend(), 3);
-    const other = await heavySession();
-    await other.query('SELECT id FROM ai_requests WHERE id = ? FOR UPDATE', [claims[2]!.id]);
-    const settling = backend().store.settle(
-      WORKER,
-      claims.map((claim) => settled(claim)),
-    );
-    // The store locks the first two and waits for the third; now the other wants the first.
-    await untilLockWait(backend());
-    await other.query('SELECT id FROM ai_requests WHERE id = ? FOR UPDATE', [claims[0]!.id]);
-    await other.rollback();
-    expect(await settling).toEqual(['written', 'written', 'written']);
-    for (const { id } of claims) {
-      expect(await eventsOf(backend(), id)).toEqual(['claimed', 'completed']);
-      expect(await responseRows(backend(), id)).toHaveLength(1);
-    }
-  });
-
   it('requests of one insert that loses a deadlock are inserted once, all of them', async () => {
     // Behind a locked range of the index waits the second request; the first is what the other session wants.
     await insert(backend(), 2, { priority: 9 });
-    const other = await heavySession();
+    const other = await heavySession(backend());
     await other.query(
       "SELECT id FROM ai_requests FORCE INDEX (idx_status_priority) WHERE status = 'pending' AND priority = 9 FOR UPDATE",
     );
@@ -66,23 +37,6 @@ describe('transactions on MariaDB', () => {
     const rows = await backend().sql("SELECT id FROM ai_requests WHERE request_type = 'once' ORDER BY id");
     expect(rows.map((row) => row['id'])).toEqual(ids);
     expect(ids).toHaveLength(5);
-  });
-
-  it('a settle that waits too long for a lock is run again as a whole and written once', async () => {
-    const claims = await insertClaimed(backend(), 2);
-    const other = await backend().database.connect();
-    await other.beginTransaction();
-    await other.query('SELECT id FROM ai_requests WHERE id = ? FOR UPDATE', [claims[1]!.id]);
-    const settling = backend().store.settle(
-      WORKER,
-      claims.map((claim) => settled(claim)),
-    );
-    const first = await untilLockWait(backend());
-    // After the lock wait of 5 s ended with error 1205 it is another transaction that waits.
-    await untilLockWait(backend(), first);
-    await other.rollback();
-    expect(await settling).toEqual(['written', 'written']);
-    for (const { id } of claims) expect(await eventsOf(backend(), id)).toEqual(['claimed', 'completed']);
   });
 
   it.each([1213, 1205, 1020])('error %d is tried again, and then told as trouble that passes', (errno) => {
@@ -140,8 +94,45 @@ describe('transactions on MariaDB', () => {
     expect(await statusOf(backend(), dead.id)).toBe('pending');
   });
 
+  it('an answer larger than the server takes fails for good and harms no other', async () => {
+    const [large, small] = await insertClaimed(backend(), 2);
+    // MEDIUMTEXT ends at 16,777,215 bytes.
+    const answer = `"${'x'.repeat(16_777_220)}"`;
+    const settling = backend().store.settle(WORKER, [
+      settled(small!),
+      settled(large!, { kind: 'completed', answer }),
+    ]);
+    await expect(settling).rejects.toMatchObject({ name: 'AiIpcError', code: 'database_failed' });
+    expect(await statusOf(backend(), small!.id)).toBe('processing');
+    expect(await backend().store.settle(WORKER, [settled(small!)])).toEqual(['written']);
+  });
+});
+
+describe('a settle on a server without SKIP LOCKED waits for who holds its rows', () => {
+  const backend = useBackend(() => MariadbBackend.create({ claimBy: 'guarded_update' }));
+
+  it('a settle that loses a deadlock is run again as a whole and written once', async () => {
+    const claims = await insertClaimed(backend(), 3);
+    const other = await heavySession(backend());
+    await other.query('SELECT id FROM ai_requests WHERE id = ? FOR UPDATE', [claims[2]!.id]);
+    const settling = backend().store.settle(
+      WORKER,
+      claims.map((claim) => settled(claim)),
+    );
+    // The store locks the first two and waits for the third; now the other wants the first.
+    await untilLockWait(backend());
+    await other.query('SELECT id FROM ai_requests WHERE id = ? FOR UPDATE', [claims[0]!.id]);
+    await other.rollback();
+    expect(await settling).toEqual(['written', 'written', 'written']);
+    for (const { id } of claims) {
+      expect(await eventsOf(backend(), id)).toEqual(['claimed', 'completed']);
+      expect(await responseRows(backend(), id)).toHaveLength(1);
+    }
+  });
+
   it('a session that was killed is trouble that passes, and the next call succeeds', async () => {
-    const store = await openMariadbStore({ ...backend().settings, maxPoolSize: 2 });
+    const settings = { ...backend().settings, maxPoolSize: 2 };
+    const store = await openMariadbStore(settings, { claimBy: 'guarded_update' });
     try {
       const claims = await insertClaimed(backend(), 2);
       const other = await backend().database.connect();
@@ -168,16 +159,30 @@ describe('transactions on MariaDB', () => {
     }
   });
 
-  it('an answer larger than the server takes fails for good and harms no other', async () => {
-    const [large, small] = await insertClaimed(backend(), 2);
-    // MEDIUMTEXT ends at 16,777,215 bytes.
-    const answer = `"${'x'.repeat(16_777_220)}"`;
-    const settling = backend().store.settle(WORKER, [
-      settled(small!),
-      settled(large!, { kind: 'completed', answer }),
-    ]);
-    await expect(settling).rejects.toMatchObject({ name: 'AiIpcError', code: 'database_failed' });
-    expect(await statusOf(backend(), small!.id)).toBe('processing');
-    expect(await backend().store.settle(WORKER, [settled(small!)])).toEqual(['written']);
+  it('a settle that waits too long for a lock is run again as a whole and written once', async () => {
+    const claims = await insertClaimed(backend(), 2);
+    const other = await backend().database.connect();
+    await other.beginTransaction();
+    await other.query('SELECT id FROM ai_requests WHERE id = ? FOR UPDATE', [claims[1]!.id]);
+    const settling = backend().store.settle(
+      WORKER,
+      claims.map((claim) => settled(claim)),
+    );
+    const first = await untilLockWait(backend());
+    // After the lock wait of 5 s ended with error 1205 it is another transaction that waits.
+    await untilLockWait(backend(), first);
+    await other.rollback();
+    expect(await settling).toEqual(['written', 'written']);
+    for (const { id } of claims) expect(await eventsOf(backend(), id)).toEqual(['claimed', 'completed']);
   });
 });
+
+/** A session that has much to lose: InnoDB ends the transaction that changed less, which is then the store's. */
+async function heavySession({ database }: MariadbBackend) {
+  const session = await database.connect();
+  await session.query('CREATE TABLE IF NOT EXISTS ballast (id INT PRIMARY KEY) ENGINE=InnoDB');
+  await session.query('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');
+  await session.beginTransaction();
+  await session.query('INSERT INTO ballast SELECT seq FROM seq_1_to_5000');
+  return session;
+}

@@ -1,0 +1,50 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { FakeClock } from '../../test/support/fake-clock.ts';
+import { openTestContext, type TestContext } from '../../test/support/worker-context.ts';
+import { Heartbeat } from './heartbeat.ts';
+
+const INTERVAL_MS = 2_000;
+const FAILURE_REST_MS = 500;
+
+let context: TestContext;
+let clock: FakeClock;
+let heartbeat: Heartbeat;
+let told: string[];
+
+beforeEach(async () => {
+  context = await openTestContext('http://127.0.0.1:9');
+  clock = new FakeClock();
+  told = [];
+  context.events.on('heartbeatLost', ({ silentMs }) => told.push(`lost for ${silentMs} ms`));
+  context.events.on('storeFailed', ({ part }) => told.push(`${part} failed`));
+  context.events.on('storeRecovered', ({ part }) => told.push(`${part} recovered`));
+  const sign = () => ({ inFlight: 0, doorbell: null });
+  heartbeat = new Heartbeat({ ...context, clock, sign, host: 'test-host', pid: 1, version: '1.0.0' });
+  await heartbeat.start();
+});
+afterEach(async () => {
+  await heartbeat.stop();
+  await context.close();
+});
+
+test('one beat that fails is a trouble of the database and no lost heartbeat', async () => {
+  context.sql.exec('ALTER TABLE ai_workers RENAME TO elsewhere');
+  await clock.advance(INTERVAL_MS);
+  context.sql.exec('ALTER TABLE elsewhere RENAME TO ai_workers');
+  await clock.advance(FAILURE_REST_MS);
+
+  expect(told).toEqual(['heartbeat failed', 'heartbeat recovered']);
+  expect(heartbeat.isFresh).toBe(true);
+});
+
+test('beats that fail for 8 s are a lost heartbeat, from that moment on', async () => {
+  context.sql.exec('ALTER TABLE ai_workers RENAME TO elsewhere');
+  await clock.advance(7_900);
+  expect(heartbeat.isFresh).toBe(true);
+  expect(new Set(told)).toEqual(new Set(['heartbeat failed']));
+
+  await clock.advance(100);
+
+  expect(heartbeat.isFresh).toBe(false);
+  expect(told.at(-1)).toBe('lost for 8000 ms');
+});

@@ -1,0 +1,146 @@
+import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest';
+import { FakeClock } from '../../test/support/fake-clock.ts';
+import { openTestContext, type TestContext } from '../../test/support/worker-context.ts';
+import { Flights } from './flights.ts';
+import { Poller } from './poller.ts';
+
+/** A rest between two looks that no test lasts: what is found within it, a ring found. */
+const LONG_POLL_MS = 60_000;
+const WINDOW_MS = 100;
+const LOOKS_A_WINDOW = 20;
+
+let context: TestContext;
+let clock: FakeClock;
+let poller: Poller;
+let served: { readonly id: number; readonly atMs: number }[];
+let selects: MockInstance;
+let claims: MockInstance;
+
+beforeEach(async () => {
+  context = await openTestContext('http://127.0.0.1:9');
+  clock = new FakeClock();
+  served = [];
+  poller = new Poller({
+    ...context,
+    clock,
+    settings: { ...context.settings, pollIntervalMs: LONG_POLL_MS },
+    flights: new Flights(() => undefined),
+    mayClaim: () => true,
+    dispatch: async (requests) => {
+      served.push(...requests.map(({ id }) => ({ id, atMs: clock.nowMs() })));
+    },
+  });
+  // The store does its work; it is only counted what it is asked.
+  selects = vi.spyOn(context.store, 'hasDue');
+  claims = vi.spyOn(context.store, 'claim');
+  poller.start();
+});
+afterEach(async () => {
+  await poller.stop();
+  await context.close();
+});
+
+async function insertOne(): Promise<number> {
+  const request = { type: 't', endpoint: '/echo', data: '{}', priority: 5, timeoutSeconds: 30 };
+  const [id] = await context.store.insert([{ ...request, sourceNpc: null, sourceMap: null }]);
+  return id!;
+}
+
+/** Rings once a millisecond. */
+async function ringFor(ms: number): Promise<void> {
+  for (let rung = 0; rung < ms; rung++) {
+    poller.wake();
+    await clock.advance(1);
+  }
+}
+
+/** The rests have grown by then: the next look by itself is seconds away. */
+async function rest(): Promise<void> {
+  await clock.advance(10_000);
+  selects.mockClear();
+  claims.mockClear();
+}
+
+describe('a poller that is rung', () => {
+  test('after a quiet time claims at once, with no SELECT before it', async () => {
+    await rest();
+    const id = await insertOne();
+    const rungMs = clock.nowMs();
+
+    poller.wake();
+    await clock.advance(0);
+
+    expect(served).toEqual([{ id, atMs: rungMs }]);
+    expect(selects).not.toHaveBeenCalled();
+  });
+
+  test('after each look that found something claims at once, however often', async () => {
+    await rest();
+    for (let n = 0; n < 3 * LOOKS_A_WINDOW; n++) {
+      const id = await insertOne();
+      const rungMs = clock.nowMs();
+      selects.mockClear();
+
+      poller.wake();
+      await clock.advance(0);
+
+      expect(served.at(-1)).toEqual({ id, atMs: rungMs });
+      expect(selects).not.toHaveBeenCalled();
+    }
+  });
+
+  test('for nothing does not claim at the next ring: a plain SELECT comes first', async () => {
+    await rest();
+    poller.wake();
+    await clock.advance(0);
+    expect(claims).toHaveBeenCalledTimes(1);
+
+    poller.wake();
+    await clock.advance(0);
+    expect(claims).toHaveBeenCalledTimes(1);
+    expect(selects).toHaveBeenCalledTimes(1);
+
+    const id = await insertOne();
+    poller.wake();
+    await clock.advance(0);
+    expect(served).toEqual([{ id, atMs: clock.nowMs() }]);
+  });
+
+  test('a thousand times a second for nothing looks 21 times in 100 ms, and claims once', async () => {
+    await rest();
+
+    await ringFor(10 * WINDOW_MS);
+
+    // One more in a window: the one at its end.
+    expect(selects.mock.calls.length + claims.mock.calls.length).toBeLessThanOrEqual(
+      10 * (LOOKS_A_WINDOW + 1),
+    );
+    expect(claims.mock.calls.length).toBeLessThanOrEqual(10);
+  });
+
+  test('while others ring for nothing serves a request within the window', async () => {
+    await rest();
+    await ringFor(50);
+    expect(claims.mock.calls.length + selects.mock.calls.length).toBe(LOOKS_A_WINDOW);
+    const id = await insertOne();
+    const insertedMs = clock.nowMs();
+
+    await ringFor(WINDOW_MS);
+
+    expect(served).toMatchObject([{ id }]);
+    expect(served[0]!.atMs - insertedMs).toBeLessThanOrEqual(WINDOW_MS);
+  });
+
+  test('too often for nothing looks at the window’s end by itself, rung again or not', async () => {
+    await rest();
+    await ringFor(LOOKS_A_WINDOW + 5);
+    const id = await insertOne();
+    poller.wake();
+    await clock.advance(0);
+    expect(served).toEqual([]);
+
+    await clock.advance(WINDOW_MS);
+
+    expect(served).toMatchObject([{ id }]);
+  });
+});
