@@ -36,6 +36,7 @@ function report({ database, chosenBy, effective, warnings }: SettingsDescription
     '',
     ...warnings.map((warning) => `WARNING ${warning}`),
     'The settings are good.',
+    'Nothing was connected to: `ai-ipc selftest` tries the database, the worker and the AI service.',
   ];
   return `${lines.join('\n')}\n`;
 }

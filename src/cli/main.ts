@@ -30,7 +30,9 @@ export async function main(words: readonly string[]): Promise<void> {
   try {
     await program.parseAsync([...words], { from: 'user' });
   } catch (error) {
-    process.exitCode = report(error, words);
+    const exitCode = report(error, words);
+    // What a signal has set stays: shells and scripts look for its number.
+    if (!process.exitCode) process.exitCode = exitCode;
   }
 }
 
@@ -78,19 +80,22 @@ function report(error: unknown, words: readonly string[]): number {
   // commander has printed its own; help and version are no errors.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   const code = error instanceof AiIpcError ? `${error.code}: ` : '';
-  process.stderr.write(`ERROR ${code}${messageOf(error)}\n${migrateHint(error, words)}`);
+  process.stderr.write(`ERROR ${code}${messageOf(error)}${migrateHint(error, words)}\n`);
   if (!(error instanceof AiIpcError) && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   return exitCodeOf(error);
 }
 
-/** The error says "run `ai-ipc migrate`": with the options that named this database, or it would migrate another. */
+/**
+ * On the same line, because the last line is what journald shows first.
+ * The error says "run `ai-ipc migrate`": with the options that named this database, or it would migrate another.
+ */
 function migrateHint(error: unknown, words: readonly string[]): string {
   if (!(error instanceof AiIpcError) || !['schema_missing', 'schema_old'].includes(error.code)) return '';
   const options = words.flatMap((word, index) => {
     const [name, value = words[index + 1] ?? ''] = word.split(/=(.*)/s);
     return name === '--database' || name === '--config' ? [`${name} ${withoutPassword(value)}`] : [];
   });
-  return options.length === 0 ? '' : `Here that is: ai-ipc migrate ${options.join(' ')}\n`;
+  return options.length === 0 ? '' : ` Here that is: ai-ipc migrate ${options.join(' ')}`;
 }
 
 function withoutPassword(database: string): string {

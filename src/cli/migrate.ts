@@ -1,8 +1,9 @@
 import { styleText } from 'node:util';
 import { confirm as ask, isCancel } from '@clack/prompts';
 import { Command } from 'commander';
+import { startWarningsOf } from '../config/warnings.ts';
 import { migrate } from '../database/migrate.ts';
-import { databaseName, type SettingsOptions, settingsFrom, withSettingsOptions } from './settings-options.ts';
+import { databaseName, loadedFrom, type SettingsOptions, withSettingsOptions } from './settings-options.ts';
 
 interface Options extends SettingsOptions {
   readonly yes?: boolean;
@@ -19,8 +20,10 @@ export function migrateCommand(): Command {
 }
 
 async function runMigrate(options: Options): Promise<void> {
-  const { database } = settingsFrom(options);
+  const loaded = loadedFrom(options);
+  const { database } = loaded.settings;
   print(`Database: ${databaseName(database)}`);
+  for (const warning of startWarningsOf(loaded)) print(`WARNING ${warning}`);
   if (database.kind === 'sqlite') {
     print('The embedded database is brought up to date whenever it is opened: there is nothing to do.');
     return;

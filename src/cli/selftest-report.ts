@@ -25,6 +25,8 @@ export interface TestResult {
 /** Runs tests, measures them and tells each result as soon as it is there. */
 export class Report {
   readonly results: TestResult[] = [];
+  /** What passed and still may be a mistake, one or two sentences each. */
+  readonly warnings: string[] = [];
   readonly #onResult: (result: TestResult) => void;
 
   constructor(onResult: (result: TestResult) => void) {
@@ -50,6 +52,10 @@ export class Report {
 
   skip(name: TestName, because: string): void {
     this.#add({ name, status: 'not run', ms: 0, detail: `Not run: ${because}` });
+  }
+
+  warn(warning: string): void {
+    this.warnings.push(warning);
   }
 
   hasPassed(name: TestName): boolean {

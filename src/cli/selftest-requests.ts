@@ -1,7 +1,7 @@
 import { systemClock } from '../base/clock.ts';
 import { AiIpcError } from '../base/errors.ts';
 import type { DatabaseSettings } from '../config/load.ts';
-import type { Database } from '../database/database.ts';
+import type { Database, RowsStatement } from '../database/database.ts';
 import { openMariadbPool } from '../database/mariadb-pool.ts';
 import { openSqliteDatabase } from '../database/sqlite.ts';
 import type { QueueStore } from '../queue/queue-store.ts';
@@ -32,7 +32,19 @@ export interface OwnRequestsOptions {
   readonly signal: AbortSignal;
 }
 
-/** The requests of one self-test: each looks at the AI service's health, which costs no model anything. */
+/** A request that ended without an answer, with its reason as it stands in the tables. */
+export class Unanswered extends Error {
+  readonly code: string;
+
+  constructor({ errorCode, status, errorMessage }: RequestView) {
+    const code = errorCode ?? status;
+    super(`${code}: ${errorMessage ?? 'There is no reason with it.'}`);
+    this.name = 'Unanswered';
+    this.code = code;
+  }
+}
+
+/** The requests of one self-test: but for one dialogue they look at the AI service's health, which costs no model anything. */
 export class OwnRequests {
   readonly #options: OwnRequestsOptions;
   readonly #database: Database;
@@ -77,12 +89,11 @@ export class OwnRequests {
     throw new AiIpcError('aborted', `The wait for request ${id} was stopped.`);
   }
 
-  /** Waits until it is completed; any other end throws the reason as it stands with the request. */
+  /** Waits until it is completed; any other end throws Unanswered. */
   async waitForAnswer(id: number): Promise<RequestView> {
     const view = await this.waitForEnd(id);
     if (view.status === 'completed') return view;
-    const reason = view.errorMessage ?? 'There is no reason with it.';
-    throw new Error(`${view.errorCode ?? view.status}: ${reason}`);
+    throw new Unanswered(view);
   }
 
   /** As if it had ended in 1971. */
@@ -97,17 +108,26 @@ export class OwnRequests {
 
   /** Deletes all of them, with their responses and their log; then nothing can be done here any more. */
   async remove(): Promise<void> {
-    const writes = [
-      { sql: DELETE_REQUEST, rows: this.#ids.map((id) => [id, MARK]) },
-      { sql: DELETE_LOG, rows: this.#ids.map((id) => [id]) },
-    ];
     try {
-      await this.#database.lockAndWrite(NOTHING_TO_LOCK, () => ({ writes, result: undefined }));
+      await this.#delete({ sql: DELETE_REQUEST, rows: this.#ids.map((id) => [id, MARK]) });
+      // By itself: a user that may not do this has still deleted the requests.
+      await this.#delete({ sql: DELETE_LOG, rows: this.#ids.map((id) => [id]) });
     } finally {
       await this.#database.close();
     }
   }
+
+  async #delete(write: RowsStatement): Promise<void> {
+    await this.#database.lockAndWrite(NOTHING_TO_LOCK, () => ({ writes: [write], result: undefined }));
+  }
 }
+
+/** Without a player, so that nothing is remembered and nobody's limits are used up. */
+export const DIALOGUE: Partial<NewRequest> = {
+  type: 'dialogue',
+  endpoint: '/api/v1/npc/dialogue',
+  data: JSON.stringify({ message: 'Hello', npc_id: MARK }),
+};
 
 const HEALTH_CHECK: NewRequest = {
   type: 'health_check',

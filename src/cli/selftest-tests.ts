@@ -1,7 +1,7 @@
-import { AiIpcError } from '../base/errors.ts';
+import { AiIpcError, messageOf } from '../base/errors.ts';
 import type { QueueStore } from '../queue/queue-store.ts';
 import type { Report, TestName } from './selftest-report.ts';
-import { FIFTY_YEARS_SECONDS, type OwnRequests } from './selftest-requests.ts';
+import { DIALOGUE, FIFTY_YEARS_SECONDS, type OwnRequests, Unanswered } from './selftest-requests.ts';
 
 const LATENCY_REQUESTS = 20;
 const THROUGHPUT_REQUESTS = 100;
@@ -14,6 +14,8 @@ export interface Lab {
   /** Tells the workers that there is something to do. */
   readonly ring: () => Promise<void>;
   readonly signal: AbortSignal;
+  /** Tells of what passed and still may be a mistake. */
+  readonly warn: (warning: string) => void;
 }
 
 interface QueueTest {
@@ -55,19 +57,77 @@ async function testInsertion({ store, requests, ring }: Lab): Promise<string> {
   throw new AiIpcError('database_failed', `Request ${id} was inserted and cannot be read.`);
 }
 
-async function testProcessing({ requests, ring }: Lab): Promise<string> {
+/** A dialogue, for health says nothing of what NPCs need: the key, a model, the switch. */
+async function testProcessing(lab: Lab): Promise<string> {
+  const id = await lab.requests.insertOne(DIALOGUE);
+  await lab.ring();
+  try {
+    const { processingTimeMs, responseData } = await lab.requests.waitForAnswer(id);
+    warnOfLimit(fieldsOf(responseData), lab);
+    return `dialogue ${id} was answered by the AI service in ${processingTimeMs} ms: ${shortened(responseData)}`;
+  } catch (error) {
+    const status = refusalIn(error);
+    if (status === 401 || status === 403) throw withKeyAdvice(error);
+    if (status === undefined || !OTHER_CONTRACT.includes(status)) throw error;
+    lab.warn(
+      `Only the health of the AI service was tested, for it takes no such dialogue: ${messageOf(error)}`,
+    );
+    return await processHealthCheck(lab);
+  }
+}
+
+async function processHealthCheck({ requests, ring }: Lab): Promise<string> {
   const id = await requests.insertOne();
   await ring();
   const { processingTimeMs } = await requests.waitForAnswer(id);
   return `request ${id} was answered by the AI service in ${processingTimeMs} ms`;
 }
 
-async function testRetrieval({ requests, ring }: Lab): Promise<string> {
+/** How a service of somebody else's says that its dialogue is another one, or elsewhere: NPC scripts ask it their way. */
+const OTHER_CONTRACT: readonly number[] = [400, 404, 405, 422];
+
+/** The HTTP status with which the AI service refused a request; undefined for any other end. */
+function refusalIn(error: unknown): number | undefined {
+  if (!(error instanceof Unanswered) || error.code !== 'ai_client_error') return undefined;
+  const [, status] = /with HTTP (4\d\d)\b/.exec(error.message) ?? [];
+  return status === undefined ? undefined : Number(status);
+}
+
+function withKeyAdvice(error: unknown): Error {
+  const advice =
+    'Give the worker the key that the AI service asks for (AI_SERVICE_KEY there): ' +
+    `AI_SERVICE_HEADERS='{"Authorization":"Bearer KEY"}', or ai_service_headers in the file; then start it again.`;
+  return new Error(`${messageOf(error)} ${advice}`, { cause: error });
+}
+
+function warnOfLimit({ limited }: Fields, { warn }: Lab): void {
+  if (limited === 'off')
+    warn('All NPCs are switched off, and say one canned line. `ai-ipc npcs on` lets them speak.');
+  else if (typeof limited === 'string')
+    warn(`The AI service answered with a canned line, for it is limited: ${JSON.stringify(limited)}.`);
+}
+
+/** Health, after the dialogue: the AI service then knows whether its model and its memory work. */
+async function testRetrieval({ requests, ring, warn }: Lab): Promise<string> {
   const id = await requests.insertOne();
   await ring();
   const { responseData } = await requests.waitForAnswer(id);
-  const answer: unknown = JSON.parse(responseData ?? '');
-  const text = JSON.stringify(answer);
+  const { status, reason } = fieldsOf(responseData);
+  if (status === 'degraded')
+    warn(`The AI service is degraded: ${typeof reason === 'string' ? reason : 'it gives no reason.'}`);
+  return shortened(responseData);
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Throws SyntaxError for what is not JSON. */
+function fieldsOf(answer: string | null): Fields {
+  const json: unknown = JSON.parse(answer ?? '');
+  return typeof json === 'object' && json !== null ? { ...json } : {};
+}
+
+function shortened(answer: string | null): string {
+  const text = JSON.stringify(JSON.parse(answer ?? ''));
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }
 

@@ -1,5 +1,12 @@
 import type { Command } from 'commander';
-import { type DatabaseSettings, type LoadOptions, loadSettings, type Settings } from '../config/load.ts';
+import {
+  type DatabaseSettings,
+  type LoadedSettings,
+  type LoadOptions,
+  loadSettings,
+  loadWithSources,
+  type Settings,
+} from '../config/load.ts';
 import { mariadbName } from '../database/mariadb-pool.ts';
 
 /** What commander hands to the action of a command that has the options of {@link withSettingsOptions}. */
@@ -21,6 +28,11 @@ export function withSettingsOptions(command: Command): Command {
 /** The settings of this process. Throws AiIpcError (bad_settings) that names everything which is wrong. */
 export function settingsFrom(options: SettingsOptions): Settings {
   return loadSettings(loadOptionsFrom(options));
+}
+
+/** {@link settingsFrom} with where each came from, for the warnings of a start. */
+export function loadedFrom(options: SettingsOptions): LoadedSettings {
+  return loadWithSources(loadOptionsFrom(options));
 }
 
 /** Where this process looks for its settings. */

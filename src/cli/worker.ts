@@ -3,11 +3,12 @@ import { systemClock } from '../base/clock.ts';
 import { AiIpcError } from '../base/errors.ts';
 import { createEvents } from '../base/events.ts';
 import { createLogger, type Logger } from '../base/logger.ts';
-import type { Settings } from '../config/load.ts';
+import type { LoadedSettings, Settings } from '../config/load.ts';
+import { startWarningsOf } from '../config/warnings.ts';
 import { subscribeLog } from '../observability/log-subscriber.ts';
 import type { QueueStore } from '../queue/queue-store.ts';
 import { openStore } from '../store/open-store.ts';
-import { databaseName, type SettingsOptions, settingsFrom, withSettingsOptions } from './settings-options.ts';
+import { databaseName, loadedFrom, type SettingsOptions, withSettingsOptions } from './settings-options.ts';
 import { withWorker } from './stack.ts';
 
 /** Between two tries to reach the database at the start: 1 s, doubled up to 15 s. */
@@ -25,16 +26,18 @@ Signals: SIGTERM or SIGINT lets calls under way end and stops; a second one give
          SIGUSR2 writes the Statistics line now (otherwise every 5 minutes).
 Exit codes: 0 stopped, or enabled: false; 78 the settings or the database need an admin; 1 anything else.`,
     );
-  return withSettingsOptions(command).action((options: SettingsOptions) => runWorker(settingsFrom(options)));
+  return withSettingsOptions(command).action((options: SettingsOptions) => runWorker(loadedFrom(options)));
 }
 
-async function runWorker(settings: Settings): Promise<void> {
+async function runWorker(loaded: LoadedSettings): Promise<void> {
+  const { settings } = loaded;
   const logger = createLogger({
     level: settings.worker.logLevel,
     format: process.stdout.isTTY ? 'readable' : 'json',
     fd: 1,
   });
   logger.info({ database: databaseName(settings.database) }, 'Database');
+  for (const warning of startWarningsOf(loaded)) logger.warn({ warning }, 'Likely a mistake in the settings');
   if (!settings.worker.enabled) {
     logger.info('The worker is switched off (ipc_worker.enabled: false) and ends');
     return;

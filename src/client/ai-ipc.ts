@@ -2,7 +2,7 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import { AiIpcError, type RequestError } from '../base/errors.ts';
 import type { CallerConnection, QueueStore } from '../queue/queue-store.ts';
 import { isEnded, type NewRequest, type RequestView, statusCode } from '../queue/request.ts';
-import { checkRequest, clampAgeSeconds } from '../queue/request-rules.ts';
+import { checkRequest, clampAgeSeconds, clampTimeoutSeconds } from '../queue/request-rules.ts';
 import { openStore } from '../store/open-store.ts';
 import { type AskResult, askFailure, askResultOf } from './ask-result.ts';
 import { type DatabaseOptions, storeSettings } from './database-options.ts';
@@ -52,6 +52,8 @@ const FIRST_WAIT_MS = 2;
 const LONGEST_WAIT_MS = 50;
 /** After a request's life the worker needs a moment to write its end; without any worker nobody does. */
 const AFTER_LIFE_MS = 3_000;
+/** Whoever gives up does not wait for a database that hangs; a cancel takes a few milliseconds. */
+const CANCEL_WITHIN_MS = 3_000;
 
 /**
  * The five commands of the contract, from TypeScript.
@@ -141,7 +143,7 @@ export class AiIpc {
       signal?.throwIfAborted();
       id = await this.request(type, endpoint, data, rest);
       const lifeSeconds = rest.timeoutSeconds ?? (await this.#defaultTimeoutSeconds());
-      return await this.#waitForEnd(id, lifeSeconds, signal);
+      return await orAborted(this.#waitForEnd(id, clampTimeoutSeconds(lifeSeconds), signal), signal);
     } catch (error) {
       if (signal?.aborted) throw await this.#abandon(id, signal);
       return askFailure(id, id === -1 ? 'failed' : 'pending', toRequestError(error));
@@ -181,16 +183,25 @@ export class AiIpc {
     }
   }
 
-  /** Nobody waits for the answer any more: the request is cancelled, as well as that can be done. */
+  /** Nobody waits for the answer any more: the request is cancelled, as well as that can be done in a short time. */
   async #abandon(id: number, signal: AbortSignal): Promise<AiIpcError> {
-    const message = 'The wait was aborted; the request is cancelled.';
-    const error = new AiIpcError('aborted', message, { cause: signal.reason });
-    if (id === -1) return error;
-    await this.#store.cancel(id).catch((cause: unknown) => {
-      error.cause = cause;
-      error.message = `The wait was aborted; the request ${id} could not be cancelled and will expire.`;
-    });
-    return error;
+    const aborted = (message: string, cause: unknown) => new AiIpcError('aborted', message, { cause });
+    if (id === -1)
+      return aborted('The wait was aborted before the request was known to be in the queue.', signal.reason);
+    const notCancelled = `The wait was aborted; the request ${id} could not be cancelled and will expire.`;
+    const overdue = new AbortController();
+    const late = this.#clock
+      .sleep(CANCEL_WITHIN_MS, overdue.signal)
+      .then(() => aborted(notCancelled, signal.reason));
+    const cancelled = this.#store.cancel(id).then(
+      () => aborted('The wait was aborted; the request is cancelled.', signal.reason),
+      (error: unknown) => aborted(notCancelled, error),
+    );
+    try {
+      return await Promise.race([cancelled, late]);
+    } finally {
+      overdue.abort();
+    }
   }
 
   #toRequest(input: RequestInput, defaultTimeoutSeconds: number): NewRequest {
@@ -216,6 +227,20 @@ export class AiIpc {
 
   async #read(id: number): Promise<RequestView | undefined> {
     return isPossible(id) ? await this.#store.read(id) : undefined;
+  }
+}
+
+/** Ends with `signal` even where a look at the database hangs; that one ends later, by its own limit. */
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return await work;
+  const settled = new AbortController();
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { signal: settled.signal });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    settled.abort();
   }
 }
 

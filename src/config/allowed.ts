@@ -16,6 +16,8 @@ export interface Allowed<T> {
 }
 
 const HOST_NAME = /^(?!.*\.\.)[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/i;
+/** The column of ai_workers in which workers tell theirs. */
+const MAX_DOORBELL_CHARACTERS = 100;
 const HOST_AND_PORT = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/;
 /** RFC 9110, section 5.6.2. */
 const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -25,6 +27,7 @@ const OWN_HEADERS: ReadonlySet<string> = new Set([
   'content-length',
   'content-type',
   'expect',
+  'host',
   'idempotency-key',
   'keep-alive',
   'te',
@@ -119,7 +122,10 @@ export function hostOrSocket(): Allowed<string> {
 
 /** host:port to send to, with [ ] around an IPv6 address. */
 export function hostAndPort(words: string): Allowed<string> {
-  const schema = z.string().refine((text) => isHostAndPort(text, 1), withoutReason);
+  const schema = z
+    .string()
+    .max(MAX_DOORBELL_CHARACTERS)
+    .refine((text) => isHostAndPort(text, 1), withoutReason);
   return { ...asText, words, schema, show: String };
 }
 

@@ -139,3 +139,22 @@ test('a name in .env that is nearly ours is warned of', () => {
     '.env: POLL_INTERVALL_MS is no setting and does nothing here. Did you mean POLL_INTERVAL_MS?',
   ]);
 });
+
+test('a # after a space is a comment, but behind a secret it is warned of, without a word of it', () => {
+  const { warnings, cwd } = describeIn({ '.env': 'BATCH_SIZE=5 # requests\nDB_PASSWORD=open #sesame\n' });
+  chmodSync(join(cwd, '.env'), 0o600);
+  expect(warnings).toContain(
+    '.env, line 2: DB_PASSWORD has a # after a space, which would cut its value short. Put the value in quotes: DB_PASSWORD="…".',
+  );
+  expect(JSON.stringify(warnings)).not.toMatch(/open|sesame|BATCH/);
+});
+
+test.each([
+  'DB_PASSWORD="open #sesame"',
+  "DB_PASSWORD='open#sesame' # both of us know it",
+  'DB_PASSWORD=`open#`',
+  'DB_PASSWORD="open\n#sesame\n"',
+  '# DB_PASSWORD=open #sesame',
+])('quotes keep a #: %j', (line) => {
+  expect(describeIn({ '.env': `${line}\n` }, { database: 'sqlite' }).warnings.join()).not.toContain('#');
+});

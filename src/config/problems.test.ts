@@ -191,10 +191,15 @@ describe('.env', () => {
     );
   });
 
-  test('a # would cut a password short', () => {
-    const message = refusal({ dotEnv: 'DB_PASSWORD=hunter2#x\n' });
-    expect(message).toBe(
-      '.env, line 1: DB_PASSWORD has a # that would cut its value short. Put the value in quotes: DB_PASSWORD="…".',
+  test.each([
+    'DB_PASSWORD=hunter2#x',
+    'DB_PASSWORD=p#ss word',
+    'DB_PASSWORD=#hunter2',
+    'export DB_PASSWORD=p#',
+    'DB_PASSWORD=hun"ter#2"',
+  ])('a # would cut a password short: %s', (line) => {
+    expect(refusal({ dotEnv: `BATCH_SIZE=5\n${line}\nCONCURRENCY=6\n` })).toBe(
+      '.env, line 2: DB_PASSWORD has a # that would cut its value short. Put the value in quotes: DB_PASSWORD="…".',
     );
   });
 });
@@ -284,12 +289,18 @@ describe('the AI service', () => {
     ['{"a b":"hunter2"}', '"a b" is not the name of an HTTP header'],
     ['{"A":"hunter2\\n"}', 'the value of "A" has a line end or a character that a header cannot carry'],
     ['{"Idempotency-Key":"hunter2"}', 'the worker itself writes Idempotency-Key; leave it out'],
+    ['{"Host":"hunter2"}', 'the worker itself writes Host; leave it out'],
     ['{"A":"hunter2","a":"hunter2"}', 'a is there twice'],
   ])('the headers %s', (text, problem) => {
     const message = refusal({ env: { AI_SERVICE_HEADERS: text } });
     expect(message).toContain(problem);
     expect(message).not.toContain('hunter2');
   });
+});
+
+test('an address for the doorbell that the table of workers cannot hold', () => {
+  const address = `${'a'.repeat(60)}.${'b'.repeat(60)}:8000`;
+  expect(refusal({ env: { DOORBELL_ADVERTISE: address } })).toContain('DOORBELL_ADVERTISE is');
 });
 
 describe('the doorbell', () => {
@@ -302,6 +313,19 @@ describe('the doorbell', () => {
       `DOORBELL_ADVERTISE is "${text}". Allowed: host:port, with a port from 1 to 65535.`,
     );
   });
+});
+
+test('each line but the first tells by itself where and what: journald shows one at a time', () => {
+  const yaml = 'ipc_worker:\n  batch_size:\n  log_level: loud\n  concurrency: "${SLOTS}"\ndatabase: 5\n';
+  const env = { DB_NAME: '', DB_HOST: 'a:1', AI_MODEL: 'm', AI_SERVICE_HEADERS: 'x', DB_USER: 'a\nb' };
+  const dotEnv = 'BATCH_SIZE 5\nDB_PASSWORD=p#x\nPOLL_INTERVAL_MS=1\nDB_MAX_POOL_SIZE=4\n';
+  const [first, ...lines] = refusal({ yaml, dotEnv, env }).split('\n');
+  expect(first).toBe(`The settings have ${lines.length} problems:`);
+  expect(lines.length).toBeGreaterThanOrEqual(10);
+  for (const line of lines)
+    expect(line).toMatch(
+      /^ {2}(environment: [A-Z_]+|\.env(, line \d+)?: |inference_config\.yaml, line \d+: |default: \w+)/,
+    );
 });
 
 test('all problems are in one error, one a line, whatever overrules them', () => {

@@ -151,7 +151,7 @@ export const WORKER = {
     variable: 'LOG_LEVEL',
     fallback: 'info',
     unit: '',
-    meaning: 'The least important kind of log line that is written. What players say is in debug lines only.',
+    meaning: 'The least important kind of log line that is written. What players say is in none of them.',
     allowed: oneOf(['debug', 'info', 'warn', 'error']),
   }),
 } as const;
@@ -246,4 +246,13 @@ export const ALL_SETTINGS: readonly Setting<unknown>[] = [
   ...Object.values(SERVICE),
   ...Object.values(MARIADB),
   ...Object.values(SQLITE),
+];
+
+/** Settings whose values are shown nowhere. */
+export const SECRETS: readonly Pick<Setting<unknown>, 'key' | 'variable'>[] = [
+  MARIADB.password,
+  WORKER.aiServiceHeaders,
+  SERVICE.apiKey,
+  SERVICE.providerHeaders,
+  SERVICE.serviceKey,
 ];

@@ -7,8 +7,8 @@ import type {
   WorkerSettings,
 } from './load.ts';
 import { nearestName } from './nearest.ts';
-import { ALL_SETTINGS, MARIADB, WORKER } from './schema.ts';
-import { SERVICE } from './service-schema.ts';
+import { isGiven } from './resolve.ts';
+import { ALL_SETTINGS, MARIADB, SECRETS, SQLITE } from './schema.ts';
 import type { Sources } from './sources.ts';
 
 /** What is allowed and still likely to be a mistake, one sentence or two each. */
@@ -19,7 +19,29 @@ export function warningsOf({ settings, sources }: LoadedSettings): string[] {
     ...aboutModelServer(settings.service),
     ...aboutDoorbell(settings.worker),
     ...aboutReadableFiles(sources),
+    ...sources.envFile.warnings,
     ...aboutMisspelt(sources),
+  ];
+}
+
+/** Those of them that every start tells, and whether nothing chose the database: a worker would serve the wrong one. */
+export function startWarningsOf({ settings, sources }: LoadedSettings): string[] {
+  return [
+    ...aboutDefaultDatabase(settings.database, sources),
+    ...sources.envFile.warnings,
+    ...aboutMisspelt(sources),
+  ];
+}
+
+/** What to say where the embedded database is in use and nobody chose it; at most one sentence or two. */
+function aboutDefaultDatabase(database: DatabaseSettings, sources: Sources): string[] {
+  const { choice, envFile } = sources;
+  if (database.kind === 'mariadb' || choice.reason !== undefined || isGiven(SQLITE.file, sources)) return [];
+  const place = envFile.isFound ? envFile.path : `${envFile.path}, which is not there`;
+  return [
+    'No DB_HOST, DB_NAME, DB_USER or DB_PASSWORD is set in the environment or in .env ' +
+      `(${place}), so this is the embedded database, which no game server uses. For MariaDB set these four; ` +
+      'if the embedded one is meant, give --database sqlite.',
   ];
 }
 
@@ -100,15 +122,8 @@ function aboutDoorbell({ doorbellBind, doorbellAdvertise }: WorkerSettings): str
 }
 
 function aboutReadableFiles({ envFile, configFile }: Sources): string[] {
-  const secrets = [
-    MARIADB.password,
-    WORKER.aiServiceHeaders,
-    SERVICE.apiKey,
-    SERVICE.providerHeaders,
-    SERVICE.serviceKey,
-  ];
-  const isSecretInEnv = secrets.some(({ variable }) => (envFile.variables[variable] ?? '') !== '');
-  const isSecretInFile = secrets.some(({ key }) => isLiteral(configFile.entries.get(key)?.value));
+  const isSecretInEnv = SECRETS.some(({ variable }) => (envFile.variables[variable] ?? '') !== '');
+  const isSecretInFile = SECRETS.some(({ key }) => isLiteral(configFile.entries.get(key)?.value));
   const files = [...(isSecretInEnv ? [envFile.path] : []), ...(isSecretInFile ? [configFile.path] : [])];
   return files
     .filter(isReadableByAll)

@@ -12,6 +12,8 @@ export interface SchemaState {
   readonly version: number;
   /** What the present version has and this database has not, as `table column type nullable`. */
   readonly missing: readonly string[];
+  /** The tables of which all that is missing is missing as a whole, though an upgrade was done: see {@link hiddenTables}. */
+  readonly hidden: readonly string[];
   /** Tables that are not InnoDB, as `table (engine)`. */
   readonly otherEngines: readonly string[];
 }
@@ -84,6 +86,7 @@ export async function checkSchema(query: Query, part: SchemaPart = 'queue'): Pro
         'rights on them (deploy/grants.sql).',
     );
   }
+  if (state.hidden.length > 0) throw tablesHidden(state);
   if (state.version < SCHEMA_VERSION) throw schemaOld(state);
   if (state.otherEngines.length > 0) {
     throw new AiIpcError(
@@ -103,11 +106,13 @@ export async function readSchema(query: Query, part: SchemaPart = 'all'): Promis
   if ((await query(UNIQUE_INDEXES)).length === 0) missingOfQueue.push(UNIQUE_RESPONSE);
   const stamp = names.includes('ai_ipc_meta') ? stampOf(await query(STAMP)) : 0;
   const complete = missingOfQueue.length > 0 ? 1 : missingOfService.length > 0 ? 2 : SCHEMA_VERSION;
+  const missing = [...missingOfQueue, ...missingOfService];
   return {
     version: names.some((name) => DOCUMENT_TABLES.includes(name))
       ? versionOf(stamp, complete)
       : newerOr0(stamp),
-    missing: [...missingOfQueue, ...missingOfService],
+    missing,
+    hidden: hiddenTables(missing, names, stamp),
     otherEngines: tables
       .filter((row) => String(row['engine']).toLowerCase() !== 'innodb')
       .map((row) => `${row['table_name']} (${row['engine']})`),
@@ -141,6 +146,15 @@ export function refuseNewer({ version }: SchemaState): void {
   );
 }
 
+function tablesHidden({ hidden }: SchemaState): AiIpcError {
+  return new AiIpcError(
+    'schema_missing',
+    `This user sees no table ${hidden.join(' and no ')}, though the AI IPC tables beside it are of version ` +
+      `${SCHEMA_VERSION}. Most likely a right is missing: use the worker's user, or give this one the rights of it ` +
+      '(deploy/grants.sql). Only if the table was dropped, run `ai-ipc migrate`.',
+  );
+}
+
 function schemaOld({ version, missing }: SchemaState): AiIpcError {
   const what =
     missing.length === 0 ? 'an upgrade did not come to its end' : `there is no ${missing.join(', ')}`;
@@ -154,6 +168,16 @@ function schemaOld({ version, missing }: SchemaState): AiIpcError {
 /** A backup of older tables, loaded over newer ones, leaves the version row as it was: it counts only with its columns. */
 function versionOf(stamp: number, complete: number): number {
   return stamp > SCHEMA_VERSION ? stamp : Math.max(1, Math.min(stamp, complete));
+}
+
+/**
+ * A table that a user has no right on is as if it were not there. Where the version row says the present version, and all
+ * that is missing is whole tables, the user's rights are the likely reason. Older tables lack columns too.
+ */
+function hiddenTables(missing: readonly string[], names: readonly string[], stamp: number): string[] {
+  const tables = [...new Set(missing.map((description) => description.split(' ', 1)[0] ?? ''))];
+  const isWhole = tables.every((table) => !names.includes(table));
+  return stamp === SCHEMA_VERSION && isWhole ? tables : [];
 }
 
 /** Without tables there is nothing to upgrade; but what a later ai-ipc stamped is not for this one. */

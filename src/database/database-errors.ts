@@ -76,9 +76,20 @@ export function isRetryable(error: unknown): boolean {
 /** The driver's error as ours, with what to do. `name` is the database as people know it. */
 export function toDatabaseError(error: unknown, name: string): AiIpcError {
   if (error instanceof AiIpcError) return error;
-  const code = codeOf(driverError(error));
-  return new AiIpcError(code, `${name}: ${plainMessage(error)}${ADVICE[code] ?? ''}`, { cause: error });
+  const cause = driverError(error);
+  const code = codeOf(cause);
+  const advice = ADVICE_BY_ERRNO.get(cause.errno) ?? ADVICE[code] ?? '';
+  return new AiIpcError(code, `${name}: ${plainMessage(error)}${advice}`, { cause: error });
 }
+
+/** Where the number tells more than the code: with these, user and password were right. */
+const ADVICE_BY_ERRNO: ReadonlyMap<number | undefined, string> = new Map([
+  // A server tells whoever has no right on a database not even whether there is one.
+  [1044, ' Check DB_NAME: there is no such database, or this user has no rights on it (deploy/grants.sql).'],
+  [1205, ' A transaction that somebody left open holds a row; SHOW ENGINE INNODB STATUS names it.'],
+  [1142, ' Give this user the rights of deploy/grants.sql, or use one that has them (DB_USER).'],
+  [1143, ' Give this user the rights of deploy/grants.sql, or use one that has them (DB_USER).'],
+]);
 
 const ADVICE: Partial<Record<ErrorCode, string>> = {
   bad_settings: ' Check DB_SSL_CA: the certificate of the authority that signed the one of the server.',

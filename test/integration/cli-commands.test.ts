@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { waitFor } from '../support/wait-for.ts';
 import {
   type CliResult,
   mariadbEnv,
@@ -17,6 +18,7 @@ import {
 interface Queue {
   readonly name: RegExp;
   run(...args: string[]): Promise<CliResult>;
+  start(...args: string[]): ReturnType<typeof startCli>;
   startWorker(aiServiceUrl: string): ReturnType<typeof startCli>;
   query(sql: string): Promise<Record<string, unknown>[]>;
 }
@@ -50,6 +52,7 @@ const QUEUES: Record<string, () => Queue> = {
     return {
       name: /^Database: SQLite .+queue\.sqlite\n/,
       run: (...args) => runCli([...args, ...where]),
+      start: (...args) => startCli([...args, ...where]),
       startWorker: (url) => startCli(['worker', ...where], { env: { AI_SERVICE_BASE_URL: url } }),
       query: async (sql) => querySqlite(file, sql),
     };
@@ -60,6 +63,7 @@ const QUEUES: Record<string, () => Queue> = {
     return {
       name: /^Database: MariaDB root@127\.0\.0\.1:\d+\/ai_ipc_test_\w+\n/,
       run: (...args) => runCli([...args, ...where], { env }),
+      start: (...args) => startCli([...args, ...where], { env }),
       startWorker: (url) => startCli(['worker', ...where], { env: { ...env, AI_SERVICE_BASE_URL: url } }),
       query: (sql) => mariadb.query(sql),
     };
@@ -186,6 +190,22 @@ describe.each(Object.keys(QUEUES))('on %s', (kind) => {
       { message: 'Where am I?', npc_id: 'Guide' },
     ]);
     expect(await worker.stop('SIGTERM')).toMatchObject({ exitCode: 0 });
+  });
+
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s ends ask with %i, and cancels the request that nobody serves', async (signal, exitCode) => {
+    const queue = QUEUES[kind]!();
+    const asking = queue.start('ask', 'Is anybody there?');
+    const rows = () => queue.query('SELECT status FROM ai_requests').catch(() => []);
+    await waitFor(async () => (await rows()).length > 0, { timeoutMs: 30_000, what: 'the request' });
+
+    const asked = await asking.stop(signal);
+
+    expect(asked).toMatchObject({ exitCode, stdout: '-1\n' });
+    expect(asked.stderr).toMatch(/^ERROR aborted: The wait was aborted; the request is cancelled\.$/m);
+    expect(await rows()).toEqual([{ status: 'cancelled' }]);
   });
 
   test('a request that the AI service refuses is told with its reason', async () => {

@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type Connection, createConnection } from 'mariadb';
-import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { checkSchema } from '../../src/database/check-schema.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import type { ClaimedRequest } from '../../src/queue/request.ts';
 import { openMariadbStore } from '../../src/store/mariadb-store.ts';
+import { startAiStub } from '../support/ai-stub.ts';
 import { insertAwkwardRows } from '../support/document-rows.ts';
 import { dumpSchema, loadDocumentSchema, TABLES_FILE } from '../support/schema-dump.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { runCli, startCli, useCli } from './support/cli-process.ts';
 
 const GRANTS = readFileSync(new URL('../../deploy/grants.sql', import.meta.url), 'utf8');
 const USERS = ['migrate', 'worker', 'game', 'readonly'] as const;
@@ -18,6 +20,8 @@ type User = (typeof USERS)[number];
 let suffix: string;
 let database: TestDatabase;
 let opened: Connection[];
+
+useCli();
 
 beforeEach(async () => {
   suffix = randomBytes(4).toString('hex');
@@ -147,6 +151,59 @@ describe('the game’s user', () => {
     await connection.query("INSERT INTO ai_request_log (request_id, event_type) VALUES (1, 'cancelled')");
     await connection.query('SELECT doorbell, timeout_seconds FROM ai_workers');
     expect(await connection.query('DELETE FROM ai_requests WHERE id = 1')).toMatchObject({ affectedRows: 1 });
+  });
+
+  test('is told of the tables that it may not see, and of the rights, not of an upgrade', async () => {
+    const connection = await connectAs('game');
+    await expect(checkSchema((sql) => connection.query(sql), 'all')).rejects.toMatchObject({
+      code: 'schema_missing',
+      message: expect.stringMatching(
+        /^This user sees no table ai_npc_memory and no ai_npc_budget.*deploy\/grants\.sql/,
+      ),
+    });
+    await database.query(
+      `REVOKE ALL ON \`${database.settings.database}\`.ai_workers FROM ${userName('game')}@localhost`,
+    );
+    const later = await connectAs('game');
+    await expect(checkSchema((sql) => later.query(sql))).rejects.toMatchObject({
+      code: 'schema_missing',
+      message: expect.stringMatching(/no table ai_workers, .*deploy\/grants\.sql/),
+    });
+  });
+
+  test('passes the self-test, which then names the right that its user lacks', async () => {
+    const stub = await startAiStub();
+    onTestFinished(() => stub.close());
+    const { user, password, socketPath } = settingsOf('game');
+    const env = { DB_HOST: socketPath, DB_NAME: database.settings.database };
+    const worker = startCli(['worker'], {
+      env: {
+        ...env,
+        DB_USER: database.settings.user,
+        DB_PASSWORD: database.settings.password,
+        AI_SERVICE_BASE_URL: stub.url,
+      },
+    });
+    await worker.waitForOutput(/Worker started/);
+
+    const { exitCode, stdout } = await runCli(['selftest'], {
+      env: { ...env, DB_USER: user, DB_PASSWORD: password },
+    });
+
+    expect(stdout).toContain('8 passed, 0 failed');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^WARN {2}.*DELETE command denied.*ai_request_log.*right DELETE/m);
+    expect(await database.query('SELECT id FROM ai_requests')).toEqual([]);
+  });
+
+  test('with another DB_NAME is told to look at that', async () => {
+    const settings = { ...settingsOf('game'), database: 'ragnarock', minPoolSize: 1, maxPoolSize: 3 };
+    await expect(openMariadbStore(settings)).rejects.toMatchObject({
+      code: 'database_denied',
+      message: expect.stringMatching(
+        /Access denied .* to database 'ragnarock'.* Check DB_NAME: (?!.*DB_PASSWORD)/,
+      ),
+    });
   });
 
   test('can do nothing else', async () => {

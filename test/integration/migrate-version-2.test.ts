@@ -90,7 +90,7 @@ describe('tables of version 2 on MariaDB', () => {
     await runMigrate();
     await query(`DROP TABLE ${table}`);
     await checkSchema(query);
-    await expect(checkSchema(query, 'all')).rejects.toMatchObject({ code: 'schema_old' });
+    await expect(checkSchema(query, 'all')).rejects.toMatchObject({ code: 'schema_missing' });
     expect(await runMigrate()).toEqual({ from: 2, to: SCHEMA_VERSION });
     await expectPresentSchema();
   });

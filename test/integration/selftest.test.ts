@@ -4,6 +4,7 @@ import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { waitFor } from '../support/wait-for.ts';
 import {
+  type CliResult,
   mariadbEnv,
   mariadbOption,
   newFolder,
@@ -23,6 +24,7 @@ const NAMES = [
   'Cleanup operations',
   'Performance metrics',
 ];
+const DIALOGUE = '/api/v1/npc/dialogue';
 const FIGURES = /latency p50 \d+ ms, p95 \d+ ms \(20 in turn\); \d+ a second \(100 at once in \d+ ms\)/;
 /** What the self-test must leave as it is: an old ended request, and one that waits for its next attempt. */
 const OTHERS_INSERT = [
@@ -77,9 +79,10 @@ describe('on the embedded database, where no worker runs', () => {
     expect(querySqlite(file, LOG_SELECT)).toEqual(LOG);
     expect(querySqlite(file, 'SELECT id FROM ai_responses')).toEqual([]);
     expect(querySqlite(file, 'SELECT id FROM ai_workers')).toEqual([]);
-    expect(new Set(stub.calls.map(({ method, path }) => `${method} ${path}`))).toEqual(
-      new Set(['GET /api/v1/health']),
-    );
+    expect(stdout).not.toContain('WARN');
+    expect(stub.calls.filter(({ path }) => path !== '/api/v1/health')).toMatchObject([
+      { method: 'POST', path: DIALOGUE, body: '{"message":"Hello","npc_id":"AI IPC self-test"}' },
+    ]);
   });
 
   test('--json gives one document with the eight results', async () => {
@@ -89,7 +92,7 @@ describe('on the embedded database, where no worker runs', () => {
 
     const report = JSON.parse(stdout) as { tests: { name: string }[] };
     expect(exitCode).toBe(0);
-    expect(report).toMatchObject({ worker: 'own', passed: 8, failed: 0 });
+    expect(report).toMatchObject({ worker: 'own', passed: 8, failed: 0, warnings: [] });
     expect(report.tests.map(({ name }) => name)).toEqual(NAMES);
     expect(report.tests).toContainEqual({
       name: 'Request insertion',
@@ -121,6 +124,47 @@ describe('on the embedded database, where no worker runs', () => {
     expect(querySqlite(file, 'SELECT id FROM ai_requests')).toEqual([]);
   });
 
+  test.each([401, 403])(
+    'a dialogue that is refused with HTTP %i fails, with where the key goes',
+    async (status) => {
+      stub.behave(DIALOGUE, behaviours.status(status));
+
+      const { exitCode, stdout } = await runCli(['selftest'], { env: { AI_SERVICE_BASE_URL: stub.url } });
+
+      expect(exitCode).toBe(1);
+      expect(stdout).toMatch(
+        new RegExp(
+          `FAIL {2}Request processing .*HTTP ${status}.*AI_SERVICE_HEADERS='{"Authorization":"Bearer KEY"}'`,
+        ),
+      );
+      expect(stdout).toContain('5 passed, 3 failed');
+    },
+  );
+
+  test.each([404, 422])(
+    'a service of another kind (HTTP %i to a dialogue) passes by its health, and says so',
+    async (status) => {
+      stub.behave(DIALOGUE, behaviours.status(status));
+
+      const { exitCode, stdout } = await runCli(['selftest'], { env: { AI_SERVICE_BASE_URL: stub.url } });
+
+      expect(exitCode).toBe(0);
+      expect(resultsIn(stdout)).toEqual(ALL_PASS);
+      expect(stdout).toMatch(
+        new RegExp(`^WARN {2}Only the health of the AI service was tested.*HTTP ${status}`, 'm'),
+      );
+    },
+  );
+
+  test('a dialogue that fails at the AI service fails the test', async () => {
+    stub.behave(DIALOGUE, behaviours.status(502));
+
+    const { exitCode, stdout } = await runCli(['selftest'], { env: { AI_SERVICE_BASE_URL: stub.url } });
+
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/FAIL {2}Request processing .*ai_server_error: .*HTTP 502/);
+  });
+
   test('Ctrl-C ends it with 130 and leaves no rows', async () => {
     stub.behaveAlways(behaviours.never());
     const file = join(newFolder(), 'queue.sqlite');
@@ -135,6 +179,53 @@ describe('on the embedded database, where no worker runs', () => {
     expect(stdout).toContain('Not run: the self-test was stopped.');
     for (const table of ['ai_requests', 'ai_responses', 'ai_workers'])
       expect(querySqlite(file, `SELECT * FROM ${table}`)).toEqual([]);
+  });
+});
+
+describe('with the AI service of this package', () => {
+  /** Both on one embedded database. */
+  async function selftestWithService(env: Record<string, string>, ...args: string[]): Promise<CliResult> {
+    const where = ['--database', `sqlite:${join(newFolder(), 'queue.sqlite')}`];
+    if (args.length > 0) await runCli([...args, ...where]);
+    const service = startCli(['service', '--port', '0', ...where], { env });
+    const [, url = ''] = await service.waitForOutput(/listens on (\S+)/);
+    return await runCli(['selftest', ...where], { env: { AI_SERVICE_BASE_URL: url } });
+  }
+
+  test('all pass without a warning, with the words of an NPC', async () => {
+    const { exitCode, stdout } = await selftestWithService({});
+
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/PASS {2}Request processing .*dialogue \d+ was answered .*"text":/);
+    expect(stdout).not.toContain('WARN');
+  });
+
+  test('its key, which the worker does not have, fails the test', async () => {
+    const { exitCode, stdout } = await selftestWithService({ AI_SERVICE_KEY: 'open-sesame' });
+
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(
+      /FAIL {2}Request processing .*HTTP 401.*Give the worker the key .*AI_SERVICE_HEADERS/,
+    );
+  });
+
+  test('a model that is away is warned of, with its address', async () => {
+    const env = { AI_PROVIDER_URL: 'http://127.0.0.1:9/v1', AI_MODEL: 'some-model' };
+    const { exitCode, stdout } = await selftestWithService(env);
+
+    expect(exitCode).toBe(0);
+    expect(resultsIn(stdout)).toEqual(ALL_PASS);
+    expect(stdout).toMatch(
+      /^WARN {2}The AI service is degraded: The model does not answer: .*127\.0\.0\.1:9/m,
+    );
+  });
+
+  test('NPCs that are switched off are warned of, with the command that lets them speak', async () => {
+    const { exitCode, stdout } = await selftestWithService({}, 'npcs', 'off');
+
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^WARN {2}All NPCs are switched off.*`ai-ipc npcs on`/m);
+    expect(stdout).toMatch(/WARN.*\n8 passed, 0 failed\n$/);
   });
 });
 
