@@ -3,7 +3,7 @@
 --      only be given once the table is there.
 --   2. In a copy of this file: each {{…}} becomes a password in quotes; `ragnarok` becomes the name of your database;
 --      'localhost' becomes the host from which that user connects. A {{…}} that was forgotten is an error, never a password.
---   3. mariadb -u root -p < the-copy.sql, and then delete the copy: it holds passwords.
+--   3. sudo mariadb < the-copy.sql, and then delete the copy: it holds passwords.
 -- Load it again as often as you like: users that are there keep their passwords.
 --
 -- What this cannot do: a user with rights on the whole database, such as the one of a usual rAthena installation

@@ -1,6 +1,6 @@
 -- AI IPC: the whole present schema (version 3), for MariaDB 10.3 or later (MySQL 8: written for, not tested).
 -- Load it as often as you like: it creates what is missing and changes no table that is there.
---   mariadb -u root -p ragnarok < sql-files/ai_ipc_tables.sql
+--   sudo mariadb ragnarok < sql-files/ai_ipc_tables.sql
 -- A database made from an older schema is brought up to date by `ai-ipc migrate`, not by this file.
 
 -- The procedure and the event keep the sql_mode they were made with: it must not be whatever the session has.

@@ -55,9 +55,11 @@ describe('docs/personas.md', () => {
     expect((await say('where can I hunt?')).text).toBe('At level 7? By the south gate, dear.');
     expect((await say('Where is the castle?')).text).toBe('I know my inn, not the world.');
     expect(marla.greeting).toContain((await say('...')).text);
-    await say('you idiot');
+    const first = await say('you idiot');
+    expect(first.emotion).toBe('annoyed');
+    expect(first.text).toMatch(/^(Wash your mouth|I have mopped up)/);
     expect((await say('Where is the castle?')).text).toBe('After that tone: I know my inn, not the world.');
-    expect((await say('you idiot')).text).toBe('Out!');
+    expect(await say('you idiot')).toMatchObject({ text: 'Out!', emotion: 'angry' });
     expect(marla.canned_lines).toContain(cannedLine(marla, 1));
   });
 });

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLogger } from '../../src/base/logger.ts';
@@ -80,24 +80,47 @@ test('it is installed in another project as docs/clients.md says', async () => {
   expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^\d+\.\d+\.\d+/);
 });
 
+/** A folder in which npx finds ai-ipc, as in this repository and in a project that has it installed. */
+function folderWithAiIpc(): string {
+  const folder = newFolder();
+  mkdirSync(join(folder, 'node_modules/.bin'), { recursive: true });
+  symlinkSync(join(ROOT, 'bin/ai-ipc.js'), join(folder, 'node_modules/.bin/ai-ipc'));
+  symlinkSync(join(ROOT, 'node_modules/.bin/tsx'), join(folder, 'node_modules/.bin/tsx'));
+  return folder;
+}
+
 test('the shell commands of docs/clients.md work, one after the other', async () => {
-  const cwd = newFolder();
+  const cwd = folderWithAiIpc();
   const env = { AI_SERVICE_BASE_URL: serviceUrl };
   await startCli(['worker'], { cwd, env }).waitForOutput(/Worker started/);
-  const [, script = ''] = /```bash\n(ai-ipc ask[^`]+)```/.exec(page) ?? [];
-  // Where an installed ai-ipc would be.
-  const programs = newFolder();
-  symlinkSync(join(ROOT, 'bin/ai-ipc.js'), join(programs, 'ai-ipc'));
-  const shell = startProgram('bash', ['-euo', 'pipefail', '-c', script], {
-    cwd,
-    env: { PATH: `${programs}:${process.env['PATH']}` },
-  });
+  const [, script = ''] = /```bash\n(npx ai-ipc ask[^`]+)```/.exec(page) ?? [];
+  const shell = startProgram('bash', ['-euo', 'pipefail', '-c', script], { cwd });
   const { exitCode, stdout, stderr } = await shell.ended;
 
   expect(exitCode, stderr).toBe(0);
   const lines = stdout.trimEnd().split('\n');
   expect(lines).toHaveLength(7);
   expect(lines.at(-1)).toBe('0');
+});
+
+test('service, worker and example of docs/clients.md fit together beside an .env that names MariaDB', async () => {
+  const [, service = '', worker = '', example = ''] =
+    /```bash\n(npx ai-ipc service .+)\n```\n```bash\n(npx ai-ipc worker .+)\n```\n```bash\n(npx tsx .+)\n```/.exec(
+      page,
+    ) ?? [];
+  const cwd = folderWithAiIpc();
+  writeFileSync(join(cwd, '.env'), readFileSync(join(ROOT, '.env.example')));
+  symlinkSync(EXAMPLES, join(cwd, 'examples'));
+  const wordsOf = (line: string) => line.replace(/ +#.*/, '').split(' ').slice(2);
+  const listening = startCli([...wordsOf(service), '--port', '0'], { cwd });
+  const [, url = ''] = await listening.waitForOutput(/listens on (\S+)/);
+  const env = { AI_SERVICE_BASE_URL: url };
+  await startCli(wordsOf(worker), { cwd, env }).waitForOutput(/Worker started/);
+
+  const { exitCode, stdout, stderr } = await startProgram('bash', ['-ec', example], { cwd }).ended;
+
+  expect(exitCode, stderr).toBe(0);
+  expect(stdout).toMatch(EXPECTED['ask.ts']!.output);
 });
 
 test('the SQL of docs/clients.md works on MariaDB', async () => {

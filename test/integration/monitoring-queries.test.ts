@@ -10,7 +10,7 @@ const server = new MariadbServer();
 let database: TestDatabase;
 
 /** Every statement of the page's SQL, without comments. */
-const statements = [...page.matchAll(/```sql\n([^`]+)```/g)]
+const statements = [...page.matchAll(/```sql\n(.+?)```/gs)]
   .flatMap(([, block = '']) => block.replace(/^--.*$/gm, '').split(';'))
   .map((statement) => statement.replace(/\s+/g, ' ').trim())
   .filter((statement) => statement !== '');
@@ -142,11 +142,20 @@ describe('the statements for NPCs', () => {
   test('show what an NPC remembers of one player', async () => {
     await database.query(
       `INSERT INTO ai_npc_memory (npc_id, player_id, kind, said, answered)
-       VALUES ('sage', 'Bob', 'folded', NULL, NULL), ('sage', 'Bob', 'turn', 'Hi', 'Yes?'), ('sage', 'bob', 'turn', 'No', 'No')`,
+       VALUES ('sage-of-prontera', '150001', 'folded', NULL, NULL), ('sage-of-prontera', '150001', 'turn', 'Hi', 'Yes?'),
+              ('sage-of-prontera', '150002', 'turn', 'No', 'No')`,
     );
     expect(await database.query(fromPage('SELECT kind, turns, said'))).toMatchObject([
       { kind: 'turn', turns: 1, said: 'Hi', answered: 'Yes?' },
     ]);
+  });
+
+  test('find the id of a character of rAthena by its name', async () => {
+    await database.query(
+      'CREATE TABLE `char` (char_id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY, name VARCHAR(30) NOT NULL)',
+    );
+    await database.query("INSERT INTO `char` VALUES (150000, 'Ann'), (150001, 'Bob')");
+    expect(await database.query(fromPage('SELECT char_id'))).toEqual([{ char_id: 150_001 }]);
   });
 
   test('show who used the most tokens today', async () => {

@@ -34,12 +34,14 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'npm ci && npm test': 'it would run this test again, and so on; .ci/run runs exactly these two commands',
   'sudo useradd --system --shell /usr/sbin/nologin ai-ipc': 'it changes the machine',
   'sudo install -d /etc/ai-ipc': 'it changes the machine',
-  'sudo install -m 600 .env /etc/ai-ipc/env': 'it changes the machine',
-  'sudo cp deploy/ai-ipc-worker.service /etc/systemd/system/': 'it changes the machine',
+  'sudo install -m 600 .env /etc/ai-ipc/env && sudo ln -sf /etc/ai-ipc/env .env':
+    'it changes the machine; the test of step 5 runs it in a folder',
+  'sudo cp deploy/ai-ipc-worker.service deploy/ai-ipc-service.service /etc/systemd/system/':
+    'it changes the machine',
   'sudo systemctl daemon-reload':
     'it needs a machine that systemd has started; systemd-unit.test.ts checks the unit',
-  'sudo systemctl enable --now ai-ipc-worker': 'the same',
-  'sudo systemctl status ai-ipc-worker': 'the same',
+  'sudo systemctl enable --now ai-ipc-worker ai-ipc-service': 'the same',
+  'sudo systemctl status ai-ipc-worker ai-ipc-service': 'the same',
 };
 
 const server = new MariadbServer({
@@ -234,6 +236,20 @@ describe('in an empty folder', { timeout: 180_000 }, () => {
       await ended;
     }
     expect(worker.output.stdout).toContain('Worker stopped');
+  });
+
+  test('step 5: after it, the commands of the checkout have the settings of the services', async () => {
+    const etc = join(folder, 'etc');
+    mkdirSync(etc);
+    const script = blockWith('sudo systemctl').replaceAll('/etc/ai-ipc', etc);
+    const [line = '', ...rest] = script.split('\n').filter((text) => text.includes(' .env'));
+    expect(rest).toEqual([]);
+
+    await run(line);
+    writeFileSync(join(etc, 'env'), `${readFileSync(join(etc, 'env'), 'utf8')}CONCURRENCY=7\n`);
+
+    expect(statSync(join(etc, 'env')).mode & 0o777).toBe(0o600);
+    expect(await run('npx ai-ipc config check')).toMatch(/ipc_worker\.concurrency\s+7\b.*\.env/);
   });
 });
 

@@ -1,0 +1,44 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { expect, test } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '../..');
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+const pages = ['.', 'docs', 'deploy'].flatMap((folder) =>
+  readdirSync(join(ROOT, folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join(folder, name)),
+);
+
+test.each(pages)('%s has npx before each ai-ipc that one would copy into a shell', (path) => {
+  const blocks = [...read(path).matchAll(/```(?:bash|sh)\n(.+?)```/gs)].map(([, block = '']) => block);
+  const bare = blocks.flatMap((block) => [...block.matchAll(/^.*(?:^|[;&|(] *)ai-ipc .*$/gm)]);
+  expect(bare.map(([line]) => line)).toEqual([]);
+});
+
+/** A command without subcommands, by all its words. */
+function leavesOf(command: Command, words = command.name()): [string, Command][] {
+  if (command.commands.length === 0) return [[words, command]];
+  return command.commands.flatMap((child) => leavesOf(child, `${words} ${child.name()}`));
+}
+
+test('the commands without --config and --database are those that docs/settings.md names', async () => {
+  const names = [...read('src/cli/main.ts').matchAll(/^ {2}(\w+): async \(\) => \(await import/gm)].map(
+    ([, name = '']) => name,
+  );
+  const without: string[] = [];
+  for (const name of names) {
+    const module = (await import(`../../src/cli/${name}.ts`)) as Record<string, () => Command>;
+    for (const [words, command] of leavesOf(module[`${name}Command`]!()))
+      if (!['--config', '--database'].every((long) => command.options.some((option) => option.long === long)))
+        without.push(words);
+  }
+
+  expect(new Set(without.map((words) => words.split(' ')[0]))).toEqual(
+    new Set(['rathena', 'talk', 'persona']),
+  );
+  expect(read('docs/settings.md').replace(/\s+/g, ' ')).toContain(
+    'Each command takes `--config FILE` and `--database WHERE`, but for `talk` (which reads the settings, too), `persona` and `rathena`.',
+  );
+});

@@ -1,0 +1,67 @@
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { createConnection } from 'mariadb';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { MariadbServer } from '../support/mariadb-server.ts';
+import { newFolder, ROOT, startProgram, useCli } from './support/cli-process.ts';
+
+const page = readFileSync(join(ROOT, 'docs/upgrade.md'), 'utf8');
+// As on an admin's machine: 127.0.0.1 is localhost.
+const server = new MariadbServer({ extraArgs: ['--skip-name-resolve=0'] });
+/** Who runs the tests is to this server what root of the machine is to the one of Debian. */
+const { username } = userInfo();
+
+beforeAll(async () => {
+  const { socketPath } = await server.start();
+  const connection = await createConnection({ socketPath, user: 'root' });
+  await connection.query('CREATE DATABASE ragnarok');
+  await connection.query("DROP USER IF EXISTS root@'127.0.0.1', root@'::1'");
+  const account = `'${username}'@localhost`;
+  await connection.query(`CREATE USER IF NOT EXISTS ${account}`);
+  await connection.query(`GRANT ALL ON *.* TO ${account}`);
+  await connection.query(
+    `ALTER USER ${account} IDENTIFIED VIA mysql_native_password USING 'invalid' OR unix_socket`,
+  );
+  await connection.end();
+});
+afterAll(() => server.remove());
+useCli();
+
+/** A folder with an .env as in the README, in which npx finds ai-ipc and sudo asks nothing. */
+function adminsFolder(): string {
+  const folder = newFolder();
+  mkdirSync(join(folder, 'node_modules/.bin'), { recursive: true });
+  symlinkSync(join(ROOT, 'bin/ai-ipc.js'), join(folder, 'node_modules/.bin/ai-ipc'));
+  writeFileSync(join(folder, '.env'), readFileSync(join(ROOT, '.env.example')));
+  writeFileSync(join(folder, 'sudo'), '#!/bin/sh\nexec "$@"\n');
+  chmodSync(join(folder, 'sudo'), 0o755);
+  return folder;
+}
+
+async function run(line: string) {
+  const cwd = adminsFolder();
+  const env = { PATH: `${cwd}:${process.env['PATH']}` };
+  return await startProgram('bash', ['-euc', line], { cwd, env }).ended;
+}
+
+test('the line for root on Debian works where unix_socket lets root in', async () => {
+  const [line = ''] = /^sudo env DB_PASSWORD= npx ai-ipc migrate .+$/m.exec(page) ?? [];
+  const place = server.address.socketPath.replaceAll('/', '%2F');
+  const { exitCode, stdout, stderr } = await run(
+    line.replace('root@', `${username}@`).replace('%2Frun%2Fmysqld%2Fmysqld.sock', place),
+  );
+
+  expect(exitCode, stderr).toBe(0);
+  expect(stdout + stderr).toContain('Now `ai-ipc worker` can serve requests.');
+});
+
+test('root at 127.0.0.1 is denied there, as the page says', async () => {
+  const { exitCode, stderr } = await run(
+    `npx ai-ipc migrate --database mariadb://${username}@127.0.0.1:${server.address.port}/ragnarok`,
+  );
+
+  expect(exitCode).toBe(78);
+  expect(stderr).toContain('ERROR database_denied: ');
+  expect(page).toContain('`database_denied`');
+});
