@@ -226,9 +226,14 @@ BEGIN
                            ELSE CONCAT(v_attempts, ' attempts had begun')
                          END,
                          COALESCE(CONCAT(', the last one ended with ', v_last_error), ''), '.'),
-                  NULL)
+                  -- Of the last call that was made for it, in an attempt that failed.
+                  (SELECT CAST(NULLIF(JSON_UNQUOTE(JSON_EXTRACT(event_data, '$.ms')), 'null') AS SIGNED)
+                     FROM `ai_request_log` FORCE INDEX (`idx_request_id`)
+                    WHERE request_id = v_id AND event_type = 'retried'
+                    ORDER BY id DESC
+                    LIMIT 1))
               ON DUPLICATE KEY UPDATE response_data = NULL, error_message = VALUES(error_message),
-                 processing_time_ms = NULL, created_at = NOW(3);
+                 processing_time_ms = VALUES(processing_time_ms), created_at = NOW(3);
           -- JSON_OBJECT would put a variable's number in quotes.
           INSERT INTO `ai_request_log` (request_id, event_type, event_data)
           VALUES (v_id, 'timeout', CONCAT('{"attempt":', v_attempts, ',"error_code":"expired"}'));

@@ -2,7 +2,7 @@ import type { RequestError } from '../base/errors.ts';
 import type { Database, Row, Write } from '../database/database.ts';
 import type { ExpireOptions } from '../queue/queue-store.ts';
 import { logRow } from './log-rows.ts';
-import { isTrue, nullableTextOf, numberOf } from './row-fields.ts';
+import { isTrue, nullableNumberOf, nullableTextOf, numberOf } from './row-fields.ts';
 import type { Statements } from './statements.ts';
 
 /** A call that is cut by the end of its life is settled by its own worker, which knows how long it took. */
@@ -32,7 +32,11 @@ async function expireStatus(
   const lock = { sql: statements.lockOverdue, values: [status, graceSeconds, limit] };
   return await database.lockAndWrite(lock, (rows) => {
     const endings = rows.map((row) =>
-      endingOf(row, status === 'pending' && reason ? reason : expiredError(row)),
+      endingOf(
+        row,
+        status === 'pending' && reason ? reason : expiredError(row),
+        nullableNumberOf(row, 'last_call_ms'),
+      ),
     );
     return { writes: writesOf(statements, 'timeout', endings), result: endings.length };
   });
@@ -56,16 +60,21 @@ interface Ending {
   readonly id: number;
   readonly attempt: number;
   readonly error: RequestError;
+  /** Of the last call that was made for it, in an attempt that failed; null where there was none. */
+  readonly lastCallMs: number | null;
 }
 
-function endingOf(row: Row, error: RequestError): Ending {
-  return { id: numberOf(row, 'id'), attempt: numberOf(row, 'attempts'), error };
+function endingOf(row: Row, error: RequestError, lastCallMs: number | null = null): Ending {
+  return { id: numberOf(row, 'id'), attempt: numberOf(row, 'attempts'), error, lastCallMs };
 }
 
 function writesOf(statements: Statements, status: 'timeout' | 'failed', endings: readonly Ending[]): Write[] {
   return [
     { sql: statements.end, rows: endings.map(({ id, error }) => [status, error.code, id]) },
-    { sql: statements.insertResponse, rows: endings.map(({ id, error }) => [id, null, error.message, null]) },
+    {
+      sql: statements.insertResponse,
+      rows: endings.map(({ id, error, lastCallMs }) => [id, null, error.message, lastCallMs]),
+    },
     {
       sql: statements.insertLog,
       rows: endings.map(({ id, attempt, error }) => logRow(id, status, { attempt, errorCode: error.code })),

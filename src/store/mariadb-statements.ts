@@ -167,7 +167,14 @@ const STATEMENTS = {
 
   lockOverdue: `
     SELECT id, attempts, error_code,
-           CAST(ROUND(UNIX_TIMESTAMP(expires_at) - UNIX_TIMESTAMP(created_at)) AS SIGNED) AS life_seconds
+           CAST(ROUND(UNIX_TIMESTAMP(expires_at) - UNIX_TIMESTAMP(created_at)) AS SIGNED) AS life_seconds,
+           CASE WHEN attempts > 0 THEN
+             (SELECT CAST(NULLIF(JSON_UNQUOTE(JSON_EXTRACT(event_data, '$.ms')), 'null') AS SIGNED)
+                FROM ai_request_log FORCE INDEX (idx_request_id)
+               WHERE request_id = ai_requests.id AND event_type = 'retried'
+               ORDER BY ai_request_log.id DESC
+               LIMIT 1)
+           END AS last_call_ms
       FROM ai_requests FORCE INDEX (idx_expires_at)
      WHERE status = ? AND expires_at <= NOW(3) - INTERVAL ? SECOND AND id <= 9007199254740991
      ORDER BY expires_at, id

@@ -154,7 +154,12 @@ export const sqliteStatements: Statements = {
   lockOverdue: `
     SELECT id, ${ATTEMPTS} AS attempts, CAST(error_code AS TEXT) AS error_code,
            coalesce(CAST(round(unixepoch(expires_at, 'subsec') - unixepoch(created_at, 'subsec')) AS INTEGER), 0)
-             AS life_seconds
+             AS life_seconds,
+           (SELECT CAST(json_extract(event_data, '$.ms') AS INTEGER)
+              FROM ai_request_log
+             WHERE request_id = ai_requests.id AND event_type = 'retried' AND json_valid(event_data)
+             ORDER BY ai_request_log.id DESC
+             LIMIT 1) AS last_call_ms
       FROM ai_requests INDEXED BY idx_expires_at
      WHERE status = ? AND expires_at <= strftime('%Y-%m-%d %H:%M:%f', 'now', -? || ' seconds')
        AND id <= 9007199254740991

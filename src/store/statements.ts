@@ -61,7 +61,7 @@ export interface Statements {
   readonly rescue: string;
   /** seconds of grace of a processing request → has_overdue */
   readonly hasOverdue: string;
-  /** status, grace in seconds, limit → id, attempts, error_code, life_seconds; locked */
+  /** status, grace in seconds, limit → id, attempts, error_code, life_seconds, last_call_ms; locked */
   readonly lockOverdue: string;
   /** limit → id, attempts; locked */
   readonly lockWithoutStatus: string;

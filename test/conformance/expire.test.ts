@@ -8,9 +8,12 @@ import {
   insertOne,
   insertRow,
   logOf,
+  RETRY,
   requestRow,
   responseRows,
+  settled,
   statusOf,
+  WORKER,
 } from './arrange.ts';
 import { describeStore } from './backends.ts';
 
@@ -50,6 +53,16 @@ describeStore('expire', (backend) => {
     expect(response!['error_message']).toMatch(
       /2 attempts had begun, the last one ended with ai_server_error\.$/,
     );
+  });
+
+  it('a request that was called and is retried no more keeps the time of its last call', async () => {
+    const first = await insertClaimedOne(backend());
+    await backend().store.settle(WORKER, [settled(first, { ...RETRY, delayMs: 0 }, 500)]);
+    const [second] = await backend().store.claim(WORKER, 1);
+    await backend().store.settle(WORKER, [settled(second!, RETRY, 70)]);
+    await change(backend(), first.id, { expires_at: backend().ago(1) });
+    expect(await expire()).toBe(1);
+    expect(await responseRows(backend(), first.id)).toMatchObject([{ processing_time_ms: 70 }]);
   });
 
   it('a pending request that could not be served says why', async () => {

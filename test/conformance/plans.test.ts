@@ -137,7 +137,8 @@ describe('plans on MariaDB, with a million ended requests beside', () => {
     async (status) => {
       const { rows, reads, sorted, locks } = await run(statements.lockOverdue, [status, 0, 200]);
       expect(rows).toHaveLength(20);
-      expect(reads).toBeLessThanOrEqual(60);
+      // One of them is the look for the last call in the log.
+      expect(reads).toBeLessThanOrEqual(4 * 20);
       expect(sorted).toBe(0);
       expect(locks).toBeLessThanOrEqual(3 * 20 + 2);
     },

@@ -89,6 +89,10 @@ describe('sp_ai_cleanup_old_requests', () => {
          ('/thrice', 'pending', 3, 'ai_server_error', NOW(3) - INTERVAL 60 SECOND, NOW(3) - INTERVAL 30 SECOND),
          ('/alive', 'pending', 0, NULL, NOW(3), NOW(3) + INTERVAL 30 SECOND)`,
     );
+    await query(
+      `INSERT INTO ai_request_log (request_id, event_type, event_data) VALUES
+         (3, 'retried', '{"worker":"w","attempt":2,"ms":500}'), (3, 'retried', '{"worker":"w","attempt":3,"ms":70}')`,
+    );
     expect(await cleanUp()).toBe(0);
     expect(
       await query(
@@ -122,10 +126,12 @@ describe('sp_ai_cleanup_old_requests', () => {
         request_id: 3,
         response_data: null,
         error_message: `${began} 3 attempts had begun, the last one ended with ai_server_error.`,
-        processing_time_ms: null,
+        processing_time_ms: 70,
       },
     ]);
-    const log = await query('SELECT request_id, event_type, event_data FROM ai_request_log ORDER BY id');
+    const log = await query(
+      "SELECT request_id, event_type, event_data FROM ai_request_log WHERE event_type = 'timeout' ORDER BY id",
+    );
     expect(log.map((row) => ({ ...row, event_data: JSON.parse(String(row['event_data'])) }))).toEqual([
       { request_id: 1, event_type: 'timeout', event_data: { attempt: 0, error_code: 'expired' } },
       { request_id: 2, event_type: 'timeout', event_data: { attempt: 1, error_code: 'expired' } },
