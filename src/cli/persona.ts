@@ -1,4 +1,4 @@
-import Table from 'cli-table3';
+import { stat } from 'node:fs/promises';
 import { Command } from 'commander';
 import { AiIpcError, messageOf } from '../base/errors.ts';
 import type { Persona } from '../service/persona/persona.ts';
@@ -9,42 +9,49 @@ import {
   readPersona,
   withNeutral,
 } from '../service/persona/persona-book.ts';
+import { settingsFrom } from './settings-options.ts';
 
-/** `ai-ipc persona check [FOLDER]`: whether persona files can be used, and what is in them. */
+/** `ai-ipc persona check [PATH]`: whether persona files can be used, and what is in them. */
 export function personaCommand(): Command {
   return new Command('persona').description('check persona files').addCommand(checkCommand());
 }
 
 function checkCommand(): Command {
   return new Command('check')
-    .description('check every persona file of a folder; exit code 0 when all can be used, else 78')
-    .argument('[folder]', 'folder of persona files', OWN_PERSONAS)
-    .action(checkFolder);
+    .description('check persona files; exit code 0 when all can be used, else 78')
+    .argument(
+      '[path]',
+      'folder of persona files, or one of them (default: AI_PERSONAS, else those of this package)',
+    )
+    .action(check);
 }
 
-async function checkFolder(folder: string): Promise<void> {
-  const paths = await personaPaths(folder);
-  if (paths.length === 0)
-    throw invalid(`The personas folder ${folder} has no .yaml file. Put persona files there.`);
-  const read = await Promise.allSettled(withNeutral(paths).map(readPersona));
+async function check(given: string | undefined): Promise<void> {
+  const path = given ?? settingsFrom({}).service.personasDir ?? OWN_PERSONAS;
+  process.stdout.write(`Personas: ${path}\n`);
+  const isFile = (await stat(path).catch(() => undefined))?.isFile() ?? false;
+  const paths = isFile ? [path] : withNeutral(await filesIn(path));
+  const read = await Promise.allSettled(paths.map(readPersona));
   const personas = read.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-  process.stdout.write(`${toTable(personas)}\n`);
+  for (const persona of personas) process.stdout.write(`${describe(persona)}\n`);
   const problems = read.flatMap((one) => (one.status === 'rejected' ? [messageOf(one.reason)] : []));
   if (problems.length > 0) throw invalid(problems.join('\n'));
-  createPersonaBook(personas);
-  process.stdout.write(`All ${personas.length} personas can be used.\n`);
+  // One name for two can only be found among all files of a folder.
+  if (!isFile) createPersonaBook(personas);
+  process.stdout.write(isFile ? 'It can be used.\n' : `All ${personas.length} personas can be used.\n`);
 }
 
-function toTable(personas: readonly Persona[]): string {
-  const table = new Table({
-    head: ['id', 'name', 'role', 'language', 'rules', 'answers', 'npc_ids'],
-    style: { head: [], border: [] },
-  });
-  for (const { id, name, role, language, rules, npc_ids } of personas) {
-    const answers = rules.reduce((sum, rule) => sum + rule.answers.length, 0);
-    table.push([id, name, role, language, rules.length, answers, npc_ids.join(', ')]);
-  }
-  return table.toString();
+async function filesIn(folder: string): Promise<readonly string[]> {
+  const paths = await personaPaths(folder);
+  if (paths.length > 0) return paths;
+  throw invalid(`The personas folder ${folder} has no .yaml file. Put persona files there.`);
+}
+
+/** Two lines that fit into 80 columns, and that a pipe can take. */
+function describe({ id, name, role, language, rules, npc_ids }: Persona): string {
+  const answers = rules.reduce((sum, rule) => sum + rule.answers.length, 0);
+  const others = npc_ids.length === 0 ? '' : `; npc_ids: ${npc_ids.join(', ')}`;
+  return `${id}: ${name}, ${role}\n  ${language}, ${rules.length} rules, ${answers} answers${others}`;
 }
 
 function invalid(message: string): AiIpcError {

@@ -3,12 +3,11 @@ import { styleText } from 'node:util';
 import { Command, InvalidArgumentError } from 'commander';
 import { systemClock } from '../base/clock.ts';
 import { AiIpcError, messageOf } from '../base/errors.ts';
-import { createLogger } from '../base/logger.ts';
 import type { ServiceSettings } from '../config/load.ts';
 import { MEMORY_LIMITS } from '../service/memory/limits.ts';
 import type { Recollection, Turn } from '../service/memory/memory.ts';
 import { EMPTY_SUMMARY, summarise } from '../service/memory/summary.ts';
-import { type LivePersonaBook, openPersonas } from '../service/persona/persona-reload.ts';
+import { type LivePersonaBook, openPersonas, type ReloadLog } from '../service/persona/persona-reload.ts';
 import { createOpenAiProvider } from '../service/providers/openai.ts';
 import type { PlayerLine, Provider, SpokenAnswer } from '../service/providers/provider.ts';
 import { createScriptedProvider, type ScriptedProvider } from '../service/providers/scripted.ts';
@@ -37,6 +36,14 @@ interface Talk {
 }
 
 const MAX_LEVEL = 999;
+/** A word behind a slash is meant for this program; "/ \\" and "/o/" are for the NPC. */
+const COMMAND = /^\/\p{L}+$/u;
+const OFFLINE_HINT = '(Without the model: the rules of the persona file answer with --offline.)';
+/** Who edits a persona file reads its mistakes between the lines of the talk; that one was read is seen in the answers. */
+const RELOADS: ReloadLog = {
+  info: () => undefined,
+  warn: ({ reason }, message) => void process.stderr.write(`${message}.\n${reason}\n`),
+};
 
 /** `ai-ipc talk NPC`: a talk with a persona, without queue, worker, service or database. */
 export function talkCommand(): Command {
@@ -70,10 +77,9 @@ Examples:
 }
 
 async function runTalk(npc: string, { options, stop }: Pick<Talk, 'options' | 'stop'>): Promise<void> {
-  const logger = createLogger({ level: 'warn', format: 'readable', fd: 2 });
   const { service } = settingsFrom({});
   const folder = options.personas ?? service.personasDir ?? undefined;
-  const book = await openPersonas(folder, { clock: systemClock, logger });
+  const book = await openPersonas(folder, { clock: systemClock, logger: RELOADS });
   const scripted = createScriptedProvider(book, { seed: options.seed });
   const provider = (options.offline ? undefined : modelOf(service)) ?? scripted;
   const maxCharacters = options.maxChars ?? service.maxCharacters;
@@ -103,7 +109,11 @@ async function converse(lines: Interface, talk: Talk): Promise<void> {
   for await (const line of lines) {
     const message = line.trim();
     if (message === '/quit') break;
-    if (message === '/forget') turns = [];
+    if (message === '/forget') {
+      turns = [];
+      process.stdout.write(`(${name} has forgotten you.)\n`);
+    } else if (COMMAND.test(message))
+      process.stdout.write(`(There is no ${message}: /forget and /quit are all.)\n`);
     else if (message !== '') turns = [...turns, ...(await answer(message, { talk, turns }))];
     prompt(lines);
   }
@@ -129,7 +139,7 @@ async function answer(
   } catch (error) {
     // A model that fails once may answer the next time: the talk goes on, and nothing was said.
     if (!(error instanceof AiIpcError)) throw error;
-    process.stdout.write(`${name} has no answer. ${error.code}: ${messageOf(error)}\n`);
+    process.stdout.write(`${name} has no answer. ${error.code}: ${messageOf(error)}\n${OFFLINE_HINT}\n`);
     return [];
   }
 }

@@ -6,6 +6,7 @@ import type { Deadline } from './http/deadline.ts';
 import type { PlayerLimits } from './limits/limits.ts';
 import { type MemoryOwner, NOTHING, type Turn } from './memory/memory.ts';
 import type { Recollecting } from './memory/recollecting.ts';
+import { toRemembered } from './memory/remembered-text.ts';
 import { cannedLine } from './persona/persona-canned.ts';
 import { tokensSpent } from './providers/model-error.ts';
 import { NO_TOKENS, type Provider, type Speakers, type SpokenAnswer } from './providers/provider.ts';
@@ -48,7 +49,10 @@ export async function leadDialogue(call: DialogueCall, parts: DialogueParts): Pr
   const isRemembered = owner !== null && spoken.limit === null && call.body.message.trim() !== '';
   return {
     answer,
-    said: isRemembered ? { owner, turn: { said: call.body.message, answered: answer.text } } : null,
+    // Shortened here already: an answer may be kept for a day with it.
+    said: isRemembered
+      ? { owner, turn: { said: toRemembered(call.body.message), answered: answer.text } }
+      : null,
   };
 }
 
@@ -104,7 +108,8 @@ function spend(playerId: string | null, tokens: SpokenAnswer['tokens'], { limits
 /** The filter of the server's own comes last, and even its words are cut to length and cleaned of codes. */
 function polish(answer: SpokenAnswer, { profanityFilter, maxCharacters }: DialogueParts): SpokenAnswer {
   const text = cleanAnswer(profanityFilter(answer.text), { maxCharacters });
-  return { ...answer, text: text === '' ? answer.text : text };
+  const action = answer.action === undefined ? {} : { action: profanityFilter(answer.action) };
+  return { ...answer, ...action, text: text === '' ? answer.text : text };
 }
 
 function cannedAnswer({ body, speakers }: DialogueCall, { maxCharacters }: DialogueParts): SpokenAnswer {

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import { messageOf } from '../base/errors.ts';
+import { AiIpcError, messageOf } from '../base/errors.ts';
 import { type Lifecycle, Loop } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ServiceDatabase } from './service-database.ts';
@@ -46,6 +46,8 @@ export class LateDatabase implements Lifecycle {
   async start(): Promise<void> {
     this.#loop.start();
     await this.#options.clock.sleep(FIRST_TRY_MS, this.#tried.signal);
+    // The try goes on; until it ends, health must not say that NPCs remember.
+    if (!this.#tried.signal.aborted) this.#options.onTry(noAnswerYet());
   }
 
   async stop(): Promise<void> {
@@ -76,4 +78,8 @@ export class LateDatabase implements Lifecycle {
     this.#tried.abort();
     return REOPEN_MS;
   }
+}
+
+function noAnswerYet(): AiIpcError {
+  return new AiIpcError('database_unavailable', `The database has not answered for ${FIRST_TRY_MS} ms.`);
 }

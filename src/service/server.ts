@@ -5,7 +5,7 @@ import { AiIpcError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ServiceSettings } from '../config/load.ts';
 import type { ProfanityFilter } from './answer/profanity.ts';
-import { checkAddress, listen, type ServiceAddress } from './http/listen.ts';
+import { checkAddress, DEFAULT_HOST, listen, type ServiceAddress } from './http/listen.ts';
 import type { ServiceDatabase } from './service-database.ts';
 import { createParts, type ServiceParts } from './service-parts.ts';
 
@@ -78,7 +78,8 @@ interface Stopping {
 }
 
 function createServer({ app }: ServiceParts): Server {
-  const handle = getRequestListener(app.fetch);
+  // The name stands in for a Host that HTTP/1.0 may leave out; nothing depends on it.
+  const handle = getRequestListener(app.fetch, { hostname: DEFAULT_HOST });
   const timeouts = { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS };
   // handle never rejects: the app answers what it throws, and the listener the rest.
   return createHttpServer(timeouts, (request, answer) => void handle(request, answer));

@@ -35,7 +35,9 @@ async function openSqlite(file: string): Promise<Database> {
 async function openMariadb(settings: MariadbSettings): Promise<Database> {
   // Asked first, on connections of its own: it tells at once what a pool would only time out on.
   const { maxPacketBytes } = await probeServer(settings);
-  const database = openMariadbPool({ ...settings, maxPacketBytes });
+  // An idle connection that a minimum keeps is cut by the socket's limit every 9.5 s, and the server's log has a warning
+  // for each; those above the minimum say goodbye before that. The look at the switch keeps one at work anyway.
+  const database = openMariadbPool({ ...settings, minPoolSize: 0, maxPacketBytes });
   try {
     await checkSchema((sql) => database.query(sql), 'all');
     return database;

@@ -20,11 +20,13 @@ import { createPlayerLimits } from './limits/limits.ts';
 import { createMemoryKeeper } from './memory/keeper.ts';
 import { createNpcMemory, type KeptMemory } from './memory/npc-memory.ts';
 import { createRecollecting } from './memory/recollecting.ts';
+import { OWN_PERSONAS } from './persona/persona-book.ts';
 import { type LivePersonaBook, openPersonas } from './persona/persona-reload.ts';
 import { createFallbackProvider, type FallbackOptions } from './providers/fallback.ts';
 import { createOpenAiProvider } from './providers/openai.ts';
 import { createScriptedProvider } from './providers/scripted.ts';
 import type { ServiceDatabase } from './service-database.ts';
+import { createStrangers } from './strangers.ts';
 
 export interface PartsOptions {
   readonly settings?: Partial<ServiceSettings>;
@@ -57,6 +59,7 @@ export async function createParts(options: PartsOptions, life: Life): Promise<Se
   const personas = await openPersonas(settings.personasDir ?? undefined, { ...life, logger });
   const health = new Health(life.clock);
   const minds = createMinds(personas, { settings, health, logger });
+  logger.info({ ...brainOf(settings), ...placeOf(personas, settings) }, 'AI service starts');
   const store = createKept({ settings, health, logger, openDatabase: options.openDatabase }, life);
   const recollecting = createRecollecting({ memory: store.memory, health, logger, clock: life.clock });
   const running = [personas, ...store.lives];
@@ -64,6 +67,7 @@ export async function createParts(options: PartsOptions, life: Life): Promise<Se
   const app = createApp({
     mind: {
       ...{ provider: minds.provider, offline: minds.offline, personas, recollecting, profanityFilter },
+      strangers: createStrangers(personas, logger),
       ...{ limits: store.limits, maxCharacters: settings.maxCharacters, clock: life.clock },
     },
     idempotency: createIdempotency(life),
@@ -71,7 +75,7 @@ export async function createParts(options: PartsOptions, life: Life): Promise<Se
     deadlines: createDeadlines(life),
     defaultDeadlineMs: settings.deadlineMs,
     memory: store.memory,
-    health: () => health.report(minds),
+    health: () => health.report({ ...minds, areOff: store.limits.isOff() }),
     isAuthorized: createAuthorization(settings.serviceKey),
     version: packageVersion(),
     ...{ logger, hasTestEndpoints, ...life },
@@ -85,6 +89,17 @@ export async function createParts(options: PartsOptions, life: Life): Promise<Se
       await stop(running);
     },
   };
+}
+
+/** Who answers, and where; without a query, which may hold a key. */
+function brainOf({ modelServer }: ServiceSettings) {
+  if (modelServer === null) return { brain: 'offline' };
+  const { origin, pathname } = new URL(modelServer.url);
+  return { brain: 'model', model: modelServer.model, model_server: `${origin}${pathname}` };
+}
+
+function placeOf({ personas }: LivePersonaBook, { personasDir }: ServiceSettings) {
+  return { personas: personas.length, folder: personasDir ?? OWN_PERSONAS };
 }
 
 async function start(lives: readonly Lifecycle[]): Promise<void> {
@@ -157,6 +172,7 @@ function createKept({ settings, health, logger, openDatabase }: Keeping, { clock
       late?.present ? make(late.present) : null;
   const limits = createPlayerLimits({
     ledger: present(ledger),
+    onLook: (error) => health.noteLimits(error),
     clock,
     logger,
     cooldownMs: settings.playerCooldownMs,

@@ -3,7 +3,7 @@ import type { PersonaBook } from './persona/persona-book.ts';
 import type { Speakers } from './providers/provider.ts';
 
 /** The worker sends the script's NPC here, percent-encoded. */
-const SOURCE_NPC_HEADER = 'X-AI-IPC-Source-Npc';
+export const SOURCE_NPC_HEADER = 'X-AI-IPC-Source-Npc';
 const NEUTRAL = 'neutral';
 
 interface Ids {

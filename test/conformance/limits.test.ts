@@ -183,6 +183,7 @@ describeStore('limits', (backend) => {
       const lines: string[] = [];
       const logger = pino({}, { write: (line) => lines.push(String(JSON.parse(line).msg)) });
       const limits = await startLimits({ logger });
+      expect(lines.splice(0)).toEqual([expect.stringContaining('switched off')]);
       for (const table of TABLES) await backend().sql(`ALTER TABLE ${table} RENAME TO ${table}_away`);
       limits.spend('Bob', { prompt: 60, completion: 0 });
       limits.spend('Bob', { prompt: 60, completion: 0 });
@@ -191,7 +192,13 @@ describeStore('limits', (backend) => {
       for (const table of TABLES) await backend().sql(`ALTER TABLE ${table}_away RENAME TO ${table}`);
       await ledger.setOff(false);
       await eventually(() => expect(limits.check('Bob')).toBe('budget'));
-      await eventually(() => expect(lines).toEqual([expect.anything(), expect.stringContaining('again')]));
+      await eventually(() =>
+        expect(lines).toEqual([
+          expect.anything(),
+          expect.stringContaining('switched on'),
+          expect.stringContaining('can be used again'),
+        ]),
+      );
       expect(await ledger.addTokens('Bob', 0)).toBe(120);
     });
   });

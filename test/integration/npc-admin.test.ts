@@ -1,3 +1,4 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { DatabaseSettings } from '../../src/config/load.ts';
@@ -11,6 +12,7 @@ import {
   mariadbEnv,
   mariadbOption,
   newFolder,
+  ROOT,
   runCli,
   startCli,
   useCli,
@@ -111,7 +113,8 @@ describe.each(Object.keys(PLACES))('on %s', (kind) => {
 
     await place.run('npcs', 'on');
     await expect.poll(() => sayTo(second.url), { timeout: SILENT_WITHIN_MS }).toBeUndefined();
-    await second.service.stop('SIGTERM');
+    const { stderr } = await second.service.stop('SIGTERM');
+    expect(stderr).toMatch(/"WARN".*NPCs are switched off.*\n(.*\n)*.*"INFO".*NPCs are switched on again/);
   });
 
   test('memory forget deletes one player everywhere, or at one NPC, and prints how many turns went', async () => {
@@ -129,9 +132,44 @@ describe.each(Object.keys(PLACES))('on %s', (kind) => {
     expect(everywhere).toMatchObject({ exitCode: 0, stdout: '{"forgotten":1}\n' });
     expect(await createLedger(opened).playersAbove(0)).toEqual([]);
 
+    expect(everywhere.stderr).not.toContain('Nothing was found');
+
     const left = await Promise.all(owners.map(async (owner) => (await memory.recall(owner)).turns.length));
     expect(left).toEqual([0, 1, 0, 1]);
   });
+
+  test('memory forget finds an NPC by every name that the service takes, and tells when there was nothing', async () => {
+    const memory = createNpcMemory(opened.database, opened.kind);
+    const sage = { npcId: 'sage-of-prontera', playerId: '150001' };
+    for (const npc of ['Sage of Prontera', 'Sage of Prontera#2', 'sage-of-prontera']) {
+      await memory.remember(sage, { said: 'Hi', answered: 'Yes?' }, null);
+      const forgotten = await place.run('memory', 'forget', '--player', '150001', '--npc', npc);
+      expect(forgotten).toMatchObject({ exitCode: 0, stdout: '1\n' });
+    }
+    const nothing = await place.run('memory', 'forget', '--player', '150001', '--npc', 'Sgae');
+    expect(nothing).toMatchObject({ exitCode: 0, stdout: '0\n' });
+    expect(nothing.stderr).toContain(
+      'Nothing was found. The NPC "Sgae" does not remember the player "150001"',
+    );
+  });
+
+  test('memory forget takes the persona files that the service takes', async () => {
+    const memory = createNpcMemory(opened.database, opened.kind);
+    const folder = newFolder();
+    const neutral = readFileSync(join(ROOT, 'personas/neutral.yaml'), 'utf8');
+    writeFileSync(join(folder, 'fisher.yaml'), neutral.replace(/^name: .*$/m, 'name: Old Fisher'));
+    await memory.remember({ npcId: 'fisher', playerId: '1' }, { said: 'Hi', answered: 'Yes?' }, null);
+    const words = ['memory', 'forget', '--player', '1', '--npc', 'Old Fisher', '--personas', folder];
+    expect((await place.run(...words)).stdout).toBe('1\n');
+  });
+});
+
+test('memory forget refuses a SQLite file that is not there, and makes none', async () => {
+  const file = join(newFolder(), 'typo.sqlite');
+  const result = await runCli(['memory', 'forget', '--player', '1', '--database', `sqlite:${file}`]);
+  expect(result).toMatchObject({ exitCode: 1, stdout: '' });
+  expect(result.stderr).toContain(`ERROR storage_failed: The SQLite file ${file} is not there: `);
+  expect(existsSync(file)).toBe(false);
 });
 
 test.each([
@@ -139,10 +177,9 @@ test.each([
   [['memory', 'forget', '--player', ''], 2, /bad_argument: The id ""/],
   [['npcs', 'quiet'], 2, /unknown command 'quiet'/],
 ])('%j ends with exit code %i and says why', async (args, exitCode, message) => {
-  const result = await runCli([
-    ...args,
-    ...(args[1] === 'quiet' ? [] : ['--database', 'sqlite:queue.sqlite']),
-  ]);
+  const file = join(newFolder(), 'queue.sqlite');
+  await (await openServiceDatabase({ kind: 'sqlite', file })).database.close();
+  const result = await runCli([...args, ...(args[1] === 'quiet' ? [] : ['--database', `sqlite:${file}`])]);
   expect(result).toMatchObject({ exitCode, stderr: expect.stringMatching(message) });
 });
 

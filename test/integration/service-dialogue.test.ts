@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createLedger } from '../../src/service/limits/ledger.ts';
+import { openServiceDatabase } from '../../src/service/service-database.ts';
 import { MODEL_FAULTS, type ModelStub, startModelStub } from '../support/model-stub.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -266,6 +268,62 @@ describe('a deadline holds', () => {
       await proxy.close();
     }
   });
+});
+
+async function healthOf(url: string): Promise<Record<string, unknown>> {
+  return (await (await fetch(`${url}/api/v1/health`)).json()) as Record<string, unknown>;
+}
+
+describe('health tells, also while nobody talks,', () => {
+  it('that the database is away, and is well when it is back', async () => {
+    const proxy = await TcpProxy.start(database.settings);
+    try {
+      const { url } = await serve(
+        {},
+        databaseOf({ ...database.settings, host: proxy.host, port: proxy.port }),
+      );
+      expect(await healthOf(url)).toMatchObject({ status: 'ok' });
+      proxy.stall();
+      await expect
+        .poll(() => healthOf(url), { timeout: 30_000, interval: 200 })
+        .toMatchObject({
+          status: 'degraded',
+          reason: expect.stringMatching(/^NPC switch and budgets cannot be used: MariaDB /),
+        });
+      proxy.resume();
+      await expect
+        .poll(() => healthOf(url), { timeout: 30_000, interval: 200 })
+        .toMatchObject({ status: 'ok' });
+    } finally {
+      await proxy.close();
+    }
+  });
+
+  it('that NPCs are switched off, until they are switched on', async () => {
+    const { url } = await serve({}, databaseOf(database.settings));
+    const opened = await openServiceDatabase(databaseOf(database.settings));
+    const ledger = createLedger(opened);
+    await ledger.setOff(true);
+    await expect
+      .poll(() => healthOf(url), { timeout: 10_000 })
+      .toMatchObject({
+        status: 'degraded',
+        reason: 'NPCs are switched off: `ai-ipc npcs on` lets them speak.',
+      });
+    await ledger.setOff(false);
+    await expect.poll(() => healthOf(url), { timeout: 10_000 }).toMatchObject({ status: 'ok' });
+    await opened.database.close();
+  });
+});
+
+it('no connections rest in the pool, whatever the settings keep for the worker', async () => {
+  const { url } = await serve({}, { ...databaseOf(database.settings), minPoolSize: 10 });
+  // A pool with a minimum has filled itself by then.
+  const uptime = async () => Number((await healthOf(url))['uptime_s']);
+  await expect.poll(uptime, { timeout: 10_000, interval: 200 }).toBeGreaterThanOrEqual(3);
+  const sql = 'SELECT COUNT(*) AS open FROM information_schema.processlist WHERE db = ?';
+  const [row] = await database.query<{ open: unknown }[]>(sql, [database.settings.database]);
+  expect(Number(row?.open)).toBeLessThan(5);
 });
 
 it('a database without tables is used as soon as it has them', async () => {

@@ -5,9 +5,12 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { TcpProxy } from '../support/tcp-proxy.ts';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { newFolder, querySqlite, useCli } from './support/cli-process.ts';
+import { SCHEMA } from './support/service-under-test.ts';
 
 const COMMAND = fileURLToPath(new URL('../../bin/ai-ipc.js', import.meta.url));
 
@@ -19,6 +22,13 @@ interface Run {
 }
 
 const runs: Run[] = [];
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await database.loadSqlFile(SCHEMA);
+});
+afterAll(() => database.drop());
 
 useCli();
 
@@ -77,6 +87,47 @@ describe('ai-ipc service', () => {
       expect(service.out().trim().split('\n')).toHaveLength(2);
     },
   );
+
+  it('logs at its start who answers and from which folder', async () => {
+    const offline = run('--port', '0');
+    await urlOf(offline);
+    expect(offline.err()).toMatch(
+      /"brain":"offline","personas":7,"folder":"\S+personas\/","msg":"AI service starts"/,
+    );
+    const env = { AI_PROVIDER_URL: 'http://127.0.0.1:2/v1', AI_MODEL: 'big' };
+    const withModel = runWith(env, '--port', '0');
+    await urlOf(withModel);
+    expect(withModel.err()).toContain('"brain":"model","model":"big","model_server":"http://127.0.0.1:2/v1"');
+  });
+
+  it('tells once of an NPC that no persona answers to', async () => {
+    const service = run('--port', '0');
+    const url = await urlOf(service);
+    const body = JSON.stringify({ npc_id: 'sgae-of-prontera', message: 'Hello' });
+    for (let talk = 0; talk < 3; talk++) await fetch(`${url}/api/v1/npc/dialogue`, { method: 'POST', body });
+    service.child.kill('SIGTERM');
+    await service.exited;
+    const lines = service
+      .err()
+      .split('\n')
+      .filter((line) => line.includes('sgae-of-prontera'));
+    expect(lines).toEqual([expect.stringContaining('No persona answers to this NPC')]);
+  });
+
+  it('tells in one sentence each that its database is gone', async () => {
+    const proxy = await TcpProxy.start(database.settings);
+    const { user, password, database: name } = database.settings;
+    const place = `mariadb://${user}@${proxy.host}:${proxy.port}/${name}`;
+    const service = runWith({ DB_PASSWORD: password }, '--port', '0', '--database', place);
+    await urlOf(service);
+    await proxy.close();
+    await waitFor(() => service.err().includes('NPC switch and budgets cannot be used'), {
+      timeoutMs: 30_000,
+      what: 'the line of the log',
+    });
+    expect(service.err()).toContain('"level":"ERROR"');
+    expect(service.err()).not.toContain('stack');
+  });
 
   it('finishes the answers in the making when it is told to stop', async () => {
     const service = run('--port', '0', '--test-endpoints');
@@ -145,7 +196,7 @@ describe('ai-ipc service', () => {
     const url = (await urlOf(service)).replace('0.0.0.0', '127.0.0.1');
     expect((await fetch(`${url}/api/v1/health`)).status).toBe(200);
     expect((await fetch(`${url}/api/v1/npc/emotion`, { method: 'POST', body: '{}' })).status).toBe(401);
-    expect(service.err()).toBe('');
+    expect(service.err()).not.toContain('WARN');
   });
 
   it('remembers in the database that its first line names', async () => {

@@ -29,6 +29,7 @@ describe('ai-ipc talk', () => {
     expect(answers[1]).toContain('Zoë');
     expect(answers[2]).toContain('evel 12');
     expect(answers[3]).not.toContain('Zoë');
+    expect(stdout).toContain('(Sage of Prontera has forgotten you.)');
   });
 
   test('is a talk on a terminal, which /quit ends', async () => {
@@ -50,13 +51,32 @@ describe('ai-ipc talk', () => {
     writeFileSync(file, GOOD.replace('Hello.', 'Welcome!'));
     talk.type('hello\n');
     await talk.waitForOutput(/: Welcome!/);
-    writeFileSync(file, 'name: [');
+    writeFileSync(file, GOOD.replace('role: tester', ''));
     talk.type('xyzzy\n');
     await talk.waitForOutput(/: No idea\./);
     talk.endInput();
     const { exitCode, stderr } = await talk.ended;
     expect(exitCode).toBe(0);
-    expect(stderr).toContain('tester.yaml');
+    expect(stderr).toMatch(
+      /version before stays\.\nThe persona file \S+tester\.yaml cannot be used:\n {2}role: is missing/,
+    );
+  });
+
+  test('keeps a slashed word that it does not know from the NPC', async () => {
+    const talk = startCli(['talk', 'sage']);
+    talk.type('/forgte\n/o/\n');
+    talk.endInput();
+    const { stdout } = await talk.ended;
+    expect(stdout).toContain('(There is no /forgte: /forget and /quit are all.)');
+    expect(stdout.match(/^You: .*$/gm)).toEqual(['You: /o/']);
+  });
+
+  test('names --offline when the model does not answer', async () => {
+    const env = { AI_PROVIDER_URL: 'http://127.0.0.1:2/v1', AI_MODEL: 'gone' };
+    const talk = startCli(['talk', 'sage'], { env });
+    talk.type('hello\n');
+    talk.endInput();
+    expect((await talk.ended).stdout).toMatch(/has no answer\. model_failed: .*\n.*--offline/);
   });
 
   test('tells which personas there are when nobody has the name', async () => {
@@ -82,6 +102,25 @@ describe('ai-ipc persona check', () => {
     expect(exitCode).toBe(0);
     expect(stdout).toContain('All 7 personas can be used.');
     expect(stdout).toMatch(/kafra-employee.*Kafra Employee/);
+    expect(
+      stdout
+        .split('\n')
+        .slice(1)
+        .filter((line) => line.length > 80),
+    ).toEqual([]);
+  });
+
+  test('checks the folder of AI_PERSONAS, and a file that is named', async () => {
+    const folder = newFolder();
+    const file = join(folder, 'tester.yaml');
+    writeFileSync(file, GOOD);
+    const ofSettings = await runCli(['persona', 'check'], { env: { AI_PERSONAS: folder } });
+    expect(ofSettings.stdout).toMatch(/^tester: Tester, tester\n(.*\n)+All 2 personas can be used\.\n$/m);
+    const ofFile = await runCli(['persona', 'check', file]);
+    expect(ofFile).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/tester: .*\n.*\nIt can be/) });
+    writeFileSync(file, '');
+    const empty = await runCli(['persona', 'check', file]);
+    expect(empty).toMatchObject({ exitCode: 78, stderr: expect.stringContaining('tester.yaml is empty') });
   });
 
   test('names file and key of each mistake in a folder', async () => {
@@ -92,7 +131,7 @@ describe('ai-ipc persona check', () => {
     const { exitCode, stderr, stdout } = await runCli(['persona', 'check', folder]);
     expect(exitCode).toBe(78);
     expect(stdout).toContain('good');
-    expect(stderr).toMatch(/a\.yaml cannot be used:\n {2}role: /);
+    expect(stderr).toMatch(/a\.yaml cannot be used:\n {2}role: is missing/);
     expect(stderr).toContain('b.yaml is not YAML');
   });
 

@@ -210,3 +210,19 @@ describe('any text at all', () => {
     }
   });
 });
+
+describe('what is written to keep a pattern busy', () => {
+  // 52 dashes took half a minute, and each further one half as long again.
+  it.each([
+    ['dashes', `${'-'.repeat(52)} x`],
+    ['a page of dashes', `${'-'.repeat(8_000)}x`],
+    ['table cells', `${'|---'.repeat(2_000)}x`],
+    ['cells and spaces', `${'--- '.repeat(2_000)}x`],
+    ['spaces', `a${' '.repeat(8_000)}x`],
+    ['ends of sentences', `${'!'.repeat(4_000)}${'"'.repeat(4_000)}x`],
+  ])('%s: takes no time', (_, text) => {
+    const startMs = performance.now();
+    cleanModelAnswer(text);
+    expect(performance.now() - startMs).toBeLessThan(1_000);
+  });
+});

@@ -12,7 +12,7 @@ export interface ModelAnswerOptions {
 }
 
 /** What stands behind this many characters is never shown, and patterns need not look at it. */
-const MAX_READ_CHARACTERS = 8_000;
+export const MAX_READ_CHARACTERS = 8_000;
 /** What one round uncovers, the next cleans; each makes the text shorter, and real answers need two. */
 const MAX_ROUNDS = 10;
 /** Invisible characters could hide a tag or a word from the patterns; line ends still tell lines apart here. */

@@ -65,8 +65,9 @@ const FENCE = /^[ \t]*(?:```|~~~)[^\n`]*$|```(?:[a-z]{1,12}\n)?/gim;
 const RULE = /^[ \t]*(?:[-*_=][ \t]*){3,}$/gm;
 const HEADING = /^[ \t]*#{1,6}[ \t]+/gm;
 const BULLET = /^[ \t]*[-*+•‣][ \t]+/gm;
-const TABLE_RULE = /^[ \t]*\|?(?:[ \t]*:?-{3,}:?[ \t]*\|?)+[ \t]*$/gm;
-const TABLE_CELL = /[ \t]*\|[ \t]*/g;
+/** The bar between two cells must be there: with cells that could be cut anywhere, a line of dashes took for ever. */
+const TABLE_RULE = /^[ \t]*(?:\|[ \t]*)?:?-{3,}:?[ \t]*(?:\|[ \t]*:?-{3,}:?[ \t]*)*(?:\|[ \t]*)?$/gm;
+const TABLE_CELL = /(?<![ \t])[ \t]*\|[ \t]*/g;
 const IMAGE = /!\[[^\]\n]{0,200}\]\([^)\n]{0,500}\)/g;
 const LINK = /\[([^\]\n]{1,200})\]\([^)\n]{0,500}\)/g;
 const STRONG = /\*{2,3}([^*\n]+)\*{2,3}|(?<![\p{L}\p{N}])_{2,3}([^_\n]+)_{2,3}(?![\p{L}\p{N}])/gu;

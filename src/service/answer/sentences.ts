@@ -1,5 +1,8 @@
-/** Marks that end a sentence, with the quotes and brackets that close behind them; a CJK mark needs no space after it. */
-const SENTENCE_END = /[.!?…]+["'”’»)\]]*(?=\s|$)|[。！？]+[」』”’）]*/gu;
+/**
+ * Marks that end a sentence, with the quotes and brackets that close behind them; a CJK mark needs no space after it. A
+ * row of marks is looked at once, from its beginning.
+ */
+const SENTENCE_END = /(?<![.!?…])[.!?…]+["'”’»)\]]*(?=\s|$)|[。！？]+[」』”’）]*/gu;
 const ABBREVIATION = /(?:^|[\s(])(?:Mr|Mrs|Ms|Dr|St|Jr|Sr|vs|e\.g|i\.e)\.$/;
 /** "Ah!" alone answers nothing: a sentence end before this many characters is not worth losing the rest for. */
 const SHORTEST_HEAD = 20;

@@ -4,6 +4,8 @@ export interface Language {
   readonly spellings: ReadonlyMap<string, readonly string[]>;
   /** Words that an answer never takes up as the topic of a question. */
   readonly commonWords: ReadonlySet<string>;
+  /** Words before a noun that are left out of what a pattern captures. */
+  readonly articles: ReadonlySet<string>;
   /** Words that begin a question, also where nobody types its mark. */
   readonly questionWords: ReadonlySet<string>;
 }
@@ -42,11 +44,17 @@ const ENGLISH_QUESTION_WORDS =
 const ENGLISH: Language = {
   spellings: toSpellings(ENGLISH_SPELLINGS),
   commonWords: new Set(ENGLISH_COMMON_WORDS.trim().split(/\s+/)),
+  articles: new Set(['a', 'an', 'the']),
   questionWords: new Set(ENGLISH_QUESTION_WORDS.split(' ')),
 };
 
 /** For languages without a table here: patterns are matched as they are typed. */
-const OTHER: Language = { spellings: new Map(), commonWords: new Set(), questionWords: new Set() };
+const OTHER: Language = {
+  spellings: new Map(),
+  commonWords: new Set(),
+  articles: new Set(),
+  questionWords: new Set(),
+};
 
 /** The tables of a language by its code, such as en or en-GB. */
 export function languageOf(code: string): Language {

@@ -46,6 +46,23 @@ describe('a pattern', () => {
     );
   });
 
+  it.each([
+    ['catch {thing}', 'I want to catch a big whale', 'big whale'],
+    ['catch {thing}', 'catch the big blue sea whale', 'big blue sea'],
+    ['catch {thing}', 'catch a whale and a shark', 'whale'],
+    ['catch {thing}', 'catch a', 'a'],
+    ['catch {thing} $', 'catch a very big whale', 'very big whale'],
+    ['sell {thing} to', 'sell the sword to me', 'sword'],
+  ])('%j takes of %j: %j', (pattern, message, captured) => {
+    expect(match(pattern, message)?.captures.get('thing')).toBe(captured);
+  });
+
+  it('keeps articles in a language whose articles are not known', () => {
+    const other = languageOf('xx');
+    const found = matchPattern(compilePattern('catch {thing}', other), toWords('catch a big whale', other));
+    expect(found?.captures.get('thing')).toBe('a big whale');
+  });
+
   it('never captures colour codes or punctuation', () => {
     expect(match('call me {player}', 'call me ^FF0000<Bob>^000000')?.captures.get('player')).toBe('Bob');
   });

@@ -1,4 +1,4 @@
-import type { Choice, Pattern, Step } from './pattern.ts';
+import type { Capture, Choice, Pattern, Step } from './pattern.ts';
 import type { Word } from './words.ts';
 
 /** How a pattern fits: score = how many of its own words the message holds; captures as the player wrote them. */
@@ -92,7 +92,7 @@ interface Position {
 
 function walkStep(run: Run, step: Step, position: Position): number | undefined {
   if (step.kind === 'gap') return walkGap(run, position);
-  if (step.kind === 'capture') return walkCapture(run, step.name, position);
+  if (step.kind === 'capture') return walkCapture(run, step, position);
   return walkWords(run, step.choices, position);
 }
 
@@ -102,16 +102,29 @@ function walkGap(run: Run, { stepIndex, at }: Position): number | undefined {
   return walk(run, stepIndex, at + 1);
 }
 
-function walkCapture(run: Run, name: string, { stepIndex, at }: Position): number | undefined {
-  const lastEnd = Math.min(at + MAX_CAPTURED_WORDS, run.words.length);
-  for (let end = at + 1; end <= lastEnd; end++) {
+function walkCapture(run: Run, { name, language }: Capture, { stepIndex, at }: Position): number | undefined {
+  const { pattern, words, captures } = run;
+  const hasArticle = at + 1 < words.length && language.articles.has(words[at]?.key ?? '');
+  const noun = hasArticle ? at + 1 : at;
+  const lastEnd = Math.min(noun + MAX_CAPTURED_WORDS, words.length);
+  // Nothing of the pattern would tell where the words of this one end.
+  const isOpen = stepIndex === pattern.steps.length - 1 && !pattern.isToEnd;
+  const firstEnd = isOpen ? endOfNoun(words.slice(0, lastEnd), noun, language) : at + 1;
+  for (let end = firstEnd; end <= lastEnd; end++) {
     const score = walk(run, stepIndex + 1, end);
     if (score === undefined) continue;
-    const captured = run.words.slice(at, end).map((word) => word.written);
-    run.captures.set(name, captured.join(' '));
+    const captured = words.slice(end > noun ? noun : at, end).map((word) => word.written);
+    captures.set(name, captured.join(' '));
     return score;
   }
   return undefined;
+}
+
+/** "A big whale and a shark": what is behind the first noun is left out. */
+function endOfNoun(words: readonly Word[], at: number, { commonWords }: Capture['language']): number {
+  let end = at + 1;
+  while (end < words.length && !commonWords.has(words[end]?.key ?? '')) end++;
+  return end;
 }
 
 function walkWords(run: Run, choices: readonly Choice[], { stepIndex, at }: Position): number | undefined {

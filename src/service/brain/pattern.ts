@@ -5,7 +5,7 @@ import { toKey, toWords } from './words.ts';
 /**
  * One pattern of a rule, ready to match. It is found anywhere in a message unless ^ or $ ties it to an end:
  * `word`, `wor*` (how a word begins), `*` (any words or none), `(a|b c)` (one of them), `[a|b]` (one of them or none),
- * `{name}` (captures one to three words, as few as fit).
+ * `{name}` (captures one to three words: as few as fit, at the end of the pattern as many as belong together).
  */
 export interface Pattern {
   readonly source: string;
@@ -20,7 +20,13 @@ export interface Pattern {
 export type Step =
   | { readonly kind: 'words'; readonly choices: readonly Choice[] }
   | { readonly kind: 'gap' }
-  | { readonly kind: 'capture'; readonly name: string };
+  | Capture;
+
+export interface Capture {
+  readonly kind: 'capture';
+  readonly name: string;
+  readonly language: Language;
+}
 
 export type Choice = readonly PatternWord[];
 
@@ -64,7 +70,7 @@ function toSteps(text: string, origin: Origin): Step[] {
 function toStep(groups: Record<string, string | undefined>, origin: Origin): Step {
   const { group, optional, capture, gap, word } = groups;
   if (gap !== undefined) return { kind: 'gap' };
-  if (capture !== undefined) return { kind: 'capture', name: capture };
+  if (capture !== undefined) return { kind: 'capture', name: capture, language: origin.language };
   const choices = toChoices(group ?? optional ?? word ?? '', origin);
   return { kind: 'words', choices: optional === undefined ? choices : [...choices, []] };
 }

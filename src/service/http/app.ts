@@ -40,7 +40,8 @@ export function createApp(options: AppOptions): Hono<ServerEnv> {
   addOpenapiRoute(app, options.version);
   addNpcRoutes(app, options);
   const { personas, recollecting } = options.mind;
-  addMemoryRoutes(app, { personas, recollecting, memory: options.memory });
+  const { memory, deadlines, defaultDeadlineMs } = options;
+  addMemoryRoutes(app, { personas, recollecting, memory, deadlines, defaultDeadlineMs });
   if (options.hasTestEndpoints) addTestRoutes(app, options);
   refuseOtherMethods(app);
   app.notFound(({ req }) => {

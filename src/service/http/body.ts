@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { messageOf } from '../../base/errors.ts';
 import { MAX_BODY_BYTES } from './contract.ts';
-import { type Refusal, refuse } from './http-error.ts';
+import { isRefusal, type Refusal, refuse } from './http-error.ts';
 
 /** A body that is JSON, with the bytes that it came as. */
 export interface JsonBody {
@@ -12,8 +12,7 @@ export interface JsonBody {
 /** Reads a request's body, at most MAX_BODY_BYTES of it, as JSON. */
 export async function readJson(request: Request): Promise<JsonBody | Refusal> {
   const bytes = await readBytes(request);
-  if (bytes !== undefined) return parseJson(bytes);
-  return refuse('body_too_large', `The body has more than ${MAX_BODY_BYTES} bytes. Send less of it.`);
+  return isRefusal(bytes) ? bytes : parseJson(bytes);
 }
 
 /** A body that fits its schema, or what is wrong with it. */
@@ -33,17 +32,26 @@ export function checkFields<Schema extends z.ZodType>(
   return refuse('bad_field', message);
 }
 
-/** Undefined when there is more than allowed: the length is believed only when it is too large already. */
-async function readBytes(request: Request): Promise<Uint8Array | undefined> {
-  if (Number(request.headers.get('content-length')) > MAX_BODY_BYTES) return undefined;
+/** The length is believed only when it is too large already. */
+async function readBytes(request: Request): Promise<Uint8Array | Refusal> {
+  if (Number(request.headers.get('content-length')) > MAX_BODY_BYTES) return tooLarge();
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request.body ?? []) {
-    size += chunk.length;
-    if (size > MAX_BODY_BYTES) return undefined;
-    chunks.push(chunk);
+  try {
+    for await (const chunk of request.body ?? []) {
+      size += chunk.length;
+      if (size > MAX_BODY_BYTES) return tooLarge();
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    // Whoever hangs up here reads no answer, and the service did nothing wrong that its log should tell.
+    return refuse('bad_json', `The body broke off (${messageOf(error)}). Send all of it.`);
   }
   return Buffer.concat(chunks, size);
+}
+
+function tooLarge(): Refusal {
+  return refuse('body_too_large', `The body has more than ${MAX_BODY_BYTES} bytes. Send less of it.`);
 }
 
 function parseJson(bytes: Uint8Array): JsonBody | Refusal {
@@ -68,6 +76,7 @@ function show(value: unknown): string {
   if (value === undefined) return 'missing';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'an object';
-  const text = JSON.stringify(value);
+  // JSON has no Infinity, which is what 1e999 is read as.
+  const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

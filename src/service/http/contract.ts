@@ -16,7 +16,11 @@ const TEXT_RULE = 'must be a text';
 const FACT_RULE = `must be a text of at most ${MAX_FACT_CHARACTERS} characters`;
 const NOT_EMPTY = /\S/;
 
-const id = z.union([z.number(), z.string().max(MAX_ID_CHARACTERS, ID_RULE)], { error: ID_RULE });
+/** Beyond it JSON numbers are rounded: two players would be one. */
+const MAX_NUMBER_ID = Number.MAX_SAFE_INTEGER;
+const NUMBER_ID_RULE = `must be a number of at most ${MAX_NUMBER_ID}, or a text`;
+const numberId = z.number().min(-MAX_NUMBER_ID, NUMBER_ID_RULE).max(MAX_NUMBER_ID, NUMBER_ID_RULE);
+const id = z.union([numberId, z.string().max(MAX_ID_CHARACTERS, ID_RULE)], { error: ID_RULE });
 /** An id that is missing, null or empty is no id: a script's unset variable is "". */
 const optionalId = id.nullish().transform((value) => (value === '' ? null : (value ?? null)));
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -98,15 +102,16 @@ const decideRequest = z
       .max(MAX_ACTIONS, `must have at most ${MAX_ACTIONS} entries`)
       .nullish(),
   })
-  .transform((body, context) => {
-    const situation = toSituation(body.context ?? body.message ?? undefined, context);
-    return {
-      npc_id: body.npc_id,
-      player_id: body.player_id,
-      context: situation,
-      actions: body.actions ?? [],
-    };
-  });
+  .transform((body, context) => ({
+    npc_id: body.npc_id,
+    player_id: body.player_id,
+    // A message is what a player said, whatever it begins with: only a context may be JSON.
+    context:
+      (body.context ?? null) === null && typeof body.message === 'string'
+        ? body.message
+        : toSituation(body.context ?? undefined, context),
+    actions: body.actions ?? [],
+  }));
 
 const emotionRequest = z
   .object({

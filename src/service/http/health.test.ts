@@ -6,7 +6,7 @@ const model = { name: 'openai', model: 'big' };
 const offline = { name: 'scripted', model: null };
 
 it('is ok while nothing failed', () => {
-  expect(new Health(new FakeClock()).report({ first: model, second: offline })).toEqual({
+  expect(new Health(new FakeClock()).report({ first: model, second: offline, areOff: false })).toEqual({
     status: 'ok',
     reason: undefined,
     provider: 'openai',
@@ -17,20 +17,23 @@ it('is ok while nothing failed', () => {
 it('names the fallback while the model fails, and is ok when it answers', () => {
   const health = new Health(new FakeClock());
   health.noteModel(new Error('it is asleep'));
-  expect(health.report({ first: model, second: offline })).toEqual({
+  expect(health.report({ first: model, second: offline, areOff: false })).toEqual({
     status: 'degraded',
     reason: 'The model does not answer: it is asleep',
     provider: 'scripted',
     model: null,
   });
   health.noteModel(null);
-  expect(health.report({ first: model, second: offline }).status).toBe('ok');
+  expect(health.report({ first: model, second: offline, areOff: false }).status).toBe('ok');
 });
 
 it('is down when the model fails and nobody else answers', () => {
   const health = new Health(new FakeClock());
   health.noteModel(new Error('it is asleep'));
-  expect(health.report({ first: model, second: null })).toMatchObject({ status: 'down', provider: 'openai' });
+  expect(health.report({ first: model, second: null, areOff: false })).toMatchObject({
+    status: 'down',
+    provider: 'openai',
+  });
 });
 
 it('forgets a failure after half a minute: nobody would send it talks any more', async () => {
@@ -39,7 +42,7 @@ it('forgets a failure after half a minute: nobody would send it talks any more',
   health.noteModel(new Error('it is asleep'));
   health.noteMemory(new Error('slow'));
   await clock.advance(30_000);
-  expect(health.report({ first: model, second: null }).status).toBe('ok');
+  expect(health.report({ first: model, second: null, areOff: false }).status).toBe('ok');
 });
 
 it('is degraded until the database is open', async () => {
@@ -47,11 +50,35 @@ it('is degraded until the database is open', async () => {
   const health = new Health(clock);
   health.noteDatabase(new Error('no tables'));
   await clock.advance(3_600_000);
-  const { status, reason } = health.report({ first: offline, second: null });
+  const { status, reason } = health.report({ first: offline, second: null, areOff: false });
   expect({ status, reason }).toEqual({
     status: 'degraded',
     reason: 'NPCs remember nothing new: no tables',
   });
   health.noteDatabase(null);
-  expect(health.report({ first: offline, second: null }).status).toBe('ok');
+  expect(health.report({ first: offline, second: null, areOff: false }).status).toBe('ok');
+});
+
+it('is degraded while the switch and the budgets cannot be read, until a look goes well', async () => {
+  const clock = new FakeClock();
+  const health = new Health(clock);
+  const report = () => health.report({ first: offline, second: null, areOff: false });
+  health.noteLimits(new Error('connection refused'));
+  await clock.advance(3_600_000);
+  expect(report()).toMatchObject({
+    status: 'degraded',
+    reason: 'NPC switch and budgets cannot be used: connection refused',
+  });
+  health.noteMemory(new Error('connection refused'));
+  expect(report().reason).toBe('NPCs remember nothing new: connection refused');
+  health.noteMemory(null);
+  health.noteLimits(null);
+  expect(report().status).toBe('ok');
+});
+
+it('tells that NPCs are switched off', () => {
+  expect(new Health(new FakeClock()).report({ first: model, second: null, areOff: true })).toMatchObject({
+    status: 'degraded',
+    reason: expect.stringContaining('NPCs are switched off'),
+  });
 });

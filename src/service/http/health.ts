@@ -12,6 +12,8 @@ export interface Minds {
   readonly first: Speaker;
   /** Who answers when that one fails; null when nobody does. */
   readonly second: Speaker | null;
+  /** Whether an admin switched all NPCs off. */
+  readonly areOff: boolean;
 }
 
 export interface HealthReport {
@@ -28,11 +30,14 @@ export class Health {
   readonly #memory: Trouble;
   /** Not open at all, until it is. */
   readonly #database: Trouble;
+  /** The switch and the budgets are looked at each second: the last look tells. */
+  readonly #limits: Trouble;
 
   constructor(clock: Clock) {
     this.#model = new Trouble(clock, TROUBLE_MS);
     this.#memory = new Trouble(clock, TROUBLE_MS);
     this.#database = new Trouble(clock, Number.POSITIVE_INFINITY);
+    this.#limits = new Trouble(clock, Number.POSITIVE_INFINITY);
   }
 
   /** null says that it is well again, here and below. */
@@ -48,13 +53,23 @@ export class Health {
     this.#database.note(error);
   }
 
-  report({ first, second }: Minds): HealthReport {
+  noteLimits(error: unknown): void {
+    this.#limits.note(error);
+  }
+
+  report({ first, second, areOff }: Minds): HealthReport {
     const model = this.#model.reason();
     const memory = this.#database.reason() ?? this.#memory.reason();
+    const limits = this.#limits.reason();
     const speaker = model === undefined ? first : (second ?? first);
     const reasons = [
       ...(model === undefined ? [] : [`The model does not answer: ${model}`]),
       ...(memory === undefined ? [] : [`NPCs remember nothing new: ${memory}`]),
+      // A database that is away is one reason for both.
+      ...(limits === undefined || limits === memory
+        ? []
+        : [`NPC switch and budgets cannot be used: ${limits}`]),
+      ...(areOff ? ['NPCs are switched off: `ai-ipc npcs on` lets them speak.'] : []),
     ];
     const isDown = model !== undefined && second === null;
     return {

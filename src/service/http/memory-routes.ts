@@ -5,6 +5,7 @@ import type { Recollecting } from '../memory/recollecting.ts';
 import type { PersonaBook } from '../persona/persona-book.ts';
 import { rememberingNpcOf } from '../speakers.ts';
 import { type Answer, MAX_ID_CHARACTERS } from './contract.ts';
+import { type Deadlines, deadlineMsOf } from './deadline.ts';
 import type { ServerEnv } from './delivery.ts';
 import { type HttpErrorCode, type Refusal, refuse, toErrorResponse, toJsonResponse } from './http-error.ts';
 
@@ -13,6 +14,9 @@ export interface MemoryRouteParts {
   readonly recollecting: Recollecting;
   /** null while there is no database. */
   readonly memory: () => NpcMemory | null;
+  readonly deadlines: Deadlines;
+  /** For callers that send no X-Deadline-Ms. */
+  readonly defaultDeadlineMs: number;
 }
 
 const PATH = '/api/v1/npc/:npc_id/memory';
@@ -47,7 +51,7 @@ interface Asked {
 
 async function withMemory(
   { req }: Context<ServerEnv>,
-  { personas, memory: present, recollecting }: MemoryRouteParts,
+  { personas, memory: present, recollecting, deadlines, defaultDeadlineMs }: MemoryRouteParts,
   work: (asked: Asked) => Promise<object>,
 ): Promise<Response> {
   const npcId = req.param('npc_id') ?? '';
@@ -56,15 +60,23 @@ async function withMemory(
   if (wrong !== undefined) return toErrorResponse(wrong);
   const memory = present();
   if (memory === null) return toErrorResponse(refuse('unavailable', NO_MEMORY));
+  const deadlineMs = deadlineMsOf(req.raw, defaultDeadlineMs);
+  if (typeof deadlineMs !== 'number') return toErrorResponse(deadlineMs);
   const owner = { npcId: rememberingNpcOf({ persona: personas.find(npcId), npcId }), playerId };
+  const deadline = deadlines.start(deadlineMs);
   try {
-    await recollecting.caughtUp(owner);
-    return toJsonResponse(await work({ memory, owner, npcId }));
+    const done = recollecting.caughtUp(owner).then(() => work({ memory, owner, npcId }));
+    return toJsonResponse(await deadline.hold(done));
   } catch (error) {
+    // Only the deadline times out here: a database that hangs holds nobody for longer than he waits.
+    if (error instanceof AiIpcError && error.code === 'model_timeout')
+      return toErrorResponse(refuse('unavailable', tooSlow(deadlineMs)));
     const code = error instanceof AiIpcError ? REFUSED.get(error.code) : undefined;
     // A table that is gone and the like: trying again is no help, and the log must tell an admin.
     if (code === undefined) throw error;
     return toErrorResponse(refuse(code, messageOf(error)));
+  } finally {
+    deadline.end();
   }
 }
 
@@ -75,6 +87,10 @@ const REFUSED: ReadonlyMap<ErrorCode, HttpErrorCode> = new Map([
 ]);
 
 const NO_MEMORY = 'NPCs remember nothing now: the AI service has no database. Its log tells why.';
+
+function tooSlow(deadlineMs: number): string {
+  return `The memory did not answer within ${Math.round(deadlineMs)} ms. Check the database, and try again.`;
+}
 
 function checkId(name: string, value: string): Refusal | undefined {
   if (value.length > 0 && value.length <= MAX_ID_CHARACTERS) return undefined;

@@ -6,9 +6,10 @@ import type { Talk } from '../memory/recollecting.ts';
 import type { PersonaBook } from '../persona/persona-book.ts';
 import { tokensSpent } from '../providers/model-error.ts';
 import type { AnswerSource, Provider, Speakers } from '../providers/provider.ts';
-import { npcIdOf, speakersOf } from '../speakers.ts';
+import { npcIdOf, SOURCE_NPC_HEADER, speakersOf } from '../speakers.ts';
+import type { Strangers } from '../strangers.ts';
 import { checkFields } from './body.ts';
-import { type Answer, REQUESTS, type RequestBody, type RequestName } from './contract.ts';
+import { type Answer, MAX_ID_CHARACTERS, REQUESTS, type RequestBody, type RequestName } from './contract.ts';
 import type { Deadline } from './deadline.ts';
 import { isRefusal, type Refusal, refuse } from './http-error.ts';
 
@@ -17,6 +18,7 @@ export interface Mind extends DialogueParts {
   readonly personas: PersonaBook;
   /** Who decides and feels for a player who has no tokens left, and while the NPCs are off: it costs nothing. */
   readonly offline: Provider;
+  readonly strangers: Strangers;
 }
 
 /** An answer with status 200, and what is remembered of it when it is delivered. */
@@ -92,8 +94,18 @@ function checked<Schema extends WithIds>(schema: Schema, handle: Handle<z.infer<
     const fields = checkFields(json, schema);
     if (isRefusal(fields)) return fields;
     const speakers = speakersOf(fields.body, call.request, call.mind.personas);
+    // The body's is short enough by now, so this one is the header's.
+    if (String(speakers.npcId).length > MAX_ID_CHARACTERS) return tooLongNpc();
+    call.mind.strangers.note(speakers.npcId);
     return { ...(await handle(fields.body, speakers, call)), personaId: speakers.persona.id };
   };
+}
+
+function tooLongNpc(): Refusal {
+  return refuse(
+    'bad_field',
+    `The header ${SOURCE_NPC_HEADER} must have at most ${MAX_ID_CHARACTERS} characters.`,
+  );
 }
 
 async function talk(body: RequestBody<'dialogue'>, speakers: Speakers, { deadline, mind }: EndpointCall) {

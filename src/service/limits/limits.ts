@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { type Lifecycle, Loop } from '../../base/lifecycle.ts';
 import type { Logger } from '../../base/logger.ts';
+import { errorFields } from '../error-fields.ts';
 import type { Limit } from '../http/contract.ts';
 import type { TokenCount } from '../providers/provider.ts';
 import type { Ledger } from './ledger.ts';
@@ -19,6 +20,8 @@ export interface PlayerLimitsOptions {
   readonly ledger: () => Ledger | null;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Told of each failure to use the ledger, and with null of each look that went well. */
+  readonly onLook?: (error: unknown) => void;
   /** Milliseconds from one line of a player to his next that goes to the mind; 0 is off. Counted in this process. */
   readonly cooldownMs: number;
   /** Tokens of a model that a player may use in a day (UTC); 0 is off. Counted in the database. */
@@ -118,12 +121,19 @@ class SharedLimits implements PlayerLimits {
   async #look(): Promise<number> {
     const ledger = this.#options.ledger();
     if (ledger !== null) {
-      this.#isOff = await ledger.isOff();
+      this.#switch(await ledger.isOff());
       if (this.#options.dailyTokens > 0) await this.#lookAtBudgets(ledger);
       this.#recovered();
     }
     this.#firstLook.abort();
     return LOOK_MS;
+  }
+
+  #switch(isOff: boolean): void {
+    const { logger } = this.#options;
+    if (isOff && !this.#isOff) logger.warn('NPCs are switched off: they say their canned lines');
+    if (!isOff && this.#isOff) logger.info('NPCs are switched on again');
+    this.#isOff = isOff;
   }
 
   async #lookAtBudgets(ledger: Ledger): Promise<void> {
@@ -158,8 +168,9 @@ class SharedLimits implements PlayerLimits {
   /** What was seen last stays in force. Told once for each time. */
   #troubled(error: unknown): number {
     if (!this.#isTroubled)
-      this.#options.logger.error({ err: error }, 'NPC switch and budgets cannot be used, trying again');
+      this.#options.logger.error(errorFields(error), 'NPC switch and budgets cannot be used, trying again');
     this.#isTroubled = true;
+    this.#options.onLook?.(error);
     this.#firstLook.abort();
     return LOOK_MS;
   }
@@ -167,6 +178,7 @@ class SharedLimits implements PlayerLimits {
   #recovered(): void {
     if (this.#isTroubled) this.#options.logger.info('NPC switch and budgets can be used again');
     this.#isTroubled = false;
+    this.#options.onLook?.(null);
   }
 }
 

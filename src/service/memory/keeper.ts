@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { type Lifecycle, Loop } from '../../base/lifecycle.ts';
 import type { Logger } from '../../base/logger.ts';
+import { errorFields } from '../error-fields.ts';
 import type { KeptMemory } from './npc-memory.ts';
 
 /** What is kept for days may stay an hour longer. A look that finds nothing takes a millisecond. */
@@ -28,7 +29,7 @@ export function createMemoryKeeper({ memory, clock, logger, days }: MemoryKeeper
       return REST_MS;
     },
     onError(error) {
-      logger.error({ err: error }, 'Old NPC memory could not be deleted, trying again');
+      logger.error(errorFields(error), 'Old NPC memory could not be deleted, trying again');
       return RETRY_MS;
     },
   });

@@ -3,6 +3,7 @@ import { AiIpcError } from '../../base/errors.ts';
 import type { Database, Decision, Row, Statement, Write } from '../../database/database.ts';
 import { MEMORY_LIMITS } from './limits.ts';
 import { type MemoryOwner, NOTHING, type NpcMemory, type Recollection, type Turn } from './memory.ts';
+import { toRemembered } from './remembered-text.ts';
 import { type MemoryStatements, mariadbMemoryStatements, sqliteMemoryStatements } from './statements.ts';
 import { EMPTY_SUMMARY, type Summary, summarise } from './summary.ts';
 
@@ -63,8 +64,8 @@ function decideToRemember(
   const turnRow = [
     owner.npcId,
     owner.playerId,
-    shorten(turn.said),
-    shorten(turn.answered),
+    toRemembered(turn.said),
+    toRemembered(turn.answered),
     key === null ? null : digestOf(owner, `turn ${key}`),
   ];
   const writes: Write[] = [{ sql: statements.insertTurn, rows: [turnRow] }];
@@ -212,13 +213,6 @@ function digestOf({ npcId, playerId }: MemoryOwner, key: string): string {
   return createHash('sha256')
     .update(JSON.stringify([npcId, playerId, key]))
     .digest('hex');
-}
-
-function shorten(text: string): string {
-  const { charactersPerTurn } = MEMORY_LIMITS;
-  // A NUL ends a text in some tools that read the database.
-  const clean = text.replaceAll('\0', '');
-  return clean.length <= charactersPerTurn ? clean : [...clean].slice(0, charactersPerTurn).join('');
 }
 
 function numberOf(row: Row, field: string): number {

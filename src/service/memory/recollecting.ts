@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { AiIpcError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
+import { errorFields } from '../error-fields.ts';
 import type { Deadline } from '../http/deadline.ts';
 import type { Health } from '../http/health.ts';
 import { type MemoryOwner, NOTHING, type NpcMemory, type Recollection, type Turn } from './memory.ts';
@@ -124,7 +125,7 @@ class Rest {
       // An id that no database can hold, such as half an emoji: nobody talks under it for long.
       if (error instanceof AiIpcError && error.code === 'bad_argument') return undefined;
       // The first of many that fail at once tells of all.
-      if (!this.isOn()) logger.error({ err: error, part }, 'NPC memory failed');
+      if (!this.isOn()) logger.error({ ...errorFields(error), part }, 'NPC memory failed');
       const isAway = error instanceof AiIpcError && error.code === 'database_unavailable';
       this.begin(error, isAway ? REST_MS.away : 0);
       return undefined;

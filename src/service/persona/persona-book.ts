@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AiIpcError, messageOf } from '../../base/errors.ts';
@@ -10,6 +10,8 @@ export interface PersonaBook {
   readonly personas: readonly Persona[];
   /** The persona of an NPC by its file's name, its name or one of its npc_ids; the neutral one when nobody has it. */
   find(npcId: string | number | null): Persona;
+  /** Whether a persona has this name: `find` gives its persona then, and not the neutral one for want of another. */
+  has(npcId: string | number): boolean;
 }
 
 /** The id of the persona that speaks for every NPC that has none of its own. */
@@ -45,13 +47,17 @@ export function createPersonaBook(personas: readonly Persona[]): PersonaBook {
   const neutral = byId.get(NEUTRAL);
   if (!neutral)
     throw new AiIpcError('persona_invalid', 'There is no persona with the id neutral. Add neutral.yaml.');
-  return { personas, find: (npcId) => (npcId === null ? neutral : (byId.get(toNpcKey(npcId)) ?? neutral)) };
+  return {
+    personas,
+    find: (npcId) => (npcId === null ? neutral : (byId.get(toNpcKey(npcId)) ?? neutral)),
+    has: (npcId) => byId.has(toNpcKey(npcId)),
+  };
 }
 
 /** The persona files of a folder, in the order of their names. Throws AiIpcError persona_invalid. */
 export async function personaPaths(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch((error: unknown) => {
-    const message = `The personas folder ${folder} cannot be read: ${messageOf(error)}. Give a folder of .yaml files with --personas.`;
+    const message = `The personas folder ${folder} cannot be read: ${messageOf(error)}. Give a folder of .yaml files.`;
     throw new AiIpcError('persona_invalid', message, { cause: error });
   });
   return names
@@ -84,14 +90,27 @@ function toNpcKey(npcId: string | number): string {
     .replace(/^-|-$/g, '');
 }
 
+/** Reading YAML holds up every player: a megabyte for half a second. The largest persona of the package has 63 KB. */
+const MAX_FILE_BYTES = 1_048_576;
+
 async function read(path: string): Promise<string> {
   try {
+    const { size } = await stat(path);
+    if (size > MAX_FILE_BYTES) throw tooLarge(path);
     return await readFile(path, 'utf8');
   } catch (error) {
+    if (error instanceof AiIpcError) throw error;
     throw new AiIpcError('persona_invalid', `The persona file ${path} cannot be read: ${messageOf(error)}.`, {
       cause: error,
     });
   }
+}
+
+function tooLarge(path: string): AiIpcError {
+  return new AiIpcError(
+    'persona_invalid',
+    `The persona file ${path} has more than ${MAX_FILE_BYTES} bytes. Leave out what the NPC does not need.`,
+  );
 }
 
 function sharedId(id: string, [first, second]: readonly [Persona, Persona]): AiIpcError {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
@@ -62,8 +62,29 @@ describe('a live persona book', () => {
     expect(book.find('twin').id).toBe('neutral');
     await rm(folder, { recursive: true });
     await book.refresh();
+    // Told once, not each second.
+    await book.refresh();
     expect(book.find('tester').id).toBe('tester');
     expect(logged).toHaveLength(2);
+  });
+
+  it('takes up a file that looks as old and as long as before, as after cp -p or a chmod', async () => {
+    const path = join(folder, 'tester.yaml');
+    const written = async (text: string) => {
+      await writeFile(path, text);
+      await utimes(path, 1_700_000_000, 1_700_000_000);
+      await book.refresh();
+      return book.find('tester').fallback;
+    };
+    expect(await written(GOOD.replace('No idea.', 'My idea.'))).toEqual(['My idea.']);
+    expect(await written(GOOD)).toEqual(['No idea.']);
+  });
+
+  it('does not take up a file so large that players would wait for it', async () => {
+    await writeFile(join(folder, 'tester.yaml'), `${GOOD}#${'x'.repeat(1_048_576)}`);
+    await book.refresh();
+    expect(book.find('tester').fallback).toEqual(['No idea.']);
+    expect(logged).toEqual([expect.stringMatching(/tester\.yaml has more than 1048576 bytes/)]);
   });
 
   it('is not opened on a broken file', async () => {

@@ -2,7 +2,6 @@ import { stat } from 'node:fs/promises';
 import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import { type Lifecycle, Loop } from '../../base/lifecycle.ts';
-import type { Logger } from '../../base/logger.ts';
 import type { Persona } from './persona.ts';
 import {
   createPersonaBook,
@@ -22,9 +21,16 @@ export interface LivePersonaBook extends PersonaBook, Lifecycle {
   refresh(): Promise<void>;
 }
 
+/** What a logger is told of files that change. */
+export interface ReloadLog {
+  info(fields: { readonly personas: number }, message: string): void;
+  /** `reason` is for people: it names the file and each mistake. */
+  warn(fields: { readonly reason: string; readonly path?: string }, message: string): void;
+}
+
 export interface LivePersonaOptions {
   readonly clock: Clock;
-  readonly logger: Logger;
+  readonly logger: ReloadLog;
 }
 
 /** Eight stats a second cost nothing, and unlike file events they work on network and container folders too. */
@@ -60,10 +66,18 @@ export async function openPersonas(
     );
     logger.info({ personas: book.personas.length }, 'Personas reloaded');
   };
-  const refresh = () =>
-    look().catch((error: unknown) => {
-      logger.warn({ reason: messageOf(error) }, 'Personas not reloaded: the ones before stay');
-    });
+  let lastTrouble: string | undefined;
+  const refresh = async () => {
+    try {
+      await look();
+      lastTrouble = undefined;
+    } catch (error) {
+      const reason = messageOf(error);
+      // Said once, not every second.
+      if (reason !== lastTrouble) logger.warn({ reason }, 'Personas not reloaded: the ones before stay');
+      lastTrouble = reason;
+    }
+  };
   const loop = new Loop({
     clock,
     turn: async () => {
@@ -77,6 +91,7 @@ export async function openPersonas(
       return book.personas;
     },
     find: (npcId) => book.find(npcId),
+    has: (npcId) => book.has(npcId),
     refresh,
     start: () => loop.start(),
     stop: () => loop.stop(),
@@ -90,7 +105,7 @@ async function versionsIn(folder: string): Promise<Map<string, string>> {
     paths.map(async (path): Promise<[string, string][]> => {
       // A file that is gone between the two looks is a file that is gone.
       const found = await stat(path, { bigint: true }).catch(() => undefined);
-      return found ? [[path, `${found.mtimeNs} ${found.size} ${found.ino}`]] : [];
+      return found ? [[path, `${found.mtimeNs} ${found.ctimeNs} ${found.size} ${found.ino}`]] : [];
     }),
   );
   return new Map(entries.flat());
@@ -98,7 +113,7 @@ async function versionsIn(folder: string): Promise<Map<string, string>> {
 
 async function readChanged(
   versions: ReadonlyMap<string, string>,
-  { readings, logger }: { readings: ReadonlyMap<string, Reading>; logger: Logger },
+  { readings, logger }: { readings: ReadonlyMap<string, Reading>; logger: ReloadLog },
 ): Promise<Map<string, Reading>> {
   const read = async ([path, version]: readonly [string, string]): Promise<[string, Reading]> => {
     const before = readings.get(path);

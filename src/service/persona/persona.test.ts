@@ -32,10 +32,23 @@ describe('a persona file', () => {
   });
 
   it.each([
-    ['a missing key', GOOD.replace('role: tester', ''), 'role: '],
-    ['an unknown key', `${GOOD}\nrulez: []`, 'rulez'],
+    ['a missing key', GOOD.replace('role: tester', ''), 'role: is missing: give a text'],
+    ['an unknown key', `${GOOD}\nrulez: []`, '(the whole file): there is no key rulez. Did you mean rules?'],
+    [
+      'an unknown key of a rule',
+      GOOD.replace('patterns:', 'pattern:'),
+      'rules[0]: there is no key pattern. Did you mean patterns?',
+    ],
+    ['a key that is like no other', `${GOOD}\nxyzzy: 1`, '(the whole file): there is no key xyzzy'],
+    ['nothing in it', '# later\n', 'tester.yaml is empty'],
+    ['a number for a list', GOOD.replace('["No idea."]', '5'), 'fallback: must be a list; it is 5'],
+    ['an empty list', GOOD.replace('"No idea."', ''), 'fallback: is empty'],
     ['a bad pattern', GOOD.replace('"hello"', '"(hello"'), 'rules[0].patterns[0]: The pattern "(hello"'],
-    ['an unknown emotion', GOOD.replace('rules:', 'mood: hungry\nrules:'), 'mood: '],
+    [
+      'an unknown emotion',
+      GOOD.replace('rules:', 'mood: hungry\nrules:'),
+      'mood: "hungry" is no emotion. Did you mean angry?',
+    ],
     [
       'an unknown placeholder',
       GOOD.replace('"Hello."', '"Hello {nobody}."'),
@@ -58,8 +71,8 @@ describe('a persona file', () => {
     ],
     [
       'an unknown intent',
-      GOOD.replace('patterns: ["hello"]', 'intent: helo'),
-      'rules[0].intent: give one of these: ',
+      GOOD.replace('patterns: ["hello"]', 'intent: helllo'),
+      'rules[0].intent: "helllo" is no intent. Did you mean hello?',
     ],
     [
       'an intent in a language without any',

@@ -6,12 +6,25 @@ import { EMOTION_NAMES } from '../brain/emotion.ts';
 import { INTENT_NAMES, intentPatterns } from '../brain/intents.ts';
 import { languageOf } from '../brain/language.ts';
 import { compilePattern, type Pattern } from '../brain/pattern.ts';
+import { problemOf, problemOfKeys, problemOfNames } from './persona-problems.ts';
 import { ALWAYS_KNOWN, needsMore, placeholderFor, placeholdersOf, SOMETIMES_KNOWN } from './placeholders.ts';
+
+/** A section of keys; one that it does not have is a mistake, and most likely a slip of the pen. */
+function section<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+  return z.strictObject(shape, { error: problemOfKeys(Object.keys(shape)) });
+}
 
 const line = z.string().trim().min(1).max(MAX_ANSWER_CHARACTERS);
 const lines = z.array(line).min(1);
-const emotion = z.enum(EMOTION_NAMES);
-const intent = z.enum(INTENT_NAMES, { error: `give one of these: ${INTENT_NAMES.join(', ')}` });
+const emotion = z.enum(EMOTION_NAMES, {
+  error: problemOfNames(EMOTION_NAMES, {
+    kind: 'emotion',
+    otherwise: `Give one of these: ${EMOTION_NAMES.join(', ')}`,
+  }),
+});
+const intent = z.enum(INTENT_NAMES, {
+  error: problemOfNames(INTENT_NAMES, { kind: 'intent', otherwise: 'docs/personas.md lists them' }),
+});
 const level = z.int().min(1).max(999);
 
 /** What is said when: patterns of its own, a ready-made intent, or both. */
@@ -24,66 +37,62 @@ const topic = {
   action: z.string().trim().min(1).max(100).optional(),
 };
 
-const ruleSchema = z.strictObject({
+const ruleSchema = section({
   ...topic,
   name: line.optional(),
   /** A vague rule is asked only when no other one matches. */
   vague: z.boolean().default(false),
   /** The rule is there only in one of these moods, or for players known to be of these levels. */
-  when: z
-    .strictObject({ mood: z.array(emotion).optional(), level: z.tuple([level, level]).optional() })
-    .default({}),
+  when: section({ mood: z.array(emotion).optional(), level: z.tuple([level, level]).optional() }).default({}),
 });
 
-const forbiddenSchema = z.strictObject({ ...topic, topic: line });
+const forbiddenSchema = section({ ...topic, topic: line });
 
-const moodSchema = z.strictObject({
+const moodSchema = section({
   /** For a model: how the NPC speaks in this mood. */
   manner: line.optional(),
   /** Said before an answer in this mood. */
   openers: z.array(line).default([]),
 });
 
-const modelSettingsSchema = z.strictObject({
+const modelSettingsSchema = section({
   model: line.optional(),
   temperature: z.number().min(0).max(2).optional(),
   max_tokens: z.int().min(1).max(4_096).optional(),
 });
 
-const personaSchema = z
-  .strictObject({
-    name: line,
-    role: line,
-    place: line,
-    language: z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]+)*$/, 'give a language code such as en'),
-    npc_ids: z.array(z.union([z.number(), line])).default([]),
-    mood: emotion.default('neutral'),
-    manner: line.optional(),
-    knowledge: z.array(line).max(100).default([]),
-    goals: z.array(line).max(20).default([]),
-    moods: z.partialRecord(emotion, moodSchema).default({}),
-    forbidden_topics: z.array(forbiddenSchema).default([]),
-    canned_lines: z.array(line).default([]),
-    model_settings: modelSettingsSchema.default({}),
-    greeting: lines,
-    rules: z.array(ruleSchema),
-    fallback: lines,
-  })
-  .transform((file, context) => {
-    const { language } = file;
-    const compile = <T extends RawTopic>(list: 'rules' | 'forbidden_topics', topics: readonly T[]) =>
-      topics.map((one, index) => compileTopic(one, { list, index, language, context }));
-    checkLines(file.greeting, { path: ['greeting'], context });
-    checkLines(file.fallback, { path: ['fallback'], context });
-    checkLines(file.canned_lines, { path: ['canned_lines'], context });
-    for (const [mood, { openers = [] } = {}] of Object.entries(file.moods))
-      checkLines(openers, { path: ['moods', mood, 'openers'], context });
-    return {
-      ...file,
-      rules: compile('rules', file.rules).map((rule) => ({ ...rule, name: rule.name ?? rule.intent ?? '' })),
-      forbidden_topics: compile('forbidden_topics', file.forbidden_topics),
-    };
-  });
+const personaSchema = section({
+  name: line,
+  role: line,
+  place: line,
+  language: z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]+)*$/, 'give a language code such as en'),
+  npc_ids: z.array(z.union([z.number(), line])).default([]),
+  mood: emotion.default('neutral'),
+  manner: line.optional(),
+  knowledge: z.array(line).max(100).default([]),
+  goals: z.array(line).max(20).default([]),
+  moods: z.partialRecord(emotion, moodSchema).default({}),
+  forbidden_topics: z.array(forbiddenSchema).default([]),
+  canned_lines: z.array(line).default([]),
+  model_settings: modelSettingsSchema.default({}),
+  greeting: lines,
+  rules: z.array(ruleSchema),
+  fallback: lines,
+}).transform((file, context) => {
+  const { language } = file;
+  const compile = <T extends RawTopic>(list: 'rules' | 'forbidden_topics', topics: readonly T[]) =>
+    topics.map((one, index) => compileTopic(one, { list, index, language, context }));
+  checkLines(file.greeting, { path: ['greeting'], context });
+  checkLines(file.fallback, { path: ['fallback'], context });
+  checkLines(file.canned_lines, { path: ['canned_lines'], context });
+  for (const [mood, { openers = [] } = {}] of Object.entries(file.moods))
+    checkLines(openers, { path: ['moods', mood, 'openers'], context });
+  return {
+    ...file,
+    rules: compile('rules', file.rules).map((rule) => ({ ...rule, name: rule.name ?? rule.intent ?? '' })),
+    forbidden_topics: compile('forbidden_topics', file.forbidden_topics),
+  };
+});
 
 /** A persona file, checked, with its patterns ready to match. */
 export type Persona = Readonly<z.infer<typeof personaSchema>> & { readonly id: string };
@@ -107,7 +116,13 @@ export function parsePersona(text: string, file: { readonly id: string; readonly
       `The persona file ${file.path} is not YAML: ${broken.message.trim()}`,
     );
   }
-  const result = personaSchema.safeParse(toValue(document, file.path));
+  const value = toValue(document, file.path);
+  if (value === null || value === undefined)
+    throw new AiIpcError(
+      'persona_invalid',
+      `The persona file ${file.path} is empty. docs/personas.md has one to begin with.`,
+    );
+  const result = personaSchema.safeParse(value, { error: problemOf });
   if (!result.success) {
     const reasons = result.error.issues.map((issue) => `  ${toKeyPath(issue.path)}: ${issue.message}`);
     throw new AiIpcError(

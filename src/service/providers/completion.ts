@@ -11,6 +11,8 @@ export interface Completion {
   readonly tokens: TokenCount;
 }
 
+/** No context holds ten million tokens: a count beyond it is a mistake, and would use up a player's budget. */
+const tokenCount = z.number().min(0).max(10_000_000);
 const textPart = z.looseObject({ text: z.string().optional() });
 const completionSchema = z.object({
   choices: z
@@ -24,10 +26,7 @@ const completionSchema = z.object({
       }),
     )
     .min(1),
-  usage: z
-    .object({ prompt_tokens: z.number().min(0), completion_tokens: z.number().min(0) })
-    .nullish()
-    .catch(null),
+  usage: z.object({ prompt_tokens: tokenCount, completion_tokens: tokenCount }).nullish().catch(null),
 });
 
 /**

@@ -41,14 +41,18 @@ const TELLABLE = new Set([401, 403, 404]);
 
 /** Without the client's error as cause: it has the server's words, and they would reach the log with it. */
 function refused({ status, words }: Refusal, server: Failure['server']): ModelError {
-  const advice =
-    ADVICE[status] ??
-    (status >= 500 ? 'Look into its log.' : 'Check AI_MODEL and the model settings of the persona.');
+  const advice = ADVICE[status] ?? adviceByKind(status);
   const told = TELLABLE.has(status)
     ? ` (${withoutKey(cleanAnswer(words, { maxCharacters: 200 }), server)})`
     : '';
   const message = `The model server at ${placeOf(server)} answered HTTP ${status}${told}. ${advice}`;
   return new ModelError('model_failed', message, { isOutage: status === 429 || status >= 500 });
+}
+
+function adviceByKind(status: number): string {
+  if (status >= 500) return 'Look into its log.';
+  if (status < 400) return 'Check AI_PROVIDER_URL: it leads elsewhere, and redirects are not followed.';
+  return 'Check AI_MODEL and the model settings of the persona.';
 }
 
 function withoutKey(words: string, { apiKey }: Failure['server']): string {

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../../base/clock.ts';
 import { MAX_ANSWER_CHARACTERS } from '../answer/clean-answer.ts';
-import { cleanModelAnswer } from '../answer/clean-model-answer.ts';
+import { cleanModelAnswer, MAX_READ_CHARACTERS } from '../answer/clean-model-answer.ts';
 import { createLeakCheck } from '../answer/leak-check.ts';
 import { takesOtherName } from '../answer/name-check.ts';
 import { EMOTION_NAMES, EMOTIONS, emotionOf, feelingFrom } from '../brain/emotion.ts';
@@ -176,7 +176,7 @@ function toReply(
 
 /** Checked before it is cleaned (tags could be put between the words of a secret) and after (they may have been). */
 function toSpeech(text: string, { reply, maxCharacters }: { reply: Reply; maxCharacters: number }): string {
-  if (reply.leaks(text)) throw reply.useless('parts of its own instructions');
+  if (reply.leaks(text.slice(0, MAX_READ_CHARACTERS))) throw reply.useless('parts of its own instructions');
   const whole = cleanModelAnswer(text, {
     maxCharacters: Math.max(maxCharacters, MAX_ANSWER_CHARACTERS) * 10,
   });

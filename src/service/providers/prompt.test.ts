@@ -25,6 +25,15 @@ const LINE: PlayerLine = {
 /** As a model that knows JSON reads the user message. */
 const dataOf = (user: string): Record<string, unknown> => JSON.parse(user) as Record<string, unknown>;
 
+describe('the situation', () => {
+  it.each([10, 1_000, 3_000, 3_900, 50_000])('may be nested %i deep', (depth) => {
+    const context = JSON.parse(`{"enemy": ${'['.repeat(depth)}"orc"${']'.repeat(depth)}}`);
+    const { user } = decidePrompt({ ...speakers, context, actions: ['flee'] });
+    expect(user.length).toBeLessThan(9_000);
+    expect(user).toMatch(/enemy.*orc/);
+  });
+});
+
 describe('the system message', () => {
   it('tells who speaks, what he knows and how to answer', () => {
     const { system } = speakPrompt(LINE);

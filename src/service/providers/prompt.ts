@@ -1,5 +1,6 @@
 import type { Secret } from '../answer/leak-check.ts';
 import { EMOTION_NAMES } from '../brain/emotion.ts';
+import { textOf } from '../brain/situation.ts';
 import type { Persona } from '../persona/persona.ts';
 import { givenNames } from '../persona/persona-names.ts';
 import type { NpcEvent, PlayerLine, Situation } from './provider.ts';
@@ -170,8 +171,20 @@ function numbered(texts: readonly string[]): { number: number; text: string }[] 
 
 function toSituation(context: Situation['context']): unknown {
   if (typeof context === 'string') return shorten(context, MAX_CONTEXT_CHARACTERS);
-  const text = JSON.stringify(context);
+  const text = jsonOf(context);
+  // Nested too deep to be written as it is: its keys and values, one after the other.
+  if (text === undefined) return shorten(textOf(context), MAX_CONTEXT_CHARACTERS);
   return text.length > MAX_CONTEXT_CHARACTERS ? shorten(text, MAX_CONTEXT_CHARACTERS) : context;
+}
+
+/** Undefined where the nesting overflows the stack: JSON.parse reads deeper than JSON.stringify writes, least with a replacer. */
+function jsonOf(context: object): string | undefined {
+  try {
+    // As toData will write it.
+    return JSON.stringify(context, (_, one: unknown) => one);
+  } catch {
+    return undefined;
+  }
 }
 
 function shorten(text: string, maxCharacters: number): string {

@@ -203,7 +203,9 @@ function withOpener(
 /** A grudge shows through what is pleasant, and gratitude through what is indifferent. */
 function emotionFor(rule: Chosen['rule'] | undefined, { heard, line, mood, tone }: Thought): Emotion {
   const isUnderstood = rule && !('vague' in rule && rule.vague);
-  const own = rule?.emotion ?? (isUnderstood ? undefined : emotionOf(heard.words)) ?? line.persona.mood;
+  // How an insult is taken is a matter of how many there were, and in the mood already.
+  const isInMood = isUnderstood || tone === 'rude';
+  const own = rule?.emotion ?? (isInMood ? undefined : emotionOf(heard.words)) ?? line.persona.mood;
   if (mood === line.persona.mood || tone === 'sorry') return own;
   if (EMOTIONS[mood] < 0) return EMOTIONS[own] < EMOTIONS[mood] ? own : mood;
   return EMOTIONS[own] < 0 ? own : EMOTIONS[own] > EMOTIONS.calm ? own : 'happy';
