@@ -85,8 +85,8 @@ CREATE TABLE IF NOT EXISTS ai_ipc_meta (
   name TEXT PRIMARY KEY,
   value TEXT NOT NULL
 );
-INSERT INTO ai_ipc_meta (name, value) VALUES ('schema_version', '3')
-  ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE value + 0 < 3;
+INSERT INTO ai_ipc_meta (name, value) VALUES ('schema_version', '4')
+  ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE value + 0 < 4;
 INSERT OR IGNORE INTO ai_ipc_meta (name, value)
   VALUES ('queue_id', lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2)
     || '-a' || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6))));

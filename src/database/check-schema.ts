@@ -2,7 +2,7 @@ import { AiIpcError } from '../base/errors.ts';
 import type { Row } from './database.ts';
 
 /** The schema that this version of ai-ipc needs: the highest number in sql-files/upgrades. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /** Runs one statement without values. */
 export type Query = (sql: string) => Promise<readonly Row[]>;
@@ -26,7 +26,6 @@ const QUEUE_COLUMNS = [
   'ai_requests attempts int NO',
   'ai_requests max_attempts int YES',
   'ai_requests available_at timestamp NO',
-  'ai_requests claimed_by varchar YES',
   'ai_requests claim_no int NO',
   'ai_requests claimed_at timestamp YES',
   'ai_requests error_code varchar YES',
@@ -43,8 +42,10 @@ const SERVICE_COLUMNS = [
   'ai_npc_memory turn_key char YES',
   'ai_npc_budget tokens bigint NO',
 ] as const;
+/** What version 4 changed: a claim fits into the row that is there. */
+const ROW_COLUMNS = ['ai_requests claimed_by char YES'] as const;
 /** What makes a schema the present version. ai_ipc_tables.sql looks for the same before it writes the version. */
-export const REQUIRED_COLUMNS = [...QUEUE_COLUMNS, ...SERVICE_COLUMNS] as const;
+export const REQUIRED_COLUMNS = [...QUEUE_COLUMNS, ...SERVICE_COLUMNS, ...ROW_COLUMNS] as const;
 
 const UNIQUE_RESPONSE = 'ai_responses unique index on request_id';
 
@@ -105,11 +106,11 @@ export async function readSchema(query: Query, part: SchemaPart = 'all'): Promis
   const missingOfService = part === 'all' ? await listMissing(query, SERVICE_COLUMNS) : [];
   if ((await query(UNIQUE_INDEXES)).length === 0) missingOfQueue.push(UNIQUE_RESPONSE);
   const stamp = names.includes('ai_ipc_meta') ? stampOf(await query(STAMP)) : 0;
-  const complete = missingOfQueue.length > 0 ? 1 : missingOfService.length > 0 ? 2 : SCHEMA_VERSION;
-  const missing = [...missingOfQueue, ...missingOfService];
+  const missingByVersion = [missingOfQueue, missingOfService, await listMissing(query, ROW_COLUMNS)];
+  const missing = missingByVersion.flat();
   return {
     version: names.some((name) => DOCUMENT_TABLES.includes(name))
-      ? versionOf(stamp, complete)
+      ? versionOf(stamp, completeVersion(missingByVersion))
       : newerOr0(stamp),
     missing,
     hidden: hiddenTables(missing, names, stamp),
@@ -163,6 +164,12 @@ function schemaOld({ version, missing }: SchemaState): AiIpcError {
     `The AI IPC tables are of version ${version} (${what}), and this ai-ipc needs version ${SCHEMA_VERSION}. ` +
       'Run `ai-ipc migrate`.',
   );
+}
+
+/** The last version of which nothing is missing: the first document's tables are version 1 in any case. */
+function completeVersion(missingByVersion: readonly (readonly string[])[]): number {
+  const complete = missingByVersion.findIndex((missing) => missing.length > 0);
+  return complete === -1 ? SCHEMA_VERSION : complete + 1;
 }
 
 /** A backup of older tables, loaded over newer ones, leaves the version row as it was: it counts only with its columns. */

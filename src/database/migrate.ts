@@ -39,7 +39,6 @@ const LOCK_WAIT: LockWait = { seconds: 2, tries: 10, pauseMs: 3_000 };
 const ROWS_WITHOUT_ASKING = 100_000;
 /** Rows that came in, from an old client, between mending and changing a table. A third time it is no accident. */
 const UPGRADE_TRIES = 3;
-/** Upgrades from here on copy tables with rows. */
 const DOCUMENT_VERSION = 1;
 /** Duplicate key, NULL refused, value cut, wrong value, no parent row. */
 const MISFIT_ROWS: ReadonlySet<number | undefined> = new Set([1062, 1138, 1265, 1292, 1452]);
@@ -81,7 +80,7 @@ async function migrateOn(run: ScriptRun, turn: ScriptRun, options: MigrateOption
   const { isMariadb } = await checkServer(query);
   const found = await readSchema(query);
   refuseNewer(found);
-  if (found.version === DOCUMENT_VERSION) await prepareUpgrade(run, options, isMariadb);
+  if (isUpgrade(found.version)) await prepareUpgrade(run, options, { from: found.version, isMariadb });
 
   const present = splitSql(readFileSync(PRESENT_SCHEMA, 'utf8'));
   await takeTurn(turn, present);
@@ -100,33 +99,38 @@ async function migrateOn(run: ScriptRun, turn: ScriptRun, options: MigrateOption
 const START_STEPS: Readonly<Record<number, string>> = {
   0: 'There are no AI IPC tables: making them.',
   1: `The tables are those of the first document, or an upgrade was cut short: bringing them to version ${SCHEMA_VERSION}.`,
-  2: `The tables are of version 2: bringing them to version ${SCHEMA_VERSION}. Only new tables are made.`,
+  2: `The tables are of version 2: bringing them to version ${SCHEMA_VERSION}. The table ai_requests is copied.`,
+  3: `The tables are of version 3: bringing them to version ${SCHEMA_VERSION}. The table ai_requests is copied.`,
 };
 
 function isUpgrade(version: number): boolean {
   return version > 0 && version < SCHEMA_VERSION;
 }
 
-/** Everything that may say no, before tables with rows are copied. Later upgrades only make new tables. */
+/** Everything that may say no, before tables with rows are copied. */
 async function prepareUpgrade(
   run: ScriptRun,
   { confirm }: MigrateOptions,
-  isMariadb: boolean,
+  { from, isMariadb }: { readonly from: number; readonly isMariadb: boolean },
 ): Promise<void> {
-  if (!isMariadb) {
-    throw new AiIpcError(
-      'database_unsupported',
-      `${run.name}: older tables are upgraded on MariaDB only. On MySQL, rename them, run \`ai-ipc migrate\`, and copy ` +
-        'the rows over. Nothing was changed.',
-    );
+  if (from === DOCUMENT_VERSION) {
+    if (!isMariadb) throw documentOnMysql(run);
+    await refuseForeignKeys(run);
   }
-  await refuseForeignKeys(run);
-  const rows = await countRows(run.connection);
+  const rows = await countRows(run.connection, from);
   if (rows <= ROWS_WITHOUT_ASKING || (await confirm(rows))) return;
   throw new AiIpcError(
     'migrate_needs_yes',
     `The tables have ${rows} rows, and copying them makes the map server wait. Nothing was changed. Stop the map server ` +
       'or choose a quiet hour, and run `ai-ipc migrate --yes`.',
+  );
+}
+
+function documentOnMysql({ name }: ScriptRun): AiIpcError {
+  return new AiIpcError(
+    'database_unsupported',
+    `${name}: the first document's tables are upgraded on MariaDB only. On MySQL, rename them, run \`ai-ipc migrate\`, ` +
+      'and copy the rows over. Nothing was changed.',
   );
 }
 
@@ -154,13 +158,15 @@ const OLD_TABLES = `
     FROM information_schema.TABLES
    WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ('ai_requests', 'ai_responses', 'ai_request_log')`;
 
-/** Exactly: the estimate of information_schema is off by half at times, and a million rows are counted in 0.1 s. */
-async function countRows(connection: Connection): Promise<number> {
+/**
+ * The rows that are copied: later upgrades than the first one copy ai_requests alone. Counted, because the estimate of
+ * information_schema is off by half at times; a million rows take 0.1 s.
+ */
+async function countRows(connection: Connection, from: number): Promise<number> {
+  const found = (await connection.query<Row[]>(OLD_TABLES)).map((table) => String(table['table_name']));
   let rows = 0;
-  for (const table of await connection.query<Row[]>(OLD_TABLES)) {
-    const [count] = await connection.query<Row[]>(
-      `SELECT COUNT(*) AS row_count FROM \`${table['table_name']}\``,
-    );
+  for (const table of from === DOCUMENT_VERSION ? found : ['ai_requests']) {
+    const [count] = await connection.query<Row[]>(`SELECT COUNT(*) AS row_count FROM \`${table}\``);
     rows += Number(count?.['row_count']);
   }
   return rows;

@@ -220,6 +220,10 @@ export class Worker implements Lifecycle {
   }
 }
 
+/** At most 150 characters of ASCII: ai_requests.claimed_by. */
 function makeWorkerId(): string {
-  return `${hostname().slice(0, 100)}:${process.pid}:${randomBytes(4).toString('hex')}`;
+  const host = hostname()
+    .slice(0, 100)
+    .replace(/[^!-~]/g, '?');
+  return `${host}:${process.pid}:${randomBytes(4).toString('hex')}`;
 }
