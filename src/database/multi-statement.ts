@@ -106,10 +106,11 @@ function toStatement(write: Write): Statement {
 
 function expandRows({ sql, rows }: RowsStatement): Statement {
   const values: SqlValue[] = rows.flat();
-  if (!sql.includes(ROWS)) return { sql: Array.from(rows, () => sql).join(';\n'), values };
-  return { sql: sql.replace(ROWS, rows.map(groupOf).join(', ')), values };
+  if (!sql.includes(ROWS)) return { sql: repeated(sql, rows.length, ';\n'), values };
+  const group = `(${repeated('?', rows[0]?.length ?? 0, ', ')})`;
+  return { sql: sql.replace(ROWS, repeated(group, rows.length, ', ')), values };
 }
 
-function groupOf(row: readonly SqlValue[]): string {
-  return `(${row.map(() => '?').join(', ')})`;
+function repeated(text: string, times: number, separator: string): string {
+  return new Array(times).fill(text).join(separator);
 }

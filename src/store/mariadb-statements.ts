@@ -11,6 +11,7 @@ export function mariadbStatements(claimBy: 'skip_locked' | 'guarded_update'): St
     ...STATEMENTS,
     lockForClaim: `${LOCK_FOR_CLAIM}${skip}`,
     // One row that somebody's open transaction holds must not keep all others from their end, here and below.
+    lockOwn: `${STATEMENTS.lockOwn}${skip}`,
     lockForSettle: `${STATEMENTS.lockForSettle}${skip}`,
     lockForRelease: `${STATEMENTS.lockForRelease}${skip}`,
     lockForRescue: `${STATEMENTS.lockForRescue}${skip}`,
@@ -24,7 +25,8 @@ const MOST = 4_294_967_294;
 
 /**
  * The inner SELECT finds without locks (equality on status, then the index's own order: no sort); the outer one locks
- * by primary key what is found. A scan that locks what it passes took 20 µs a row here, this takes 8 µs.
+ * by primary key what is found, one after the other, so in the same order: to sort whole rows again took 2 µs each. A scan
+ * that locks what it passes took 20 µs a row here, this takes 6 µs.
  */
 const LOCK_FOR_CLAIM = `
   SELECT r.id, LEAST(r.claim_no, ${MOST}) AS claim_no, LEAST(r.attempts, ${MOST}) AS attempts, r.max_attempts,
@@ -38,7 +40,6 @@ const LOCK_FOR_CLAIM = `
            LIMIT ?) due
          STRAIGHT_JOIN ai_requests r ON r.id = due.id
    WHERE r.status = 'pending' AND r.available_at <= NOW(3) AND r.expires_at > NOW(3)
-   ORDER BY r.priority, r.created_at, r.id
    LIMIT ?
      FOR UPDATE`;
 
@@ -70,6 +71,12 @@ const STATEMENTS = {
        SET status = 'processing', claimed_by = ?, claimed_at = NOW(3),
            claim_no = LEAST(claim_no, ${MOST}) + 1, attempts = LEAST(attempts, ${MOST}) + 1
      WHERE id IN (?) AND status = 'pending'`,
+
+  lockOwn: `
+    SELECT COUNT(*) AS own
+      FROM ai_requests
+     WHERE id IN (?) AND status = 'processing' AND claimed_by = ? AND claim_no = ? AND expires_at > NOW(3)
+       FOR UPDATE`,
 
   lockForSettle: `
     SELECT id, status, claimed_by, claim_no, error_code, expires_at > NOW(3) AS is_alive

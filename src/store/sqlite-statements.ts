@@ -60,6 +60,12 @@ export const sqliteStatements: Statements = {
            claim_no = ${LAST_CLAIM_NO} + 1, attempts = ${ATTEMPTS} + 1
      WHERE id IN (SELECT value FROM json_each(?)) AND +status = 'pending'`,
 
+  lockOwn: `
+    SELECT count(*) AS own
+      FROM ai_requests
+     WHERE id IN (SELECT value FROM json_each(?)) AND +status = 'processing' AND claimed_by = ? AND claim_no = ?
+       AND expires_at > strftime('%Y-%m-%d %H:%M:%f', 'now')`,
+
   lockForSettle: `
     SELECT id, status, CAST(claimed_by AS TEXT) AS claimed_by, ${CLAIM_NO} AS claim_no,
            CAST(error_code AS TEXT) AS error_code, expires_at > strftime('%Y-%m-%d %H:%M:%f', 'now') AS is_alive

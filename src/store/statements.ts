@@ -26,6 +26,8 @@ export interface Statements {
   readonly claimMark: string;
 
   // Settle, release
+  /** ids, worker id, claim number → own: how many of them are this claim's, and alive; locked, past those that others hold */
+  readonly lockOwn: string;
   /** ids → id, status, claimed_by, claim_no, error_code, is_alive; locked, past those that others hold */
   readonly lockForSettle: string;
   /** ids → id; not locked */
