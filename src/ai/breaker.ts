@@ -42,6 +42,8 @@ export function createBreaker(clock: Clock): Breaker {
     { breaker: new ConsecutiveBreaker(DOWN_RESULTS_TO_OPEN), halfOpenAfter: Number.NEGATIVE_INFINITY },
   );
   let openedAtMs = 0;
+  /** Bad results since the last good one: without any there is nothing that a good one would change. */
+  let hasBad = false;
   let lastError: RequestError | undefined;
   policy.onBreak(() => {
     openedAtMs = clock.nowMs();
@@ -66,7 +68,10 @@ export function createBreaker(clock: Clock): Breaker {
 
   async function runClosed(call: () => Promise<AiResult>): Promise<AiResult> {
     const result = await observed(call);
-    if (policy.state === CircuitState.Closed && result.kind !== 'aborted') await policy.execute(() => result);
+    const isNews = hasBad || isDown(result);
+    if (!isNews || result.kind === 'aborted' || policy.state !== CircuitState.Closed) return result;
+    hasBad = isDown(result);
+    await policy.execute(() => result);
     return result;
   }
 

@@ -19,7 +19,8 @@ export interface DispatcherOptions extends WorkerContext {
 export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #ramp: Ramp;
-  readonly #calls = new Set<Promise<void>>();
+  #open = 0;
+  #onIdle: (() => void) | undefined;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
@@ -31,14 +32,26 @@ export class Dispatcher {
     for (const request of requests) {
       const flight = new Flight(request, claimedAtMs + request.lifeLeftMs);
       this.#options.flights.add(flight);
-      const call = this.#ramp.run(() => this.#serve(flight)).finally(() => this.#calls.delete(call));
-      this.#calls.add(call);
+      void this.#begin(flight);
+    }
+  }
+
+  async #begin(flight: Flight): Promise<void> {
+    this.#open++;
+    try {
+      await this.#ramp.run(() => this.#serve(flight));
+    } finally {
+      this.#open--;
+      if (this.#open === 0) this.#onIdle?.();
     }
   }
 
   /** Resolves when every call has ended. */
   async drain(): Promise<void> {
-    await Promise.all(this.#calls);
+    if (this.#open === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#onIdle = resolve;
+    });
   }
 
   async #serve(flight: Flight): Promise<void> {
