@@ -14,11 +14,13 @@ let context: TestContext;
 let flights: Flights;
 let completer: Completer;
 let settled: EngineEvents['settled'][0][];
+let rooms: number;
 
 beforeEach(async () => {
   context = await openTestContext('http://127.0.0.1:9');
   flights = new Flights(() => undefined);
-  completer = new Completer({ ...context, flights });
+  completer = new Completer({ ...context, flights, onRoom: () => rooms++ });
+  rooms = 0;
   settled = [];
   context.events.on('settled', (event) => settled.push(event));
   completer.start();
@@ -46,6 +48,20 @@ function add(request: ClaimedRequest, outcome: Outcome = COMPLETED): void {
 }
 
 describe('Completer', () => {
+  test('says so when it has room again', async () => {
+    const requests = await claimAnswered(2_000);
+
+    for (const request of requests) {
+      expect(completer.isFull).toBe(false);
+      add(request);
+    }
+    expect(completer.isFull).toBe(true);
+    expect(rooms).toBe(0);
+    expect(await completer.flush(WRITTEN_WITHIN_MS)).toBe(0);
+
+    expect(rooms).toBe(1);
+  });
+
   test('outcomes that come together are written in one transaction, and their claims are over', async () => {
     const requests = await claimAnswered(20);
 

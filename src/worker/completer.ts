@@ -15,9 +15,15 @@ const LONGEST_RETRY_MS = 1_000;
 /** A row that a cancel or a rescue has in its hands is free at once; one that is held for so long is told. */
 const TELL_HELD_AFTER_MS = 1_000;
 
+export interface CompleterOptions extends WorkerContext {
+  readonly flights: Flights;
+  /** Called when it was full and is so no more: then there may be claims again. */
+  readonly onRoom: () => void;
+}
+
 /** Gathers outcomes and settles them; keeps those that cannot be written until they can. */
 export class Completer implements Lifecycle {
-  readonly #context: WorkerContext & { readonly flights: Flights };
+  readonly #context: CompleterOptions;
   readonly #loop: Loop;
   readonly #outbox = new Outbox();
   #failures = 0;
@@ -25,7 +31,7 @@ export class Completer implements Lifecycle {
   #heldSinceMs: number | undefined;
   #onEmpty: (() => void) | undefined;
 
-  constructor(context: WorkerContext & { readonly flights: Flights }) {
+  constructor(context: CompleterOptions) {
     this.#context = context;
     this.#loop = new Loop({
       clock: context.clock,
@@ -76,7 +82,9 @@ export class Completer implements Lifecycle {
     if (outbox.ready < ENOUGH) await clock.sleep(GATHER_MS, signal);
     const batch = outbox.nextBatch();
     const held = await this.#settle(batch);
+    const wasFull = outbox.isFull;
     outbox.settled(batch, held, clock.nowMs());
+    if (wasFull && !outbox.isFull) this.#context.onRoom();
     this.#recovered();
     this.#tellHeld(held);
     if (outbox.size === 0) this.#onEmpty?.();

@@ -52,10 +52,11 @@ export class Worker implements Lifecycle {
   constructor(options: WorkerOptions) {
     const clock = options.clock ?? systemClock;
     const context: WorkerContext = { ...options, clock, workerId: makeWorkerId() };
-    const flights = new Flights(() => this.#poller.wakeIfFull());
+    const onRoom = () => this.#poller.wakeIfFull();
+    const flights = new Flights(onRoom);
     this.#context = context;
     this.#flights = flights;
-    this.#completer = new Completer({ ...context, flights });
+    this.#completer = new Completer({ ...context, flights, onRoom });
     this.#dispatcher = new Dispatcher({
       ...context,
       flights,
