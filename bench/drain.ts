@@ -47,7 +47,12 @@ async function compare(server: MariadbAddress, stub: AiStubProcess): Promise<voi
     const http = await measureHttp(stub.url, REQUESTS);
     const tuned = await onNewDatabase(server, (database) => measureDrain(database, stub, TUNED));
     const byDefault = await onNewDatabase(server, (database) => measureDrain(database, stub, {}));
-    const figures = { ...http, tuned, byDefault };
+    const figures = {
+      ...http,
+      tuned: tuned.perSecond,
+      byDefault: byDefault.perSecond,
+      logBytes: tuned.logBytes,
+    };
     rows.push(figures);
     print(`round ${round}`, figures);
   }
@@ -57,13 +62,15 @@ async function compare(server: MariadbAddress, stub: AiStubProcess): Promise<voi
     httpBest: medianOf((row) => row.httpBest),
     tuned: medianOf((row) => row.tuned),
     byDefault: medianOf((row) => row.byDefault),
+    logBytes: medianOf((row) => row.logBytes),
   });
   const settings = JSON.stringify(TUNED);
   process.stdout.write(
     `Drain to HTTP alone, medians of ${ROUNDS} rounds:\n` +
       `  ${settings}: ${medianOf((row) => row.tuned / row.httpAlike).toFixed(2)} of the same client with as many calls, ` +
       `${medianOf((row) => row.tuned / row.httpBest).toFixed(2)} of the best that it does with any number of calls\n` +
-      `  default settings: ${medianOf((row) => row.byDefault / row.httpBest).toFixed(2)} of the best\n`,
+      `  default settings: ${medianOf((row) => row.byDefault / row.httpBest).toFixed(2)} of the best\n` +
+      `InnoDB's log: ${Math.round(medianOf((row) => row.logBytes))} bytes a request\n`,
   );
 }
 
@@ -91,6 +98,7 @@ interface Figures {
   readonly httpBest: number;
   readonly tuned: number;
   readonly byDefault: number;
+  readonly logBytes: number;
 }
 
 async function onNewDatabase<T>(
@@ -110,7 +118,7 @@ async function measureDrain(
   database: TestDatabase,
   stub: AiStubProcess,
   settings: Readonly<Record<string, string>>,
-): Promise<number> {
+): Promise<Drained> {
   const worker = startWorker(database.settings, {
     AI_SERVICE_BASE_URL: stub.url,
     LOG_LEVEL: 'warn',
@@ -118,26 +126,35 @@ async function measureDrain(
   });
   try {
     await drainOf(database, worker, WARM_UP);
-    const seconds = await drainOf(database, worker, REQUESTS);
+    const drained = await drainOf(database, worker, REQUESTS);
     await checkAll(database, WARM_UP + REQUESTS);
-    return REQUESTS / seconds;
+    return drained;
   } finally {
     await worker.stop();
   }
 }
 
-/** Queues `count` requests at once; seconds from their commit until the last answer is committed. */
-async function drainOf(database: TestDatabase, worker: WorkerProcess, count: number): Promise<number> {
+interface Drained {
+  readonly perSecond: number;
+  /** What InnoDB wrote to its log for each request, from the claim on. */
+  readonly logBytes: number;
+}
+
+/** Queues `count` requests at once, and measures from their commit until the last answer is committed. */
+async function drainOf(database: TestDatabase, worker: WorkerProcess, count: number): Promise<Drained> {
   await database.query(
     `INSERT INTO ai_requests (request_type, endpoint, request_data, priority, timeout, expires_at)
      SELECT 'dialogue', '/api/v1/npc/dialogue', ?, 1 + seq % 10, 300, NOW(3) + INTERVAL 300 SECOND
        FROM seq_1_to_${count}`,
     [REQUEST_DATA],
   );
+  const startedAtByte = await endOfLog(database);
   const startedMs = performance.now();
   await ringDoorbell(database);
   await until(database, NOTHING_LEFT, worker);
-  return (performance.now() - startedMs) / 1000;
+  const seconds = (performance.now() - startedMs) / 1000;
+  const logBytes = (await endOfLog(database)) - startedAtByte;
+  return { perSecond: count / seconds, logBytes: logBytes / count };
 }
 
 /** As every client does after its INSERT. Before the warm-up there may be no worker yet: it looks when it starts. */
@@ -148,6 +165,11 @@ async function ringDoorbell(database: TestDatabase): Promise<void> {
   const socket = createSocket('udp4');
   await new Promise((resolve) => socket.send('!', Number(port), hostname, resolve));
   socket.close();
+}
+
+async function endOfLog(database: TestDatabase): Promise<number> {
+  const [row] = await database.query("SHOW GLOBAL STATUS LIKE 'Innodb_lsn_current'");
+  return Number(row?.['Value']);
 }
 
 /** Two index look-ups: the measuring itself must cost next to nothing. */

@@ -221,10 +221,10 @@ export class Worker implements Lifecycle {
   }
 }
 
-/** At most 150 characters of ASCII: ai_requests.claimed_by. */
+/** At most 80 characters of ASCII: ai_requests.claimed_by. */
 function makeWorkerId(): string {
   const host = hostname()
-    .slice(0, 100)
+    .slice(0, 60)
     .replace(/[^!-~]/g, '?');
   return `${host}:${process.pid}:${randomBytes(4).toString('hex')}`;
 }

@@ -122,13 +122,16 @@ describe.each([2, 3])('tables of version %i on MariaDB', (version) => {
     await expectPresentSchema();
   });
 
-  test('keep the claims of workers, with ? for a letter that is not ASCII', async () => {
+  test('keep the claims of workers, cut at 80 characters and with ? for a letter that is not ASCII', async () => {
+    const name = `${'x'.repeat(80)}yz`;
+    await query(`INSERT INTO ai_requests (endpoint, claimed_by) VALUES ('/a', '${name}')`);
     await query("UPDATE ai_requests SET claimed_by = 'höst:1:0a1b2c3d', status = 'processing' WHERE id = 1");
     await query("UPDATE ai_requests SET claimed_by = 'host:1:0a1b2c3d', status = 'processing' WHERE id = 2");
     await runMigrate();
     expect(await query('SELECT claimed_by FROM ai_requests ORDER BY id')).toEqual([
       { claimed_by: 'h?st:1:0a1b2c3d' },
       { claimed_by: 'host:1:0a1b2c3d' },
+      { claimed_by: 'x'.repeat(80) },
     ]);
   });
 });
