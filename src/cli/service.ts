@@ -2,9 +2,10 @@ import { Command } from 'commander';
 import { AiIpcError } from '../base/errors.ts';
 import { createLogger, type Logger } from '../base/logger.ts';
 import type { Settings } from '../config/load.ts';
+import { envFileWarningsOf } from '../config/warnings.ts';
 import { createService, DEFAULT_HOST, DEFAULT_PORT } from '../service/server.ts';
 import { openServiceDatabase } from '../service/service-database.ts';
-import { databaseName, type SettingsOptions, settingsFrom, withSettingsOptions } from './settings-options.ts';
+import { databaseName, loadedFrom, type SettingsOptions, withSettingsOptions } from './settings-options.ts';
 
 interface Options extends SettingsOptions {
   readonly port: number;
@@ -41,13 +42,16 @@ Exit codes: 0 stopped; 2 wrong option; 78 a setting or a persona file needs mend
 }
 
 async function runService(options: Options): Promise<void> {
-  const settings = settingsFrom(options);
+  const loaded = loadedFrom(options);
+  const { settings } = loaded;
   const { host } = options;
   const logger = createLogger({
     level: settings.worker.logLevel,
     format: process.stderr.isTTY ? 'readable' : 'json',
     fd: 2,
   });
+  for (const warning of envFileWarningsOf(loaded))
+    logger.warn({ warning }, 'Likely a mistake in the settings');
   print(`Database: ${databaseName(settings.database)}`);
   const service = createService({ ...optionsFor(settings, options), logger });
   const told = stopSignal();

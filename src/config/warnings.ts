@@ -19,18 +19,18 @@ export function warningsOf({ settings, sources }: LoadedSettings): string[] {
     ...aboutModelServer(settings.service),
     ...aboutDoorbell(settings.worker),
     ...aboutReadableFiles(sources),
-    ...sources.envFile.warnings,
-    ...aboutMisspelt(sources),
+    ...envFileWarningsOf({ sources }),
   ];
 }
 
 /** Those of them that every start tells, and whether nothing chose the database: a worker would serve the wrong one. */
 export function startWarningsOf({ settings, sources }: LoadedSettings): string[] {
-  return [
-    ...aboutDefaultDatabase(settings.database, sources),
-    ...sources.envFile.warnings,
-    ...aboutMisspelt(sources),
-  ];
+  return [...aboutDefaultDatabase(settings.database, sources), ...envFileWarningsOf({ sources })];
+}
+
+/** Lines of .env that say something else than they seem to, and names in it that are no settings. */
+export function envFileWarningsOf({ sources }: Pick<LoadedSettings, 'sources'>): string[] {
+  return [...sources.envFile.warnings, ...aboutMisspelt(sources)];
 }
 
 /** What to say where the embedded database is in use and nobody chose it; at most one sentence or two. */

@@ -43,6 +43,14 @@ const LOCK_FOR_CLAIM = `
    LIMIT ?
      FOR UPDATE`;
 
+/** Of the last attempt of this request that failed. */
+const LAST_CALL_MS = `
+  (SELECT CAST(NULLIF(JSON_UNQUOTE(JSON_EXTRACT(event_data, '$.ms')), 'null') AS SIGNED)
+     FROM ai_request_log FORCE INDEX (idx_request_id)
+    WHERE request_id = ai_requests.id AND event_type = 'retried'
+    ORDER BY ai_request_log.id DESC
+    LIMIT 1)`;
+
 const STATEMENTS = {
   insertRequest: `
     INSERT INTO ai_requests
@@ -79,7 +87,8 @@ const STATEMENTS = {
        FOR UPDATE`,
 
   lockForSettle: `
-    SELECT id, status, claimed_by, claim_no, error_code, expires_at > NOW(3) AS is_alive
+    SELECT id, status, claimed_by, claim_no, error_code, expires_at > NOW(3) AS is_alive,
+           CASE WHEN attempts > 1 THEN ${LAST_CALL_MS} END AS last_call_ms
       FROM ai_requests
      WHERE id IN (?)
      ORDER BY id
@@ -175,13 +184,7 @@ const STATEMENTS = {
   lockOverdue: `
     SELECT id, attempts, error_code,
            CAST(ROUND(UNIX_TIMESTAMP(expires_at) - UNIX_TIMESTAMP(created_at)) AS SIGNED) AS life_seconds,
-           CASE WHEN attempts > 0 THEN
-             (SELECT CAST(NULLIF(JSON_UNQUOTE(JSON_EXTRACT(event_data, '$.ms')), 'null') AS SIGNED)
-                FROM ai_request_log FORCE INDEX (idx_request_id)
-               WHERE request_id = ai_requests.id AND event_type = 'retried'
-               ORDER BY ai_request_log.id DESC
-               LIMIT 1)
-           END AS last_call_ms
+           CASE WHEN attempts > 0 THEN ${LAST_CALL_MS} END AS last_call_ms
       FROM ai_requests FORCE INDEX (idx_expires_at)
      WHERE status = ? AND expires_at <= NOW(3) - INTERVAL ? SECOND AND id <= 9007199254740991
      ORDER BY expires_at, id

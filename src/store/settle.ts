@@ -2,7 +2,7 @@ import type { RequestError } from '../base/errors.ts';
 import type { Database, Row, SqlValue, Write } from '../database/database.ts';
 import type { Outcome, SettledAttempt, SettleFate } from '../queue/outcome.ts';
 import { type LogEvent, logRow } from './log-rows.ts';
-import { isTrue, nullableTextOf, numberOf, textOf } from './row-fields.ts';
+import { isTrue, nullableNumberOf, nullableTextOf, numberOf, textOf } from './row-fields.ts';
 import type { Statements } from './statements.ts';
 
 const EXPIRED_MEANWHILE: RequestError = {
@@ -62,7 +62,7 @@ async function settleAnswers(
   return await database.lockAndWrite(lock, ([row = {}]) => {
     if (numberOf(row, 'own') !== attempts.length) return { writes: [], result: false };
     const plan = emptyPlan();
-    for (const attempt of attempts) planOutcome(plan, workerId, attempt, true);
+    for (const attempt of attempts) planOutcome(plan, workerId, attempt, { isAlive: true, lastCallMs: null });
     return { writes: writesOf(plan, statements), result: true };
   });
 }
@@ -95,7 +95,8 @@ function decide(
 ): SettleFate {
   if (row === undefined) return 'held';
   if (isHeld(row, workerId, attempt)) {
-    planOutcome(plan, workerId, attempt, isTrue(row, 'is_alive'));
+    const lastCallMs = nullableNumberOf(row, 'last_call_ms');
+    planOutcome(plan, workerId, attempt, { isAlive: isTrue(row, 'is_alive'), lastCallMs });
     return 'written';
   }
   if (isWrittenAlready(row, workerId, attempt)) return 'written';
@@ -134,8 +135,19 @@ function isWrittenAlready(row: Row, workerId: string, attempt: SettledAttempt): 
   );
 }
 
+interface RowState {
+  readonly isAlive: boolean;
+  /** Of an attempt before this one, for one that ends without a call. */
+  readonly lastCallMs: number | null;
+}
+
 /** Adds what this outcome writes. What ends after its life is a timeout, whatever the answer. */
-function planOutcome(plan: SettlePlan, workerId: string, attempt: SettledAttempt, isAlive: boolean): void {
+function planOutcome(
+  plan: SettlePlan,
+  workerId: string,
+  attempt: SettledAttempt,
+  { isAlive, lastCallMs }: RowState,
+): void {
   const outcome: Outcome = isAlive ? attempt.outcome : asTimeout(attempt.outcome);
   const error = errorOf(outcome);
   plan.logs.push(logRow(attempt.id, LOG_EVENT[outcome.kind], logDetails(workerId, attempt, error)));
@@ -147,7 +159,7 @@ function planOutcome(plan: SettlePlan, workerId: string, attempt: SettledAttempt
     case 'failed':
     case 'timeout':
       plan.ended.push([outcome.kind, outcome.error.code, attempt.id]);
-      plan.responses.push([attempt.id, null, outcome.error.message, attempt.durationMs]);
+      plan.responses.push([attempt.id, null, outcome.error.message, attempt.durationMs ?? lastCallMs]);
       return;
     case 'retry':
       plan.retried.push([

@@ -10,6 +10,14 @@ const CLAIM_NO = 'min(max(CAST(claim_no AS INTEGER), 0), 9007199254740991)';
 /** What a claim adds one to: the sum is still one that CLAIM_NO reads as it is, or the claim could not be settled. */
 const LAST_CLAIM_NO = 'min(max(CAST(claim_no AS INTEGER), 0), 9007199254740990)';
 
+/** Of the last attempt of this request that failed. */
+const LAST_CALL_MS = `
+  (SELECT CAST(json_extract(event_data, '$.ms') AS INTEGER)
+     FROM ai_request_log
+    WHERE request_id = ai_requests.id AND event_type = 'retried' AND json_valid(event_data)
+    ORDER BY ai_request_log.id DESC
+    LIMIT 1)`;
+
 /**
  * The statements for SQLite. Times are UTC text with milliseconds (2026-01-25 12:00:00.000): readable, and in order as
  * text. Lists arrive as JSON. No row is locked: a transaction holds the whole file's write lock (BEGIN IMMEDIATE).
@@ -68,7 +76,8 @@ export const sqliteStatements: Statements = {
 
   lockForSettle: `
     SELECT id, status, CAST(claimed_by AS TEXT) AS claimed_by, ${CLAIM_NO} AS claim_no,
-           CAST(error_code AS TEXT) AS error_code, expires_at > strftime('%Y-%m-%d %H:%M:%f', 'now') AS is_alive
+           CAST(error_code AS TEXT) AS error_code, expires_at > strftime('%Y-%m-%d %H:%M:%f', 'now') AS is_alive,
+           ${LAST_CALL_MS} AS last_call_ms
       FROM ai_requests
      WHERE id IN (SELECT value FROM json_each(?))
      ORDER BY id`,
@@ -161,11 +170,7 @@ export const sqliteStatements: Statements = {
     SELECT id, ${ATTEMPTS} AS attempts, CAST(error_code AS TEXT) AS error_code,
            coalesce(CAST(round(unixepoch(expires_at, 'subsec') - unixepoch(created_at, 'subsec')) AS INTEGER), 0)
              AS life_seconds,
-           (SELECT CAST(json_extract(event_data, '$.ms') AS INTEGER)
-              FROM ai_request_log
-             WHERE request_id = ai_requests.id AND event_type = 'retried' AND json_valid(event_data)
-             ORDER BY ai_request_log.id DESC
-             LIMIT 1) AS last_call_ms
+           ${LAST_CALL_MS} AS last_call_ms
       FROM ai_requests INDEXED BY idx_expires_at
      WHERE status = ? AND expires_at <= strftime('%Y-%m-%d %H:%M:%f', 'now', -? || ' seconds')
        AND id <= 9007199254740991

@@ -28,7 +28,7 @@ export interface Statements {
   // Settle, release
   /** ids, worker id, claim number → own: how many of them are this claim's, and alive; locked, past those that others hold */
   readonly lockOwn: string;
-  /** ids → id, status, claimed_by, claim_no, error_code, is_alive; locked, past those that others hold */
+  /** ids → id, status, claimed_by, claim_no, error_code, is_alive, last_call_ms (of an attempt before); locked, past those that others hold */
   readonly lockForSettle: string;
   /** ids → id; not locked */
   readonly findThese: string;

@@ -128,6 +128,16 @@ describeStore('settle', (backend) => {
     },
   );
 
+  it('a request that ends without another call keeps the time of its last one', async () => {
+    const [first, second] = await insertClaimed(backend(), 2);
+    await settle(settled(first!, { ...RETRY, delayMs: 0 }, 120));
+    const again = await backend().store.claim(WORKER, 1);
+    const outcomes = [settled(again[0]!, TIMED_OUT, null), settled(second!, TIMED_OUT, null)];
+    expect(await settle(...outcomes)).toEqual(['written', 'written']);
+    expect(await responseRows(backend(), first!.id)).toMatchObject([{ processing_time_ms: 120 }]);
+    expect(await responseRows(backend(), second!.id)).toMatchObject([{ processing_time_ms: null }]);
+  });
+
   it('a retry that is settled again after its next claim disturbs nothing', async () => {
     const claim = await insertClaimedOne(backend());
     await settle(settled(claim, { ...RETRY, delayMs: 0 }));

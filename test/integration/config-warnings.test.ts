@@ -62,17 +62,32 @@ describe('where the embedded database was chosen, nobody is warned', () => {
   });
 });
 
-test('a worker warns of a misspelt name in .env and of a secret that a # may cut, and not of other programs’ names', async () => {
-  const cwd = newFolder();
-  writeFileSync(join(cwd, '.env'), 'POLL_INTERVALL_MS=50\nHOME_TOWN=Prontera\nAI_SERVICE_KEY=open #sesame\n');
+describe('a misspelt name in .env and a secret that a # may cut, but not other programs’ names,', () => {
+  async function expectWarnings(
+    command: string,
+    isReady: RegExp,
+    stream: 'stdout' | 'stderr',
+  ): Promise<void> {
+    const cwd = newFolder();
+    writeFileSync(
+      join(cwd, '.env'),
+      'POLL_INTERVALL_MS=50\nHOME_TOWN=Prontera\nAI_SERVICE_KEY=open #sesame\n',
+    );
+    const port = command === 'service' ? ['--port', '0'] : [];
 
-  const stdout = await startOfWorker(['--database', 'sqlite'], { cwd });
+    const running = startCli([command, '--database', 'sqlite', ...port], { cwd });
+    await running.waitForOutput(isReady);
+    const said = (await running.stop('SIGTERM'))[stream];
 
-  expect(warningsIn(stdout)).toEqual([
-    expect.stringContaining('line 3: AI_SERVICE_KEY has a # after a space'),
-    expect.stringContaining(
-      'POLL_INTERVALL_MS is no setting and does nothing here. Did you mean POLL_INTERVAL_MS?',
-    ),
-  ]);
-  expect(stdout).not.toContain('sesame');
+    expect(warningsIn(said)).toEqual([
+      expect.stringContaining('line 3: AI_SERVICE_KEY has a # after a space'),
+      expect.stringContaining(
+        'POLL_INTERVALL_MS is no setting and does nothing here. Did you mean POLL_INTERVAL_MS?',
+      ),
+    ]);
+    expect(said).not.toContain('sesame');
+  }
+
+  test('are told by a worker', () => expectWarnings('worker', /Worker started/, 'stdout'));
+  test('are told by an AI service', () => expectWarnings('service', /AI service listens/, 'stderr'));
 });
