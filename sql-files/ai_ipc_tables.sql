@@ -3,9 +3,10 @@
 --   sudo mariadb ragnarok < sql-files/ai_ipc_tables.sql
 -- A database made from an older schema is brought up to date by `ai-ipc migrate`, not by this file.
 
--- The procedure and the event keep the sql_mode they were made with: it must not be whatever the session has.
-SET @ai_ipc_sql_mode = @@SESSION.sql_mode;
-SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION';
+-- The procedure and the event keep the sql_mode they were made with: it must not be whatever the session has. And the row
+-- format of ai_requests does not go with compressed pages.
+SET @ai_ipc_sql_mode = @@SESSION.sql_mode /*M!, @ai_ipc_compression = @@SESSION.innodb_compression_default */;
+SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION' /*M!, innodb_compression_default = OFF */;
 
 CREATE TABLE IF NOT EXISTS `ai_requests` (
   `id` BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
@@ -24,7 +25,7 @@ CREATE TABLE IF NOT EXISTS `ai_requests` (
   `attempts` INT UNSIGNED NOT NULL DEFAULT 0,
   `max_attempts` INT UNSIGNED DEFAULT NULL,
   `available_at` TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
-  `claimed_by` CHAR(80) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
+  `claimed_by` CHAR(81) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
   `claim_no` INT UNSIGNED NOT NULL DEFAULT 0,
   `claimed_at` TIMESTAMP(3) NULL DEFAULT NULL,
   `error_code` VARCHAR(50) DEFAULT NULL,
@@ -342,4 +343,4 @@ CREATE EVENT IF NOT EXISTS `evt_ai_cleanup_old_requests`
   COMMENT 'AI IPC: deletes requests that ended more than 7 days ago'
   DO CALL sp_ai_cleanup_old_requests(7);
 
-SET SESSION sql_mode = @ai_ipc_sql_mode;
+SET SESSION sql_mode = @ai_ipc_sql_mode /*M!, innodb_compression_default = @ai_ipc_compression */;

@@ -152,15 +152,15 @@ ALTER TABLE `ai_requests`
   ADD COLUMN IF NOT EXISTS `attempts` INT UNSIGNED NOT NULL DEFAULT 0 AFTER `source_map`,
   ADD COLUMN IF NOT EXISTS `max_attempts` INT UNSIGNED DEFAULT NULL AFTER `attempts`,
   ADD COLUMN IF NOT EXISTS `available_at` TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) AFTER `max_attempts`,
-  ADD COLUMN IF NOT EXISTS `claimed_by` CHAR(80) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL AFTER `available_at`,
+  ADD COLUMN IF NOT EXISTS `claimed_by` VARCHAR(150) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci DEFAULT NULL
+    AFTER `available_at`,
   ADD COLUMN IF NOT EXISTS `claim_no` INT UNSIGNED NOT NULL DEFAULT 0 AFTER `claimed_by`,
   ADD COLUMN IF NOT EXISTS `claimed_at` TIMESTAMP(3) NULL DEFAULT NULL AFTER `claim_no`,
   MODIFY COLUMN `error_code` VARCHAR(50) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci DEFAULT NULL
     AFTER `claimed_at`,
   ADD INDEX IF NOT EXISTS `idx_status_priority` (`status`, `priority`, `created_at`),
   DROP INDEX IF EXISTS `idx_expires_at`,
-  ADD INDEX `idx_expires_at` (`status`, `expires_at`),
-  ROW_FORMAT=REDUNDANT;
+  ADD INDEX `idx_expires_at` (`status`, `expires_at`);
 
 -- From now on a request has one response, and a response has its request. What is over moves to the log, whole: of
 -- several responses the one with the smallest id stays, since that is the one that an unordered SELECT … LIMIT 1 by

@@ -8,6 +8,7 @@ import {
   readSchema,
   refuseNewer,
   SCHEMA_VERSION,
+  type SchemaState,
 } from './check-schema.ts';
 import type { Row } from './database.ts';
 import { toDatabaseError } from './database-errors.ts';
@@ -40,8 +41,11 @@ const ROWS_WITHOUT_ASKING = 100_000;
 /** Rows that came in, from an old client, between mending and changing a table. A third time it is no accident. */
 const UPGRADE_TRIES = 3;
 const DOCUMENT_VERSION = 1;
-/** Duplicate key, NULL refused, value cut, wrong value, no parent row. */
-const MISFIT_ROWS: ReadonlySet<number | undefined> = new Set([1062, 1138, 1265, 1292, 1452]);
+/** Duplicate key, NULL refused, value cut, wrong value, wrong characters, value too long, no parent row. */
+const MISFIT_ROWS: ReadonlySet<number | undefined> = new Set([1062, 1138, 1265, 1292, 1366, 1406, 1452]);
+/** What a server says of a row format with which a table's indexes, columns or options do not go. */
+const MISFIT_FORMAT: ReadonlySet<number | undefined> = new Set([1005, 1031, 1071, 1118, 1478, 1709]);
+const ROW_FORMAT = /,\s*ROW_FORMAT=\w+/;
 /** Access denied: to the database, the table, for want of a right, to the procedure; and events switched off for good. */
 const REFUSED: ReadonlySet<number | undefined> = new Set([1044, 1142, 1227, 1370, 1577]);
 
@@ -80,7 +84,7 @@ async function migrateOn(run: ScriptRun, turn: ScriptRun, options: MigrateOption
   const { isMariadb } = await checkServer(query);
   const found = await readSchema(query);
   refuseNewer(found);
-  if (isUpgrade(found.version)) await prepareUpgrade(run, options, { from: found.version, isMariadb });
+  if (isUpgrade(found.version)) await prepareUpgrade(run, options, { found, isMariadb });
 
   const present = splitSql(readFileSync(PRESENT_SCHEMA, 'utf8'));
   await takeTurn(turn, present);
@@ -99,8 +103,8 @@ async function migrateOn(run: ScriptRun, turn: ScriptRun, options: MigrateOption
 const START_STEPS: Readonly<Record<number, string>> = {
   0: 'There are no AI IPC tables: making them.',
   1: `The tables are those of the first document, or an upgrade was cut short: bringing them to version ${SCHEMA_VERSION}.`,
-  2: `The tables are of version 2: bringing them to version ${SCHEMA_VERSION}. The table ai_requests is copied.`,
-  3: `The tables are of version 3: bringing them to version ${SCHEMA_VERSION}. The table ai_requests is copied.`,
+  2: `The tables are of version 2: bringing them to version ${SCHEMA_VERSION}. `,
+  3: `The tables are of version 3: bringing them to version ${SCHEMA_VERSION}.`,
 };
 
 function isUpgrade(version: number): boolean {
@@ -111,13 +115,16 @@ function isUpgrade(version: number): boolean {
 async function prepareUpgrade(
   run: ScriptRun,
   { confirm }: MigrateOptions,
-  { from, isMariadb }: { readonly from: number; readonly isMariadb: boolean },
+  { found, isMariadb }: { readonly found: SchemaState; readonly isMariadb: boolean },
 ): Promise<void> {
-  if (from === DOCUMENT_VERSION) {
+  const isDocument = found.version === DOCUMENT_VERSION;
+  if (isDocument) {
     if (!isMariadb) throw documentOnMysql(run);
     await refuseForeignKeys(run);
   }
-  const rows = await countRows(run.connection, from);
+  // Later ones copy ai_requests, and that only once.
+  if (!isDocument && !found.missing.some((column) => column.startsWith('ai_requests '))) return;
+  const rows = await countRows(run.connection, isDocument ? OLD_TABLES : ['ai_requests']);
   if (rows <= ROWS_WITHOUT_ASKING || (await confirm(rows))) return;
   throw new AiIpcError(
     'migrate_needs_yes',
@@ -153,20 +160,19 @@ async function refuseForeignKeys({ connection, name }: ScriptRun): Promise<void>
   );
 }
 
-const OLD_TABLES = `
+const OLD_TABLES = ['ai_requests', 'ai_responses', 'ai_request_log'] as const;
+const FIND_TABLES = `
   SELECT TABLE_NAME AS table_name
     FROM information_schema.TABLES
-   WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ('ai_requests', 'ai_responses', 'ai_request_log')`;
+   WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN (?)`;
 
-/**
- * The rows that are copied: later upgrades than the first one copy ai_requests alone. Counted, because the estimate of
- * information_schema is off by half at times; a million rows take 0.1 s.
- */
-async function countRows(connection: Connection, from: number): Promise<number> {
-  const found = (await connection.query<Row[]>(OLD_TABLES)).map((table) => String(table['table_name']));
+/** Exactly: the estimate of information_schema is off by half at times, and a million rows are counted in 0.1 s. */
+async function countRows(connection: Connection, tables: readonly string[]): Promise<number> {
   let rows = 0;
-  for (const table of from === DOCUMENT_VERSION ? found : ['ai_requests']) {
-    const [count] = await connection.query<Row[]>(`SELECT COUNT(*) AS row_count FROM \`${table}\``);
+  for (const table of await connection.query<Row[]>(FIND_TABLES, [tables])) {
+    const [count] = await connection.query<Row[]>(
+      `SELECT COUNT(*) AS row_count FROM \`${table['table_name']}\``,
+    );
     rows += Number(count?.['row_count']);
   }
   return rows;
@@ -200,17 +206,38 @@ const LOCK_TURN = "SELECT value FROM ai_ipc_meta WHERE name = 'migrate' FOR UPDA
 async function upgrade(run: ScriptRun, from: number): Promise<void> {
   for (const file of upgradesAfter(from)) {
     const statements = splitSql(readFileSync(new URL(file, UPGRADES), 'utf8'));
-    for (let tried = 1; ; tried++) {
-      try {
-        await runStatements(run, statements);
-        break;
-      } catch (error) {
-        if (tried >= UPGRADE_TRIES || !MISFIT_ROWS.has(errnoOf(error))) throw upgradeError(run, error);
-        await run.connection.query('ROLLBACK');
-        run.onStep('Rows of an old client came in between: starting the upgrade over.');
-      }
+    await runUpgrade(run, statements);
+  }
+}
+
+async function runUpgrade(run: ScriptRun, statements: readonly string[]): Promise<void> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await runStatements(run, statements);
+    } catch (error) {
+      if (MISFIT_FORMAT.has(errnoOf(error)) && statements.some((statement) => ROW_FORMAT.test(statement)))
+        return await upgradeWithoutFormat(run, statements, error);
+      if (tried >= UPGRADE_TRIES || !MISFIT_ROWS.has(errnoOf(error))) throw upgradeError(run, error);
+      await run.connection.query('ROLLBACK');
+      run.onStep('Rows of an old client came in between: starting the upgrade over.');
     }
   }
+}
+
+/** The row format only makes it faster: an admin's own index or column need not go for that. */
+async function upgradeWithoutFormat(
+  run: ScriptRun,
+  statements: readonly string[],
+  error: unknown,
+): Promise<void> {
+  run.onStep(
+    'The table keeps its row format, since the server refuses the one of new tables for it ' +
+      `(${toDatabaseError(error, run.name).message}) All works the same; the database only writes more for each request.`,
+  );
+  await runUpgrade(
+    run,
+    statements.map((statement) => statement.replace(ROW_FORMAT, '')),
+  );
 }
 
 /** NNNN_what.sql brings the schema to version NNNN. */

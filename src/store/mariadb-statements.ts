@@ -92,7 +92,7 @@ const STATEMENTS = {
 
   lockForSettle: `
     SELECT id, status, claimed_by, claim_no, error_code, expires_at > NOW(3) AS is_alive,
-           CASE WHEN attempts > 1 THEN ${LAST_CALL_MS} END AS last_call_ms
+           CASE WHEN claim_no > 1 THEN ${LAST_CALL_MS} END AS last_call_ms
       FROM ai_requests
      WHERE id IN (?)
      ORDER BY id
@@ -164,7 +164,7 @@ const STATEMENTS = {
     SELECT r.id, r.attempts, r.max_attempts
       FROM (SELECT id, claimed_by
               FROM ai_requests FORCE INDEX (idx_status_priority)
-             WHERE status = 'processing' AND COALESCE(claimed_by, '') IN (?) AND id <= 9007199254740991
+             WHERE status = 'processing' AND COALESCE(CONVERT(claimed_by USING utf8mb4), '') IN (?) AND id <= 9007199254740991
              ORDER BY id
              LIMIT ?) dead
            STRAIGHT_JOIN ai_requests r ON r.id = dead.id
@@ -190,7 +190,7 @@ const STATEMENTS = {
   lockOverdue: `
     SELECT id, attempts, error_code,
            CAST(ROUND(UNIX_TIMESTAMP(expires_at) - UNIX_TIMESTAMP(created_at)) AS SIGNED) AS life_seconds,
-           CASE WHEN attempts > 0 THEN ${LAST_CALL_MS} END AS last_call_ms
+           CASE WHEN claim_no > 0 THEN ${LAST_CALL_MS} END AS last_call_ms
       FROM ai_requests FORCE INDEX (idx_expires_at)
      WHERE status = ? AND expires_at <= NOW(3) - INTERVAL ? SECOND AND id <= 9007199254740991
      ORDER BY expires_at, id

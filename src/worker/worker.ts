@@ -221,10 +221,10 @@ export class Worker implements Lifecycle {
   }
 }
 
-/** At most 80 characters of ASCII: ai_requests.claimed_by. */
+/** At most 81 characters of ASCII, as ai_requests.claimed_by has: Linux's longest host name is 64, its longest pid 7. */
 function makeWorkerId(): string {
   const host = hostname()
-    .slice(0, 60)
+    .slice(0, 64)
     .replace(/[^!-~]/g, '?');
   return `${host}:${process.pid}:${randomBytes(4).toString('hex')}`;
 }

@@ -93,6 +93,12 @@ describeStore('rescue', (backend) => {
     expect(await backend().store.depth()).toEqual({ pending: 500, processing: 0 });
   });
 
+  it('a dead worker with a name of other letters, as older versions gave, holds up no other', async () => {
+    const claim = await insertClaimedOne(backend());
+    expect(await rescue(['höst:1:0a1b2c3d', WORKER])).toEqual({ rescued: 1, failed: 0 });
+    expect(await statusOf(backend(), claim.id)).toBe('pending');
+  });
+
   it('rescuers that come at once rescue each request once', async () => {
     await insertClaimed(backend(), 100);
     const other = await backend().open();

@@ -129,13 +129,15 @@ describeStore('settle', (backend) => {
   );
 
   it('a request that ends without another call keeps the time of its last one', async () => {
-    const [first, second] = await insertClaimed(backend(), 2);
-    await settle(settled(first!, { ...RETRY, delayMs: 0 }, 120));
-    const again = await backend().store.claim(WORKER, 1);
-    const outcomes = [settled(again[0]!, TIMED_OUT, null), settled(second!, TIMED_OUT, null)];
-    expect(await settle(...outcomes)).toEqual(['written', 'written']);
+    const [first, second, third] = await insertClaimed(backend(), 3);
+    const retry = { ...RETRY, delayMs: 0 };
+    await settle(settled(first!, retry, 120), settled(second!, { ...retry, isAttemptGivenBack: true }, 77));
+    const again = await backend().store.claim(WORKER, 2);
+    const outcomes = [...again, third!].map((claim) => settled(claim, TIMED_OUT, null));
+    expect(await settle(...outcomes)).toEqual(['written', 'written', 'written']);
     expect(await responseRows(backend(), first!.id)).toMatchObject([{ processing_time_ms: 120 }]);
-    expect(await responseRows(backend(), second!.id)).toMatchObject([{ processing_time_ms: null }]);
+    expect(await responseRows(backend(), second!.id)).toMatchObject([{ processing_time_ms: 77 }]);
+    expect(await responseRows(backend(), third!.id)).toMatchObject([{ processing_time_ms: null }]);
   });
 
   it('a retry that is settled again after its next claim disturbs nothing', async () => {

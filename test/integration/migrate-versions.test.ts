@@ -84,7 +84,9 @@ describe.each([2, 3])('tables of version %i on MariaDB', (version) => {
     const rows = await allRows();
     expect(await runMigrate()).toEqual({ from: version, to: SCHEMA_VERSION });
     expect(await allRows()).toEqual(rows);
-    expect(steps.join('\n')).toMatch(new RegExp(`of version ${version}: .*ai_requests is copied`));
+    expect(steps.join('\n')).toMatch(
+      new RegExp(`of version ${version}: .*Changing the table ai_requests`, 's'),
+    );
     await expectPresentSchema();
     expect(await runMigrate()).toEqual({ from: SCHEMA_VERSION, to: SCHEMA_VERSION });
     expect(asked).toEqual([]);
@@ -122,8 +124,8 @@ describe.each([2, 3])('tables of version %i on MariaDB', (version) => {
     await expectPresentSchema();
   });
 
-  test('keep the claims of workers, cut at 80 characters and with ? for a letter that is not ASCII', async () => {
-    const name = `${'x'.repeat(80)}yz`;
+  test('keep the claims of workers, cut at 81 characters and with ? for a letter that is not ASCII', async () => {
+    const name = `${'x'.repeat(81)}yz`;
     await query(`INSERT INTO ai_requests (endpoint, claimed_by) VALUES ('/a', '${name}')`);
     await query("UPDATE ai_requests SET claimed_by = 'höst:1:0a1b2c3d', status = 'processing' WHERE id = 1");
     await query("UPDATE ai_requests SET claimed_by = 'host:1:0a1b2c3d', status = 'processing' WHERE id = 2");
@@ -131,9 +133,55 @@ describe.each([2, 3])('tables of version %i on MariaDB', (version) => {
     expect(await query('SELECT claimed_by FROM ai_requests ORDER BY id')).toEqual([
       { claimed_by: 'h?st:1:0a1b2c3d' },
       { claimed_by: 'host:1:0a1b2c3d' },
-      { claimed_by: 'x'.repeat(80) },
+      { claimed_by: 'x'.repeat(81) },
     ]);
   });
+});
+
+describe('tables of version 3 whose row format must stay', () => {
+  beforeEach(() => LOADS[3]!(database));
+
+  test.each([
+    ['for an index on long texts', 'ALTER TABLE ai_requests ADD INDEX my_endpoint (source_npc, endpoint)'],
+    ['for its many columns', `ALTER TABLE ai_requests ${columns(9, 'TEXT')}`],
+    ['for its compression', 'ALTER TABLE ai_requests ROW_FORMAT=COMPRESSED KEY_BLOCK_SIZE=8'],
+    [
+      'for columns that would not fit when they are filled',
+      `ALTER TABLE ai_requests ${columns(10, 'VARCHAR(255)')}`,
+    ],
+  ])('%s are upgraded in all else, and the admin is told', async (_, change) => {
+    for (const row of ROWS) await query(row);
+    await query(change);
+    const rows = await allRows();
+    const before = await formatOf('ai_requests');
+
+    expect(await runMigrate()).toEqual({ from: 3, to: SCHEMA_VERSION });
+
+    expect(steps.join('\n')).toMatch(
+      /The table keeps its row format, since the server refuses .*All works the same/,
+    );
+    expect(await formatOf('ai_requests')).toEqual(before);
+    expect(await allRows()).toEqual(rows);
+    await checkSchema(query, 'all');
+    expect(await runMigrate()).toMatchObject({ from: SCHEMA_VERSION });
+  });
+
+  function columns(count: number, type: string): string {
+    return Array.from({ length: count }, (_, at) => `ADD COLUMN mine${at} ${type}`).join(', ');
+  }
+
+  async function formatOf(table: string): Promise<unknown> {
+    const [row] = await query(
+      `SELECT ROW_FORMAT AS format FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = '${table}'`,
+    );
+    return row!['format'];
+  }
+});
+
+test('the file loads where the server compresses new tables', async () => {
+  const file = readFileSync(TABLES_FILE, 'utf8');
+  await database.runClient(`SET SESSION innodb_compression_default = ON;\n${file}`);
+  await expectPresentSchema();
 });
 
 describe('tables of the present version', () => {
@@ -141,9 +189,11 @@ describe('tables of the present version', () => {
 
   test.each(['ai_npc_memory', 'ai_npc_budget'])('get %s again when it was dropped', async (table) => {
     await query(`DROP TABLE ${table}`);
+    await query("INSERT INTO ai_requests (endpoint, status) SELECT '/a', 'completed' FROM seq_1_to_100001");
     await checkSchema(query);
     await expect(checkSchema(query, 'all')).rejects.toMatchObject({ code: 'schema_missing' });
     expect(await runMigrate()).toEqual({ from: 2, to: SCHEMA_VERSION });
+    expect(asked).toEqual([]);
     await expectPresentSchema();
   });
 });
