@@ -230,7 +230,8 @@ BEGIN
                          END,
                          COALESCE(CONCAT(', the last one ended with ', v_last_error), ''), '.'),
                   -- Of the last call that was made for it, in an attempt that failed.
-                  (SELECT CAST(NULLIF(JSON_UNQUOTE(JSON_EXTRACT(event_data, '$.ms')), 'null') AS SIGNED)
+                  (SELECT LEAST(GREATEST(CAST(NULLIF(JSON_UNQUOTE(JSON_EXTRACT(event_data, '$.ms')), 'null') AS SIGNED), 0),
+                                4294967295)
                      FROM `ai_request_log` FORCE INDEX (`idx_request_id`)
                     WHERE request_id = v_id AND event_type = 'retried'
                     ORDER BY id DESC

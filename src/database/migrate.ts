@@ -103,7 +103,7 @@ async function migrateOn(run: ScriptRun, turn: ScriptRun, options: MigrateOption
 const START_STEPS: Readonly<Record<number, string>> = {
   0: 'There are no AI IPC tables: making them.',
   1: `The tables are those of the first document, or an upgrade was cut short: bringing them to version ${SCHEMA_VERSION}.`,
-  2: `The tables are of version 2: bringing them to version ${SCHEMA_VERSION}. `,
+  2: `The tables are of version 2: bringing them to version ${SCHEMA_VERSION}.`,
   3: `The tables are of version 3: bringing them to version ${SCHEMA_VERSION}.`,
 };
 

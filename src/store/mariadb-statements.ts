@@ -43,9 +43,9 @@ const LOCK_FOR_CLAIM = `
    LIMIT ?
      FOR UPDATE`;
 
-/** Of the last attempt of this request that failed. */
+/** Of the last attempt of this request that failed, within what its column takes, whatever SQL has put into the log. */
 const LAST_CALL_MS = `
-  (SELECT CAST(NULLIF(JSON_UNQUOTE(JSON_EXTRACT(event_data, '$.ms')), 'null') AS SIGNED)
+  (SELECT LEAST(GREATEST(CAST(NULLIF(JSON_UNQUOTE(JSON_EXTRACT(event_data, '$.ms')), 'null') AS SIGNED), 0), 4294967295)
      FROM ai_request_log FORCE INDEX (idx_request_id)
     WHERE request_id = ai_requests.id AND event_type = 'retried'
     ORDER BY ai_request_log.id DESC

@@ -10,9 +10,9 @@ const CLAIM_NO = 'min(max(CAST(claim_no AS INTEGER), 0), 9007199254740991)';
 /** What a claim adds one to: the sum is still one that CLAIM_NO reads as it is, or the claim could not be settled. */
 const LAST_CLAIM_NO = 'min(max(CAST(claim_no AS INTEGER), 0), 9007199254740990)';
 
-/** Of the last attempt of this request that failed. */
+/** Of the last attempt of this request that failed, within what MariaDB's column takes, whatever SQL has put into the log. */
 const LAST_CALL_MS = `
-  (SELECT CAST(json_extract(event_data, '$.ms') AS INTEGER)
+  (SELECT min(max(CAST(json_extract(event_data, '$.ms') AS INTEGER), 0), 4294967295)
      FROM ai_request_log
     WHERE request_id = ai_requests.id AND event_type = 'retried' AND json_valid(event_data)
     ORDER BY ai_request_log.id DESC

@@ -140,6 +140,21 @@ describeStore('settle', (backend) => {
     expect(await responseRows(backend(), third!.id)).toMatchObject([{ processing_time_ms: null }]);
   });
 
+  it.each(['1e30', '-5', '"soon"', '{}', '[1]', 'no json'])(
+    'a time of the last call that is none (%s), as SQL may put it into the log, keeps no request from its end',
+    async (ms) => {
+      const claim = await insertClaimedOne(backend());
+      await settle(settled(claim, { ...RETRY, delayMs: 0 }, 120));
+      await backend().sql('UPDATE ai_request_log SET event_data = ? WHERE event_type = ?', [
+        `{"ms":${ms}}`,
+        'retried',
+      ]);
+      const [again] = await backend().store.claim(WORKER, 1);
+      expect(await settle(settled(again!, TIMED_OUT, null))).toEqual(['written']);
+      expect(await requestRow(backend(), claim.id)).toMatchObject({ status: 'timeout' });
+    },
+  );
+
   it('a retry that is settled again after its next claim disturbs nothing', async () => {
     const claim = await insertClaimedOne(backend());
     await settle(settled(claim, { ...RETRY, delayMs: 0 }));
