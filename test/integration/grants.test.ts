@@ -1,83 +1,25 @@
-import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { type Connection, createConnection } from 'mariadb';
-import { afterEach, beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { checkSchema } from '../../src/database/check-schema.ts';
-import { migrate } from '../../src/database/migrate.ts';
 import type { ClaimedRequest } from '../../src/queue/request.ts';
 import { openMariadbStore } from '../../src/store/mariadb-store.ts';
 import { startAiStub } from '../support/ai-stub.ts';
-import { insertAwkwardRows } from '../support/document-rows.ts';
-import { dumpSchema, loadDocumentSchema, TABLES_FILE } from '../support/schema-dump.ts';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { TABLES_FILE } from '../support/schema-dump.ts';
 import { runCli, startCli, useCli } from './support/cli-process.ts';
-
-const GRANTS = readFileSync(new URL('../../deploy/grants.sql', import.meta.url), 'utf8');
-const USERS = ['migrate', 'worker', 'game', 'readonly'] as const;
-type User = (typeof USERS)[number];
-
-/** Users belong to the whole server: each test has names of its own. */
-let suffix: string;
-let database: TestDatabase;
-let opened: Connection[];
+import {
+  connectAs,
+  database,
+  expectRefused,
+  filledIn,
+  loadAll,
+  passwordOf,
+  settingsOf,
+  suffix,
+  useGrants,
+  userName,
+} from './support/grants.ts';
 
 useCli();
-
-beforeEach(async () => {
-  suffix = randomBytes(4).toString('hex');
-  opened = [];
-  database = await createTestDatabase();
-});
-afterEach(async () => {
-  for (const connection of opened) connection.destroy();
-  for (const user of USERS) await database.query(`DROP USER IF EXISTS ${userName(user)}@localhost`);
-  await database.drop();
-});
-
-const userName = (user: User) => `ai_ipc_${user}_${suffix}`;
-const passwordOf = (user: User) => `secret of ${user}`;
-
-/** What the file tells an admin to do with it. */
-function filledIn(): string {
-  return GRANTS.replaceAll('`ragnarok`', `\`${database.settings.database}\``)
-    .replaceAll(/'ai_ipc_(\w+)'/g, (_, user: User) => `'${userName(user)}'`)
-    .replaceAll(
-      /\{\{PASSWORD_OF_(\w+)\}\}/g,
-      (_, user: string) => `'${passwordOf(user.toLowerCase() as User)}'`,
-    );
-}
-
-function settingsOf(user: User) {
-  const { host, port, socketPath } = inject('mariadb');
-  const { database: name } = database.settings;
-  return {
-    host,
-    port,
-    socketPath,
-    user: userName(user),
-    password: passwordOf(user),
-    database: name,
-    sslCaFile: null,
-  };
-}
-
-async function connectAs(user: User): Promise<Connection> {
-  const { socketPath, user: name, password, database: schema } = settingsOf(user);
-  const connection = await createConnection({ socketPath, user: name, password, database: schema });
-  opened.push(connection);
-  return connection;
-}
-
-async function loadAll(): Promise<void> {
-  await database.loadSqlFile(TABLES_FILE);
-  await database.query('CREATE TABLE char_data (id INT PRIMARY KEY)');
-  await database.runClient(filledIn());
-}
-
-/** Access denied: to the database, the table, the column, or for want of a privilege. */
-const DENIED = expect.objectContaining({
-  errno: expect.toSatisfy((n: number) => [1044, 1142, 1143, 1227, 1370].includes(n)),
-});
+useGrants();
 
 const EVERYBODY_REFUSED = [
   'SELECT * FROM char_data',
@@ -93,13 +35,6 @@ const CHANGES_OF_SCHEMA = [
   'DROP PROCEDURE sp_ai_cleanup_old_requests',
   'DROP EVENT evt_ai_cleanup_old_requests',
 ];
-
-async function expectRefused(user: User, statements: readonly string[]): Promise<void> {
-  const connection = await connectAs(user);
-  for (const statement of statements) {
-    await expect(connection.query(statement), `${user}: ${statement}`).rejects.toEqual(DENIED);
-  }
-}
 
 describe('the file', () => {
   test('loads twice', async () => {
@@ -295,113 +230,6 @@ test('the read-only user reads all tables and changes nothing', async () => {
     ...CHANGES_OF_SCHEMA,
     ...EVERYBODY_REFUSED,
   ]);
-});
-
-describe('the migrate user', () => {
-  async function runMigrate(): Promise<string> {
-    const steps: string[] = [];
-    const settings = settingsOf('migrate');
-    await migrate({ settings, confirm: async () => true, onStep: (text) => steps.push(text) });
-    return steps.join('\n');
-  }
-
-  /** The migrate user's own part of the file: its tables need not be there yet. */
-  async function loadMigrateUser(): Promise<void> {
-    const [own] = filledIn().split('-- For `ai-ipc worker`');
-    await database.runClient(own!);
-  }
-
-  test('can make everything in an empty database', async () => {
-    await loadMigrateUser();
-    expect(await runMigrate()).not.toContain('was not made');
-    expect(Object.keys(await dumpSchema(database))).toHaveLength(9);
-    await expectRefused('migrate', ['SELECT * FROM mysql.user', 'CREATE TABLE mine (id INT)']);
-  });
-
-  test("can upgrade the document's tables", async () => {
-    await loadDocumentSchema(database);
-    await insertAwkwardRows(database);
-    await loadMigrateUser();
-    expect(await runMigrate()).not.toContain('was not made');
-    await checkSchema((sql) => database.query(sql));
-  });
-
-  test('goes on without the right EVENT, and says so', async () => {
-    await loadMigrateUser();
-    await database.query(
-      `REVOKE EVENT ON \`${database.settings.database}\`.* FROM ${userName('migrate')}@localhost`,
-    );
-    expect(await runMigrate()).toMatch(/event evt_ai_cleanup_old_requests was not made .*right EVENT/);
-    await checkSchema((sql) => database.query(sql));
-    expect(await database.query('CALL sp_ai_cleanup_old_requests(7)')).toMatchObject([[{ deleted: 0 }], {}]);
-    await database.query(
-      `GRANT EVENT ON \`${database.settings.database}\`.* TO ${userName('migrate')}@localhost`,
-    );
-    expect(await runMigrate()).not.toContain('was not made');
-    expect(Object.keys(await dumpSchema(database))).toHaveLength(9);
-  });
-
-  test('goes on without the right CREATE ROUTINE, and then makes no event that would call nothing', async () => {
-    await loadMigrateUser();
-    const { database: name } = database.settings;
-    await database.query(
-      `REVOKE CREATE ROUTINE, ALTER ROUTINE ON \`${name}\`.* FROM ${userName('migrate')}@localhost`,
-    );
-    const steps = await runMigrate();
-    expect(steps).toMatch(/procedure sp_ai_cleanup_old_requests was not made .*right CREATE ROUTINE/);
-    expect(await database.query('SHOW EVENTS WHERE Db = DATABASE()')).toEqual([]);
-    await checkSchema((sql) => database.query(sql));
-  });
-
-  test('that may not see a waiting transaction is told which right would show it', async () => {
-    await loadDocumentSchema(database);
-    await loadMigrateUser();
-    const holder = await database.connect();
-    await holder.beginTransaction();
-    await holder.query('SELECT * FROM ai_request_log');
-    const ended = migrate({
-      settings: settingsOf('migrate'),
-      confirm: async () => true,
-      onStep: () => undefined,
-      lockWait: { seconds: 1, tries: 1, pauseMs: 0 },
-    });
-    await expect(ended).rejects.toMatchObject({
-      code: 'migrate_blocked',
-      message: expect.stringContaining('PROCESS'),
-    });
-  });
-
-  test.each([
-    ['a wrong password', { password: 'wrong' }, 'database_denied', /DB_PASSWORD/],
-    ['a server that is not there', { socketPath: null, port: 1 }, 'database_unavailable', /127\.0\.0\.1:1/],
-  ])('with %s is told what is wrong', async (_, change, code, message) => {
-    await loadMigrateUser();
-    const ended = migrate({
-      settings: { ...settingsOf('migrate'), ...change },
-      confirm: async () => true,
-      onStep: () => undefined,
-    });
-    await expect(ended).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
-  });
-});
-
-test('a database that does not exist is told with the statement that makes it', async () => {
-  const { host, port, user, password } = database.settings;
-  const settings = {
-    host,
-    port,
-    socketPath: null,
-    user,
-    password,
-    database: `no_${suffix}`,
-    sslCaFile: null,
-  };
-  await expect(
-    migrate({ settings, confirm: async () => true, onStep: () => undefined }),
-  ).rejects.toMatchObject({
-    code: 'database_unknown',
-    message: expect.stringContaining(`CREATE DATABASE \`no_${suffix}\``),
-  });
 });
 
 const NEW_REQUEST = {
