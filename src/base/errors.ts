@@ -93,3 +93,8 @@ export function exitCodeOf(error: unknown): number {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** An error as fields of a log line: our own say all in one sentence, others need their stack. */
+export function errorFields(error: unknown): { readonly error: string } | { readonly err: unknown } {
+  return error instanceof AiIpcError ? { error: error.message } : { err: error };
+}

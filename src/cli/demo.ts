@@ -16,8 +16,8 @@ import {
 } from '../config/load.ts';
 import { WORKER } from '../config/schema.ts';
 import type { QueueStore } from '../queue/queue-store.ts';
+import { openServiceDatabase } from '../service/base/service-database.ts';
 import { createService } from '../service/server.ts';
-import { openServiceDatabase } from '../service/service-database.ts';
 import { chat } from './demo-chat.ts';
 import { askFiveQuestions } from './demo-questions.ts';
 import { createSage } from './demo-sage.ts';

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
+import { loadPersonas } from '../mind/persona/persona-book.ts';
+import type { ServiceDatabase } from '../service/base/service-database.ts';
+import { rememberingNpcOf } from '../service/dialogue/speakers.ts';
 import { createNpcMemory } from '../service/memory/npc-memory.ts';
-import { loadPersonas } from '../service/persona/persona-book.ts';
-import type { ServiceDatabase } from '../service/service-database.ts';
-import { rememberingNpcOf } from '../service/speakers.ts';
 import { type SettingsOptions, settingsFrom, withSettingsOptions } from './settings-options.ts';
 import { withServiceDatabase } from './with-service-database.ts';
 

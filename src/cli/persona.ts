@@ -1,14 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { Command } from 'commander';
 import { AiIpcError, messageOf } from '../base/errors.ts';
-import type { Persona } from '../service/persona/persona.ts';
+import type { Persona } from '../mind/persona/persona.ts';
 import {
   createPersonaBook,
   OWN_PERSONAS,
   personaPaths,
   readPersona,
   withNeutral,
-} from '../service/persona/persona-book.ts';
+} from '../mind/persona/persona-book.ts';
 import { settingsFrom } from './settings-options.ts';
 
 /** `ai-ipc persona check [PATH]`: whether persona files can be used, and what is in them. */

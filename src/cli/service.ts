@@ -3,8 +3,8 @@ import { AiIpcError } from '../base/errors.ts';
 import { createLogger, type Logger } from '../base/logger.ts';
 import type { Settings } from '../config/load.ts';
 import { envFileWarningsOf } from '../config/warnings.ts';
+import { openServiceDatabase } from '../service/base/service-database.ts';
 import { createService, DEFAULT_HOST, DEFAULT_PORT } from '../service/server.ts';
-import { openServiceDatabase } from '../service/service-database.ts';
 import { databaseName, loadedFrom, type SettingsOptions, withSettingsOptions } from './settings-options.ts';
 
 interface Options extends SettingsOptions {

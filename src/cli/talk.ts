@@ -3,14 +3,13 @@ import { styleText } from 'node:util';
 import { Command, InvalidArgumentError } from 'commander';
 import { systemClock } from '../base/clock.ts';
 import { AiIpcError, messageOf } from '../base/errors.ts';
-import type { ServiceSettings } from '../config/load.ts';
-import { MEMORY_LIMITS } from '../service/memory/limits.ts';
-import type { Recollection, Turn } from '../service/memory/memory.ts';
+import type { OfflineMind } from '../mind/brain/offline-mind.ts';
+import { createMind } from '../mind/create-mind.ts';
+import { type LivePersonaBook, openPersonas, type ReloadLog } from '../mind/persona/persona-reload.ts';
+import type { Mind, PlayerLine, SpokenAnswer } from '../mind/talk/mind.ts';
+import type { Recollection, Turn } from '../mind/talk/recollection.ts';
+import { MEMORY_LIMITS } from '../service/memory/memory-limits.ts';
 import { EMPTY_SUMMARY, summarise } from '../service/memory/summary.ts';
-import { type LivePersonaBook, openPersonas, type ReloadLog } from '../service/persona/persona-reload.ts';
-import { createOpenAiProvider } from '../service/providers/openai.ts';
-import type { PlayerLine, Provider, SpokenAnswer } from '../service/providers/provider.ts';
-import { createScriptedProvider, type ScriptedProvider } from '../service/providers/scripted.ts';
 import { settingsFrom } from './settings-options.ts';
 import { type Stop, withStop } from './stack.ts';
 
@@ -28,8 +27,8 @@ interface TalkOptions {
 interface Talk {
   readonly npc: string;
   readonly book: LivePersonaBook;
-  readonly provider: Provider;
-  readonly scripted: ScriptedProvider;
+  readonly mind: Mind;
+  readonly offline: OfflineMind;
   readonly options: TalkOptions;
   readonly maxCharacters: number;
   readonly stop: Stop;
@@ -80,29 +79,27 @@ async function runTalk(npc: string, { options, stop }: Pick<Talk, 'options' | 's
   const { service } = settingsFrom({});
   const folder = options.personas ?? service.personasDir ?? undefined;
   const book = await openPersonas(folder, { clock: systemClock, logger: RELOADS });
-  const scripted = createScriptedProvider(book, { seed: options.seed });
-  const provider = (options.offline ? undefined : modelOf(service)) ?? scripted;
+  const settings = {
+    ...service,
+    ...(options.offline ? { modelServer: null } : {}),
+    fallback: 'none',
+  } as const;
+  const { mind, offline } = createMind(book, { settings, seed: options.seed });
   const maxCharacters = options.maxChars ?? service.maxCharacters;
   const id = idFor(npc, book);
   const lines = createInterface({ input: process.stdin, output: process.stdout, terminal: isTerminal() });
   stop.signal.addEventListener('abort', () => lines.close());
   try {
-    await converse(lines, { npc: id, book, provider, scripted, options, maxCharacters, stop });
+    await converse(lines, { npc: id, book, mind, offline, options, maxCharacters, stop });
   } finally {
     lines.close();
   }
 }
 
-function modelOf({ modelServer, modelTimeoutSeconds }: ServiceSettings): Provider | undefined {
-  if (modelServer === null) return undefined;
-  const { url: baseUrl, ...server } = modelServer;
-  return createOpenAiProvider({ ...server, baseUrl, timeoutMs: modelTimeoutSeconds * 1000 });
-}
-
 async function converse(lines: Interface, talk: Talk): Promise<void> {
   const { name, role, place } = talk.book.find(talk.npc);
-  const { name: mind, model } = talk.provider;
-  process.stdout.write(`${name}, ${role} in ${place}, by ${model ?? mind}. (/forget, /quit)\n`);
+  const { name: answerer, model } = talk.mind;
+  process.stdout.write(`${name}, ${role} in ${place}, by ${model ?? answerer}. (/forget, /quit)\n`);
   let turns: readonly Turn[] = [];
   lines.setPrompt(styleText('bold', 'You: '));
   prompt(lines);
@@ -133,7 +130,7 @@ async function answer(
   const name = styleText('green', line.persona.name);
   if (!isTerminal()) process.stdout.write(`\nYou: ${message}\n`);
   try {
-    const spoken = await talk.provider.speak(line, talk.stop.signal);
+    const spoken = await talk.mind.speak(line, talk.stop.signal);
     process.stdout.write(`${name} ${describe(spoken)}${ruleOf(line, talk)}: ${spoken.text}\n`);
     return [{ said: message, answered: spoken.text }];
   } catch (error) {
@@ -144,8 +141,8 @@ async function answer(
   }
 }
 
-function ruleOf(line: PlayerLine, { options, provider, scripted }: Talk): string {
-  return options.explain && provider === scripted ? ` [${scripted.explain(line)}]` : '';
+function ruleOf(line: PlayerLine, { options, mind, offline }: Talk): string {
+  return options.explain && mind === offline ? ` [${offline.explain(line)}]` : '';
 }
 
 function describe({ emotion, action }: SpokenAnswer): string {

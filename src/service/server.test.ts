@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../base/logger.ts';
-import { ANSWERS, MAX_BODY_BYTES } from './http/contract.ts';
+import { ANSWERS, MAX_BODY_BYTES } from './base/contract.ts';
 import { createService, type Service } from './server.ts';
 
 const logger = createLogger({ level: 'error', format: 'json', fd: 2 });

@@ -4,9 +4,9 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import { AiIpcError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ServiceSettings } from '../config/load.ts';
-import type { ProfanityFilter } from './answer/profanity.ts';
+import type { ProfanityFilter } from '../mind/answer/profanity.ts';
+import type { ServiceDatabase } from './base/service-database.ts';
 import { checkAddress, DEFAULT_HOST, listen, type ServiceAddress } from './http/listen.ts';
-import type { ServiceDatabase } from './service-database.ts';
 import { createParts, type ServiceParts } from './service-parts.ts';
 
 export { DEFAULT_HOST, DEFAULT_PORT } from './http/listen.ts';

@@ -6,27 +6,26 @@ import type { Lifecycle } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import { packageVersion } from '../base/version.ts';
 import { DEFAULT_SERVICE_SETTINGS, type ServiceSettings } from '../config/load.ts';
-import { createProfanityFilter, NO_FILTER, type ProfanityFilter } from './answer/profanity.ts';
+import { createProfanityFilter, NO_FILTER, type ProfanityFilter } from '../mind/answer/profanity.ts';
+import { createMind } from '../mind/create-mind.ts';
+import { OWN_PERSONAS } from '../mind/persona/persona-book.ts';
+import { type LivePersonaBook, openPersonas } from '../mind/persona/persona-reload.ts';
+import type { FallbackMindOptions } from '../mind/talk/fallback-mind.ts';
+import { createDeadlines } from './base/deadline.ts';
+import { Health } from './base/health.ts';
+import { LateDatabase } from './base/late-database.ts';
+import type { ServiceDatabase } from './base/service-database.ts';
+import { createUnknownNpcs } from './dialogue/unknown-npcs.ts';
 import { createAdmission } from './http/admission.ts';
 import { createApp } from './http/app.ts';
 import { createAuthorization } from './http/authorization.ts';
-import { createDeadlines } from './http/deadline.ts';
 import type { ServerEnv } from './http/delivery.ts';
-import { Health } from './http/health.ts';
 import { createIdempotency } from './http/idempotency.ts';
-import { LateDatabase } from './late-database.ts';
 import { createLedger } from './limits/ledger.ts';
-import { createPlayerLimits } from './limits/limits.ts';
+import { createPlayerLimits } from './limits/player-limits.ts';
 import { createMemoryKeeper } from './memory/keeper.ts';
 import { createNpcMemory, type KeptMemory } from './memory/npc-memory.ts';
 import { createRecollecting } from './memory/recollecting.ts';
-import { OWN_PERSONAS } from './persona/persona-book.ts';
-import { type LivePersonaBook, openPersonas } from './persona/persona-reload.ts';
-import { createFallbackProvider, type FallbackOptions } from './providers/fallback.ts';
-import { createOpenAiProvider } from './providers/openai.ts';
-import { createScriptedProvider } from './providers/scripted.ts';
-import type { ServiceDatabase } from './service-database.ts';
-import { createStrangers } from './strangers.ts';
 
 export interface PartsOptions {
   readonly settings?: Partial<ServiceSettings>;
@@ -58,16 +57,16 @@ export async function createParts(options: PartsOptions, life: Life): Promise<Se
   const profanityFilter = options.profanityFilter ?? (await readProfanityFilter(settings));
   const personas = await openPersonas(settings.personasDir ?? undefined, { ...life, logger });
   const health = new Health(life.clock);
-  const minds = createMinds(personas, { settings, health, logger });
+  const created = createMind(personas, { settings, watch: watchModel({ settings, health, logger }) });
   logger.info({ ...brainOf(settings), ...placeOf(personas, settings) }, 'AI service starts');
   const store = createKept({ settings, health, logger, openDatabase: options.openDatabase }, life);
   const recollecting = createRecollecting({ memory: store.memory, health, logger, clock: life.clock });
   const running = [personas, ...store.lives];
   await start(running);
   const app = createApp({
-    mind: {
-      ...{ provider: minds.provider, offline: minds.offline, personas, recollecting, profanityFilter },
-      strangers: createStrangers(personas, logger),
+    endpoints: {
+      ...{ mind: created.mind, offline: created.offline, personas, recollecting, profanityFilter },
+      unknownNpcs: createUnknownNpcs(personas, logger),
       ...{ limits: store.limits, maxCharacters: settings.maxCharacters, clock: life.clock },
     },
     idempotency: createIdempotency(life),
@@ -75,7 +74,7 @@ export async function createParts(options: PartsOptions, life: Life): Promise<Se
     deadlines: createDeadlines(life),
     defaultDeadlineMs: settings.deadlineMs,
     memory: store.memory,
-    health: () => health.report({ ...minds, areOff: store.limits.isOff() }),
+    health: () => health.report({ ...created, areOff: store.limits.isOff() }),
     isAuthorized: createAuthorization(settings.serviceKey),
     version: packageVersion(),
     ...{ logger, hasTestEndpoints, ...life },
@@ -111,27 +110,14 @@ async function stop(lives: readonly Lifecycle[]): Promise<void> {
   for (const life of lives.toReversed()) await life.stop();
 }
 
-interface Thinking {
+interface Watching {
   readonly settings: ServiceSettings;
   readonly health: Health;
   readonly logger: Logger;
 }
 
-function createMinds(personas: LivePersonaBook, thinking: Thinking) {
-  const offline = createScriptedProvider(personas);
-  const { modelServer, fallback, modelTimeoutSeconds } = thinking.settings;
-  if (modelServer === null) return { provider: offline, offline, first: offline, second: null };
-  const { url: baseUrl, model, apiKey, headers } = modelServer;
-  const first = createOpenAiProvider({
-    ...{ baseUrl, model, apiKey, headers },
-    timeoutMs: modelTimeoutSeconds * 1000,
-  });
-  const second = fallback === 'scripted' ? offline : null;
-  return { provider: createFallbackProvider(first, second, watchModel(thinking)), offline, first, second };
-}
-
 /** Tells health and log how the model fares; the log once for each time that it is down, not for each talk. */
-function watchModel({ health, logger, settings: { fallback } }: Thinking): FallbackOptions {
+function watchModel({ health, logger, settings: { fallback } }: Watching): FallbackMindOptions {
   let wasDown = false;
   return {
     onFailure(error, { isDown }) {
@@ -149,7 +135,7 @@ function watchModel({ health, logger, settings: { fallback } }: Thinking): Fallb
   };
 }
 
-interface Keeping extends Thinking {
+interface Keeping extends Watching {
   readonly openDatabase: (() => Promise<ServiceDatabase>) | undefined;
 }
 

@@ -2,11 +2,15 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
   findBadNames,
+  findFolderCycles,
   findImportCycles,
+  findLargeRooms,
   findLayerBreaks,
   findLongFiles,
   findProcessUses,
+  findUpwardRows,
   importsOf,
+  MAY_IMPORT,
   readSources,
   type SourceFile,
 } from './source-rules.ts';
@@ -25,8 +29,17 @@ describe('the source', () => {
     expect(findLayerBreaks(sources)).toEqual([]);
   });
 
-  test('has no circle of imports', () => {
+  test('has no circle of imports, neither between files nor between folders', () => {
     expect(findImportCycles(sources)).toEqual([]);
+    expect(findFolderCycles(sources)).toEqual([]);
+  });
+
+  test('has rows that let no import run back up', () => {
+    expect(findUpwardRows(MAY_IMPORT)).toEqual([]);
+  });
+
+  test('has no room that holds more than a quarter of it', () => {
+    expect(findLargeRooms(sources)).toEqual([]);
   });
 
   test('touches arguments, environment, signals and exit in src/cli only', () => {
@@ -82,8 +95,17 @@ describe('a broken layer is found', () => {
     ['src/cli/a.ts', '../../package.json'],
     ['src/cli/a.ts', './b.test.ts'],
     ['src/worker/a.test.ts', '../store/mariadb-store.ts'],
+    ['src/mind/talk/a.test.ts', '../../service/memory/memory.ts'],
     ['src/worker/a.ts', 'ai-ipc'],
     ['src/worker/a.ts', 'ai-ipc/store'],
+    ['src/mind/persona/a.ts', '../brain/tone.ts'],
+    ['src/mind/providers/a.ts', '../model/prompt.ts'],
+    ['src/mind/brain/a.ts', '../create-mind.ts'],
+    ['src/mind/talk/a.ts', '../../service/memory/memory.ts'],
+    ['src/mind/talk/a.ts', '../../database/database.ts'],
+    ['src/service/memory/a.ts', '../http/http-error.ts'],
+    ['src/service/base/a.ts', '../server.ts'],
+    ['src/service/unknown/a.ts', '../base/health.ts'],
     ['src/unknown/a.ts', '../base/clock.ts'],
     ['src/a.ts', './base/clock.ts'],
   ])('%s imports %s', (path, specifier) => {
@@ -101,8 +123,12 @@ describe('an allowed import is let pass', () => {
     ['src/store/a.ts', '../database/mariadb-pool.ts'],
     ['src/client/a.ts', '../store/open-store.ts'],
     ['src/cli/a.ts', '../worker/worker.ts'],
-    ['src/service/providers/a.ts', '../matcher.ts'],
+    ['src/mind/brain/a.ts', '../language/matcher.ts'],
+    ['src/service/http/a.ts', '../base/contract.ts'],
+    ['src/cli/selftest/a.ts', '../../worker/worker.ts'],
     ['src/worker/a.test.ts', '../../test/support/wait-for.ts'],
+    ['src/service/dialogue/a.test.ts', '../../mind/model/model-mind.ts'],
+    ['src/mind/persona/a.test.ts', '../brain/tone.ts'],
     ['src/base/a.ts', 'pino'],
     ['src/base/a.ts', 'node:fs'],
   ])('%s imports %s', (path, specifier) => {
@@ -134,6 +160,35 @@ describe('a circle of imports is found', () => {
     ];
     expect(findImportCycles(files)).toEqual([]);
   });
+});
+
+describe('a circle between folders is found', () => {
+  test('also where no file is in a circle', () => {
+    const files = [
+      file('src/service/memory/a.ts', "import '../http/b.ts';"),
+      file('src/service/http/b.ts', ''),
+      file('src/service/http/c.ts', "import type { D } from '../memory/d.ts';"),
+      file('src/service/memory/d.ts', ''),
+    ];
+    expect(findImportCycles(files)).toEqual([]);
+    expect(findFolderCycles(files)).toEqual(['service/memory → service/http → service/memory']);
+  });
+
+  test('and a row that names a later one, itself or none', () => {
+    const rows = { base: ['queue'], queue: ['queue'], store: ['queue', 'lost'] };
+    expect(findUpwardRows(rows)).toEqual([
+      'base may import queue, which is not above it',
+      'queue may import queue, which is not above it',
+      'store may import lost, which is not above it',
+    ]);
+  });
+});
+
+test('a room of more than a quarter is found', () => {
+  const rooms = ['ai', 'base', 'queue'].map((room) => file(`src/${room}/a.ts`, 'x;\n'.repeat(10)));
+  expect(findLargeRooms([...rooms, file('src/mind/brain/a.ts', 'x;\n'.repeat(10))])).toEqual([]);
+  const large = file('src/mind/brain/a.ts', 'x;\n'.repeat(20));
+  expect(findLargeRooms([...rooms, large])).toEqual(['mind has 21 of 54 lines']);
 });
 
 describe('a use of the process is found', () => {

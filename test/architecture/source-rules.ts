@@ -7,36 +7,47 @@ export interface SourceFile {
   readonly text: string;
 }
 
-/** Who may import whom, besides itself. cli alone knows all. */
-const BASE_ONLY = ['base'];
-const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+/**
+ * Who may import whom, besides itself and base: a row for each folder below src that holds source. A row names only
+ * folders that stand in rows above it, so that nothing runs back up.
+ */
+export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   base: [],
-  ai: BASE_ONLY,
-  queue: BASE_ONLY,
-  config: BASE_ONLY,
-  database: BASE_ONLY,
-  observability: BASE_ONLY,
-  rathena: BASE_ONLY,
-  store: ['base', 'queue', 'database'],
-  worker: ['base', 'queue', 'ai'],
-  service: ['base', 'config', 'database'],
-  client: ['base', 'queue', 'store'],
-  dashboard: ['base', 'queue', 'observability'],
-  cli: [
-    'base',
-    'ai',
-    'queue',
-    'config',
-    'database',
-    'observability',
-    'rathena',
-    'store',
-    'worker',
-    'service',
-    'client',
-    'dashboard',
+  ai: [],
+  queue: [],
+  config: [],
+  database: [],
+  observability: [],
+  rathena: [],
+  store: ['queue', 'database'],
+  worker: ['queue', 'ai'],
+  client: ['queue', 'store'],
+  dashboard: ['queue', 'observability'],
+  'mind/language': [],
+  'mind/answer': ['mind/language'],
+  'mind/persona': ['config', 'mind/language', 'mind/answer'],
+  'mind/talk': ['mind/language', 'mind/persona'],
+  'mind/brain': ['mind/language', 'mind/answer', 'mind/persona', 'mind/talk'],
+  'mind/providers': ['mind/answer', 'mind/talk'],
+  'mind/model': ['mind/language', 'mind/answer', 'mind/persona', 'mind/talk', 'mind/providers'],
+  mind: ['config', 'mind/persona', 'mind/talk', 'mind/brain', 'mind/model'],
+  'service/base': ['config', 'database', 'mind/language', 'mind/talk'],
+  'service/memory': ['database', 'mind/talk', 'service/base'],
+  'service/limits': ['database', 'mind/talk', 'service/base'],
+  'service/dialogue': [
+    ...['mind/answer', 'mind/persona', 'mind/talk'],
+    ...['service/base', 'service/memory', 'service/limits'],
+  ],
+  'service/http': ['mind/persona', 'mind/talk', 'service/base', 'service/memory', 'service/dialogue'],
+  service: [
+    ...['config', 'mind', 'mind/answer', 'mind/persona', 'mind/talk', 'service/base', 'service/memory'],
+    ...['service/limits', 'service/dialogue', 'service/http'],
   ],
 };
+/** The one room that puts all others together. */
+const KNOWS_ALL = 'cli';
+/** No room of src holds more than this part of it. */
+const LARGEST_ROOM = 0.25;
 
 const FORBIDDEN_NAMES = ['utils', 'util', 'helpers', 'helper', 'lib', 'common', 'types', 'misc'];
 const KEBAB_CASE = /^[a-z0-9]+(-[a-z0-9]+)*$/;
@@ -89,17 +100,60 @@ export function findLayerBreaks(files: readonly SourceFile[]): string[] {
 /** Circles of imports, type imports counted in; each as `a → b → a`. */
 export function findImportCycles(files: readonly SourceFile[]): string[] {
   const graph = new Map(files.map((file) => [file.path, relativeImportsOf(file)]));
+  return cyclesOf(graph);
+}
+
+function cyclesOf(graph: ReadonlyMap<string, Iterable<string>>): string[] {
   const finished = new Set<string>();
   const cycles: string[] = [];
-  const visit = (path: string, trail: readonly string[]): void => {
-    const start = trail.indexOf(path);
-    if (start >= 0) cycles.push([...trail.slice(start), path].join(' → '));
-    if (start >= 0 || finished.has(path)) return;
-    for (const next of graph.get(path) ?? []) visit(next, [...trail, path]);
-    finished.add(path);
+  const visit = (node: string, trail: readonly string[]): void => {
+    const start = trail.indexOf(node);
+    if (start >= 0) cycles.push([...trail.slice(start), node].join(' → '));
+    if (start >= 0 || finished.has(node)) return;
+    for (const next of graph.get(node) ?? []) visit(next, [...trail, node]);
+    finished.add(node);
   };
-  for (const path of graph.keys()) visit(path, []);
+  for (const node of graph.keys()) visit(node, []);
   return cycles;
+}
+
+/** Rows that let an import run back up: a folder that stands in a later row, or in none. */
+export function findUpwardRows(rows: Readonly<Record<string, readonly string[]>>): string[] {
+  const order = Object.keys(rows);
+  return Object.entries(rows).flatMap(([from, allowed]) =>
+    allowed
+      .filter((to) => !order.includes(to) || order.indexOf(to) >= order.indexOf(from))
+      .map((to) => `${from} may import ${to}, which is not above it`),
+  );
+}
+
+/** Circles between folders, as their files import each other; each as `a → b → a`. Tests may look up. */
+export function findFolderCycles(files: readonly SourceFile[]): string[] {
+  const graph = new Map<string, Set<string>>();
+  for (const file of files.filter(({ path }) => !isTest(path))) {
+    const from = folderOf(file.path);
+    if (from === undefined) continue;
+    const targets = graph.get(from) ?? new Set();
+    for (const target of relativeImportsOf(file)) {
+      const to = folderOf(target);
+      if (to !== undefined && to !== from) targets.add(to);
+    }
+    graph.set(from, targets);
+  }
+  return cyclesOf(graph);
+}
+
+/** Rooms of src that hold more than a quarter of its lines, tests not counted. */
+export function findLargeRooms(files: readonly SourceFile[]): string[] {
+  const lines = new Map<string, number>();
+  for (const { path, text } of files.filter((file) => !isTest(file.path))) {
+    const [, room = ''] = path.split('/');
+    lines.set(room, (lines.get(room) ?? 0) + text.split('\n').length);
+  }
+  const all = [...lines.values()].reduce((sum, count) => sum + count, 0);
+  return [...lines]
+    .filter(([, count]) => count > LARGEST_ROOM * all)
+    .map(([room, count]) => `${room} has ${count} of ${all} lines`);
 }
 
 /** Lines outside src/cli that touch arguments, environment, signals or the end of the process. Tests may. */
@@ -137,11 +191,39 @@ function breakOf(path: string, specifier: string): string | undefined {
   const target = resolve(path, specifier);
   if (isTest(path) && target.startsWith('test/support/')) return undefined;
   if (isTest(target)) return `${path} imports the test ${target}`;
-  const from = layerOf(path);
-  const to = layerOf(target);
-  if (from === undefined || MAY_IMPORT[from] === undefined) return `${path} is in no layer`;
-  if (to === from || (to !== undefined && MAY_IMPORT[from].includes(to))) return undefined;
+  const from = folderOf(path);
+  const to = folderOf(target);
+  if (from === undefined || !isKnown(from)) return `${path} is in a folder without a row`;
+  const isAllowed = isTest(path) ? mayTest : mayImport;
+  if (to !== undefined && isAllowed(from, to)) return undefined;
   return `${path} imports ${target}: ${from} may not import ${to ?? 'what is outside src'}`;
+}
+
+function isKnown(folder: string): boolean {
+  return isOfAll(folder) || MAY_IMPORT[folder] !== undefined;
+}
+
+function mayImport(from: string, to: string): boolean {
+  if (from === to || to === 'base' || isOfAll(from)) return true;
+  return MAY_IMPORT[from]?.includes(to) ?? false;
+}
+
+/** A test may look at every floor of the rooms that its own room knows. */
+function mayTest(from: string, to: string): boolean {
+  const folders = Object.keys(MAY_IMPORT);
+  const inRoomOf = (folder: string) => folders.filter((one) => roomOf(one) === roomOf(folder));
+  if (roomOf(from) === roomOf(to)) return true;
+  return [from, ...inRoomOf(from)].some((one) =>
+    [to, ...inRoomOf(to)].some((other) => mayImport(one, other)),
+  );
+}
+
+function roomOf(folder: string): string {
+  return folder.split('/', 1)[0] ?? folder;
+}
+
+function isOfAll(folder: string): boolean {
+  return folder === KNOWS_ALL || folder.startsWith(`${KNOWS_ALL}/`);
 }
 
 /** Through our own package's name every border could be walked around. */
@@ -161,9 +243,9 @@ function resolve(path: string, specifier: string): string {
   return posix.normalize(posix.join(dirname(path), specifier));
 }
 
-/** src/worker/poller.ts → worker; undefined outside the folders of src. */
-function layerOf(path: string): string | undefined {
-  return /^src\/([^/]+)\//.exec(path)?.[1];
+/** src/worker/poller.ts → worker, src/mind/brain/tone.ts → mind/brain; undefined outside the folders of src. */
+function folderOf(path: string): string | undefined {
+  return /^src\/(.+)\/[^/]+$/.exec(path)?.[1];
 }
 
 function isTest(path: string): boolean {

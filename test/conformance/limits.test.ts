@@ -9,7 +9,7 @@ import {
   createPlayerLimits,
   type PlayerLimits,
   type PlayerLimitsOptions,
-} from '../../src/service/limits/limits.ts';
+} from '../../src/service/limits/player-limits.ts';
 import { createNpcMemory } from '../../src/service/memory/npc-memory.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { type Backend, describeStore, MariadbBackend, type SqliteBackend } from './backends.ts';

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { INTENT_NAMES } from '../../src/service/brain/intents.ts';
-import type { Turn } from '../../src/service/memory/memory.ts';
-import { parsePersona } from '../../src/service/persona/persona.ts';
-import { createPersonaBook, loadPersonas } from '../../src/service/persona/persona-book.ts';
-import { cannedLine } from '../../src/service/persona/persona-canned.ts';
-import { ALWAYS_KNOWN, SOMETIMES_KNOWN } from '../../src/service/persona/placeholders.ts';
-import { createScriptedProvider } from '../../src/service/providers/scripted.ts';
+import { createOfflineMind } from '../../src/mind/brain/offline-mind.ts';
+import { INTENT_NAMES } from '../../src/mind/language/intents.ts';
+import { parsePersona } from '../../src/mind/persona/persona.ts';
+import { createPersonaBook, loadPersonas } from '../../src/mind/persona/persona-book.ts';
+import { cannedLine } from '../../src/mind/persona/persona-canned.ts';
+import { ALWAYS_KNOWN, SOMETIMES_KNOWN } from '../../src/mind/persona/placeholders.ts';
+import type { Turn } from '../../src/mind/talk/recollection.ts';
 
 const page = await readFile(join(import.meta.dirname, '../../docs/personas.md'), 'utf8');
 const example = /```yaml\n(?<persona>[^`]+)```/.exec(page)?.groups?.['persona'] ?? '';
@@ -32,7 +32,7 @@ describe('docs/personas.md', () => {
     const marla = parsePersona(example, { id: 'marla', path: 'marla.yaml' });
     const book = createPersonaBook([marla, ...personas]);
     expect(book.find(4711)).toBe(marla);
-    const provider = createScriptedProvider(book);
+    const provider = createOfflineMind(book);
     const turns: Turn[] = [];
     const say = async (message: string) => {
       const line = {

@@ -2,9 +2,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { DatabaseSettings } from '../../src/config/load.ts';
+import { openServiceDatabase, type ServiceDatabase } from '../../src/service/base/service-database.ts';
 import { createLedger } from '../../src/service/limits/ledger.ts';
 import { createNpcMemory } from '../../src/service/memory/npc-memory.ts';
-import { openServiceDatabase, type ServiceDatabase } from '../../src/service/service-database.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import {
   type CliProcess,

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/base/logger.ts';
-import { loadPersonas } from '../../src/service/persona/persona-book.ts';
+import { loadPersonas } from '../../src/mind/persona/persona-book.ts';
+import { openServiceDatabase } from '../../src/service/base/service-database.ts';
 import { createService, type Service } from '../../src/service/server.ts';
-import { openServiceDatabase } from '../../src/service/service-database.ts';
 import { ATTACKS, type Attack, markOf } from '../support/attacks.ts';
 import { FALSE_NAMES, HOSTILE_STRAINS, STRAINS } from '../support/hostile-model.ts';
-import { goodAnswer, type Mind, type ModelStub, startModelStub } from '../support/model-stub.ts';
+import { goodAnswer, type ModelStub, type ModelWords, startModelStub } from '../support/model-stub.ts';
 import { DIALOGUE, modelServer, post, remembered } from './support/service-under-test.ts';
 
 const NPC = 'sage-of-prontera';
@@ -139,7 +139,7 @@ describe('what the hostile model writes is dangerous', () => {
 });
 
 describe('no attack on a model that obeys every injection brings anything of it to the player', () => {
-  const minds: readonly (readonly [string, Mind])[] = [
+  const minds: readonly (readonly [string, ModelWords])[] = [
     ['a model that behaves', goodAnswer],
     ...STRAINS.map((strain) => [strain, HOSTILE_STRAINS[strain]] as const),
   ];

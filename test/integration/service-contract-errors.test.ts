@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { MAX_BODY_BYTES } from '../../src/service/http/contract.ts';
+import { MAX_BODY_BYTES } from '../../src/service/base/contract.ts';
 import { KEY, useContract } from './support/service-contract.ts';
 
 const contract = useContract();

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openServiceDatabase } from '../../src/service/base/service-database.ts';
 import { createLedger } from '../../src/service/limits/ledger.ts';
-import { openServiceDatabase } from '../../src/service/service-database.ts';
 import { MODEL_FAULTS, type ModelStub, startModelStub } from '../support/model-stub.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';

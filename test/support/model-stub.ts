@@ -48,7 +48,7 @@ export interface ModelServerKind {
 }
 
 /** The content of the answering message; the call decides what it says. */
-export type Mind = (call: ModelCall) => string;
+export type ModelWords = (call: ModelCall) => string;
 
 /** A model server that speaks OpenAI's chat completions, in this process, with faults on demand. */
 export interface ModelStub {
@@ -59,7 +59,7 @@ export interface ModelStub {
   /** TCP connections that are open now. */
   readonly connections: number;
   /** From now on the model writes this, as it stands, instead of a good answer. */
-  write(content: string | Mind, finish?: 'stop' | 'length' | 'content_filter'): void;
+  write(content: string | ModelWords, finish?: 'stop' | 'length' | 'content_filter'): void;
   /** From now on every call meets this. */
   fail(fault: ModelFault | Behaviour): void;
   become(kind: ModelServerKind): void;
@@ -113,7 +113,7 @@ class HttpModelStub implements ModelStub {
   readonly #firstKind: ModelServerKind;
   #kind: ModelServerKind;
   #calls: ModelCall[] = [];
-  #mind: Mind = goodAnswer;
+  #mind: ModelWords = goodAnswer;
   #finish = 'stop';
   #fault: Behaviour | undefined;
   #answers = 0;
@@ -141,7 +141,7 @@ class HttpModelStub implements ModelStub {
     return this.#stub.connections;
   }
 
-  write(content: string | Mind, finish: 'stop' | 'length' | 'content_filter' = 'stop'): void {
+  write(content: string | ModelWords, finish: 'stop' | 'length' | 'content_filter' = 'stop'): void {
     this.#mind = typeof content === 'string' ? () => content : content;
     this.#finish = finish;
   }

@@ -1,11 +1,11 @@
 import { Hono } from 'hono';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
+import type { Answer } from '../base/contract.ts';
+import type { HealthReport } from '../base/health.ts';
 import type { NpcMemory } from '../memory/memory.ts';
 import type { IsAuthorized } from './authorization.ts';
-import type { Answer } from './contract.ts';
 import type { ServerEnv } from './delivery.ts';
-import type { HealthReport } from './health.ts';
 import { refuse, toErrorResponse, toJsonResponse, toRefusal } from './http-error.ts';
 import { addMemoryRoutes } from './memory-routes.ts';
 import { addNpcRoutes, type NpcRouteParts } from './npc-routes.ts';
@@ -39,7 +39,7 @@ export function createApp(options: AppOptions): Hono<ServerEnv> {
   addHealthRoute(app, options);
   addOpenapiRoute(app, options.version);
   addNpcRoutes(app, options);
-  const { personas, recollecting } = options.mind;
+  const { personas, recollecting } = options.endpoints;
   const { memory, deadlines, defaultDeadlineMs } = options;
   addMemoryRoutes(app, { personas, recollecting, memory, deadlines, defaultDeadlineMs });
   if (options.hasTestEndpoints) addTestRoutes(app, options);

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { messageOf } from '../../base/errors.ts';
-import { MAX_BODY_BYTES } from './contract.ts';
+import { MAX_BODY_BYTES } from '../base/contract.ts';
 import { isRefusal, type Refusal, refuse } from './http-error.ts';
 
 /** A body that is JSON, with the bytes that it came as. */

@@ -1,11 +1,12 @@
 import type { Context, Hono } from 'hono';
 import { AiIpcError, type ErrorCode, messageOf } from '../../base/errors.ts';
+import type { PersonaBook } from '../../mind/persona/persona-book.ts';
+import { type Answer, MAX_ID_CHARACTERS } from '../base/contract.ts';
+import type { Deadlines } from '../base/deadline.ts';
+import { rememberingNpcOf } from '../dialogue/speakers.ts';
 import type { MemoryOwner, NpcMemory } from '../memory/memory.ts';
 import type { Recollecting } from '../memory/recollecting.ts';
-import type { PersonaBook } from '../persona/persona-book.ts';
-import { rememberingNpcOf } from '../speakers.ts';
-import { type Answer, MAX_ID_CHARACTERS } from './contract.ts';
-import { type Deadlines, deadlineMsOf } from './deadline.ts';
+import { deadlineMsOf } from './call-headers.ts';
 import type { ServerEnv } from './delivery.ts';
 import { type HttpErrorCode, type Refusal, refuse, toErrorResponse, toJsonResponse } from './http-error.ts';
 

@@ -1,38 +1,45 @@
 import type { z } from 'zod';
-import { DEFAULT_ACTIONS } from '../brain/decision.ts';
-import { textOf } from '../brain/situation.ts';
-import { type DialogueParts, leadDialogue } from '../dialogue.ts';
-import type { Talk } from '../memory/recollecting.ts';
-import type { PersonaBook } from '../persona/persona-book.ts';
-import { tokensSpent } from '../providers/model-error.ts';
-import type { AnswerSource, Provider, Speakers } from '../providers/provider.ts';
-import { npcIdOf, SOURCE_NPC_HEADER, speakersOf } from '../speakers.ts';
-import type { Strangers } from '../strangers.ts';
+import type { PersonaBook } from '../../mind/persona/persona-book.ts';
+import type { AnswerSource, Mind, Speakers } from '../../mind/talk/mind.ts';
+import { tokensSpent } from '../../mind/talk/mind-error.ts';
+import { textOf } from '../../mind/talk/situation-text.ts';
+import {
+  type Answer,
+  DEFAULT_ACTIONS,
+  MAX_ID_CHARACTERS,
+  REQUESTS,
+  type RequestBody,
+  type RequestName,
+} from '../base/contract.ts';
+import type { Deadline } from '../base/deadline.ts';
+import { type DialogueParts, leadDialogue } from '../dialogue/dialogue.ts';
+import { npcIdOf, speakersOf } from '../dialogue/speakers.ts';
+import type { UnknownNpcs } from '../dialogue/unknown-npcs.ts';
+import type { SpokenTurn } from '../memory/recollecting.ts';
 import { checkFields } from './body.ts';
-import { type Answer, MAX_ID_CHARACTERS, REQUESTS, type RequestBody, type RequestName } from './contract.ts';
-import type { Deadline } from './deadline.ts';
+import { SOURCE_NPC_HEADER, sourceNpcOf } from './call-headers.ts';
 import { isRefusal, type Refusal, refuse } from './http-error.ts';
 
 /** What the NPC endpoints answer from. */
-export interface Mind extends DialogueParts {
+export interface EndpointParts extends DialogueParts {
   readonly personas: PersonaBook;
   /** Who decides and feels for a player who has no tokens left, and while the NPCs are off: it costs nothing. */
-  readonly offline: Provider;
-  readonly strangers: Strangers;
+  readonly offline: Mind;
+  readonly unknownNpcs: UnknownNpcs;
 }
 
 /** An answer with status 200, and what is remembered of it when it is delivered. */
 export interface Answered {
   readonly body: Answer<RequestName>;
   readonly personaId: string;
-  readonly said: Omit<Talk, 'key'> | null;
+  readonly said: Omit<SpokenTurn, 'key'> | null;
 }
 
 /** One call of an endpoint, besides its body. */
 export interface EndpointCall {
   readonly request: Request;
   readonly deadline: Deadline;
-  readonly mind: Mind;
+  readonly parts: EndpointParts;
 }
 
 /** Makes an answer of a body. Throws AiIpcError model_failed or model_timeout where nobody answers. */
@@ -93,10 +100,12 @@ function checked<Schema extends WithIds>(schema: Schema, handle: Handle<z.infer<
   return async (json, call) => {
     const fields = checkFields(json, schema);
     if (isRefusal(fields)) return fields;
-    const speakers = speakersOf(fields.body, call.request, call.mind.personas);
+    const { npc_id, player_id: playerId } = fields.body;
+    const npcId = npc_id ?? sourceNpcOf(call.request);
+    const speakers = speakersOf({ npcId, playerId }, call.parts.personas);
     // The body's is short enough by now, so this one is the header's.
     if (String(speakers.npcId).length > MAX_ID_CHARACTERS) return tooLongNpc();
-    call.mind.strangers.note(speakers.npcId);
+    call.parts.unknownNpcs.note(speakers.npcId);
     return { ...(await handle(fields.body, speakers, call)), personaId: speakers.persona.id };
   };
 }
@@ -108,33 +117,33 @@ function tooLongNpc(): Refusal {
   );
 }
 
-async function talk(body: RequestBody<'dialogue'>, speakers: Speakers, { deadline, mind }: EndpointCall) {
-  const { answer, said } = await leadDialogue({ body, speakers, deadline }, mind);
+async function talk(body: RequestBody<'dialogue'>, speakers: Speakers, { deadline, parts }: EndpointCall) {
+  const { answer, said } = await leadDialogue({ body, speakers, deadline }, parts);
   return { body: answer, said };
 }
 
 async function decide(body: RequestBody<'decide'>, speakers: Speakers, call: EndpointCall) {
   const actions = body.actions.length > 0 ? body.actions : DEFAULT_ACTIONS;
   const situation = { ...speakers, context: body.context, actions };
-  const { action, reason, confidence } = await think(speakers, call.mind, (provider) =>
-    provider.decide(situation, call.deadline.signal),
+  const { action, reason, confidence } = await thinkWithinLimits(speakers, call.parts, (mind) =>
+    mind.decide(situation, call.deadline.signal),
   );
   return { body: { npc_id: npcIdOf(speakers), action, reason, confidence }, said: null };
 }
 
 async function feel(body: RequestBody<'emotion'>, speakers: Speakers, call: EndpointCall) {
   const event = { ...speakers, event: textOf(body.event) };
-  const { emotion, intensity, valence } = await think(speakers, call.mind, (provider) =>
-    provider.feel(event, call.deadline.signal),
+  const { emotion, intensity, valence } = await thinkWithinLimits(speakers, call.parts, (mind) =>
+    mind.feel(event, call.deadline.signal),
   );
   return { body: { npc_id: npcIdOf(speakers), emotion, intensity, valence }, said: null };
 }
 
 /** Thoughts are not shown as words: where words would be a canned line, the offline brain thinks them. */
-async function think<T extends AnswerSource>(
+async function thinkWithinLimits<T extends AnswerSource>(
   { playerId }: Speakers,
-  { provider, offline, limits }: Mind,
-  ask: (provider: Provider) => Promise<T>,
+  { mind, offline, limits }: EndpointParts,
+  ask: (mind: Mind) => Promise<T>,
 ): Promise<T> {
   const player = playerId === null ? null : String(playerId);
   const isLimited = limits.checkThought(player) !== null;
@@ -142,7 +151,7 @@ async function think<T extends AnswerSource>(
     if (player !== null) limits.spend(player, tokens);
   };
   try {
-    const thought = await ask(isLimited ? offline : provider);
+    const thought = await ask(isLimited ? offline : mind);
     spend(thought.tokens);
     return thought;
   } catch (error) {

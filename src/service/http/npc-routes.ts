@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Context, Hono } from 'hono';
-import { sourceNpcOf } from '../speakers.ts';
+import type { Deadlines } from '../base/deadline.ts';
 import { type Admission, RETRY_AFTER_SECONDS } from './admission.ts';
 import { type JsonBody, readJson } from './body.ts';
-import { type Deadlines, deadlineMsOf } from './deadline.ts';
+import { deadlineMsOf, sourceNpcOf } from './call-headers.ts';
 import { deliveryOf, type ServerEnv } from './delivery.ts';
 import { isRefusal, type Refusal, refuse, toErrorResponse, toJsonResponse } from './http-error.ts';
 import type { Idempotency } from './idempotency.ts';
@@ -12,12 +12,12 @@ import {
   ENDPOINTS,
   type Endpoint,
   type EndpointCall,
+  type EndpointParts,
   endpointOfType,
-  type Mind,
 } from './npc-endpoints.ts';
 
 export interface NpcRouteParts {
-  readonly mind: Mind;
+  readonly endpoints: EndpointParts;
   readonly idempotency: Idempotency<Answered | Refusal>;
   readonly admission: Admission;
   readonly deadlines: Deadlines;
@@ -57,11 +57,11 @@ async function respond(
   if (leave === undefined) return overloaded();
   const deadline = parts.deadlines.start(deadlineMs);
   try {
-    const call = { request: raw, deadline, mind: parts.mind };
+    const call = { request: raw, deadline, parts: parts.endpoints };
     const answered = await deadline.hold(answerOnce(call, { key, endpoint, ...parts }));
     if (isRefusal(answered)) return toErrorResponse(answered);
     if (answered.said !== null)
-      parts.mind.recollecting.rememberOnce({ ...answered.said, key }, deliveryOf(context.env));
+      parts.endpoints.recollecting.rememberOnce({ ...answered.said, key }, deliveryOf(context.env));
     const headers = { [PERSONA_HEADER]: encodeURIComponent(answered.personaId) };
     return toJsonResponse(answered.body, { headers });
   } finally {

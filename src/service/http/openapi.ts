@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ANSWERS, MAX_ID_CHARACTERS, REQUESTS } from './contract.ts';
+import { ANSWERS, MAX_ID_CHARACTERS, REQUESTS } from '../base/contract.ts';
 import { HTTP_ERRORS, type HttpErrorCode } from './http-error.ts';
 
 /** A part of the description: JSON, put together here and never looked into. */

@@ -1,6 +1,6 @@
 import { AiIpcError } from '../../base/errors.ts';
 import type { Database, SqlValue } from '../../database/database.ts';
-import type { ServiceDatabase } from '../service-database.ts';
+import type { ServiceDatabase } from '../base/service-database.ts';
 
 /** Whether NPCs speak, and what players have used of a model today: what all services on one database share. */
 export interface Ledger {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
+import { errorFields } from '../../base/errors.ts';
 import { type Lifecycle, Loop } from '../../base/lifecycle.ts';
 import type { Logger } from '../../base/logger.ts';
-import { errorFields } from '../error-fields.ts';
 import type { KeptMemory } from './npc-memory.ts';
 
 /** What is kept for days may stay an hour longer. A look that finds nothing takes a millisecond. */

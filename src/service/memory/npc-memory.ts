@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { AiIpcError } from '../../base/errors.ts';
 import type { Database, Decision, Row, Statement, Write } from '../../database/database.ts';
-import { MEMORY_LIMITS } from './limits.ts';
-import { type MemoryOwner, NOTHING, type NpcMemory, type Recollection, type Turn } from './memory.ts';
+import { NOTHING, type Recollection, type Turn } from '../../mind/talk/recollection.ts';
+import type { MemoryOwner, NpcMemory } from './memory.ts';
+import { MEMORY_LIMITS } from './memory-limits.ts';
 import { toRemembered } from './remembered-text.ts';
 import { type MemoryStatements, mariadbMemoryStatements, sqliteMemoryStatements } from './statements.ts';
 import { EMPTY_SUMMARY, type Summary, summarise } from './summary.ts';

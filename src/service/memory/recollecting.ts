@@ -1,10 +1,10 @@
 import type { Clock } from '../../base/clock.ts';
-import { AiIpcError } from '../../base/errors.ts';
+import { AiIpcError, errorFields } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
-import { errorFields } from '../error-fields.ts';
-import type { Deadline } from '../http/deadline.ts';
-import type { Health } from '../http/health.ts';
-import { type MemoryOwner, NOTHING, type NpcMemory, type Recollection, type Turn } from './memory.ts';
+import { NOTHING, type Recollection, type Turn } from '../../mind/talk/recollection.ts';
+import type { Deadline } from '../base/deadline.ts';
+import type { Health } from '../base/health.ts';
+import type { MemoryOwner, NpcMemory } from './memory.ts';
 
 /** A memory that takes longer than this is left out of an answer: a look takes a millisecond or two. */
 const RECALL_LIMIT_MS = 1_000;
@@ -12,11 +12,11 @@ const RECALL_LIMIT_MS = 1_000;
 const RECALL_PART = 0.25;
 /** A database that is away is not asked for so long, and one that is slow: each talk would wait for it in vain. */
 const REST_MS = { away: 5_000, slow: 1_000 } as const;
-/** Talks that wait to be remembered, of all players; beyond it the database is clearly not keeping up. */
+/** Turns that wait to be remembered, of all players; beyond it the database is clearly not keeping up. */
 const MAX_WAITING = 2_000;
 
-/** A talk that may be remembered. */
-export interface Talk {
+/** A turn that was spoken, and is remembered once it is delivered. */
+export interface SpokenTurn {
   readonly owner: MemoryOwner;
   readonly turn: Turn;
   /** The request's Idempotency-Key, so that an answer that is sent again is remembered once. */
@@ -27,9 +27,9 @@ export interface Talk {
 export interface Recollecting {
   /** What the NPC knows, or nothing where the memory cannot tell in time. */
   recall(owner: MemoryOwner, deadline: Deadline): Promise<Recollection>;
-  /** Remembers a talk when `delivered` tells that its answer was sent. The next recall of its owner waits for it. */
-  rememberOnce(talk: Talk, delivered: Promise<boolean>): void;
-  /** Resolves when every talk of this owner that was delivered before is remembered. */
+  /** Remembers a turn when `delivered` tells that its answer was sent. The next recall of its owner waits for it. */
+  rememberOnce(spoken: SpokenTurn, delivered: Promise<boolean>): void;
+  /** Resolves when every turn of this owner that was delivered before is remembered. */
   caughtUp(owner: MemoryOwner): Promise<void>;
   /** Resolves when nothing waits to be remembered any more. */
   settled(): Promise<void>;
@@ -45,7 +45,7 @@ export interface RecollectingParts {
 
 export function createRecollecting(parts: RecollectingParts): Recollecting {
   const rest = new Rest(parts);
-  /** The last talk of each owner that is not remembered yet. */
+  /** The last turn of each owner that is not remembered yet. */
   const waiting = new Map<string, Promise<void>>();
   let waitingCount = 0;
 
@@ -56,7 +56,7 @@ export function createRecollecting(parts: RecollectingParts): Recollecting {
     return (await rest.watch(() => memory.recall(owner), 'recall')) ?? NOTHING;
   }
 
-  async function remember({ owner, turn, key }: Talk): Promise<void> {
+  async function remember({ owner, turn, key }: SpokenTurn): Promise<void> {
     const memory = parts.memory();
     // Tried also while the database rests: nobody waits for it, and it would be lost.
     if (memory === null) return;
@@ -70,21 +70,21 @@ export function createRecollecting(parts: RecollectingParts): Recollecting {
       const nothing = parts.clock.sleep(limitMs, late.signal).then(() => undefined);
       const found = await Promise.race([recall(owner), nothing]);
       late.abort();
-      // Where an earlier talk is still on its way, it need not be the database that is slow.
+      // Where an earlier turn is still on its way, it need not be the database that is slow.
       if (found === undefined && !waiting.has(keyOf(owner))) rest.begin(slow(limitMs), REST_MS.slow);
       return found ?? NOTHING;
     },
-    rememberOnce(talk, delivered) {
+    rememberOnce(spoken, delivered) {
       if (waitingCount >= MAX_WAITING) {
         parts.health.noteMemory(tooMany());
         return;
       }
-      const id = keyOf(talk.owner);
+      const id = keyOf(spoken.owner);
       const before = waiting.get(id);
       waitingCount++;
       const done = (async () => {
         await before;
-        if (await delivered) await remember(talk);
+        if (await delivered) await remember(spoken);
       })();
       waiting.set(id, done);
       void done.finally(() => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MEMORY_LIMITS } from './limits.ts';
+import { MEMORY_LIMITS } from './memory-limits.ts';
 import { EMPTY_SUMMARY, summarise } from './summary.ts';
 
 const MAX_CHARACTERS = MEMORY_LIMITS.summaryTokens * MEMORY_LIMITS.charactersPerToken;

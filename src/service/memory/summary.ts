@@ -1,4 +1,4 @@
-import { MEMORY_LIMITS } from './limits.ts';
+import { MEMORY_LIMITS } from './memory-limits.ts';
 
 /** Older turns in short: what the player said that is worth keeping. */
 export interface Summary {

@@ -5,8 +5,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { createLogger } from '../../../src/base/logger.ts';
 import type { ServiceSettings } from '../../../src/config/load.ts';
+import { openServiceDatabase } from '../../../src/service/base/service-database.ts';
 import { createService, type Service } from '../../../src/service/server.ts';
-import { openServiceDatabase } from '../../../src/service/service-database.ts';
 import { type ModelStub, startModelStub } from '../../support/model-stub.ts';
 
 export const KEY = 'open sesame';

@@ -1,0 +1,156 @@
+import { type Language, languageOf } from '../language/language.ts';
+import { toWords } from '../language/words.ts';
+import { placeholderFor } from '../persona/placeholders.ts';
+import type { PlayerFacts } from '../talk/mind.ts';
+import type { Recollection } from '../talk/recollection.ts';
+import { type Fact, type FactKind, factsIn } from './player-facts.ts';
+import { toneOf } from './tone.ts';
+
+/** What an NPC can say of a player while it answers one message. */
+export interface Acquaintance {
+  /** By the placeholders of persona lines, such as player and likes; what is not known is missing. */
+  readonly values: ReadonlyMap<string, string>;
+  /** What the message itself tells. */
+  readonly told: readonly Fact[];
+  /** The player's level, told or given by the game. */
+  readonly level: number | undefined;
+}
+
+export interface Hearing {
+  readonly message: string;
+  readonly recollection: Recollection;
+  readonly player: PlayerFacts | null;
+  readonly language: string;
+}
+
+const SENTENCES: Readonly<Record<FactKind, (value: string) => string>> = {
+  name: (value) => `your name is ${value}`,
+  class: (value) => `you are ${/^[aeiou]/i.test(value) ? 'an' : 'a'} ${value}`,
+  level: (value) => `you are at level ${value}`,
+  home: (value) => `you come from ${value}`,
+  guild: (value) => `you belong to the guild ${value}`,
+  likes: (value) => `you like ${value}`,
+  dislikes: (value) => `you cannot stand ${value}`,
+  seeks: (value) => `you are looking for ${value}`,
+  plans: (value) => `you want to ${value}`,
+};
+
+const UNTYPED = /[\n\r<>{}[\]`\\|]|\^[0-9a-f]{6}|={3}/i;
+/** A quotation longer than this would be the whole answer. */
+const MAX_QUOTE_CHARACTERS = 80;
+
+/** Puts together what was told before, what is told now, and what the game says; the latest word counts. */
+export function getAcquainted({ message, recollection, player, language }: Hearing): Acquaintance {
+  const { turns, summary } = recollection;
+  const told = plainFactsIn(message, language);
+  const earlier = [...toLines(summary), ...turns.map(({ said }) => said)].flatMap((said) =>
+    plainFactsIn(said, language),
+  );
+  const known = latest([...earlier, ...told]);
+  const values = new Map([...known].map(([kind, value]) => [placeholderFor(kind), value]));
+  addGameFacts(values, player);
+  addQuotes(values, { message, recollection, language: languageOf(language) });
+  const facts = factsText(latest(earlier));
+  if (facts !== undefined) values.set('facts', facts);
+  const level = Number(values.get('level'));
+  return { values, told, level: Number.isInteger(level) && level > 0 ? level : undefined };
+}
+
+/** Nobody types line breaks or markup in a chat: who sends them tells nothing of himself. */
+export function isPlainTalk(message: string): boolean {
+  return !UNTYPED.test(message);
+}
+
+function plainFactsIn(message: string, language: string): Fact[] {
+  return isPlainTalk(message) ? factsIn(message, language) : [];
+}
+
+function toLines(summary: string | null): string[] {
+  return summary === null ? [] : summary.split('\n');
+}
+
+/** The last fact of each kind; but who looks for a thing still does so after he needed something by the way. */
+function latest(facts: readonly Fact[]): ReadonlyMap<FactKind, string> {
+  const last = new Map<FactKind, Fact>();
+  for (const fact of facts) {
+    const isByTheWay = fact.kind === 'seeks' && fact.score <= 2 && (last.get('seeks')?.score ?? 0) > 2;
+    if (!isByTheWay) last.set(fact.kind, fact);
+  }
+  return new Map([...last].map(([kind, { value }]) => [kind, value]));
+}
+
+/** What a player calls himself goes before what the game calls him. */
+function addGameFacts(values: Map<string, string>, player: PlayerFacts | null): void {
+  const facts: readonly (readonly [string, string | number | null | undefined])[] = [
+    ['player', player?.name],
+    ['class', player?.class],
+    ['level', player?.level],
+  ];
+  for (const [name, value] of facts) {
+    if (value !== null && value !== undefined && value !== '' && !values.has(name))
+      values.set(
+        name,
+        String(value)
+          .replace(/[{}<>[\]^]/g, ' ')
+          .slice(0, 30),
+      );
+  }
+}
+
+function factsText(known: ReadonlyMap<FactKind, string>): string | undefined {
+  const kinds = Object.keys(SENTENCES).filter((kind): kind is FactKind => known.has(kind as FactKind));
+  const sentences = kinds.map((kind) => SENTENCES[kind](known.get(kind) ?? ''));
+  return sentences.length === 0 ? undefined : new Intl.ListFormat('en').format(sentences);
+}
+
+interface Quoting {
+  readonly message: string;
+  readonly recollection: Recollection;
+  readonly language: Language;
+}
+
+function addQuotes(values: Map<string, string>, { message, recollection, language }: Quoting): void {
+  const { summary, turns } = recollection;
+  const last = turns.at(-1);
+  if (!last) return;
+  values.set('last_answer', last.answered);
+  const about = topicKeys(message, language);
+  if (isQuotable(last.said, language)) values.set('last_said', toQuote(last.said));
+  const quotable = [...toLines(summary), ...turns.map(({ said }) => said)].filter((said) =>
+    isQuotable(said, language),
+  );
+  const shared = quotable.map((said) => ({
+    said,
+    count: isQuestion(said, language)
+      ? 0
+      : [...topicKeys(said, language)].filter((key) => about.has(key)).length,
+  }));
+  const best = shared.reduce((most, one) => (one.count >= most.count ? one : most), { said: '', count: 1 });
+  if (best.said !== '') values.set('quote', toQuote(best.said));
+}
+
+/** No insult and no attempt to make the NPC someone else comes back from its mouth. */
+function isQuotable(said: string, language: Language): boolean {
+  const words = toWords(said, language);
+  return isPlainTalk(said) && words.length > 0 && toneOf(words) !== 'rude' && toneOf(words) !== 'meddling';
+}
+
+function isQuestion(said: string, language: Language): boolean {
+  return said.includes('?') || language.questionWords.has(toWords(said, language)[0]?.key ?? '');
+}
+
+function topicKeys(text: string, language: Language): ReadonlySet<string> {
+  const keys = toWords(text, language).map(({ key }) => key);
+  return new Set(keys.filter((key) => key.length > 2 && !language.commonWords.has(key)));
+}
+
+function toQuote(said: string): string {
+  const text = said
+    .replace(/["“”«»]/g, "'")
+    .replace(/[{}<>[\]^]/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+  if (text.length <= MAX_QUOTE_CHARACTERS) return text;
+  const head = text.slice(0, MAX_QUOTE_CHARACTERS);
+  return `${head.slice(0, Math.max(head.lastIndexOf(' '), MAX_QUOTE_CHARACTERS / 2)).trimEnd()}…`;
+}

@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decideByRules } from './decision.ts';
+
+const ACTIONS = ['attack', 'flee', 'talk', 'trade', 'wait'];
+
+describe('decideByRules', () => {
+  it.each([
+    ['low health and an enemy', { hp: 8, max_hp: 100, enemy: 'orc' }, 'flee'],
+    ['good health and an enemy', { hp: 95, max_hp: 100, enemies: 2 }, 'attack'],
+    ['a customer', { event: 'A customer wants to buy an item' }, 'trade'],
+    ['a greeting', { event: 'The player says hello', danger: 'none' }, 'talk'],
+    ['a sentence', 'Bandits attack while my men are away', 'attack'],
+    ['health in percent', { self: { health: '12%' }, threat_level: 9 }, 'flee'],
+  ])('%s: %j leads to %s', (_, context, action) => {
+    expect(decideByRules(context, ACTIONS).action).toBe(action);
+  });
+
+  it('takes the action that the situation names', () => {
+    const decision = decideByRules({ order: 'open the gate' }, ['close_window', 'open_gate', 'sing']);
+    expect(decision.action).toBe('open_gate');
+    expect(decision.reason).toContain('open and gate');
+  });
+
+  it('heals when hurt and safe', () => {
+    expect(decideByRules({ hp_percent: 20 }, ['talk', 'drink_potion', 'attack']).action).toBe('drink_potion');
+  });
+
+  it('tells why in a sentence, and is surer the clearer the case', () => {
+    const clear = decideByRules({ hp: 5, max_hp: 100, danger: 'high' }, ['flee', 'trade']);
+    const unclear = decideByRules({}, ['trade', 'talk']);
+    expect(clear.reason).toBe('I choose "flee" because danger is near and my health is at 5%.');
+    expect(clear.confidence).toBeGreaterThan(unclear.confidence);
+  });
+
+  it('takes the first of actions that suit as well', () => {
+    expect(decideByRules({}, ['juggle', 'whistle']).action).toBe('juggle');
+  });
+
+  it('always gives one of the actions, for any JSON, the same each time', () => {
+    const actions = fc.array(fc.string({ unit: 'binary', minLength: 1 }), { minLength: 1, maxLength: 10 });
+    const context = fc.oneof(fc.dictionary(fc.string(), fc.jsonValue()), fc.string({ unit: 'binary' }));
+    fc.assert(
+      fc.property(context, actions, (situation, choices) => {
+        const decision = decideByRules(situation as Record<string, unknown> | string, choices);
+        expect(choices).toContain(decision.action);
+        expect(decision.confidence).toBeGreaterThanOrEqual(0);
+        expect(decision.confidence).toBeLessThanOrEqual(1);
+        expect(decision.reason).not.toMatch(/\p{C}|\^/u);
+        expect(decideByRules(situation as Record<string, unknown> | string, choices)).toEqual(decision);
+      }),
+    );
+  });
+
+  it('reads a context as deep as a body allows', () => {
+    const deep: unknown = JSON.parse(`{"a":${'['.repeat(200_000)}${']'.repeat(200_000)}}`);
+    expect(decideByRules(deep as Record<string, unknown>, ['talk', ...ACTIONS]).action).toBe('talk');
+  });
+});

@@ -1,0 +1,121 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { AiIpcError, messageOf } from '../../base/errors.ts';
+import { toKey } from '../language/words.ts';
+import { type Persona, parsePersona } from './persona.ts';
+
+/** The personas that the service speaks as. */
+export interface PersonaBook {
+  readonly personas: readonly Persona[];
+  /** The persona of an NPC by its file's name, its name or one of its npc_ids; the neutral one when nobody has it. */
+  find(npcId: string | number | null): Persona;
+  /** Whether a persona has this name: `find` gives its persona then, and not the neutral one for want of another. */
+  has(npcId: string | number): boolean;
+}
+
+/** The id of the persona that speaks for every NPC that has none of its own. */
+export const NEUTRAL = 'neutral';
+/** As far up from src/mind/persona as from dist/mind/persona. */
+export const OWN_PERSONAS = fileURLToPath(new URL('../../../personas/', import.meta.url));
+
+/**
+ * Reads every .yaml file of a folder; without a folder, the personas that come with the package. A folder without
+ * neutral.yaml borrows that one from the package. Throws AiIpcError persona_invalid.
+ */
+export async function loadPersonas(folder: string = OWN_PERSONAS): Promise<PersonaBook> {
+  const paths = await personaPaths(folder);
+  if (paths.length === 0) {
+    throw new AiIpcError(
+      'persona_invalid',
+      `The personas folder ${folder} has no .yaml file. Put persona files there.`,
+    );
+  }
+  return createPersonaBook(await Promise.all(withNeutral(paths).map(readPersona)));
+}
+
+/** A book of these personas, one of which has the id neutral. Throws AiIpcError persona_invalid when two share an id. */
+export function createPersonaBook(personas: readonly Persona[]): PersonaBook {
+  const byId = new Map<string, Persona>();
+  for (const persona of personas) {
+    for (const id of new Set([persona.id, persona.name, ...persona.npc_ids].map(toNpcKey))) {
+      const other = byId.get(id);
+      if (other) throw sharedId(id, [other, persona]);
+      byId.set(id, persona);
+    }
+  }
+  const neutral = byId.get(NEUTRAL);
+  if (!neutral)
+    throw new AiIpcError('persona_invalid', 'There is no persona with the id neutral. Add neutral.yaml.');
+  return {
+    personas,
+    find: (npcId) => (npcId === null ? neutral : (byId.get(toNpcKey(npcId)) ?? neutral)),
+    has: (npcId) => byId.has(toNpcKey(npcId)),
+  };
+}
+
+/** The persona files of a folder, in the order of their names. Throws AiIpcError persona_invalid. */
+export async function personaPaths(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    const message = `The personas folder ${folder} cannot be read: ${messageOf(error)}. Give a folder of .yaml files.`;
+    throw new AiIpcError('persona_invalid', message, { cause: error });
+  });
+  return names
+    .filter((name) => /^[^.].*\.ya?ml$/.test(name))
+    .sort()
+    .map((name) => join(folder, name));
+}
+
+/** The paths, and the package's neutral persona where none of them is one. */
+export function withNeutral(paths: readonly string[]): readonly string[] {
+  const hasNeutral = paths.some((path) => toPersonaId(path) === NEUTRAL);
+  return hasNeutral ? paths : [...paths, join(OWN_PERSONAS, `${NEUTRAL}.yaml`)];
+}
+
+/** Reads one file. Throws AiIpcError persona_invalid that names it. */
+export async function readPersona(path: string): Promise<Persona> {
+  return parsePersona(await read(path), { id: toPersonaId(path), path });
+}
+
+/** The file's name without its ending. */
+export function toPersonaId(path: string): string {
+  return basename(path, extname(path));
+}
+
+/** "Sage of Prontera#1", "Sage of Prontera::sage1" and "sage-of-prontera" are one: what stands behind is not shown in the game. */
+function toNpcKey(npcId: string | number): string {
+  const shown = String(npcId).split(/#|::/, 1)[0] ?? '';
+  return toKey(shown)
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .replace(/^-|-$/g, '');
+}
+
+/** Reading YAML holds up every player: a megabyte for half a second. The largest persona of the package has 63 KB. */
+const MAX_FILE_BYTES = 1_048_576;
+
+async function read(path: string): Promise<string> {
+  try {
+    const { size } = await stat(path);
+    if (size > MAX_FILE_BYTES) throw tooLarge(path);
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof AiIpcError) throw error;
+    throw new AiIpcError('persona_invalid', `The persona file ${path} cannot be read: ${messageOf(error)}.`, {
+      cause: error,
+    });
+  }
+}
+
+function tooLarge(path: string): AiIpcError {
+  return new AiIpcError(
+    'persona_invalid',
+    `The persona file ${path} has more than ${MAX_FILE_BYTES} bytes. Leave out what the NPC does not need.`,
+  );
+}
+
+function sharedId(id: string, [first, second]: readonly [Persona, Persona]): AiIpcError {
+  return new AiIpcError(
+    'persona_invalid',
+    `The personas ${first.id} and ${second.id} both answer to ${JSON.stringify(id)}: change the name or npc_ids of one.`,
+  );
+}

@@ -1,0 +1,142 @@
+import type { Clock } from '../../base/clock.ts';
+import { cleanAnswer } from '../../mind/answer/clean-answer.ts';
+import type { ProfanityFilter } from '../../mind/answer/profanity.ts';
+import { cannedLine } from '../../mind/persona/persona-canned.ts';
+import { type Mind, NO_TOKENS, type Speakers, type SpokenAnswer } from '../../mind/talk/mind.ts';
+import { tokensSpent } from '../../mind/talk/mind-error.ts';
+import { NOTHING, type Turn } from '../../mind/talk/recollection.ts';
+import type { Answer, Limit, RequestBody } from '../base/contract.ts';
+import type { Deadline } from '../base/deadline.ts';
+import type { PlayerLimits } from '../limits/player-limits.ts';
+import type { MemoryOwner } from '../memory/memory.ts';
+import type { Recollecting } from '../memory/recollecting.ts';
+import { toRemembered } from '../memory/remembered-text.ts';
+import { memoryOwnerOf, npcIdOf } from './speakers.ts';
+
+export interface DialogueParts {
+  readonly mind: Mind;
+  readonly recollecting: Recollecting;
+  readonly limits: PlayerLimits;
+  readonly profanityFilter: ProfanityFilter;
+  readonly maxCharacters: number;
+  readonly clock: Clock;
+}
+
+/** One request of the dialogue endpoint. */
+export interface DialogueCall {
+  readonly body: RequestBody<'dialogue'>;
+  readonly speakers: Speakers;
+  readonly deadline: Deadline;
+}
+
+/**
+ * The answer, and what of it is remembered once it is delivered: null for a canned line, for a player who said nothing,
+ * and without a player.
+ */
+export interface LedDialogue {
+  readonly answer: Answer<'dialogue'>;
+  readonly said: { readonly owner: MemoryOwner; readonly turn: Turn } | null;
+}
+
+/**
+ * Leads one dialogue: limits, memory, mind, cleaning. Throws AiIpcError model_failed or model_timeout where nobody
+ * answers. Nothing is remembered here: that is for when the answer is delivered.
+ */
+export async function leadDialogue(call: DialogueCall, parts: DialogueParts): Promise<LedDialogue> {
+  const startMs = parts.clock.nowMs();
+  const owner = memoryOwnerOf(call.speakers);
+  const spoken = await speakWithinLimits(call, owner, parts);
+  const answer = toAnswer(call, { ...spoken, ms: parts.clock.nowMs() - startMs });
+  const isRemembered = owner !== null && spoken.limit === null && call.body.message.trim() !== '';
+  return {
+    answer,
+    // Shortened here already: an answer may be kept for a day with it.
+    said: isRemembered
+      ? { owner, turn: { said: toRemembered(call.body.message), answered: answer.text } }
+      : null,
+  };
+}
+
+interface Spoken {
+  readonly answer: SpokenAnswer;
+  readonly limit: Limit | null;
+}
+
+async function speakWithinLimits(
+  call: DialogueCall,
+  owner: MemoryOwner | null,
+  parts: DialogueParts,
+): Promise<Spoken> {
+  const playerId = owner?.playerId ?? null;
+  const limit = parts.limits.check(playerId);
+  if (limit !== null) return { limit, answer: cannedAnswer(call, parts) };
+  try {
+    const answer = await askMind(call, owner, parts);
+    spend(playerId, answer.tokens, parts);
+    // The switch silences what was thought of while it was turned, too.
+    if (parts.limits.isOff()) return { limit: 'off', answer: cannedAnswer(call, parts) };
+    return { limit: null, answer: polish(answer, parts) };
+  } catch (error) {
+    spend(playerId, tokensSpent(error), parts);
+    if (playerId !== null) parts.limits.forgive(playerId);
+    throw error;
+  }
+}
+
+async function askMind(
+  { body, speakers, deadline }: DialogueCall,
+  owner: MemoryOwner | null,
+  { recollecting, mind, maxCharacters }: DialogueParts,
+): Promise<SpokenAnswer> {
+  const recollection = owner === null ? NOTHING : await recollecting.recall(owner, deadline);
+  const line = {
+    ...speakers,
+    message: body.message,
+    recollection,
+    player: body.player,
+    location: body.location,
+    options: body.options,
+    language: body.language ?? speakers.persona.language,
+    maxCharacters,
+  };
+  return await mind.speak(line, deadline.signal);
+}
+
+function spend(playerId: string | null, tokens: SpokenAnswer['tokens'], { limits }: DialogueParts): void {
+  if (playerId !== null) limits.spend(playerId, tokens);
+}
+
+/** The filter of the server's own comes last, and even its words are cut to length and cleaned of codes. */
+function polish(answer: SpokenAnswer, { profanityFilter, maxCharacters }: DialogueParts): SpokenAnswer {
+  const text = cleanAnswer(profanityFilter(answer.text), { maxCharacters });
+  const action = answer.action === undefined ? {} : { action: profanityFilter(answer.action) };
+  return { ...answer, ...action, text: text === '' ? answer.text : text };
+}
+
+function cannedAnswer({ body, speakers }: DialogueCall, { maxCharacters }: DialogueParts): SpokenAnswer {
+  const { persona, playerId } = speakers;
+  const text = cleanAnswer(cannedLine(persona, `${playerId} ${body.message}`), { maxCharacters });
+  return { text, emotion: persona.mood, provider: 'scripted', model: null, tokens: NO_TOKENS };
+}
+
+function toAnswer(
+  { body, speakers }: DialogueCall,
+  { answer, limit, ms }: Spoken & { readonly ms: number },
+): Answer<'dialogue'> {
+  const { text, emotion, action, chosenOption, provider, model, tokens } = answer;
+  const isOffered = chosenOption !== undefined && body.options.includes(chosenOption);
+  return {
+    npc_id: npcIdOf(speakers),
+    player_id: speakers.playerId,
+    text,
+    response: text,
+    emotion,
+    ...(action === undefined ? {} : { action }),
+    ...(isOffered ? { chosen_option: chosenOption } : {}),
+    provider,
+    model,
+    ...(limit === null ? {} : { limited: limit }),
+    tokens: { prompt: tokens.prompt, completion: tokens.completion },
+    latency_ms: Math.round(ms * 100) / 100,
+  };
+}

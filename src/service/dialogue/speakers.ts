@@ -1,0 +1,29 @@
+import type { PersonaBook } from '../../mind/persona/persona-book.ts';
+import type { Speakers } from '../../mind/talk/mind.ts';
+import type { MemoryOwner } from '../memory/memory.ts';
+
+const NEUTRAL = 'neutral';
+
+/** Who speaks to whom: the NPC's persona, or the neutral one where no persona has that name. */
+export function speakersOf(
+  { npcId, playerId }: Pick<Speakers, 'npcId' | 'playerId'>,
+  personas: PersonaBook,
+): Speakers {
+  return { persona: personas.find(npcId), npcId, playerId };
+}
+
+/** As the caller named the NPC; the persona's id when nobody did. */
+export function npcIdOf({ npcId, persona }: Speakers): string | number {
+  return npcId ?? persona.id;
+}
+
+/** Whose memory a talk belongs to; null without a player_id. */
+export function memoryOwnerOf(speakers: Speakers): MemoryOwner | null {
+  const { playerId } = speakers;
+  return playerId === null ? null : { npcId: rememberingNpcOf(speakers), playerId: String(playerId) };
+}
+
+/** An NPC that no persona has speaks as neutral, and remembers for itself. */
+export function rememberingNpcOf({ persona, npcId }: Pick<Speakers, 'persona' | 'npcId'>): string {
+  return persona.id === NEUTRAL && npcId !== null ? String(npcId) : persona.id;
+}

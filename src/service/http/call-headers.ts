@@ -1,0 +1,29 @@
+import { type Refusal, refuse } from './http-error.ts';
+
+/** Milliseconds that the caller still waits; the worker sends it with each call. */
+const DEADLINE_HEADER = 'X-Deadline-Ms';
+const MILLISECONDS = /^\d{1,9}(\.\d{1,9})?$/;
+
+/** The worker sends the script's NPC here, percent-encoded. */
+export const SOURCE_NPC_HEADER = 'X-AI-IPC-Source-Npc';
+
+/** What the header says, else the service's own time; the milliseconds from now. */
+export function deadlineMsOf(request: Request, defaultMs: number): number | Refusal {
+  const text = request.headers.get(DEADLINE_HEADER)?.trim();
+  if (!text) return defaultMs;
+  if (MILLISECONDS.test(text)) return Number(text);
+  const message = `The header ${DEADLINE_HEADER} must be a number of milliseconds; it was ${JSON.stringify(text.slice(0, 60))}.`;
+  return refuse('bad_field', message);
+}
+
+/** The NPC that the worker's header names; null without one. */
+export function sourceNpcOf({ headers }: Request): string | null {
+  const encoded = headers.get(SOURCE_NPC_HEADER)?.trim();
+  if (!encoded) return null;
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    // Not every client encodes: "50% off" is a name too.
+    return encoded;
+  }
+}

@@ -1,0 +1,213 @@
+import type { Clock } from '../../base/clock.ts';
+import { errorFields } from '../../base/errors.ts';
+import { type Lifecycle, Loop } from '../../base/lifecycle.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { TokenCount } from '../../mind/talk/mind.ts';
+import type { Limit } from '../base/contract.ts';
+import type { Ledger } from './ledger.ts';
+
+/** The switch silences all NPCs within 2 s: one look each second, and time for the look itself. */
+const LOOK_MS = 1_000;
+/** At the start the first look is waited for: a service that was switched off says nothing before it knows. */
+const FIRST_LOOK_MS = 2_000;
+/** Players whose tokens wait for a database that is away; beyond it the oldest are given away. */
+const MAX_UNWRITTEN = 10_000;
+/** When the database is back, the looks at the switch go on meanwhile: 100 commits take 0.2 s. */
+const WRITES_A_LOOK = 100;
+
+export interface PlayerLimitsOptions {
+  /** null while there is no database: then nobody switches off, and tokens are counted when there is one. */
+  readonly ledger: () => Ledger | null;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Told of each failure to use the ledger, and with null of each look that went well. */
+  readonly onLook?: (error: unknown) => void;
+  /** Milliseconds from one line of a player to his next that goes to the mind; 0 is off. Counted in this process. */
+  readonly cooldownMs: number;
+  /** Tokens of a model that a player may use in a day (UTC); 0 is off. Counted in the database. */
+  readonly dailyTokens: number;
+}
+
+/** What keeps players from talking too much, and everybody from talking at all. No method waits for the database. */
+export interface PlayerLimits extends Lifecycle {
+  /** Resolves after the first look at the database, or when that takes too long. */
+  start(): Promise<void>;
+  /**
+   * Why a line is answered with the canned line: null when it goes to the mind, and then the player's cooldown begins.
+   * Without a player there is only `off`. Call `forgive` when the mind then fails, so that a retry is not refused.
+   */
+  check(playerId: string | null): Limit | null;
+  /** The line that was let through got no answer: its cooldown is over. */
+  forgive(playerId: string): void;
+  /** The same as check for what players do not say: no cooldown, and none begins. */
+  checkThought(playerId: string | null): Exclude<Limit, 'cooldown'> | null;
+  /** Whether all NPCs are silent now; ask again before an answer goes out that took long to think of. */
+  isOff(): boolean;
+  /** Counts what an answer cost; written at once, or when the database is back. */
+  spend(playerId: string, tokens: TokenCount): void;
+}
+
+export function createPlayerLimits(options: PlayerLimitsOptions): PlayerLimits {
+  return new SharedLimits(options);
+}
+
+class SharedLimits implements PlayerLimits {
+  readonly #options: PlayerLimitsOptions;
+  readonly #loop: Loop;
+  readonly #firstLook = new AbortController();
+  readonly #cooldowns: Cooldowns;
+  /** Tokens that are not in the database yet. */
+  readonly #unwritten = new Map<string, number>();
+  readonly #writing = new Set<Promise<void>>();
+  #isOff = false;
+  #isTroubled = false;
+  #spentOut: ReadonlySet<string> = new Set();
+  /** Who spent the last token since the look under way began: it may not have seen that. */
+  #spentSinceLook = new Set<string>();
+
+  constructor(options: PlayerLimitsOptions) {
+    this.#options = options;
+    this.#cooldowns = new Cooldowns(options.clock, options.cooldownMs);
+    this.#loop = new Loop({
+      clock: options.clock,
+      turn: () => this.#look(),
+      onError: (error) => this.#troubled(error),
+    });
+  }
+
+  async start(): Promise<void> {
+    this.#loop.start();
+    await this.#options.clock.sleep(FIRST_LOOK_MS, this.#firstLook.signal);
+  }
+
+  async stop(): Promise<void> {
+    this.#firstLook.abort();
+    await this.#loop.stop();
+    await Promise.all(this.#writing);
+  }
+
+  check(playerId: string | null): Limit | null {
+    const limit = this.checkThought(playerId);
+    if (limit !== null || playerId === null) return limit;
+    return this.#cooldowns.begin(playerId) ? null : 'cooldown';
+  }
+
+  forgive(playerId: string): void {
+    this.#cooldowns.end(playerId);
+  }
+
+  checkThought(playerId: string | null): 'off' | 'budget' | null {
+    if (this.#isOff) return 'off';
+    const isSpentOut =
+      playerId !== null && (this.#spentOut.has(playerId) || this.#spentSinceLook.has(playerId));
+    return isSpentOut ? 'budget' : null;
+  }
+
+  isOff(): boolean {
+    return this.#isOff;
+  }
+
+  spend(playerId: string, { prompt, completion }: TokenCount): void {
+    const tokens = Math.ceil(prompt + completion);
+    if (this.#options.dailyTokens === 0 || !(tokens > 0)) return;
+    this.#keepUnwritten(playerId, tokens);
+    const writing: Promise<void> = this.#write(playerId)
+      .catch((error: unknown) => void this.#troubled(error))
+      .finally(() => this.#writing.delete(writing));
+    this.#writing.add(writing);
+  }
+
+  /** One turn of the loop: the switch, what waits to be written, and who has nothing left. */
+  async #look(): Promise<number> {
+    const ledger = this.#options.ledger();
+    if (ledger !== null) {
+      this.#switch(await ledger.isOff());
+      if (this.#options.dailyTokens > 0) await this.#lookAtBudgets(ledger);
+      this.#recovered();
+    }
+    this.#firstLook.abort();
+    return LOOK_MS;
+  }
+
+  #switch(isOff: boolean): void {
+    const { logger } = this.#options;
+    if (isOff && !this.#isOff) logger.warn('NPCs are switched off: they say their canned lines');
+    if (!isOff && this.#isOff) logger.info('NPCs are switched on again');
+    this.#isOff = isOff;
+  }
+
+  async #lookAtBudgets(ledger: Ledger): Promise<void> {
+    for (const playerId of [...this.#unwritten.keys()].slice(0, WRITES_A_LOOK)) await this.#write(playerId);
+    this.#spentOut = new Set([...this.#spentOut, ...this.#spentSinceLook]);
+    this.#spentSinceLook = new Set();
+    const spentOut = await ledger.playersAbove(this.#options.dailyTokens);
+    this.#spentOut = new Set(spentOut);
+  }
+
+  /** What a player has unwritten, in one statement; it is unwritten again when that fails. */
+  async #write(playerId: string): Promise<void> {
+    const ledger = this.#options.ledger();
+    const tokens = this.#unwritten.get(playerId);
+    if (ledger === null || tokens === undefined) return;
+    this.#unwritten.delete(playerId);
+    try {
+      const used = await ledger.addTokens(playerId, tokens);
+      if (used >= this.#options.dailyTokens) this.#spentSinceLook.add(playerId);
+    } catch (error) {
+      this.#keepUnwritten(playerId, tokens);
+      throw error;
+    }
+  }
+
+  #keepUnwritten(playerId: string, tokens: number): void {
+    this.#unwritten.set(playerId, (this.#unwritten.get(playerId) ?? 0) + tokens);
+    const [oldest] = this.#unwritten.keys();
+    if (this.#unwritten.size > MAX_UNWRITTEN && oldest !== undefined) this.#unwritten.delete(oldest);
+  }
+
+  /** What was seen last stays in force. Told once for each time. */
+  #troubled(error: unknown): number {
+    if (!this.#isTroubled)
+      this.#options.logger.error(errorFields(error), 'NPC switch and budgets cannot be used, trying again');
+    this.#isTroubled = true;
+    this.#options.onLook?.(error);
+    this.#firstLook.abort();
+    return LOOK_MS;
+  }
+
+  #recovered(): void {
+    if (this.#isTroubled) this.#options.logger.info('NPC switch and budgets can be used again');
+    this.#isTroubled = false;
+    this.#options.onLook?.(null);
+  }
+}
+
+/** When each player's last line went to the mind. Those whose cooldown is over are forgotten. */
+class Cooldowns {
+  readonly #clock: Clock;
+  readonly #cooldownMs: number;
+  /** In the order of their times. */
+  readonly #begunMs = new Map<string, number>();
+
+  constructor(clock: Clock, cooldownMs: number) {
+    this.#clock = clock;
+    this.#cooldownMs = cooldownMs;
+  }
+
+  /** False while an earlier one lasts. */
+  begin(playerId: string): boolean {
+    if (this.#cooldownMs === 0) return true;
+    const nowMs = this.#clock.nowMs();
+    for (const [player, begunMs] of this.#begunMs) {
+      if (nowMs - begunMs < this.#cooldownMs) break;
+      this.#begunMs.delete(player);
+    }
+    if (this.#begunMs.has(playerId)) return false;
+    this.#begunMs.set(playerId, nowMs);
+    return true;
+  }
+
+  end(playerId: string): void {
+    this.#begunMs.delete(playerId);
+  }
+}
