@@ -25,7 +25,8 @@ const BUILD_TIMEOUT_MS = 180_000;
 const MOST_OF_STDERR = 4_000;
 const KEPT_MS = 24 * 3_600_000;
 const FLAGS = ['-std=c++17', '-Wall', '-Wextra', '-Werror', '-fmax-errors=5'];
-const SANITIZERS = ['-O1', '-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
+/** Without optimizing: with -O1 g++ took three times as long (26 and 8 s of CPU for the tests of the core). */
+const SANITIZERS = ['-O0', '-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
 
 /** Holds the pid of the process that builds. */
 const BUILDER = 'builder';
@@ -78,7 +79,9 @@ async function build(tools: CppTools, folder: string, program: string): Promise<
 /** Checks that the commands compile with these definitions; throws with what g++ said when they do not. */
 export async function checkCommandsCompile(definitions: readonly string[]): Promise<void> {
   const flags = definitions.map((definition) => `-D${definition}`);
-  await compile(findCppTools(), ['-fsyntax-only', ...flags, join(HARNESS, 'commands.cpp')]);
+  // As they stand they are optimized, as rAthena does it: some warnings come of that alone.
+  const how = definitions.length === 0 ? ['-O2', '-c', '-o', '/dev/null'] : ['-fsyntax-only'];
+  await compile(findCppTools(), [...how, ...flags, join(HARNESS, 'commands.cpp')]);
 }
 
 async function compile(tools: CppTools, args: readonly string[]): Promise<void> {
