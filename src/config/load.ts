@@ -59,17 +59,17 @@ export interface ServiceSettings {
 /** The settings of the service where nobody sets any. */
 export const DEFAULT_SERVICE_SETTINGS: ServiceSettings = {
   modelServer: null,
-  fallback: SERVICE.fallback.fallback,
-  modelTimeoutSeconds: SERVICE.modelTimeoutSeconds.fallback,
-  deadlineMs: SERVICE.deadlineMs.fallback,
-  maxCharacters: SERVICE.maxCharacters.fallback,
-  playerCooldownMs: SERVICE.playerCooldownMs.fallback,
-  playerDailyTokens: SERVICE.playerDailyTokens.fallback,
-  maxInFlight: SERVICE.maxInFlight.fallback,
-  memoryDays: SERVICE.memoryDays.fallback,
-  personasDir: SERVICE.personasDir.fallback,
-  profanityFile: SERVICE.profanityFile.fallback,
-  serviceKey: SERVICE.serviceKey.fallback,
+  fallback: SERVICE.fallback.default,
+  modelTimeoutSeconds: SERVICE.modelTimeoutSeconds.default,
+  deadlineMs: SERVICE.deadlineMs.default,
+  maxCharacters: SERVICE.maxCharacters.default,
+  playerCooldownMs: SERVICE.playerCooldownMs.default,
+  playerDailyTokens: SERVICE.playerDailyTokens.default,
+  maxInFlight: SERVICE.maxInFlight.default,
+  memoryDays: SERVICE.memoryDays.default,
+  personasDir: SERVICE.personasDir.default,
+  profanityFile: SERVICE.profanityFile.default,
+  serviceKey: SERVICE.serviceKey.default,
 };
 
 interface ModelServerSettings {

@@ -20,7 +20,7 @@ export const WORKER = {
   enabled: define({
     key: 'ipc_worker.enabled',
     variable: 'ENABLED',
-    fallback: true,
+    default: true,
     unit: '',
     meaning: 'false: the worker says so and exits with code 0.',
     allowed: yesOrNo(),
@@ -28,7 +28,7 @@ export const WORKER = {
   pollIntervalMs: define({
     key: 'ipc_worker.poll_interval_ms',
     variable: 'POLL_INTERVAL_MS',
-    fallback: 100,
+    default: 100,
     unit: 'ms',
     meaning: 'The longest wait between two looks for requests when idle.',
     allowed: wholeNumber(10, 60_000),
@@ -36,7 +36,7 @@ export const WORKER = {
   batchSize: define({
     key: 'ipc_worker.batch_size',
     variable: 'BATCH_SIZE',
-    fallback: 10,
+    default: 10,
     unit: 'requests',
     meaning: 'The most that one claim takes; a full batch is followed by the next at once.',
     allowed: wholeNumber(1, 1000),
@@ -44,7 +44,7 @@ export const WORKER = {
   concurrency: define({
     key: 'ipc_worker.concurrency',
     variable: 'CONCURRENCY',
-    fallback: 64,
+    default: 64,
     unit: 'requests',
     meaning: 'The most in flight at the AI service at once. It bounds the memory of the worker.',
     // 4096 requests of 64 KiB with answers of 16 KiB are 320 MiB at worst.
@@ -53,7 +53,7 @@ export const WORKER = {
   maxProcessingTimeMs: define({
     key: 'ipc_worker.max_processing_time',
     variable: 'MAX_PROCESSING_TIME',
-    fallback: 5000,
+    default: 5000,
     unit: 'ms',
     meaning: 'A call that takes longer than this is logged as slow; nothing else happens to it.',
     allowed: wholeNumber(1, 3_600_000),
@@ -61,7 +61,7 @@ export const WORKER = {
   cleanupIntervalSeconds: define({
     key: 'ipc_worker.cleanup_interval',
     variable: 'CLEANUP_INTERVAL',
-    fallback: 60,
+    default: 60,
     unit: 's',
     meaning: 'How often old ended requests are deleted.',
     allowed: wholeNumber(1, 86_400),
@@ -69,7 +69,7 @@ export const WORKER = {
   retentionDays: define({
     key: 'ipc_worker.retention_days',
     variable: 'RETENTION_DAYS',
-    fallback: 7,
+    default: 7,
     unit: 'days',
     meaning: 'Ended requests and their responses are deleted when they are older than this.',
     allowed: wholeNumber(1, 3650),
@@ -77,7 +77,7 @@ export const WORKER = {
   logRetentionDays: define({
     key: 'ipc_worker.log_retention_days',
     variable: 'LOG_RETENTION_DAYS',
-    fallback: 30,
+    default: 30,
     unit: 'days',
     meaning: 'Rows of ai_request_log are deleted when they are older than this.',
     allowed: wholeNumber(1, 3650),
@@ -85,7 +85,7 @@ export const WORKER = {
   timeoutSeconds: define({
     key: 'ipc_worker.timeout_seconds',
     variable: 'TIMEOUT_SECONDS',
-    fallback: 30,
+    default: 30,
     unit: 's',
     meaning: 'The life of a request whose client names none; the game commands use it too.',
     allowed: wholeNumber(1, 86_400),
@@ -93,7 +93,7 @@ export const WORKER = {
   maxAttempts: define({
     key: 'ipc_worker.max_attempts',
     variable: 'MAX_ATTEMPTS',
-    fallback: 3,
+    default: 3,
     unit: 'attempts',
     meaning: 'How often the AI service is called for one request before it fails.',
     allowed: wholeNumber(1, 100),
@@ -101,7 +101,7 @@ export const WORKER = {
   aiServiceBaseUrl: define({
     key: 'ipc_worker.ai_service_base_url',
     variable: 'AI_SERVICE_BASE_URL',
-    fallback: 'http://127.0.0.1:8000',
+    default: 'http://127.0.0.1:8000',
     unit: '',
     meaning: 'The AI service; the endpoint of a request is appended to it.',
     allowed: baseUrl(),
@@ -109,7 +109,7 @@ export const WORKER = {
   aiServiceTimeoutSeconds: define({
     key: 'ipc_worker.ai_service_timeout',
     variable: 'AI_SERVICE_TIMEOUT',
-    fallback: 10,
+    default: 10,
     unit: 's',
     meaning: 'The longest time that one attempt may take.',
     allowed: wholeNumber(1, 3600),
@@ -117,7 +117,7 @@ export const WORKER = {
   aiServiceHeaders: define<Readonly<Record<string, string>>>({
     key: 'ipc_worker.ai_service_headers',
     variable: 'AI_SERVICE_HEADERS',
-    fallback: {},
+    default: {},
     unit: '',
     meaning: 'HTTP headers sent with each call: the place for the key of the AI service.',
     allowed: headers(),
@@ -125,7 +125,7 @@ export const WORKER = {
   maxResponseBytes: define({
     key: 'ipc_worker.max_response_bytes',
     variable: 'MAX_RESPONSE_BYTES',
-    fallback: 16_384,
+    default: 16_384,
     unit: 'bytes',
     meaning: 'A longer answer fails its request. The map server crashes when mes shows 33,000 bytes.',
     allowed: wholeNumber(256, 1_048_576),
@@ -133,7 +133,7 @@ export const WORKER = {
   doorbellBind: define<string | null>({
     key: 'ipc_worker.doorbell_bind',
     variable: 'DOORBELL_BIND',
-    fallback: '127.0.0.1:0',
+    default: '127.0.0.1:0',
     unit: '',
     meaning: 'Where the worker listens for the UDP datagrams that say that there is work.',
     allowed: hostAndPortOrOff('host:port (port 0 takes a free one), or off for polling alone'),
@@ -141,7 +141,7 @@ export const WORKER = {
   doorbellAdvertise: define<string | null>({
     key: 'ipc_worker.doorbell_advertise',
     variable: 'DOORBELL_ADVERTISE',
-    fallback: null,
+    default: null,
     unit: '',
     meaning: 'Where clients on other machines send those datagrams; give doorbell_bind a fixed port then.',
     allowed: optional(hostAndPort('host:port, with a port from 1 to 65535'), '(none)'),
@@ -149,7 +149,7 @@ export const WORKER = {
   logLevel: define<'debug' | 'info' | 'warn' | 'error'>({
     key: 'ipc_worker.log_level',
     variable: 'LOG_LEVEL',
-    fallback: 'info',
+    default: 'info',
     unit: '',
     meaning: 'The least important kind of log line that is written. What players say is in none of them.',
     allowed: oneOf(['debug', 'info', 'warn', 'error']),
@@ -161,7 +161,7 @@ export const MARIADB = {
   host: define({
     key: 'database.mariadb.host',
     variable: 'DB_HOST',
-    fallback: '127.0.0.1',
+    default: '127.0.0.1',
     unit: '',
     meaning: 'The database server, or its socket.',
     allowed: hostOrSocket(),
@@ -169,7 +169,7 @@ export const MARIADB = {
   port: define({
     key: 'database.mariadb.port',
     variable: 'DB_PORT',
-    fallback: 3306,
+    default: 3306,
     unit: '',
     meaning: 'The TCP port of the database server.',
     allowed: wholeNumber(1, 65_535),
@@ -177,7 +177,7 @@ export const MARIADB = {
   user: define({
     key: 'database.mariadb.user',
     variable: 'DB_USER',
-    fallback: 'ragnarok',
+    default: 'ragnarok',
     unit: '',
     meaning: 'The database user.',
     // MariaDB's limit for a user name is 128 characters, for a database 64.
@@ -186,7 +186,7 @@ export const MARIADB = {
   password: define({
     key: 'database.mariadb.password',
     variable: 'DB_PASSWORD',
-    fallback: '',
+    default: '',
     isRequired: true,
     unit: '',
     meaning: 'The password of that user. It must be set, and may be empty.',
@@ -195,7 +195,7 @@ export const MARIADB = {
   database: define({
     key: 'database.mariadb.database',
     variable: 'DB_NAME',
-    fallback: 'ragnarok',
+    default: 'ragnarok',
     unit: '',
     meaning: 'The database that holds the tables.',
     allowed: plainText('a database name of 1 to 64 characters', 64),
@@ -203,7 +203,7 @@ export const MARIADB = {
   minPoolSize: define({
     key: 'database.mariadb.min_pool_size',
     variable: 'DB_MIN_POOL_SIZE',
-    fallback: 5,
+    default: 5,
     unit: 'connections',
     meaning: 'The pool keeps at least this many connections open.',
     allowed: wholeNumber(1, 500),
@@ -211,7 +211,7 @@ export const MARIADB = {
   maxPoolSize: define({
     key: 'database.mariadb.max_pool_size',
     variable: 'DB_MAX_POOL_SIZE',
-    fallback: 20,
+    default: 20,
     unit: 'connections',
     meaning: 'The pool opens at most this many; claim, settle, heartbeat and maintenance are counted in.',
     // One each for claim, settle, heartbeat and maintenance.
@@ -220,7 +220,7 @@ export const MARIADB = {
   sslCa: define<string | null>({
     key: 'database.mariadb.ssl_ca',
     variable: 'DB_SSL_CA',
-    fallback: null,
+    default: null,
     unit: '',
     meaning:
       'A PEM file with the certificate that signed the one of the server: the connection then uses TLS and checks the server.',
@@ -233,7 +233,7 @@ export const SQLITE = {
   file: define({
     key: 'database.sqlite.file',
     variable: 'SQLITE_FILE',
-    fallback: './ai_ipc.sqlite',
+    default: './ai_ipc.sqlite',
     unit: '',
     meaning: 'The file of the embedded database; it is made when it is missing.',
     allowed: filePath('the path of a file'),

@@ -6,7 +6,7 @@ export interface Setting<T> {
   readonly key: string;
   /** Its name in the environment and in .env. */
   readonly variable: string;
-  readonly fallback: T;
+  readonly default: T;
   /** True when nothing but a value of the admin's will do. */
   readonly isRequired?: true;
   readonly unit: string;

@@ -10,10 +10,18 @@ import type { Setting } from './setting.ts';
 const REPOSITORY = resolve(import.meta.dirname, '../..');
 const read = (name: string): string => readFileSync(resolve(REPOSITORY, name), 'utf8');
 
-function rowOf({ key, variable, unit, meaning, allowed, fallback, isRequired }: Setting<unknown>): string {
-  const shown = allowed.show(fallback);
-  const standard = isRequired ? 'none: it must be set' : shown === '(none)' ? 'none' : `\`${shown}\``;
-  return `| \`${key}\` | \`${variable}\` | ${standard} | ${unit} | ${allowed.words} | ${meaning} |`;
+function rowOf({
+  key,
+  variable,
+  unit,
+  meaning,
+  allowed,
+  default: standard,
+  isRequired,
+}: Setting<unknown>): string {
+  const shown = allowed.show(standard);
+  const told = isRequired ? 'none: it must be set' : shown === '(none)' ? 'none' : `\`${shown}\``;
+  return `| \`${key}\` | \`${variable}\` | ${told} | ${unit} | ${allowed.words} | ${meaning} |`;
 }
 
 test('docs/settings.md has exactly the rows of the schema', () => {
@@ -24,9 +32,9 @@ test('docs/settings.md has exactly the rows of the schema', () => {
 });
 
 test('every default is a value that is allowed', () => {
-  for (const { key, allowed, fallback } of ALL_SETTINGS) {
-    const written = allowed.show(fallback) === '(none)' ? {} : fallback;
-    if (fallback !== null && key !== MARIADB.password.key) {
+  for (const { key, allowed, default: standard } of ALL_SETTINGS) {
+    const written = allowed.show(standard) === '(none)' ? {} : standard;
+    if (standard !== null && key !== MARIADB.password.key) {
       expect(allowed.schema.safeParse(written), key).toMatchObject({ success: true });
     }
   }
@@ -40,12 +48,12 @@ test('no key and no variable is there twice', () => {
 test('inference_config.yaml has every key, at its default, in use or behind "# "', () => {
   // What a person gets who takes every "# " before a key away.
   const everything = parse(read('inference_config.yaml').replace(/^( +)# ( *[\w-]+:)/gim, '$1$2'));
-  for (const { key, allowed, fallback } of ALL_SETTINGS) {
+  for (const { key, allowed, default: standard } of ALL_SETTINGS) {
     const value = key.split('.').reduce((section, name) => section?.[name], everything);
     expect(value, key).toBeDefined();
     expect(allowed.schema.safeParse(value), key).toMatchObject({ success: true });
-    if (typeof value === 'string' && (value.includes('${') || fallback === null)) continue;
-    if (typeof value !== 'object') expect(value, key).toBe(fallback);
+    if (typeof value === 'string' && (value.includes('${') || standard === null)) continue;
+    if (typeof value !== 'object') expect(value, key).toBe(standard);
   }
 });
 
@@ -66,8 +74,8 @@ test('.env.example has the document’s variables at their defaults', () => {
       'TIMEOUT_SECONDS',
     ].sort(),
   );
-  for (const { variable, allowed, fallback, isRequired } of ALL_SETTINGS) {
+  for (const { variable, allowed, default: standard, isRequired } of ALL_SETTINGS) {
     const text = variables[variable];
-    if (text !== undefined && !isRequired) expect(text, variable).toBe(allowed.show(fallback));
+    if (text !== undefined && !isRequired) expect(text, variable).toBe(allowed.show(standard));
   }
 });
