@@ -12,10 +12,10 @@ import {
   wholeNumber,
   yesOrNo,
 } from './allowed.ts';
-import { SERVICE } from './service-schema.ts';
+import { MODEL_SERVER, SERVICE } from './service-schema.ts';
 import { define, type Setting } from './setting.ts';
 
-/** The settings of the worker, by their name in WorkerSettings. */
+/** The settings of the worker. */
 export const WORKER = {
   enabled: define({
     key: 'ipc_worker.enabled',
@@ -98,6 +98,7 @@ export const WORKER = {
     meaning: 'How often the AI service is called for one request before it fails.',
     allowed: wholeNumber(1, 100),
   }),
+  /** Without a slash at its end. */
   aiServiceBaseUrl: define({
     key: 'ipc_worker.ai_service_base_url',
     variable: 'AI_SERVICE_BASE_URL',
@@ -130,6 +131,7 @@ export const WORKER = {
     meaning: 'A longer answer fails its request. The map server crashes when mes shows 33,000 bytes.',
     allowed: wholeNumber(256, 1_048_576),
   }),
+  /** host:port, with [ ] around an IPv6 address; null when it is off. */
   doorbellBind: define<string | null>({
     key: 'ipc_worker.doorbell_bind',
     variable: 'DOORBELL_BIND',
@@ -138,6 +140,7 @@ export const WORKER = {
     meaning: 'Where the worker listens for the UDP datagrams that say that there is work.',
     allowed: hostAndPortOrOff('host:port (port 0 takes a free one), or off for polling alone'),
   }),
+  /** host:port, to be published in place of the address of doorbellBind; null when it is not set. */
   doorbellAdvertise: define<string | null>({
     key: 'ipc_worker.doorbell_advertise',
     variable: 'DOORBELL_ADVERTISE',
@@ -217,7 +220,8 @@ export const MARIADB = {
     // One each for claim, settle, heartbeat and maintenance.
     allowed: wholeNumber(4, 500),
   }),
-  sslCa: define<string | null>({
+  /** The full path of a PEM file; null for a connection without TLS. */
+  sslCaFile: define<string | null>({
     key: 'database.mariadb.ssl_ca',
     variable: 'DB_SSL_CA',
     default: null,
@@ -230,6 +234,7 @@ export const MARIADB = {
 
 /** The settings of the embedded database, in use when MariaDB is not chosen. */
 export const SQLITE = {
+  /** A full path. */
   file: define({
     key: 'database.sqlite.file',
     variable: 'SQLITE_FILE',
@@ -243,16 +248,11 @@ export const SQLITE = {
 /** Every setting, in the order in which people are shown them. */
 export const ALL_SETTINGS: readonly Setting<unknown>[] = [
   ...Object.values(WORKER),
+  ...Object.values(MODEL_SERVER),
   ...Object.values(SERVICE),
   ...Object.values(MARIADB),
   ...Object.values(SQLITE),
 ];
 
 /** Settings whose values are shown nowhere. */
-export const SECRETS: readonly Pick<Setting<unknown>, 'key' | 'variable'>[] = [
-  MARIADB.password,
-  WORKER.aiServiceHeaders,
-  SERVICE.apiKey,
-  SERVICE.providerHeaders,
-  SERVICE.serviceKey,
-];
+export const SECRETS = ALL_SETTINGS.filter(({ allowed }) => allowed.isSecret);

@@ -10,9 +10,10 @@ import {
 } from './allowed.ts';
 import { define } from './setting.ts';
 
-/** The settings of the AI service that comes with this package, `ai-ipc service`. */
-export const SERVICE = {
-  providerUrl: define<string | null>({
+/** The model server behind the AI service. Without its address and its model there is none. */
+export const MODEL_SERVER = {
+  /** Without a slash at its end. */
+  url: define<string | null>({
     key: 'ai_service.provider_url',
     variable: 'AI_PROVIDER_URL',
     default: null,
@@ -43,7 +44,7 @@ export const SERVICE = {
     meaning: 'The key of the model server, where it wants one.',
     allowed: secretText(),
   }),
-  providerHeaders: define<Readonly<Record<string, string>>>({
+  headers: define<Readonly<Record<string, string>>>({
     key: 'ai_service.provider_headers',
     variable: 'AI_PROVIDER_HEADERS',
     default: {},
@@ -51,6 +52,10 @@ export const SERVICE = {
     meaning: 'HTTP headers sent to the model server with each call, where it wants more than a key.',
     allowed: headers(),
   }),
+} as const;
+
+/** All other settings of the AI service that comes with this package, `ai-ipc service`. */
+export const SERVICE = {
   fallback: define<'scripted' | 'none'>({
     key: 'ai_service.fallback',
     variable: 'AI_FALLBACK',
@@ -87,6 +92,7 @@ export const SERVICE = {
     // Twice in an answer, at 4 bytes a character, is below the worker's max_response_bytes of 16,384.
     allowed: wholeNumber(40, 1500),
   }),
+  /** 0 is off. */
   playerCooldownMs: define({
     key: 'ai_service.player_cooldown_ms',
     variable: 'AI_PLAYER_COOLDOWN_MS',
@@ -95,6 +101,7 @@ export const SERVICE = {
     meaning: 'A player who talks again sooner hears a canned line (limited: cooldown). 0 is off.',
     allowed: wholeNumber(0, 3_600_000),
   }),
+  /** 0 is off. */
   playerDailyTokens: define({
     key: 'ai_service.player_daily_tokens',
     variable: 'AI_PLAYER_DAILY_TOKENS',
@@ -120,6 +127,7 @@ export const SERVICE = {
     meaning: 'What an NPC knows of a player is deleted when they have not talked for so long.',
     allowed: wholeNumber(1, 3650),
   }),
+  /** A full path; null for the personas of the package. */
   personasDir: define<string | null>({
     key: 'ai_service.personas',
     variable: 'AI_PERSONAS',
@@ -128,6 +136,7 @@ export const SERVICE = {
     meaning: 'The folder of your own persona files; left out, those of the package.',
     allowed: optional(filePath('the path of a folder'), '(none)'),
   }),
+  /** The full path of a list of words; null for none. */
   profanityFile: define<string | null>({
     key: 'ai_service.profanity_file',
     variable: 'AI_PROFANITY_FILE',
@@ -137,6 +146,7 @@ export const SERVICE = {
       'A text file with one word a line that NPCs show as its first letter and stars; word* is all that begins so.',
     allowed: optional(filePath('the path of a file'), '(none)'),
   }),
+  /** Empty asks nobody for a key. */
   serviceKey: define({
     key: 'ai_service.service_key',
     variable: 'AI_SERVICE_KEY',

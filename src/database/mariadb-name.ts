@@ -1,5 +1,5 @@
 import { joinHostAndPort } from '../base/host-and-port.ts';
-import type { MariadbSettings } from './mariadb-pool.ts';
+import type { MariadbSettings } from '../config/settings.ts';
 
 /** MariaDB as people know it: user, place and database, never the password. A file of its own: it needs no driver. */
 export function mariadbName({
