@@ -164,7 +164,7 @@ function chosenAiService({ settings, effective }: LoadedSettings): string | unde
   const { aiServiceBaseUrl: url } = settings.worker;
   const source = effective.find(({ key }) => key === WORKER.aiServiceBaseUrl.key)?.source;
   // The files that come with the package name the default AI service, which nobody may have started.
-  const isDefault = url === WORKER.aiServiceBaseUrl.fallback;
+  const isDefault = url === WORKER.aiServiceBaseUrl.default;
   return source === 'environment' || !isDefault ? url : undefined;
 }
 

@@ -7,7 +7,7 @@ import {
   loadWithSources,
   type Settings,
 } from '../config/load.ts';
-import { mariadbName } from '../database/mariadb-pool.ts';
+import { mariadbName } from '../database/mariadb-name.ts';
 
 /** What commander hands to the action of a command that has the options of {@link withSettingsOptions}. */
 export interface SettingsOptions {

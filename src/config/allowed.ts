@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { resolve } from 'node:path';
 import { z } from 'zod';
 
 /** What a setting may be: how text is read, how a value is checked, and how both are shown to people. */
@@ -13,6 +14,10 @@ export interface Allowed<T> {
   show(value: T): string;
   /** A refused value, for people; never a secret. */
   readonly showRefused: (raw: unknown) => string;
+  /** Whether a value is a secret, or has one in it. */
+  readonly isSecret?: true;
+  /** A good value as the program uses it, where that depends on the current folder. */
+  inFolder?(value: T, folder: string): T;
 }
 
 const HOST_NAME = /^(?!.*\.\.)[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/i;
@@ -72,7 +77,7 @@ export function plainText(words: string, most: number): Allowed<string> {
   return { ...asText, words, schema, show: String };
 }
 
-/** The path of a file. */
+/** The path of a file or folder; a relative one starts from the current folder. */
 export function filePath(words: string): Allowed<string> {
   const schema = z
     .string()
@@ -82,7 +87,7 @@ export function filePath(words: string): Allowed<string> {
       (path) => path !== ':memory:',
       'a database in memory cannot be shared by the game and the worker',
     );
-  return { ...asText, words, schema, show: String };
+  return { ...asText, words, schema, show: String, inFolder: (path, folder) => resolve(folder, path) };
 }
 
 /** A value that may be left out altogether. */
@@ -91,6 +96,7 @@ export function optional<T>(allowed: Allowed<T>, none: string): Allowed<T | null
     ...allowed,
     schema: allowed.schema.nullable().refine((value) => value !== null, withoutReason),
     show: (value) => (value === null ? none : allowed.show(value)),
+    inFolder: (value, folder) => (value === null ? null : (allowed.inFolder?.(value, folder) ?? value)),
   };
 }
 
@@ -102,6 +108,7 @@ export function secretText(): Allowed<string> {
     fromText: (text) => text,
     show: (value) => (value === '' ? '(empty)' : '***'),
     showRefused: () => '***',
+    isSecret: true,
   };
 }
 
@@ -183,6 +190,7 @@ export function headers(): Allowed<Readonly<Record<string, string>>> {
         .map((name) => `${name}: ***`)
         .join(', ') || '(none)',
     showRefused: () => '***',
+    isSecret: true,
   };
 }
 

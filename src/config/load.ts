@@ -1,107 +1,24 @@
 import { accessSync, constants } from 'node:fs';
-import { resolve } from 'node:path';
 import { AiIpcError, messageOf } from '../base/errors.ts';
 import { isSocketPath } from './allowed.ts';
 import { checkUnused, isGiven, type Resolved, resolveSetting, whyMariadb } from './resolve.ts';
 import { MARIADB, SQLITE, WORKER } from './schema.ts';
-import { SERVICE } from './service-schema.ts';
-import type { Setting } from './setting.ts';
+import { MODEL_SERVER, SERVICE } from './service-schema.ts';
+import { type Definitions, defaultsOf, type Setting, type ValuesOf } from './setting.ts';
+import type { DatabaseSettings, ModelServerSettings, ServiceSettings, Settings } from './settings.ts';
 import { type LoadOptions, problemsOfSources, readSources, type Sources } from './sources.ts';
 
+export type {
+  DatabaseSettings,
+  MariadbSettings,
+  ServiceSettings,
+  Settings,
+  WorkerSettings,
+} from './settings.ts';
 export type { LoadOptions } from './sources.ts';
 
-/** The settings of the worker; each is described in docs/settings.md. */
-export interface WorkerSettings {
-  readonly enabled: boolean;
-  readonly pollIntervalMs: number;
-  readonly batchSize: number;
-  readonly concurrency: number;
-  readonly maxProcessingTimeMs: number;
-  readonly cleanupIntervalSeconds: number;
-  readonly retentionDays: number;
-  readonly logRetentionDays: number;
-  readonly timeoutSeconds: number;
-  readonly maxAttempts: number;
-  /** Without a slash at its end. */
-  readonly aiServiceBaseUrl: string;
-  readonly aiServiceTimeoutSeconds: number;
-  readonly aiServiceHeaders: Readonly<Record<string, string>>;
-  readonly maxResponseBytes: number;
-  /** host:port, with [ ] around an IPv6 address; null when it is off. */
-  readonly doorbellBind: string | null;
-  /** host:port, to be published in place of the address of doorbellBind; null when it is not set. */
-  readonly doorbellAdvertise: string | null;
-  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
-}
-
-/** The settings of `ai-ipc service`; each is described in docs/settings.md. */
-export interface ServiceSettings {
-  /** A model server, without a slash at its end, and its model; null for the offline brain alone. */
-  readonly modelServer: ModelServerSettings | null;
-  readonly fallback: 'scripted' | 'none';
-  readonly modelTimeoutSeconds: number;
-  readonly deadlineMs: number;
-  readonly maxCharacters: number;
-  /** 0 is off. */
-  readonly playerCooldownMs: number;
-  /** 0 is off. */
-  readonly playerDailyTokens: number;
-  readonly maxInFlight: number;
-  readonly memoryDays: number;
-  /** A full path; null for the personas of the package. */
-  readonly personasDir: string | null;
-  /** The full path of a list of words; null for none. */
-  readonly profanityFile: string | null;
-  /** Empty asks nobody for a key. */
-  readonly serviceKey: string;
-}
-
 /** The settings of the service where nobody sets any. */
-export const DEFAULT_SERVICE_SETTINGS: ServiceSettings = {
-  modelServer: null,
-  fallback: SERVICE.fallback.fallback,
-  modelTimeoutSeconds: SERVICE.modelTimeoutSeconds.fallback,
-  deadlineMs: SERVICE.deadlineMs.fallback,
-  maxCharacters: SERVICE.maxCharacters.fallback,
-  playerCooldownMs: SERVICE.playerCooldownMs.fallback,
-  playerDailyTokens: SERVICE.playerDailyTokens.fallback,
-  maxInFlight: SERVICE.maxInFlight.fallback,
-  memoryDays: SERVICE.memoryDays.fallback,
-  personasDir: SERVICE.personasDir.fallback,
-  profanityFile: SERVICE.profanityFile.fallback,
-  serviceKey: SERVICE.serviceKey.fallback,
-};
-
-interface ModelServerSettings {
-  readonly url: string;
-  readonly model: string;
-  readonly apiKey: string;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-export interface MariadbSettings {
-  readonly kind: 'mariadb';
-  readonly host: string;
-  readonly port: number;
-  /** A Unix socket or a Windows pipe, to be used in place of host and port. */
-  readonly socketPath: string | null;
-  readonly user: string;
-  readonly password: string;
-  readonly database: string;
-  readonly minPoolSize: number;
-  readonly maxPoolSize: number;
-  /** The full path of a PEM file; null for a connection without TLS. */
-  readonly sslCaFile: string | null;
-}
-
-/** The database that was chosen. `file` is a full path. */
-export type DatabaseSettings = MariadbSettings | { readonly kind: 'sqlite'; readonly file: string };
-
-export interface Settings {
-  readonly worker: WorkerSettings;
-  readonly service: ServiceSettings;
-  readonly database: DatabaseSettings;
-}
+export const DEFAULT_SERVICE_SETTINGS: ServiceSettings = { ...defaultsOf(SERVICE), modelServer: null };
 
 /** One setting in effect, for people: never with a secret. */
 export interface EffectiveSetting {
@@ -132,7 +49,7 @@ export function loadWithSources(options: LoadOptions): LoadedSettings {
   const sources = readSources(options);
   const reading: Reading = { sources, cwd: options.cwd, problems: problemsOfSources(sources), effective: [] };
   const settings = {
-    worker: readWorker(reading),
+    worker: valuesOf(readEach(reading, WORKER)),
     service: readService(reading),
     database: readDatabase(reading),
   };
@@ -148,69 +65,21 @@ interface Reading {
   readonly effective: EffectiveSetting[];
 }
 
-function readWorker(reading: Reading): WorkerSettings {
-  return {
-    enabled: read(reading, WORKER.enabled).value,
-    pollIntervalMs: read(reading, WORKER.pollIntervalMs).value,
-    batchSize: read(reading, WORKER.batchSize).value,
-    concurrency: read(reading, WORKER.concurrency).value,
-    maxProcessingTimeMs: read(reading, WORKER.maxProcessingTimeMs).value,
-    cleanupIntervalSeconds: read(reading, WORKER.cleanupIntervalSeconds).value,
-    retentionDays: read(reading, WORKER.retentionDays).value,
-    logRetentionDays: read(reading, WORKER.logRetentionDays).value,
-    timeoutSeconds: read(reading, WORKER.timeoutSeconds).value,
-    maxAttempts: read(reading, WORKER.maxAttempts).value,
-    aiServiceBaseUrl: read(reading, WORKER.aiServiceBaseUrl).value,
-    aiServiceTimeoutSeconds: read(reading, WORKER.aiServiceTimeoutSeconds).value,
-    aiServiceHeaders: read(reading, WORKER.aiServiceHeaders).value,
-    maxResponseBytes: read(reading, WORKER.maxResponseBytes).value,
-    doorbellBind: read(reading, WORKER.doorbellBind).value,
-    doorbellAdvertise: read(reading, WORKER.doorbellAdvertise).value,
-    logLevel: read(reading, WORKER.logLevel).value,
-  };
-}
-
 function readService(reading: Reading): ServiceSettings {
   const modelServer = readModelServer(reading);
-  const fallback = read(reading, SERVICE.fallback).value;
-  const modelTimeoutSeconds = read(reading, SERVICE.modelTimeoutSeconds).value;
-  const deadlineMs = read(reading, SERVICE.deadlineMs).value;
-  const maxCharacters = read(reading, SERVICE.maxCharacters).value;
-  const playerCooldownMs = read(reading, SERVICE.playerCooldownMs).value;
-  const playerDailyTokens = read(reading, SERVICE.playerDailyTokens).value;
-  const maxInFlight = read(reading, SERVICE.maxInFlight).value;
-  const memoryDays = read(reading, SERVICE.memoryDays).value;
-  const personasDir = read(reading, SERVICE.personasDir).value;
-  const profanityFile = read(reading, SERVICE.profanityFile).value;
-  return {
-    modelServer,
-    fallback,
-    modelTimeoutSeconds,
-    deadlineMs,
-    maxCharacters,
-    playerCooldownMs,
-    playerDailyTokens,
-    maxInFlight,
-    memoryDays,
-    personasDir: personasDir === null ? null : resolve(reading.cwd, personasDir),
-    profanityFile: profanityFile === null ? null : resolve(reading.cwd, profanityFile),
-    serviceKey: read(reading, SERVICE.serviceKey).value,
-  };
+  return { ...valuesOf(readEach(reading, SERVICE)), modelServer };
 }
 
 function readModelServer(reading: Reading): ModelServerSettings | null {
-  const url = read(reading, SERVICE.providerUrl);
-  const model = read(reading, SERVICE.model);
-  const apiKey = read(reading, SERVICE.apiKey).value;
-  const headers = read(reading, SERVICE.providerHeaders).value;
+  const { url, model, ...others } = readEach(reading, MODEL_SERVER);
   if (url.value !== null && model.value !== null)
-    return { url: url.value, model: model.value, apiKey, headers };
+    return { ...valuesOf(others), url: url.value, model: model.value };
   // A wrong value is a problem of its own: this one is about one that is not there.
-  if (url.value !== null && !isGiven(SERVICE.model, reading.sources))
+  if (url.value !== null && !isGiven(MODEL_SERVER.model, reading.sources))
     reading.problems.push(
       `${url.subject} names a model server, and no model is set. Set AI_MODEL, or model in ai_service.`,
     );
-  if (model.value !== null && !isGiven(SERVICE.providerUrl, reading.sources))
+  if (model.value !== null && !isGiven(MODEL_SERVER.url, reading.sources))
     reading.problems.push(
       `${model.subject} names a model, and no server is set. Set AI_PROVIDER_URL, or provider_url in ai_service.`,
     );
@@ -224,41 +93,39 @@ function readDatabase(reading: Reading): DatabaseSettings {
     return readMariadb(reading);
   }
   for (const setting of Object.values(MARIADB)) checkUnused(setting, sources, problems);
-  return { kind: 'sqlite', file: resolve(reading.cwd, read(reading, SQLITE.file).value) };
+  return { kind: 'sqlite', ...valuesOf(readEach(reading, SQLITE)) };
 }
 
 function readMariadb(reading: Reading): DatabaseSettings {
-  const host = read(reading, MARIADB.host).value;
-  const port = read(reading, MARIADB.port).value;
-  const user = read(reading, MARIADB.user).value;
-  const password = read(reading, MARIADB.password).value;
-  const database = read(reading, MARIADB.database).value;
-  const minPoolSize = read(reading, MARIADB.minPoolSize);
-  const maxPoolSize = read(reading, MARIADB.maxPoolSize);
-  const sslCaFile = readableFile(reading, read(reading, MARIADB.sslCa));
+  const resolved = readEach(reading, MARIADB);
+  checkReadable(reading, resolved.sslCaFile);
+  checkPoolSizes(reading, resolved.minPoolSize, resolved.maxPoolSize);
+  const { host, ...others } = valuesOf(resolved);
+  const place = isSocketPath(host) ? { host: 'localhost', socketPath: host } : { host, socketPath: null };
+  return { kind: 'mariadb', ...others, ...place };
+}
 
-  checkPoolSizes(reading, minPoolSize, maxPoolSize);
-  return {
-    kind: 'mariadb',
-    host: isSocketPath(host) ? 'localhost' : host,
-    port,
-    socketPath: isSocketPath(host) ? host : null,
-    user,
-    password,
-    database,
-    minPoolSize: minPoolSize.value,
-    maxPoolSize: maxPoolSize.value,
-    sslCaFile,
-  };
+/** By the names of the definitions. */
+type ResolvedEach<Values> = { readonly [Name in keyof Values]: Resolved<Values[Name]> };
+
+function readEach<D extends Definitions>(reading: Reading, definitions: D): ResolvedEach<ValuesOf<D>> {
+  const entries = Object.entries(definitions).map(([name, setting]) => [name, read(reading, setting)]);
+  return Object.fromEntries(entries) as ResolvedEach<ValuesOf<D>>;
+}
+
+function valuesOf<Values>(resolved: ResolvedEach<Values>): Values {
+  const entries = Object.entries<Resolved<unknown>>(resolved).map(([name, { value }]) => [name, value]);
+  return Object.fromEntries(entries) as Values;
 }
 
 function read<T>(reading: Reading, setting: Setting<T>): Resolved<T> {
-  const { sources, problems, effective } = reading;
+  const { sources, problems, effective, cwd } = reading;
   const resolved = resolveSetting(setting, sources, problems);
   if (setting.isRequired) checkIsGiven(reading, setting);
   const { key, unit, allowed } = setting;
-  effective.push({ key, unit, value: allowed.show(resolved.value), source: resolved.source });
-  return resolved;
+  const { value, source } = resolved;
+  effective.push({ key, unit, value: allowed.show(value), source });
+  return { ...resolved, value: allowed.inFolder?.(value, cwd) ?? value };
 }
 
 /** Never by default: a password that was forgotten would be tried as an empty one. */
@@ -280,17 +147,15 @@ function checkPoolSizes({ problems }: Reading, min: Resolved<number>, max: Resol
   );
 }
 
-function readableFile({ cwd, problems }: Reading, file: Resolved<string | null>): string | null {
-  if (file.value === null) return null;
-  const path = resolve(cwd, file.value);
+function checkReadable({ problems }: Reading, file: Resolved<string | null>): void {
+  if (file.value === null) return;
   try {
-    accessSync(path, constants.R_OK);
+    accessSync(file.value, constants.R_OK);
   } catch (error) {
     problems.push(
-      `${file.subject} cannot be read (${messageOf(error)}). Allowed: ${MARIADB.sslCa.allowed.words}.`,
+      `${file.subject} cannot be read (${messageOf(error)}). Allowed: ${MARIADB.sslCaFile.allowed.words}.`,
     );
   }
-  return path;
 }
 
 function reportOf(problems: readonly string[]): string {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { fillPlaceholders } from './placeholders.ts';
+import { fillVariables } from './fill-variables.ts';
 import type { Setting } from './setting.ts';
 import type { Sources } from './sources.ts';
 
@@ -23,7 +23,7 @@ export function resolveSetting<T>(setting: Setting<T>, sources: Sources, problem
     if ('problem' in checked) problems.push(checked.problem);
     else strongest ??= { value: checked.value, source: candidate.source, subject: candidate.subject };
   }
-  return strongest ?? { value: setting.fallback, source: 'default', subject: `default: ${setting.key}` };
+  return strongest ?? { value: setting.default, source: 'default', subject: `default: ${setting.key}` };
 }
 
 /** Whether anything gives this setting a value, be it a wrong one. */
@@ -70,9 +70,9 @@ function candidateOfFile({ key, allowed }: Setting<unknown>, sources: Sources): 
   const { configFile, env, envFile } = sources;
   const entry = configFile.entries.get(key);
   if (entry === undefined) return undefined;
-  const filled = fillPlaceholders(entry.value, (name) => env[name] ?? envFile.variables[name]);
+  const filled = fillVariables(entry.value, (name) => env[name] ?? envFile.variables[name]);
   // A number can only be filled in as text; a number that was written as text is a mistake.
-  const isText = filled.hasPlaceholder && typeof filled.value === 'string';
+  const isText = filled.hasVariable && typeof filled.value === 'string';
   const value = isText ? allowed.fromText(String(filled.value)) : filled.value;
   const source = `${configFile.name}, line ${entry.line}`;
   return {

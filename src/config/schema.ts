@@ -12,39 +12,42 @@ import {
   wholeNumber,
   yesOrNo,
 } from './allowed.ts';
-import { SERVICE } from './service-schema.ts';
+import { MODEL_SERVER, SERVICE } from './service-schema.ts';
 import { define, type Setting } from './setting.ts';
 
-/** The settings of the worker, by their name in WorkerSettings. */
+/** The settings of the worker. */
 export const WORKER = {
   enabled: define({
     key: 'ipc_worker.enabled',
     variable: 'ENABLED',
-    fallback: true,
+    default: true,
     unit: '',
     meaning: 'false: the worker says so and exits with code 0.',
     allowed: yesOrNo(),
+    isInDocument: true,
   }),
   pollIntervalMs: define({
     key: 'ipc_worker.poll_interval_ms',
     variable: 'POLL_INTERVAL_MS',
-    fallback: 100,
+    default: 100,
     unit: 'ms',
     meaning: 'The longest wait between two looks for requests when idle.',
     allowed: wholeNumber(10, 60_000),
+    isInDocument: true,
   }),
   batchSize: define({
     key: 'ipc_worker.batch_size',
     variable: 'BATCH_SIZE',
-    fallback: 10,
+    default: 10,
     unit: 'requests',
     meaning: 'The most that one claim takes; a full batch is followed by the next at once.',
     allowed: wholeNumber(1, 1000),
+    isInDocument: true,
   }),
   concurrency: define({
     key: 'ipc_worker.concurrency',
     variable: 'CONCURRENCY',
-    fallback: 64,
+    default: 64,
     unit: 'requests',
     meaning: 'The most in flight at the AI service at once. It bounds the memory of the worker.',
     // 4096 requests of 64 KiB with answers of 16 KiB are 320 MiB at worst.
@@ -53,23 +56,25 @@ export const WORKER = {
   maxProcessingTimeMs: define({
     key: 'ipc_worker.max_processing_time',
     variable: 'MAX_PROCESSING_TIME',
-    fallback: 5000,
+    default: 5000,
     unit: 'ms',
     meaning: 'A call that takes longer than this is logged as slow; nothing else happens to it.',
     allowed: wholeNumber(1, 3_600_000),
+    isInDocument: true,
   }),
   cleanupIntervalSeconds: define({
     key: 'ipc_worker.cleanup_interval',
     variable: 'CLEANUP_INTERVAL',
-    fallback: 60,
+    default: 60,
     unit: 's',
     meaning: 'How often old ended requests are deleted.',
     allowed: wholeNumber(1, 86_400),
+    isInDocument: true,
   }),
   retentionDays: define({
     key: 'ipc_worker.retention_days',
     variable: 'RETENTION_DAYS',
-    fallback: 7,
+    default: 7,
     unit: 'days',
     meaning: 'Ended requests and their responses are deleted when they are older than this.',
     allowed: wholeNumber(1, 3650),
@@ -77,7 +82,7 @@ export const WORKER = {
   logRetentionDays: define({
     key: 'ipc_worker.log_retention_days',
     variable: 'LOG_RETENTION_DAYS',
-    fallback: 30,
+    default: 30,
     unit: 'days',
     meaning: 'Rows of ai_request_log are deleted when they are older than this.',
     allowed: wholeNumber(1, 3650),
@@ -85,73 +90,84 @@ export const WORKER = {
   timeoutSeconds: define({
     key: 'ipc_worker.timeout_seconds',
     variable: 'TIMEOUT_SECONDS',
-    fallback: 30,
+    default: 30,
     unit: 's',
     meaning: 'The life of a request whose client names none; the game commands use it too.',
     allowed: wholeNumber(1, 86_400),
+    isInDocument: true,
   }),
   maxAttempts: define({
     key: 'ipc_worker.max_attempts',
     variable: 'MAX_ATTEMPTS',
-    fallback: 3,
+    default: 3,
     unit: 'attempts',
     meaning: 'How often the AI service is called for one request before it fails.',
     allowed: wholeNumber(1, 100),
   }),
+  /** Without a slash at its end. */
   aiServiceBaseUrl: define({
     key: 'ipc_worker.ai_service_base_url',
     variable: 'AI_SERVICE_BASE_URL',
-    fallback: 'http://127.0.0.1:8000',
+    default: 'http://127.0.0.1:8000',
     unit: '',
     meaning: 'The AI service; the endpoint of a request is appended to it.',
     allowed: baseUrl(),
+    isInDocument: true,
   }),
   aiServiceTimeoutSeconds: define({
     key: 'ipc_worker.ai_service_timeout',
     variable: 'AI_SERVICE_TIMEOUT',
-    fallback: 10,
+    default: 10,
     unit: 's',
     meaning: 'The longest time that one attempt may take.',
     allowed: wholeNumber(1, 3600),
+    isInDocument: true,
   }),
   aiServiceHeaders: define<Readonly<Record<string, string>>>({
     key: 'ipc_worker.ai_service_headers',
     variable: 'AI_SERVICE_HEADERS',
-    fallback: {},
+    default: {},
     unit: '',
     meaning: 'HTTP headers sent with each call: the place for the key of the AI service.',
     allowed: headers(),
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: filled in when the file is read.
+    example: { Authorization: 'Bearer ${AI_SERVICE_KEY}' },
   }),
   maxResponseBytes: define({
     key: 'ipc_worker.max_response_bytes',
     variable: 'MAX_RESPONSE_BYTES',
-    fallback: 16_384,
+    default: 16_384,
     unit: 'bytes',
     meaning: 'A longer answer fails its request. The map server crashes when mes shows 33,000 bytes.',
     allowed: wholeNumber(256, 1_048_576),
   }),
+  /** host:port, with [ ] around an IPv6 address; null when it is off. */
   doorbellBind: define<string | null>({
     key: 'ipc_worker.doorbell_bind',
     variable: 'DOORBELL_BIND',
-    fallback: '127.0.0.1:0',
+    default: '127.0.0.1:0',
     unit: '',
-    meaning: 'Where the worker listens for the UDP datagrams that say that there is work.',
+    meaning:
+      'Where the worker listens for the UDP datagrams that say that there is work; off: it polls alone.',
     allowed: hostAndPortOrOff('host:port (port 0 takes a free one), or off for polling alone'),
   }),
+  /** host:port, to be published in place of the address of doorbellBind; null when it is not set. */
   doorbellAdvertise: define<string | null>({
     key: 'ipc_worker.doorbell_advertise',
     variable: 'DOORBELL_ADVERTISE',
-    fallback: null,
+    default: null,
     unit: '',
     meaning: 'Where clients on other machines send those datagrams; give doorbell_bind a fixed port then.',
     allowed: optional(hostAndPort('host:port, with a port from 1 to 65535'), '(none)'),
+    example: 'map-host.example:4000',
   }),
   logLevel: define<'debug' | 'info' | 'warn' | 'error'>({
     key: 'ipc_worker.log_level',
     variable: 'LOG_LEVEL',
-    fallback: 'info',
+    default: 'info',
     unit: '',
-    meaning: 'The least important kind of log line that is written. What players say is in none of them.',
+    meaning:
+      'The least important kind of log line that worker and AI service write: debug, info, warn or error. What players say is in none of them.',
     allowed: oneOf(['debug', 'info', 'warn', 'error']),
   }),
 } as const;
@@ -161,79 +177,91 @@ export const MARIADB = {
   host: define({
     key: 'database.mariadb.host',
     variable: 'DB_HOST',
-    fallback: '127.0.0.1',
+    default: '127.0.0.1',
     unit: '',
-    meaning: 'The database server, or its socket.',
+    meaning: 'The database server, or the path of its socket.',
     allowed: hostOrSocket(),
+    isInDocument: true,
   }),
   port: define({
     key: 'database.mariadb.port',
     variable: 'DB_PORT',
-    fallback: 3306,
+    default: 3306,
     unit: '',
-    meaning: 'The TCP port of the database server.',
+    meaning: 'The TCP port of the database server; of no use with a socket.',
     allowed: wholeNumber(1, 65_535),
+    isInDocument: true,
   }),
   user: define({
     key: 'database.mariadb.user',
     variable: 'DB_USER',
-    fallback: 'ragnarok',
+    default: 'ragnarok',
     unit: '',
     meaning: 'The database user.',
     // MariaDB's limit for a user name is 128 characters, for a database 64.
     allowed: plainText('a user name of 1 to 128 characters', 128),
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: filled in when the file is read.
+    example: '${DB_USER}',
+    isInDocument: true,
   }),
   password: define({
     key: 'database.mariadb.password',
     variable: 'DB_PASSWORD',
-    fallback: '',
+    default: '',
     isRequired: true,
     unit: '',
     meaning: 'The password of that user. It must be set, and may be empty.',
     allowed: secretText(),
+    isInDocument: true,
   }),
   database: define({
     key: 'database.mariadb.database',
     variable: 'DB_NAME',
-    fallback: 'ragnarok',
+    default: 'ragnarok',
     unit: '',
-    meaning: 'The database that holds the tables.',
+    meaning: 'The database that holds the tables: the one of rAthena, where the game looks for them.',
     allowed: plainText('a database name of 1 to 64 characters', 64),
+    isInDocument: true,
   }),
   minPoolSize: define({
     key: 'database.mariadb.min_pool_size',
     variable: 'DB_MIN_POOL_SIZE',
-    fallback: 5,
+    default: 5,
     unit: 'connections',
-    meaning: 'The pool keeps at least this many connections open.',
+    meaning: 'The worker keeps at least this many connections open.',
     allowed: wholeNumber(1, 500),
+    isInDocument: true,
   }),
   maxPoolSize: define({
     key: 'database.mariadb.max_pool_size',
     variable: 'DB_MAX_POOL_SIZE',
-    fallback: 20,
+    default: 20,
     unit: 'connections',
     meaning: 'The pool opens at most this many; claim, settle, heartbeat and maintenance are counted in.',
     // One each for claim, settle, heartbeat and maintenance.
     allowed: wholeNumber(4, 500),
+    isInDocument: true,
   }),
-  sslCa: define<string | null>({
+  /** The full path of a PEM file; null for a connection without TLS. */
+  sslCaFile: define<string | null>({
     key: 'database.mariadb.ssl_ca',
     variable: 'DB_SSL_CA',
-    fallback: null,
+    default: null,
     unit: '',
     meaning:
       'A PEM file with the certificate that signed the one of the server: the connection then uses TLS and checks the server.',
     allowed: optional(filePath('the path of a PEM file; left out for a connection without TLS'), '(none)'),
+    example: '/etc/ai-ipc/ca.pem',
   }),
 } as const;
 
 /** The settings of the embedded database, in use when MariaDB is not chosen. */
 export const SQLITE = {
+  /** A full path. */
   file: define({
     key: 'database.sqlite.file',
     variable: 'SQLITE_FILE',
-    fallback: './ai_ipc.sqlite',
+    default: './ai_ipc.sqlite',
     unit: '',
     meaning: 'The file of the embedded database; it is made when it is missing.',
     allowed: filePath('the path of a file'),
@@ -243,16 +271,11 @@ export const SQLITE = {
 /** Every setting, in the order in which people are shown them. */
 export const ALL_SETTINGS: readonly Setting<unknown>[] = [
   ...Object.values(WORKER),
+  ...Object.values(MODEL_SERVER),
   ...Object.values(SERVICE),
   ...Object.values(MARIADB),
   ...Object.values(SQLITE),
 ];
 
 /** Settings whose values are shown nowhere. */
-export const SECRETS: readonly Pick<Setting<unknown>, 'key' | 'variable'>[] = [
-  MARIADB.password,
-  WORKER.aiServiceHeaders,
-  SERVICE.apiKey,
-  SERVICE.providerHeaders,
-  SERVICE.serviceKey,
-];
+export const SECRETS = ALL_SETTINGS.filter(({ allowed }) => allowed.isSecret);

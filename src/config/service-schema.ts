@@ -10,12 +10,13 @@ import {
 } from './allowed.ts';
 import { define } from './setting.ts';
 
-/** The settings of the AI service that comes with this package, `ai-ipc service`. */
-export const SERVICE = {
-  providerUrl: define<string | null>({
+/** The model server behind the AI service. Without its address and its model there is none. */
+export const MODEL_SERVER = {
+  /** Without a slash at its end. */
+  url: define<string | null>({
     key: 'ai_service.provider_url',
     variable: 'AI_PROVIDER_URL',
-    fallback: null,
+    default: null,
     unit: '',
     meaning:
       'An OpenAI-compatible model server, with the path before /chat/completions. Without it, NPCs answer from the rules of their persona files.',
@@ -26,35 +27,42 @@ export const SERVICE = {
       }),
       '(none)',
     ),
+    example: 'http://127.0.0.1:11434/v1',
   }),
   model: define<string | null>({
     key: 'ai_service.model',
     variable: 'AI_MODEL',
-    fallback: null,
+    default: null,
     unit: '',
     meaning: 'The model on that server; it must be set with provider_url.',
     allowed: optional(plainText('the name of a model, such as llama3.1:8b', 200), '(none)'),
+    example: 'llama3.1:8b',
   }),
   apiKey: define({
     key: 'ai_service.api_key',
     variable: 'AI_API_KEY',
-    fallback: '',
+    default: '',
     unit: '',
     meaning: 'The key of the model server, where it wants one.',
     allowed: secretText(),
   }),
-  providerHeaders: define<Readonly<Record<string, string>>>({
+  headers: define<Readonly<Record<string, string>>>({
     key: 'ai_service.provider_headers',
     variable: 'AI_PROVIDER_HEADERS',
-    fallback: {},
+    default: {},
     unit: '',
     meaning: 'HTTP headers sent to the model server with each call, where it wants more than a key.',
     allowed: headers(),
+    example: { 'X-Title': 'AI IPC' },
   }),
+} as const;
+
+/** All other settings of the AI service that comes with this package, `ai-ipc service`. */
+export const SERVICE = {
   fallback: define<'scripted' | 'none'>({
     key: 'ai_service.fallback',
     variable: 'AI_FALLBACK',
-    fallback: 'scripted',
+    default: 'scripted',
     unit: '',
     meaning:
       'Who answers when the model fails: scripted is the offline brain; none answers 502 or 504, which the worker retries.',
@@ -64,7 +72,7 @@ export const SERVICE = {
     key: 'ai_service.model_timeout',
     variable: 'AI_MODEL_TIMEOUT',
     // Below the 10 s that a worker waits unless told otherwise: the fallback can still answer.
-    fallback: 8,
+    default: 8,
     unit: 's',
     meaning: 'The longest time that a model may take for one answer; never longer than the deadline.',
     allowed: wholeNumber(1, 3600),
@@ -72,7 +80,7 @@ export const SERVICE = {
   deadlineMs: define({
     key: 'ai_service.deadline_ms',
     variable: 'AI_DEADLINE_MS',
-    fallback: 10_000,
+    default: 10_000,
     unit: 'ms',
     meaning:
       'An answer is given within this time where the caller sends no X-Deadline-Ms; the worker sends one.',
@@ -81,33 +89,34 @@ export const SERVICE = {
   maxCharacters: define({
     key: 'ai_service.max_chars',
     variable: 'AI_MAX_CHARS',
-    fallback: 400,
+    default: 400,
     unit: 'characters',
     meaning: 'The longest answer of an NPC; a longer one ends at a sentence.',
     // Twice in an answer, at 4 bytes a character, is below the worker's max_response_bytes of 16,384.
     allowed: wholeNumber(40, 1500),
   }),
+  /** 0 is off. */
   playerCooldownMs: define({
     key: 'ai_service.player_cooldown_ms',
     variable: 'AI_PLAYER_COOLDOWN_MS',
-    fallback: 0,
+    default: 0,
     unit: 'ms',
     meaning: 'A player who talks again sooner hears a canned line (limited: cooldown). 0 is off.',
     allowed: wholeNumber(0, 3_600_000),
   }),
+  /** 0 is off. */
   playerDailyTokens: define({
     key: 'ai_service.player_daily_tokens',
     variable: 'AI_PLAYER_DAILY_TOKENS',
-    fallback: 0,
+    default: 0,
     unit: 'tokens',
-    meaning:
-      'The tokens of the model that one player may use in a day; then a canned line (limited: budget). 0 is off.',
+    meaning: 'What one player may use of the model in a day; then a canned line (limited: budget). 0 is off.',
     allowed: wholeNumber(0, 1_000_000_000),
   }),
   maxInFlight: define({
     key: 'ai_service.max_in_flight',
     variable: 'AI_MAX_IN_FLIGHT',
-    fallback: 1024,
+    default: 1024,
     unit: 'requests',
     meaning: 'The most that are answered at once; more get 429 with Retry-After.',
     allowed: wholeNumber(1, 65_536),
@@ -115,32 +124,37 @@ export const SERVICE = {
   memoryDays: define({
     key: 'ai_service.memory_days',
     variable: 'AI_MEMORY_DAYS',
-    fallback: 90,
+    default: 90,
     unit: 'days',
     meaning: 'What an NPC knows of a player is deleted when they have not talked for so long.',
     allowed: wholeNumber(1, 3650),
   }),
+  /** A full path; null for the personas of the package. */
   personasDir: define<string | null>({
     key: 'ai_service.personas',
     variable: 'AI_PERSONAS',
-    fallback: null,
+    default: null,
     unit: '',
     meaning: 'The folder of your own persona files; left out, those of the package.',
     allowed: optional(filePath('the path of a folder'), '(none)'),
+    example: './personas',
   }),
+  /** The full path of a list of words; null for none. */
   profanityFile: define<string | null>({
     key: 'ai_service.profanity_file',
     variable: 'AI_PROFANITY_FILE',
-    fallback: null,
+    default: null,
     unit: '',
     meaning:
       'A text file with one word a line that NPCs show as its first letter and stars; word* is all that begins so.',
     allowed: optional(filePath('the path of a file'), '(none)'),
+    example: './bad_words.txt',
   }),
+  /** Empty asks nobody for a key. */
   serviceKey: define({
     key: 'ai_service.service_key',
     variable: 'AI_SERVICE_KEY',
-    fallback: '',
+    default: '',
     unit: '',
     meaning:
       'The key that callers of the AI service must send (Authorization: Bearer …); empty asks nobody for one.',

@@ -12,22 +12,14 @@ import {
 } from 'mariadb';
 import { systemClock } from '../base/clock.ts';
 import { AiIpcError, messageOf } from '../base/errors.ts';
+import type { MariadbSettings } from '../config/settings.ts';
 import type { Database, Decide, ExecuteResult, Row, RowsStatement, Statement } from './database.ts';
 import { isRetryable, toDatabaseError } from './database-errors.ts';
+import { mariadbName } from './mariadb-name.ts';
 import { joinInPackets } from './multi-statement.ts';
 
-export interface MariadbSettings {
-  readonly host: string;
-  readonly port: number;
-  /** A Unix socket or a Windows pipe; used in place of host and port when given. */
-  readonly socketPath: string | null;
-  readonly user: string;
-  readonly password: string;
-  readonly database: string;
-  readonly minPoolSize: number;
-  readonly maxPoolSize: number;
-  /** The certificate authority that signed the server's certificate; null connects without TLS. */
-  readonly sslCaFile: string | null;
+/** The settings, and what a connection may be told besides. */
+export interface ConnectionSettings extends MariadbSettings {
   /** The time zone of our sessions; only tests set it, to prove that it does not matter. Default +00:00. */
   readonly sessionTimeZone?: string;
   /** The server's max_allowed_packet in bytes, where it was asked for; else 16 MiB, MariaDB's default. */
@@ -64,7 +56,7 @@ const PACKET_MARGIN_BYTES = 1024;
 const MAX_TRANSACTION_TRIES = 10;
 
 /** The one way to MariaDB: pooled connections, READ COMMITTED, every wait bounded. */
-export function openMariadbPool(settings: MariadbSettings): Database {
+export function openMariadbPool(settings: ConnectionSettings): Database {
   const name = mariadbName(settings);
   const pool = createPool(poolConfig(settings));
   const packetBytes = (settings.maxPacketBytes ?? DEFAULT_PACKET_BYTES) - PACKET_MARGIN_BYTES;
@@ -96,15 +88,7 @@ export function openMariadbPool(settings: MariadbSettings): Database {
   };
 }
 
-/** MariaDB as people know it: user, place and database, never the password. */
-export function mariadbName(
-  settings: Pick<MariadbSettings, 'host' | 'port' | 'socketPath' | 'user' | 'database'>,
-): string {
-  const place = settings.socketPath ?? `${settings.host}:${settings.port}`;
-  return `MariaDB ${settings.user}@${place}/${settings.database}`;
-}
-
-function poolConfig(settings: MariadbSettings): PoolConfig {
+function poolConfig(settings: ConnectionSettings): PoolConfig {
   return {
     ...connectionConfig(settings),
     minimumIdle: Math.min(settings.minPoolSize, settings.maxPoolSize),
@@ -115,7 +99,7 @@ function poolConfig(settings: MariadbSettings): PoolConfig {
 }
 
 /** What a pooled connection and a single one have in common. */
-export function connectionConfig(settings: MariadbSettings): ConnectionConfig {
+export function connectionConfig(settings: ConnectionSettings): ConnectionConfig {
   return {
     ...(settings.socketPath === null
       ? { host: settings.host, port: settings.port }

@@ -1,9 +1,11 @@
 import { type Connection, createConnection } from 'mariadb';
 import { AiIpcError } from '../base/errors.ts';
+import type { MariadbSettings } from '../config/settings.ts';
 import { toDatabaseError } from './database-errors.ts';
-import { connectionConfig, type MariadbSettings, mariadbName } from './mariadb-pool.ts';
+import { mariadbName } from './mariadb-name.ts';
+import { connectionConfig } from './mariadb-pool.ts';
 
-export type MigrateSettings = Omit<MariadbSettings, 'minPoolSize' | 'maxPoolSize' | 'sessionTimeZone'>;
+export type MigrateSettings = Omit<MariadbSettings, 'minPoolSize' | 'maxPoolSize'>;
 
 /** ER_BAD_DB_ERROR. */
 const UNKNOWN_DATABASE = 1049;

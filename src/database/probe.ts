@@ -1,6 +1,7 @@
 import { type Connection, createConnection } from 'mariadb';
 import { toDatabaseError } from './database-errors.ts';
-import { connectionConfig, type MariadbSettings, mariadbName } from './mariadb-pool.ts';
+import { mariadbName } from './mariadb-name.ts';
+import { type ConnectionSettings, connectionConfig } from './mariadb-pool.ts';
 
 /** What a server can do and bear. */
 export interface ServerAbilities {
@@ -14,7 +15,7 @@ export interface ServerAbilities {
  * SKIP LOCKED is tried with two connections: MariaDB before 10.6 and MySQL 5.7 refuse it, and TiDB takes the words and
  * waits all the same. Fails at once (database_denied, database_unknown, …) where a pool would only time out.
  */
-export async function probeServer(settings: MariadbSettings): Promise<ServerAbilities> {
+export async function probeServer(settings: ConnectionSettings): Promise<ServerAbilities> {
   const connections: Connection[] = [];
   try {
     const holder = await connect(settings);
@@ -32,7 +33,7 @@ export async function probeServer(settings: MariadbSettings): Promise<ServerAbil
   }
 }
 
-async function connect(settings: MariadbSettings): Promise<Connection> {
+async function connect(settings: ConnectionSettings): Promise<Connection> {
   const connection = await createConnection(connectionConfig(settings));
   // A loss also fails the statement under way; without a listener it would end the process.
   connection.on('error', () => undefined);

@@ -2,7 +2,7 @@ import { AiIpcError } from '../base/errors.ts';
 import { checkSchema } from '../database/check-schema.ts';
 import type { Database, Inserter } from '../database/database.ts';
 import { toDatabaseError } from '../database/database-errors.ts';
-import { type MariadbSettings, openMariadbPool } from '../database/mariadb-pool.ts';
+import { type ConnectionSettings, openMariadbPool } from '../database/mariadb-pool.ts';
 import { probeServer } from '../database/probe.ts';
 import type { CallerConnection, QueueStore } from '../queue/queue-store.ts';
 import { mariadbStatements } from './mariadb-statements.ts';
@@ -19,7 +19,7 @@ export interface MariadbStoreOptions {
  * schema_new, database_unsupported (an admin must act) or database_unavailable (try again).
  */
 export async function openMariadbStore(
-  settings: MariadbSettings,
+  settings: ConnectionSettings,
   { claimBy = 'auto' }: MariadbStoreOptions = {},
 ): Promise<QueueStore> {
   // Asked first, on connections of its own: it tells at once what a pool would only time out on.

@@ -1,10 +1,8 @@
-import type { MariadbSettings } from '../database/mariadb-pool.ts';
+import type { DatabaseSettings } from '../config/settings.ts';
 import type { QueueStore } from '../queue/queue-store.ts';
 
 /** Where the queue is. */
-export type StoreSettings =
-  | ({ readonly kind: 'mariadb' } & MariadbSettings)
-  | { readonly kind: 'sqlite'; readonly file: string };
+export type StoreSettings = DatabaseSettings;
 
 /** Opens the queue on the database that the settings name. Only that database's driver is loaded. */
 export async function openStore(settings: StoreSettings): Promise<QueueStore> {

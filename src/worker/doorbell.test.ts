@@ -30,6 +30,7 @@ describe('Doorbell', () => {
     expect(failures).toEqual([]);
     const { host, port } = parseAddress(doorbell.address!);
     expect(port).toBeGreaterThan(0);
+    expect(doorbell.address).toBe(bind.replace(/0$/, String(port)));
 
     const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
     socket.send('x', port, host);

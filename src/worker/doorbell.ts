@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
 import { AiIpcError } from '../base/errors.ts';
 import type { Events } from '../base/events.ts';
+import { joinHostAndPort } from '../base/host-and-port.ts';
 import type { Lifecycle } from '../base/lifecycle.ts';
 
 export interface DoorbellOptions {
@@ -53,7 +54,7 @@ export class Doorbell implements Lifecycle {
     await once(socket, 'listening');
     socket.on('message', () => this.#options.onRing());
     socket.on('error', (error) => this.#fail(error));
-    this.#address = this.#options.advertise ?? `${host}:${socket.address().port}`;
+    this.#address = this.#options.advertise ?? joinHostAndPort(host, socket.address().port);
   }
 
   #fail(error: unknown): void {

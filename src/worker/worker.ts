@@ -5,6 +5,7 @@ import type { Breaker } from '../ai/breaker.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { Events } from '../base/events.ts';
 import { type Lifecycle, Loop } from '../base/lifecycle.ts';
+import type { WorkerSettings } from '../config/settings.ts';
 import type { Outcome } from '../queue/outcome.ts';
 import type { QueueStore } from '../queue/queue-store.ts';
 import type { ClaimedRequest, ClaimRef } from '../queue/request.ts';
@@ -16,7 +17,7 @@ import { Heartbeat } from './heartbeat.ts';
 import { Maintenance } from './maintenance.ts';
 import { Poller } from './poller.ts';
 import { StatisticsCounter } from './statistics.ts';
-import type { WorkerContext, WorkerSettings } from './worker-parts.ts';
+import type { WorkerContext } from './worker-parts.ts';
 
 const STATISTICS_EVERY_MS = 300_000;
 /** After the last call has ended, so long its outcome may take to reach the database. Then others rescue the claim. */

@@ -84,6 +84,7 @@ describe('a broken layer is found', () => {
     ['src/ai/a.ts', '../queue/request.ts'],
     ['src/queue/a.ts', '../database/sqlite.ts'],
     ['src/config/a.ts', '../database/sqlite.ts'],
+    ['src/config/a.ts', '../worker/worker.ts'],
     ['src/store/a.ts', '../worker/worker.ts'],
     ['src/worker/a.ts', '../store/mariadb-store.ts'],
     ['src/worker/deep/a.ts', '../../database/sqlite.ts'],
@@ -120,6 +121,8 @@ describe('a broken layer is found', () => {
 describe('an allowed import is let pass', () => {
   test.each([
     ['src/worker/a.ts', '../queue/request.ts'],
+    ['src/worker/a.ts', '../config/settings.ts'],
+    ['src/database/a.ts', '../config/settings.ts'],
     ['src/store/a.ts', '../database/mariadb-pool.ts'],
     ['src/client/a.ts', '../store/open-store.ts'],
     ['src/cli/a.ts', '../worker/worker.ts'],

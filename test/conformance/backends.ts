@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Connection } from 'mariadb';
 import { afterAll, afterEach, beforeAll, describe } from 'vitest';
-import type { MariadbSettings } from '../../src/database/mariadb-pool.ts';
+import type { ConnectionSettings } from '../../src/database/mariadb-pool.ts';
 import type { QueueStore } from '../../src/queue/queue-store.ts';
 import { type MariadbStoreOptions, openMariadbStore } from '../../src/store/mariadb-store.ts';
 import { openSqliteStore } from '../../src/store/sqlite-store.ts';
@@ -64,7 +64,7 @@ export class MariadbBackend implements Backend {
   }
 
   /** What a store of this database is opened with. */
-  get settings(): MariadbSettings {
+  get settings(): ConnectionSettings {
     const { sessionTimeZone } = this.#options;
     return {
       ...this.database.settings,

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import type { MariadbSettings } from '../../src/database/mariadb-pool.ts';
+import type { MariadbSettings } from '../../src/config/settings.ts';
 import { probeServer } from '../../src/database/probe.ts';
 import { openMariadbStore } from '../../src/store/mariadb-store.ts';
 import { createTestDatabase } from '../support/test-database.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { MariadbSettings } from '../../src/database/mariadb-pool.ts';
+import type { MariadbSettings } from '../../src/config/settings.ts';
 import { openMariadbStore } from '../../src/store/mariadb-store.ts';
 import { MariadbServer } from '../support/mariadb-server.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';

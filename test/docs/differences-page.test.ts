@@ -106,7 +106,7 @@ test('the columns, keys and routines are in the schema, under their own names', 
 test('the settings and variables are settings here, with the defaults of the document but for DB_HOST', () => {
   const shown = (name: string) => {
     const setting = ALL_SETTINGS.find(({ key, variable }) => key.endsWith(`.${name}`) || variable === name);
-    return setting === undefined ? 'no such setting' : setting.allowed.show(setting.fallback);
+    return setting === undefined ? 'no such setting' : setting.allowed.show(setting.default);
   };
   const names = [NAMES.settings, NAMES.variables].flatMap((list) => list.split(' '));
   expect(Object.fromEntries(names.map((name) => [name, shown(name)]))).toEqual({

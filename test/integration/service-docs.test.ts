@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SERVICE } from '../../src/config/service-schema.ts';
+import { MODEL_SERVER, SERVICE } from '../../src/config/service-schema.ts';
 import { EMOTION_NAMES } from '../../src/mind/language/emotion.ts';
 import { ANSWERS, DEFAULT_ACTIONS } from '../../src/service/base/contract.ts';
 import { HTTP_ERRORS } from '../../src/service/http/http-error.ts';
@@ -101,7 +101,7 @@ describe('the examples of docs/ai-service.md', () => {
   it('start the service with every setting', () => {
     const lines = steps.flatMap((step) => (step.kind === 'shell' ? step.text.split('\n') : []));
     const services = lines.filter((line) => line.includes('npx ai-ipc service'));
-    for (const { variable } of Object.values(SERVICE))
+    for (const { variable } of Object.values({ ...MODEL_SERVER, ...SERVICE }))
       expect(services).toContainEqual(expect.stringMatching(new RegExp(`(^| )${variable}=`)));
   });
 });

@@ -128,11 +128,11 @@ test('what the service unit starts answers, remembers in MariaDB, and ends with 
 
 test('the worker looks for the service where its unit starts it', () => {
   const [, host, port] = /--host (\S+) --port (\d+)/.exec(valueIn(SERVICE_UNIT, 'ExecStart')) ?? [];
-  expect(WORKER.aiServiceBaseUrl.fallback).toBe(`http://${host}:${port}`);
+  expect(WORKER.aiServiceBaseUrl.default).toBe(`http://${host}:${port}`);
 });
 
 test('both have time to end what is under way', () => {
-  const call = WORKER.aiServiceTimeoutSeconds.fallback + LAST_SETTLE_SECONDS;
+  const call = WORKER.aiServiceTimeoutSeconds.default + LAST_SETTLE_SECONDS;
   expect(Number(valueIn(WORKER_UNIT, 'TimeoutStopSec'))).toBeGreaterThanOrEqual(call + 10);
   expect(Number(valueIn(SERVICE_UNIT, 'TimeoutStopSec'))).toBeGreaterThanOrEqual(LAST_ANSWER_SECONDS);
 });

@@ -6,6 +6,8 @@ import { createAiClient } from '../../src/ai/ai-client.ts';
 import { createBreaker } from '../../src/ai/breaker.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { createEvents } from '../../src/base/events.ts';
+import { WORKER } from '../../src/config/schema.ts';
+import { defaultsOf } from '../../src/config/setting.ts';
 import type { ClaimedRequest } from '../../src/queue/request.ts';
 import { openSqliteStore } from '../../src/store/sqlite-store.ts';
 import type { WorkerContext } from '../../src/worker/worker-parts.ts';
@@ -61,19 +63,5 @@ export async function openTestContext(aiServiceUrl: string): Promise<TestContext
 }
 
 function settingsFor(aiServiceBaseUrl: string): WorkerContext['settings'] {
-  return {
-    pollIntervalMs: 100,
-    batchSize: 10,
-    concurrency: 8,
-    maxProcessingTimeMs: 5_000,
-    cleanupIntervalSeconds: 60,
-    retentionDays: 7,
-    logRetentionDays: 30,
-    timeoutSeconds: 30,
-    maxAttempts: 3,
-    aiServiceBaseUrl,
-    aiServiceTimeoutSeconds: 10,
-    doorbellBind: null,
-    doorbellAdvertise: null,
-  };
+  return { ...defaultsOf(WORKER), concurrency: 8, aiServiceBaseUrl, doorbellBind: null };
 }

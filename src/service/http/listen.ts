@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
-import { type AddressInfo, isIPv6 } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { AiIpcError, messageOf } from '../../base/errors.ts';
+import { joinHostAndPort } from '../../base/host-and-port.ts';
 
 export interface ServiceAddress {
   /** Without a slash at the end, such as http://127.0.0.1:8000. */
@@ -38,7 +39,7 @@ export function listen(server: Server, { port, host }: HostAndPort): Promise<Ser
 
 function toAddress(address: AddressInfo | string | null, host: string): ServiceAddress {
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return { url: `http://${isIPv6(host) ? `[${host}]` : host}:${port}`, port };
+  return { url: `http://${joinHostAndPort(host, port)}`, port };
 }
 
 function toListenError(error: Error, { port, host }: HostAndPort): AiIpcError {

@@ -2,7 +2,7 @@ import { type ClientRequest, request } from 'node:http';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
 import { createLogger } from '../../../src/base/logger.ts';
-import type { MariadbSettings, ServiceSettings } from '../../../src/config/load.ts';
+import type { MariadbSettings, ServiceSettings, Settings } from '../../../src/config/load.ts';
 import { openServiceDatabase } from '../../../src/service/base/service-database.ts';
 import { createService, type Service } from '../../../src/service/server.ts';
 import { type Behaviour, behaviours } from '../../support/ai-stub.ts';
@@ -19,7 +19,7 @@ export interface Answered {
 }
 
 /** A database of a test, as the settings would give it. */
-export function databaseOf(settings: DatabaseSettings): MariadbSettings {
+export function databaseOf(settings: DatabaseSettings): MariadbSettings & { readonly kind: 'mariadb' } {
   return {
     ...settings,
     kind: 'mariadb',
@@ -33,7 +33,7 @@ export function databaseOf(settings: DatabaseSettings): MariadbSettings {
 /** Starts services in this process that end with the test. Without a database they remember nothing. */
 export function useServices(): (
   settings?: Partial<ServiceSettings>,
-  database?: MariadbSettings | { readonly kind: 'sqlite'; readonly file: string },
+  database?: Settings['database'],
 ) => Promise<{ readonly url: string; readonly service: Service }> {
   const started: Service[] = [];
   afterEach(async () => {

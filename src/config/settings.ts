@@ -1,0 +1,34 @@
+import type { MARIADB, SQLITE, WORKER } from './schema.ts';
+import type { MODEL_SERVER, SERVICE } from './service-schema.ts';
+import type { ValuesOf } from './setting.ts';
+
+/** The settings of the worker; each is described in docs/settings.md. */
+export type WorkerSettings = ValuesOf<typeof WORKER>;
+
+type ModelServer = ValuesOf<typeof MODEL_SERVER>;
+
+/** A model server and its model: neither is of use without the other. */
+export type ModelServerSettings = { readonly [Name in keyof ModelServer]: NonNullable<ModelServer[Name]> };
+
+/** The settings of `ai-ipc service`; each is described in docs/settings.md. */
+export type ServiceSettings = ValuesOf<typeof SERVICE> & {
+  /** null for the offline brain alone. */
+  readonly modelServer: ModelServerSettings | null;
+};
+
+/** The settings of MariaDB, as a connection needs them. */
+export type MariadbSettings = ValuesOf<typeof MARIADB> & {
+  /** A Unix socket or a Windows pipe, to be used in place of host and port. */
+  readonly socketPath: string | null;
+};
+
+/** The database that was chosen. */
+export type DatabaseSettings =
+  | ({ readonly kind: 'mariadb' } & MariadbSettings)
+  | ({ readonly kind: 'sqlite' } & ValuesOf<typeof SQLITE>);
+
+export interface Settings {
+  readonly worker: WorkerSettings;
+  readonly service: ServiceSettings;
+  readonly database: DatabaseSettings;
+}

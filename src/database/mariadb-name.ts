@@ -1,0 +1,13 @@
+import { joinHostAndPort } from '../base/host-and-port.ts';
+import type { MariadbSettings } from '../config/settings.ts';
+
+/** MariaDB as people know it: user, place and database, never the password. A file of its own: it needs no driver. */
+export function mariadbName({
+  host,
+  port,
+  socketPath,
+  user,
+  database,
+}: Pick<MariadbSettings, 'host' | 'port' | 'socketPath' | 'user' | 'database'>): string {
+  return `MariaDB ${user}@${socketPath ?? joinHostAndPort(host, port)}/${database}`;
+}
