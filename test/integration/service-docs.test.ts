@@ -1,17 +1,20 @@
 import { execFileSync } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MODEL_SERVER, SERVICE } from '../../src/config/service-schema.ts';
 import { EMOTION_NAMES } from '../../src/mind/language/emotion.ts';
 import { ANSWERS, DEFAULT_ACTIONS } from '../../src/service/base/contract.ts';
 import { HTTP_ERRORS } from '../../src/service/http/http-error.ts';
+import { describeApi } from '../../src/service/http/openapi.ts';
+import { readSources } from '../architecture/source-rules.ts';
 import { ROOT } from './support/cli-process.ts';
-import { type DocExample, readExamples } from './support/doc-examples.ts';
+import type { DocExample, Step } from './support/doc-examples.ts';
 import { placesIn, placesOf } from './support/doc-match.ts';
+import { EXAMPLE_PAGES, SERVICE_PAGE } from './support/doc-pages.ts';
 import { DocRunner } from './support/doc-runner.ts';
 
 interface Operation {
+  readonly summary: string;
   readonly parameters?: readonly { readonly $ref: string }[];
   readonly requestBody?: { readonly content: Content };
   readonly responses: { readonly 200: { readonly content: Content } };
@@ -27,34 +30,39 @@ interface OpenApi {
   };
 }
 
-const page = await readFile(new URL('../../docs/ai-service.md', import.meta.url), 'utf8');
-const steps = readExamples(page);
+/** A person reads it from top to bottom: what only a test wants to read stands in the other pages of examples. */
+const MOST_LINES = 350;
+
+const page = SERVICE_PAGE.text;
+const steps = [SERVICE_PAGE, ...EXAMPLE_PAGES].flatMap((one) => one.steps);
 const calls = steps.filter((step) => step.kind === 'call');
 const answers = calls.flatMap(({ answer }) => (answer === undefined ? [] : [answer.body]));
+
+const LIMITS = ANSWERS.dialogue.shape.limited.unwrap().options;
+/** They are there with --test-endpoints only, and in no OpenAPI file. */
+const TEST_PATHS = ['/api/v1/test/delay/{ms}', '/api/v1/test/status/{code}'];
 
 let runner: DocRunner;
 let api: OpenApi;
 
 beforeAll(async () => {
+  api = JSON.parse(JSON.stringify(describeApi('0'))) as OpenApi;
   execFileSync(process.execPath, [join(ROOT, 'bin/build.js')], { stdio: 'pipe' });
   runner = await DocRunner.start();
 });
 afterAll(() => runner.close());
 
 describe('docs/ai-service.md', () => {
-  it.each(steps)('$title', async (step) => {
+  it.each(SERVICE_PAGE.steps)('$title', async (step) => {
     await runner.run(step);
   });
 });
 
-describe('the examples of docs/ai-service.md', () => {
-  beforeAll(async () => {
-    api = (await (await fetch(`${runner.url}/openapi.json`)).json()) as OpenApi;
-  });
-
+describe('docs/ai-service.md and test/integration/ai-service-examples together', () => {
   it('call every endpoint', () => {
     for (const { path, method } of operations())
       if (path !== '/openapi.json') expect(callsOf(path, method), `${method} ${path}`).not.toEqual([]);
+    for (const path of TEST_PATHS) expect(callsOf(path, 'post'), path).not.toEqual([]);
   });
 
   it('show every field that an endpoint takes and gives', () => {
@@ -92,8 +100,7 @@ describe('the examples of docs/ai-service.md', () => {
   });
 
   it('show every limit and every state of health', () => {
-    for (const limited of ANSWERS.dialogue.shape.limited.unwrap().options)
-      expect(answers).toContainEqual(expect.objectContaining({ limited }));
+    for (const limited of LIMITS) expect(answers).toContainEqual(expect.objectContaining({ limited }));
     for (const status of ANSWERS.health.shape.status.options)
       expect(answers).toContainEqual(expect.objectContaining({ status, provider: expect.any(String) }));
   });
@@ -106,12 +113,48 @@ describe('the examples of docs/ai-service.md', () => {
   });
 });
 
-it('docs/ai-service.md names every error code with its status, every emotion and default action', () => {
-  for (const [code, status] of Object.entries(HTTP_ERRORS))
-    expect(page).toContain(`| ${status} | \`${code}\` |`);
-  for (const emotion of EMOTION_NAMES) expect(page).toContain(`\`${emotion}\``);
-  const list = new Intl.ListFormat('en-GB').format(DEFAULT_ACTIONS);
-  expect(page.replace(/\s+/g, ' ')).toContain(`it chooses from ${list}`);
+describe('docs/ai-service.md alone', () => {
+  it('can be read in one go', () => {
+    expect(page.split('\n').length).toBeLessThanOrEqual(MOST_LINES);
+  });
+
+  it('has an example of every endpoint', () => {
+    for (const { path, method, operation } of operations())
+      if (path !== '/openapi.json' && !operation.summary.startsWith('The same as'))
+        expect(callsOf(path, method, SERVICE_PAGE.steps), `${method} ${path}`).not.toEqual([]);
+  });
+
+  it('names every path, field and header', () => {
+    const { schemas, parameters } = api.components;
+    const fields = Object.values(schemas).flatMap((schema) => placesOf(schema));
+    const names = [
+      ...fields.map((place) => place.split('.').at(-1) ?? ''),
+      ...Object.values(parameters).map(({ name }) => name),
+      ...['Authorization', 'X-API-Key', 'X-AI-IPC-Persona', 'Allow', 'Retry-After'],
+    ];
+    for (const name of names) expect(page).toMatch(new RegExp(`[\`"/{]${name}\\b`));
+    for (const path of [...Object.keys(api.paths), ...TEST_PATHS])
+      expect(page.replace('Sage%20of%20Prontera', '{npc_id}')).toContain(path);
+  });
+
+  it('names every error code with its status, every limit, emotion and default action', () => {
+    for (const [code, status] of Object.entries(HTTP_ERRORS))
+      expect(page).toContain(`| ${status} | \`${code}\` |`);
+    for (const limited of LIMITS) expect(page).toContain(`"limited": "${limited}"`);
+    for (const emotion of EMOTION_NAMES) expect(page).toContain(`\`${emotion}\``);
+    const list = new Intl.ListFormat('en-GB').format(DEFAULT_ACTIONS);
+    expect(page.replace(/\s+/g, ' ')).toContain(`it chooses from ${list}`);
+  });
+
+  it('explains messages that the service has', () => {
+    const section = page.split('\n## When it does not answer\n')[1] ?? '';
+    const messages = [...section.matchAll(/`([A-Z][A-Za-z]+ [^`]+)`/g)].map(([, message]) => message ?? '');
+    const source = readSources(ROOT, ['src/service'])
+      .map(({ text }) => text)
+      .join('');
+    expect(messages.length).toBeGreaterThan(2);
+    expect(messages.filter((message) => !source.includes(message))).toEqual([]);
+  });
 });
 
 function operations() {
@@ -120,9 +163,11 @@ function operations() {
   );
 }
 
-function callsOf(path: string, method: string): DocExample[] {
+function callsOf(path: string, method: string, among: readonly Step[] = steps): DocExample[] {
   const pattern = new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}(\\?|$)`);
-  return calls.filter((call) => call.method === method.toUpperCase() && pattern.test(call.path));
+  return among
+    .filter((step) => step.kind === 'call')
+    .filter((call) => call.method === method.toUpperCase() && pattern.test(call.path));
 }
 
 function isGood({ answer }: DocExample): boolean {

@@ -42,17 +42,12 @@ interface DocLog {
 
 export type Step = DocShell | DocExample | DocModelCall | DocLog;
 
-const FENCE = /^```(?<language>bash|http|json|text)\n(?<text>[\s\S]*?)\n```$/gm;
+const FENCE = /^```(?<language>.*)\n(?<text>[\s\S]*?)\n```$/gm;
 const RESPONSE = /^HTTP\/1\.1 (?<status>\d{3})$/;
 const REQUEST = /^(?<method>[A-Z]+) (?<path>\S+)$/;
 const MODEL_PATH = '/v1/chat/completions';
 
-/**
- * The steps of a page in their order. ```bash is run, and a ```text behind it is what it prints. ```http is a call; a
- * ```json behind it is its answer with status 200, an ```http that begins with HTTP/1.1 its answer with that status,
- * and a ```text behind that, or where the service is started, a line of its log. A call of chat completions is one that
- * the model server got.
- */
+/** The steps of a page in their order; test/integration/ai-service-examples/README.md says what each block means. */
 export function readExamples(page: string): Step[] {
   const steps: Step[] = [];
   for (const { groups } of page.matchAll(FENCE)) {
@@ -60,7 +55,8 @@ export function readExamples(page: string): Step[] {
     if (language === 'bash') steps.push({ kind: 'shell', title: text, text, printed: undefined });
     else if (language === 'text') addPrinted(steps, text);
     else if (language === 'json') addAnswer(steps, { status: 200, headers: {}, body: text });
-    else addMessage(steps, text);
+    else if (language === 'http') addMessage(steps, text);
+    else throw new Error(`Nobody runs a block of "${language}": ${text}`);
   }
   return steps;
 }

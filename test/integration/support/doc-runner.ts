@@ -29,7 +29,8 @@ npx() { shift; '${process.execPath}' '${join(ROOT, 'bin/ai-ipc.js')}' "$@"; }
 curl() {
   '${process.execPath}' -e '
     const [, url, , body] = process.argv.slice(1);
-    fetch(url, { method: "POST", body }).then((answer) => answer.text()).then(console.log);
+    const method = body === undefined ? "GET" : "POST";
+    fetch(url, { method, body }).then((answer) => answer.text()).then(console.log);
   ' -- "$@"
 }
 sqlite3() {
@@ -48,6 +49,7 @@ export class DocRunner {
   readonly #services: Service[] = [];
   readonly #log: string[] = [];
   readonly #model: ModelStub;
+  /** Of the service that was started last. */
   #url = '';
   #longestMs = Number.POSITIVE_INFINITY;
   #isSwitched = false;
@@ -58,11 +60,6 @@ export class DocRunner {
 
   static async start(): Promise<DocRunner> {
     return new DocRunner(await startModelStub());
-  }
-
-  /** Of the service that was started last. */
-  get url(): string {
-    return this.#url;
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,21 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { ROOT } from './support/cli-process.ts';
+import { EXAMPLE_PAGES } from './support/doc-pages.ts';
+import { DocRunner } from './support/doc-runner.ts';
+
+beforeAll(() => execFileSync(process.execPath, [join(ROOT, 'bin/build.js')], { stdio: 'pipe' }));
+
+describe.each(EXAMPLE_PAGES)('$name', ({ steps }) => {
+  let runner: DocRunner;
+
+  beforeAll(async () => {
+    runner = await DocRunner.start();
+  });
+  afterAll(() => runner.close());
+
+  it.each(steps)('$title', async (step) => {
+    await runner.run(step);
+  });
+});
