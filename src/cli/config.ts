@@ -6,7 +6,7 @@ import {
   loadOptionsFrom,
   type SettingsOptions,
   withSettingsOptions,
-} from './settings-options.ts';
+} from './base/settings-options.ts';
 
 /** `ai-ipc config check`: the settings in effect, or everything that is wrong with them (AiIpcError bad_settings). */
 export function configCommand(): Command {

@@ -10,8 +10,8 @@ import type { Mind, PlayerLine, SpokenAnswer } from '../mind/talk/mind.ts';
 import type { Recollection, Turn } from '../mind/talk/recollection.ts';
 import { MEMORY_LIMITS } from '../service/memory/memory-limits.ts';
 import { EMPTY_SUMMARY, summarise } from '../service/memory/summary.ts';
-import { settingsFrom } from './settings-options.ts';
-import { type Stop, withStop } from './stack.ts';
+import { settingsFrom } from './base/settings-options.ts';
+import { type Stop, withStop } from './base/stack.ts';
 
 interface TalkOptions {
   readonly personas?: string;

@@ -8,8 +8,13 @@ import { startWarningsOf } from '../config/warnings.ts';
 import { subscribeLog } from '../observability/log-subscriber.ts';
 import type { QueueStore } from '../queue/queue-store.ts';
 import { openStore } from '../store/open-store.ts';
-import { databaseName, loadedFrom, type SettingsOptions, withSettingsOptions } from './settings-options.ts';
-import { withWorker } from './stack.ts';
+import {
+  databaseName,
+  loadedFrom,
+  type SettingsOptions,
+  withSettingsOptions,
+} from './base/settings-options.ts';
+import { withWorker } from './base/stack.ts';
 
 /** Between two tries to reach the database at the start: 1 s, doubled up to 15 s. */
 const FIRST_WAIT_MS = 1_000;

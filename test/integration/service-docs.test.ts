@@ -6,7 +6,7 @@ import { SERVICE } from '../../src/config/service-schema.ts';
 import { EMOTION_NAMES } from '../../src/mind/language/emotion.ts';
 import { ANSWERS, DEFAULT_ACTIONS } from '../../src/service/base/contract.ts';
 import { HTTP_ERRORS } from '../../src/service/http/http-error.ts';
-import { ROOT } from './support/cli-process.ts';
+import { ROOT } from '../support/cli-process.ts';
 import { type DocExample, readExamples } from './support/doc-examples.ts';
 import { placesIn, placesOf } from './support/doc-match.ts';
 import { DocRunner } from './support/doc-runner.ts';

@@ -2,28 +2,28 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { AiIpcError, messageOf } from '../base/errors.ts';
-import { createEvents } from '../base/events.ts';
-import { createLogger } from '../base/logger.ts';
-import { AiIpc } from '../client/ai-ipc.ts';
-import { baseUrl } from '../config/allowed.ts';
+import { AiIpcError, messageOf } from '../../base/errors.ts';
+import { createEvents } from '../../base/events.ts';
+import { createLogger } from '../../base/logger.ts';
+import { AiIpc } from '../../client/ai-ipc.ts';
+import { baseUrl } from '../../config/allowed.ts';
 import {
   type DatabaseSettings,
   type LoadedSettings,
   loadWithSources,
   type ServiceSettings,
   type WorkerSettings,
-} from '../config/load.ts';
-import { WORKER } from '../config/schema.ts';
-import type { QueueStore } from '../queue/queue-store.ts';
-import { openServiceDatabase } from '../service/base/service-database.ts';
-import { createService } from '../service/server.ts';
-import { chat } from './demo-chat.ts';
-import { askFiveQuestions } from './demo-questions.ts';
-import { createSage } from './demo-sage.ts';
-import { StepClock } from './demo-steps.ts';
-import { databaseName, loadOptionsFrom, type SettingsOptions } from './settings-options.ts';
-import { keepingOldRequests, type Stop, withStop, withStore, withWorker } from './stack.ts';
+} from '../../config/load.ts';
+import { WORKER } from '../../config/schema.ts';
+import type { QueueStore } from '../../queue/queue-store.ts';
+import { openServiceDatabase } from '../../service/base/service-database.ts';
+import { createService } from '../../service/server.ts';
+import { databaseName, loadOptionsFrom, type SettingsOptions } from '../base/settings-options.ts';
+import { keepingOldRequests, type Stop, withStop, withStore, withWorker } from '../base/stack.ts';
+import { chat } from './chat.ts';
+import { askFiveQuestions } from './questions.ts';
+import { createSage } from './sage.ts';
+import { StepClock } from './steps.ts';
 
 interface DemoOptions extends SettingsOptions {
   readonly aiService?: string;

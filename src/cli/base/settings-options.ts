@@ -6,8 +6,8 @@ import {
   loadSettings,
   loadWithSources,
   type Settings,
-} from '../config/load.ts';
-import { mariadbName } from '../database/mariadb-pool.ts';
+} from '../../config/load.ts';
+import { mariadbName } from '../../database/mariadb-pool.ts';
 
 /** What commander hands to the action of a command that has the options of {@link withSettingsOptions}. */
 export interface SettingsOptions {

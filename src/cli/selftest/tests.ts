@@ -1,7 +1,7 @@
-import { AiIpcError, messageOf } from '../base/errors.ts';
-import type { QueueStore } from '../queue/queue-store.ts';
-import type { Report, TestName } from './selftest-report.ts';
-import { DIALOGUE, FIFTY_YEARS_SECONDS, type OwnRequests, Unanswered } from './selftest-requests.ts';
+import { AiIpcError, messageOf } from '../../base/errors.ts';
+import type { QueueStore } from '../../queue/queue-store.ts';
+import type { Report, TestName } from './report.ts';
+import { DIALOGUE, FIFTY_YEARS_SECONDS, type OwnRequests, Unanswered } from './requests.ts';
 
 const LATENCY_REQUESTS = 20;
 const THROUGHPUT_REQUESTS = 100;

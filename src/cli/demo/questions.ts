@@ -1,4 +1,4 @@
-import { NPC_NAME, type Sage } from './demo-sage.ts';
+import { NPC_NAME, type Sage } from './sage.ts';
 
 const QUESTIONS = [
   'Hello! Who are you?',

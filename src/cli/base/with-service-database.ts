@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { AiIpcError } from '../base/errors.ts';
-import type { DatabaseSettings } from '../config/load.ts';
-import { openServiceDatabase, type ServiceDatabase } from '../service/base/service-database.ts';
+import { AiIpcError } from '../../base/errors.ts';
+import type { DatabaseSettings } from '../../config/load.ts';
+import { openServiceDatabase, type ServiceDatabase } from '../../service/base/service-database.ts';
 import { databaseName, type SettingsOptions, settingsFrom } from './settings-options.ts';
 
 interface ServiceDatabaseOptions {

@@ -1,11 +1,11 @@
-import { systemClock } from '../base/clock.ts';
-import { AiIpcError } from '../base/errors.ts';
-import type { DatabaseSettings } from '../config/load.ts';
-import type { Database, RowsStatement } from '../database/database.ts';
-import { openMariadbPool } from '../database/mariadb-pool.ts';
-import { openSqliteDatabase } from '../database/sqlite.ts';
-import type { QueueStore } from '../queue/queue-store.ts';
-import { isEnded, type NewRequest, type RequestView } from '../queue/request.ts';
+import { systemClock } from '../../base/clock.ts';
+import { AiIpcError } from '../../base/errors.ts';
+import type { DatabaseSettings } from '../../config/load.ts';
+import type { Database, RowsStatement } from '../../database/database.ts';
+import { openMariadbPool } from '../../database/mariadb-pool.ts';
+import { openSqliteDatabase } from '../../database/sqlite.ts';
+import type { QueueStore } from '../../queue/queue-store.ts';
+import { isEnded, type NewRequest, type RequestView } from '../../queue/request.ts';
 
 /** Stands in source_npc of each request of a self-test, for whoever meets one. */
 const MARK = 'AI IPC self-test';

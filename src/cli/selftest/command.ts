@@ -1,16 +1,21 @@
 import { styleText } from 'node:util';
 import { Command } from 'commander';
-import { AiIpcError, type ErrorCode, messageOf } from '../base/errors.ts';
-import { createEvents } from '../base/events.ts';
-import { WorkerDirectory } from '../client/worker-directory.ts';
-import type { Settings } from '../config/load.ts';
-import type { QueueStore } from '../queue/queue-store.ts';
-import { openStore } from '../store/open-store.ts';
-import { Report, type TestResult } from './selftest-report.ts';
-import { OwnRequests } from './selftest-requests.ts';
-import { type Lab, runQueueTests, testTables } from './selftest-tests.ts';
-import { databaseName, type SettingsOptions, settingsFrom, withSettingsOptions } from './settings-options.ts';
-import { keepingOldRequests, type Stop, withStop, withWorker } from './stack.ts';
+import { AiIpcError, type ErrorCode, messageOf } from '../../base/errors.ts';
+import { createEvents } from '../../base/events.ts';
+import { WorkerDirectory } from '../../client/worker-directory.ts';
+import type { Settings } from '../../config/load.ts';
+import type { QueueStore } from '../../queue/queue-store.ts';
+import { openStore } from '../../store/open-store.ts';
+import {
+  databaseName,
+  type SettingsOptions,
+  settingsFrom,
+  withSettingsOptions,
+} from '../base/settings-options.ts';
+import { keepingOldRequests, type Stop, withStop, withWorker } from '../base/stack.ts';
+import { Report, type TestResult } from './report.ts';
+import { OwnRequests } from './requests.ts';
+import { type Lab, runQueueTests, testTables } from './tests.ts';
 
 interface SelftestOptions extends SettingsOptions {
   readonly json?: boolean;

@@ -1,12 +1,12 @@
-import { createAiClient } from '../ai/ai-client.ts';
-import { createBreaker } from '../ai/breaker.ts';
-import { systemClock } from '../base/clock.ts';
-import type { Events } from '../base/events.ts';
-import { packageVersion } from '../base/version.ts';
-import type { WorkerSettings } from '../config/load.ts';
-import type { QueueStore } from '../queue/queue-store.ts';
-import { openStore, type StoreSettings } from '../store/open-store.ts';
-import { Worker } from '../worker/worker.ts';
+import { createAiClient } from '../../ai/ai-client.ts';
+import { createBreaker } from '../../ai/breaker.ts';
+import { systemClock } from '../../base/clock.ts';
+import type { Events } from '../../base/events.ts';
+import { packageVersion } from '../../base/version.ts';
+import type { WorkerSettings } from '../../config/load.ts';
+import type { QueueStore } from '../../queue/queue-store.ts';
+import { openStore, type StoreSettings } from '../../store/open-store.ts';
+import { Worker } from '../../worker/worker.ts';
 
 /** SIGBREAK is what closing a Windows console sends. */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGBREAK: 149 } as const;
