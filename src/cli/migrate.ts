@@ -3,12 +3,8 @@ import { confirm as ask, isCancel } from '@clack/prompts';
 import { Command } from 'commander';
 import { startWarningsOf } from '../config/warnings.ts';
 import { migrate } from '../database/migrate.ts';
-import {
-  databaseName,
-  loadedFrom,
-  type SettingsOptions,
-  withSettingsOptions,
-} from './base/settings-options.ts';
+import { databaseName } from '../store/open-store.ts';
+import { loadedFrom, type SettingsOptions, withSettingsOptions } from './base/settings-options.ts';
 
 interface Options extends SettingsOptions {
   readonly yes?: boolean;

@@ -5,12 +5,8 @@ import type { Settings } from '../config/load.ts';
 import { envFileWarningsOf } from '../config/warnings.ts';
 import { openServiceDatabase } from '../service/base/service-database.ts';
 import { createService, DEFAULT_HOST, DEFAULT_PORT } from '../service/server.ts';
-import {
-  databaseName,
-  loadedFrom,
-  type SettingsOptions,
-  withSettingsOptions,
-} from './base/settings-options.ts';
+import { databaseName } from '../store/open-store.ts';
+import { loadedFrom, type SettingsOptions, withSettingsOptions } from './base/settings-options.ts';
 
 interface Options extends SettingsOptions {
   readonly port: number;

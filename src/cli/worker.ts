@@ -7,13 +7,8 @@ import type { LoadedSettings, Settings } from '../config/load.ts';
 import { startWarningsOf } from '../config/warnings.ts';
 import { subscribeLog } from '../observability/log-subscriber.ts';
 import type { QueueStore } from '../queue/queue-store.ts';
-import { openStore } from '../store/open-store.ts';
-import {
-  databaseName,
-  loadedFrom,
-  type SettingsOptions,
-  withSettingsOptions,
-} from './base/settings-options.ts';
+import { databaseName, openStore } from '../store/open-store.ts';
+import { loadedFrom, type SettingsOptions, withSettingsOptions } from './base/settings-options.ts';
 import { withWorker } from './base/stack.ts';
 
 /** Between two tries to reach the database at the start: 1 s, doubled up to 15 s. */

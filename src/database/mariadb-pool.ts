@@ -14,6 +14,7 @@ import { systemClock } from '../base/clock.ts';
 import { AiIpcError, messageOf } from '../base/errors.ts';
 import type { Database, Decide, ExecuteResult, Row, RowsStatement, Statement } from './database.ts';
 import { isRetryable, toDatabaseError } from './database-errors.ts';
+import { mariadbName } from './database-name.ts';
 import { joinInPackets } from './multi-statement.ts';
 
 export interface MariadbSettings {
@@ -94,14 +95,6 @@ export function openMariadbPool(settings: MariadbSettings): Database {
       ),
     close: () => closePool(pool),
   };
-}
-
-/** MariaDB as people know it: user, place and database, never the password. */
-export function mariadbName(
-  settings: Pick<MariadbSettings, 'host' | 'port' | 'socketPath' | 'user' | 'database'>,
-): string {
-  const place = settings.socketPath ?? `${settings.host}:${settings.port}`;
-  return `MariaDB ${settings.user}@${place}/${settings.database}`;
 }
 
 function poolConfig(settings: MariadbSettings): PoolConfig {

@@ -1,7 +1,8 @@
 import { type Connection, createConnection } from 'mariadb';
 import { AiIpcError } from '../base/errors.ts';
 import { toDatabaseError } from './database-errors.ts';
-import { connectionConfig, type MariadbSettings, mariadbName } from './mariadb-pool.ts';
+import { mariadbName } from './database-name.ts';
+import { connectionConfig, type MariadbSettings } from './mariadb-pool.ts';
 
 export type MigrateSettings = Omit<MariadbSettings, 'minPoolSize' | 'maxPoolSize' | 'sessionTimeZone'>;
 

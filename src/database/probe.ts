@@ -1,6 +1,7 @@
 import { type Connection, createConnection } from 'mariadb';
 import { toDatabaseError } from './database-errors.ts';
-import { connectionConfig, type MariadbSettings, mariadbName } from './mariadb-pool.ts';
+import { mariadbName } from './database-name.ts';
+import { connectionConfig, type MariadbSettings } from './mariadb-pool.ts';
 
 /** What a server can do and bear. */
 export interface ServerAbilities {

@@ -1,3 +1,4 @@
+import { mariadbName, sqliteName } from '../database/database-name.ts';
 import type { MariadbSettings } from '../database/mariadb-pool.ts';
 import type { QueueStore } from '../queue/queue-store.ts';
 
@@ -5,6 +6,11 @@ import type { QueueStore } from '../queue/queue-store.ts';
 export type StoreSettings =
   | ({ readonly kind: 'mariadb' } & MariadbSettings)
   | { readonly kind: 'sqlite'; readonly file: string };
+
+/** The database as people know it, the same words as in its error messages; never with the password. */
+export function databaseName(settings: StoreSettings): string {
+  return settings.kind === 'mariadb' ? mariadbName(settings) : sqliteName(settings.file);
+}
 
 /** Opens the queue on the database that the settings name. Only that database's driver is loaded. */
 export async function openStore(settings: StoreSettings): Promise<QueueStore> {

@@ -5,13 +5,8 @@ import { createEvents } from '../../base/events.ts';
 import { WorkerDirectory } from '../../client/worker-directory.ts';
 import type { Settings } from '../../config/load.ts';
 import type { QueueStore } from '../../queue/queue-store.ts';
-import { openStore } from '../../store/open-store.ts';
-import {
-  databaseName,
-  type SettingsOptions,
-  settingsFrom,
-  withSettingsOptions,
-} from '../base/settings-options.ts';
+import { databaseName, openStore } from '../../store/open-store.ts';
+import { type SettingsOptions, settingsFrom, withSettingsOptions } from '../base/settings-options.ts';
 import { keepingOldRequests, type Stop, withStop, withWorker } from '../base/stack.ts';
 import { Report, type TestResult } from './report.ts';
 import { OwnRequests } from './requests.ts';
