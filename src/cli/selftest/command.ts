@@ -106,7 +106,7 @@ async function connect({ database }: Settings, report: Report): Promise<QueueSto
 async function testQueue(settings: Settings, store: QueueStore, surroundings: Surroundings): Promise<string> {
   const { report, stop, say } = surroundings;
   const { signal } = stop;
-  const requests = new OwnRequests({ store, database: settings.database, signal });
+  const requests = await OwnRequests.open({ store, database: settings.database, signal });
   const runOn = async (ring: Lab['ring']) => {
     try {
       await runQueueTests(report, { store, requests, ring, signal, warn: (warning) => report.warn(warning) });

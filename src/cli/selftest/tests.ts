@@ -1,7 +1,8 @@
 import { AiIpcError, messageOf } from '../../base/errors.ts';
 import type { QueueStore } from '../../queue/queue-store.ts';
+import { OLDER_THAN_ANY_SECONDS } from '../../store/marked-requests.ts';
 import type { Report, TestName } from './report.ts';
-import { DIALOGUE, FIFTY_YEARS_SECONDS, type OwnRequests, Unanswered } from './requests.ts';
+import { DIALOGUE, type OwnRequests, Unanswered } from './requests.ts';
 
 const LATENCY_REQUESTS = 20;
 const THROUGHPUT_REQUESTS = 100;
@@ -149,7 +150,7 @@ async function testTimeout({ requests }: Lab): Promise<string> {
 async function testCleanup({ store, requests, signal }: Lab): Promise<string> {
   const [oldId, youngId] = [await endedRequest(), await endedRequest()];
   await requests.makeOld(oldId);
-  await store.cleanup({ ageSeconds: FIFTY_YEARS_SECONDS, scan: 'whole', signal });
+  await store.cleanup({ ageSeconds: OLDER_THAN_ANY_SECONDS, scan: 'whole', signal });
   const [old, young] = [await store.read(oldId), await store.read(youngId)];
   if (old !== undefined) throw new Error(`Request ${oldId} is old and ended, and cleanup left it there.`);
   if (young === undefined) throw new Error(`Request ${youngId} is young, and it is gone.`);
