@@ -7,9 +7,8 @@ import type { OfflineMind } from '../mind/brain/offline-mind.ts';
 import { createMind } from '../mind/create-mind.ts';
 import { type LivePersonaBook, openPersonas, type ReloadLog } from '../mind/persona/persona-reload.ts';
 import type { Mind, PlayerLine, SpokenAnswer } from '../mind/talk/mind.ts';
-import type { Recollection, Turn } from '../mind/talk/recollection.ts';
-import { MEMORY_LIMITS } from '../service/memory/memory-limits.ts';
-import { EMPTY_SUMMARY, summarise } from '../service/memory/summary.ts';
+import type { Turn } from '../mind/talk/recollection.ts';
+import { recollect } from '../service/memory/fold.ts';
 import { settingsFrom } from './base/settings-options.ts';
 import { type Stop, withStop } from './base/stack.ts';
 
@@ -163,16 +162,6 @@ function toPlayerLine(message: string, { talk, turns }: { talk: Talk; turns: rea
     options: [],
     language: persona.language,
     maxCharacters,
-  };
-}
-
-/** As the service remembers: the last turns in full, the older ones in short. */
-function recollect(turns: readonly Turn[]): Recollection {
-  const older = turns.slice(0, -MEMORY_LIMITS.turnsInFull).map(({ said }) => said);
-  const { sentences } = older.reduce(summarise, EMPTY_SUMMARY);
-  return {
-    summary: sentences.length === 0 ? null : sentences.join('\n'),
-    turns: turns.slice(-MEMORY_LIMITS.turnsInFull),
   };
 }
 
