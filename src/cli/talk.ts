@@ -10,7 +10,8 @@ import type { Mind, PlayerLine, SpokenAnswer } from '../mind/talk/mind.ts';
 import type { Turn } from '../mind/talk/recollection.ts';
 import { recollect } from '../service/memory/fold.ts';
 import { settingsFrom } from './base/settings-options.ts';
-import { type Stop, withStop } from './base/stack.ts';
+import { type Stop, withStop } from './base/stop.ts';
+import { isTerminal } from './base/terminal.ts';
 
 interface TalkOptions {
   readonly personas?: string;
@@ -177,10 +178,6 @@ function idFor(npc: string, book: LivePersonaBook): string {
     'bad_argument',
     `There is no persona ${JSON.stringify(npc)}. Say one of these: ${ids.join(', ')}.`,
   );
-}
-
-function isTerminal(): boolean {
-  return process.stdin.isTTY && process.stdout.isTTY;
 }
 
 function toNumber(least: number, most: number): (text: string) => number {

@@ -21,3 +21,16 @@ export async function openStore(settings: StoreSettings): Promise<QueueStore> {
   const { openSqliteStore } = await import('./sqlite-store.ts');
   return await openSqliteStore(settings.file);
 }
+
+/** Opens the queue for `work` and closes it again, whatever happens. Throws as openStore does. */
+export async function withStore<T>(
+  settings: StoreSettings,
+  work: (store: QueueStore) => Promise<T>,
+): Promise<T> {
+  const store = await openStore(settings);
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}

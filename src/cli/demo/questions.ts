@@ -1,3 +1,4 @@
+import { print } from '../base/terminal.ts';
 import { NPC_NAME, type Sage } from './sage.ts';
 
 const QUESTIONS = [
@@ -29,8 +30,4 @@ export async function askFiveQuestions(sage: Sage, signal: AbortSignal): Promise
   }
   print(`\n${QUESTIONS.length - failures} of ${QUESTIONS.length} questions were answered.`);
   return failures;
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
 }
