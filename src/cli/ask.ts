@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { AiIpcError } from '../base/errors.ts';
-import { type ClientCommandOptions, runClientCommand, wholeNumberFrom } from './client-command.ts';
-import { withSettingsOptions } from './settings-options.ts';
-import { type Stop, withStop } from './stack.ts';
+import { type ClientCommandOptions, runClientCommand, wholeNumberFrom } from './base/client-command.ts';
+import { withSettingsOptions } from './base/settings-options.ts';
+import { type Stop, withStop } from './base/stop.ts';
 
 interface AskCommandOptions extends ClientCommandOptions {
   readonly npc?: string;

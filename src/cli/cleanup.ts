@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { type ClientCommandOptions, runClientCommand, wholeNumberFrom } from './client-command.ts';
-import { withSettingsOptions } from './settings-options.ts';
+import { type ClientCommandOptions, runClientCommand, wholeNumberFrom } from './base/client-command.ts';
+import { withSettingsOptions } from './base/settings-options.ts';
 
 /** `ai-ipc cleanup`: ai_db_cleanup from the shell. */
 export function cleanupCommand(): Command {

@@ -1,12 +1,8 @@
 import Table from 'cli-table3';
 import { Command } from 'commander';
 import { describeSettings, type SettingsDescription } from '../config/describe.ts';
-import {
-  databaseName,
-  loadOptionsFrom,
-  type SettingsOptions,
-  withSettingsOptions,
-} from './settings-options.ts';
+import { databaseName } from '../store/open-store.ts';
+import { loadOptionsFrom, type SettingsOptions, withSettingsOptions } from './base/settings-options.ts';
 
 /** `ai-ipc config check`: the settings in effect, or everything that is wrong with them (AiIpcError bad_settings). */
 export function configCommand(): Command {

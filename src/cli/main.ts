@@ -4,13 +4,13 @@ import { packageVersion } from '../base/version.ts';
 
 /** The commands, each loaded only when it is asked for: `ai-ipc status 7` needs no HTTP server. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
-  demo: async () => (await import('./demo.ts')).demoCommand(),
+  demo: async () => (await import('./demo/command.ts')).demoCommand(),
   worker: async () => (await import('./worker.ts')).workerCommand(),
   service: async () => (await import('./service.ts')).serviceCommand(),
   migrate: async () => (await import('./migrate.ts')).migrateCommand(),
   config: async () => (await import('./config.ts')).configCommand(),
   rathena: async () => (await import('./rathena.ts')).rathenaCommand(),
-  selftest: async () => (await import('./selftest.ts')).selftestCommand(),
+  selftest: async () => (await import('./selftest/command.ts')).selftestCommand(),
   talk: async () => (await import('./talk.ts')).talkCommand(),
   persona: async () => (await import('./persona.ts')).personaCommand(),
   npcs: async () => (await import('./npcs.ts')).npcsCommand(),

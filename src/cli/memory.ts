@@ -3,8 +3,8 @@ import { loadPersonas } from '../mind/persona/persona-book.ts';
 import type { ServiceDatabase } from '../service/base/service-database.ts';
 import { rememberingNpcOf } from '../service/dialogue/speakers.ts';
 import { createNpcMemory } from '../service/memory/npc-memory.ts';
-import { type SettingsOptions, settingsFrom, withSettingsOptions } from './settings-options.ts';
-import { withServiceDatabase } from './with-service-database.ts';
+import { type SettingsOptions, settingsFrom, withSettingsOptions } from './base/settings-options.ts';
+import { withServiceDatabase } from './base/with-service-database.ts';
 
 interface Options extends SettingsOptions {
   readonly player: string;

@@ -3,7 +3,9 @@ import { confirm as ask, isCancel } from '@clack/prompts';
 import { Command } from 'commander';
 import { startWarningsOf } from '../config/warnings.ts';
 import { migrate } from '../database/migrate.ts';
-import { databaseName, loadedFrom, type SettingsOptions, withSettingsOptions } from './settings-options.ts';
+import { databaseName } from '../store/open-store.ts';
+import { loadedFrom, type SettingsOptions, withSettingsOptions } from './base/settings-options.ts';
+import { isTerminal, print } from './base/terminal.ts';
 
 interface Options extends SettingsOptions {
   readonly yes?: boolean;
@@ -38,15 +40,11 @@ async function runMigrate(options: Options): Promise<void> {
 function confirmWith({ yes = false }: Options): (rows: number) => Promise<boolean> {
   return async (rows) => {
     if (yes) return true;
-    if (!process.stdin.isTTY || !process.stdout.isTTY) return false;
+    if (!isTerminal()) return false;
     const answer = await ask({
       message: `The tables have ${rows} rows. Copying them takes a while, in which NPCs wait. Begin?`,
       initialValue: false,
     });
     return !isCancel(answer) && answer;
   };
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

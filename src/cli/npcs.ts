@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { createLedger, type Ledger } from '../service/limits/ledger.ts';
-import { type SettingsOptions, withSettingsOptions } from './settings-options.ts';
-import { withServiceDatabase } from './with-service-database.ts';
+import { type SettingsOptions, withSettingsOptions } from './base/settings-options.ts';
+import { withServiceDatabase } from './base/with-service-database.ts';
 
 interface Options extends SettingsOptions {
   readonly json?: boolean;

@@ -9,7 +9,7 @@ import {
   readPersona,
   withNeutral,
 } from '../mind/persona/persona-book.ts';
-import { settingsFrom } from './settings-options.ts';
+import { settingsFrom } from './base/settings-options.ts';
 
 /** `ai-ipc persona check [PATH]`: whether persona files can be used, and what is in them. */
 export function personaCommand(): Command {

@@ -6,6 +6,7 @@ import { type CheckReport, check } from '../rathena/check.ts';
 import { type InstallReport, install } from '../rathena/install.ts';
 import { type PackageFiles, readPackage } from '../rathena/package-files.ts';
 import { uninstall } from '../rathena/uninstall.ts';
+import { print } from './base/terminal.ts';
 
 /** `ai-ipc rathena`: puts the script commands and NPCs into a rAthena source tree, and takes them out again. */
 export function rathenaCommand(): Command {
@@ -110,8 +111,4 @@ function packageFiles(): PackageFiles {
 function folderFrom(dir: string): string {
   if (dir !== '') return resolve(dir);
   throw new AiIpcError('bad_argument', 'The folder of the rAthena source is "". Name it.');
-}
-
-function print(...lines: string[]): void {
-  process.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { type ClientCommandOptions, idFrom, runClientCommand } from './client-command.ts';
-import { withSettingsOptions } from './settings-options.ts';
+import { type ClientCommandOptions, idFrom, runClientCommand } from './base/client-command.ts';
+import { withSettingsOptions } from './base/settings-options.ts';
 
 /** `ai-ipc response`: ai_db_response from the shell. */
 export function responseCommand(): Command {

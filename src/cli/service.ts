@@ -5,7 +5,9 @@ import type { Settings } from '../config/load.ts';
 import { envFileWarningsOf } from '../config/warnings.ts';
 import { openServiceDatabase } from '../service/base/service-database.ts';
 import { createService, DEFAULT_HOST, DEFAULT_PORT } from '../service/server.ts';
-import { databaseName, loadedFrom, type SettingsOptions, withSettingsOptions } from './settings-options.ts';
+import { databaseName } from '../store/open-store.ts';
+import { loadedFrom, type SettingsOptions, withSettingsOptions } from './base/settings-options.ts';
+import { print } from './base/terminal.ts';
 
 interface Options extends SettingsOptions {
   readonly port: number;
@@ -81,10 +83,6 @@ function warnOfHost(host: string, { service }: Settings, logger: Logger): void {
       { host },
       'AI service asks nobody for a key: set AI_SERVICE_KEY, or let only the worker reach it',
     );
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }
 
 /** After the first signal nobody listens any more: a second one ends the process at once. */

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { statusCode } from '../queue/request.ts';
-import { type ClientCommandOptions, idFrom, runClientCommand } from './client-command.ts';
-import { withSettingsOptions } from './settings-options.ts';
+import { type ClientCommandOptions, idFrom, runClientCommand } from './base/client-command.ts';
+import { withSettingsOptions } from './base/settings-options.ts';
 
 /** `ai-ipc status`: ai_db_status from the shell. */
 export function statusCommand(): Command {

@@ -7,11 +7,11 @@ import type { OfflineMind } from '../mind/brain/offline-mind.ts';
 import { createMind } from '../mind/create-mind.ts';
 import { type LivePersonaBook, openPersonas, type ReloadLog } from '../mind/persona/persona-reload.ts';
 import type { Mind, PlayerLine, SpokenAnswer } from '../mind/talk/mind.ts';
-import type { Recollection, Turn } from '../mind/talk/recollection.ts';
-import { MEMORY_LIMITS } from '../service/memory/memory-limits.ts';
-import { EMPTY_SUMMARY, summarise } from '../service/memory/summary.ts';
-import { settingsFrom } from './settings-options.ts';
-import { type Stop, withStop } from './stack.ts';
+import type { Turn } from '../mind/talk/recollection.ts';
+import { recollect } from '../service/memory/fold.ts';
+import { settingsFrom } from './base/settings-options.ts';
+import { type Stop, withStop } from './base/stop.ts';
+import { isTerminal } from './base/terminal.ts';
 
 interface TalkOptions {
   readonly personas?: string;
@@ -166,16 +166,6 @@ function toPlayerLine(message: string, { talk, turns }: { talk: Talk; turns: rea
   };
 }
 
-/** As the service remembers: the last turns in full, the older ones in short. */
-function recollect(turns: readonly Turn[]): Recollection {
-  const older = turns.slice(0, -MEMORY_LIMITS.turnsInFull).map(({ said }) => said);
-  const { sentences } = older.reduce(summarise, EMPTY_SUMMARY);
-  return {
-    summary: sentences.length === 0 ? null : sentences.join('\n'),
-    turns: turns.slice(-MEMORY_LIMITS.turnsInFull),
-  };
-}
-
 /** A name that nobody has would be answered by neutral: here it is a slip of the pen. */
 function idFor(npc: string, book: LivePersonaBook): string {
   const found = book.find(npc);
@@ -188,10 +178,6 @@ function idFor(npc: string, book: LivePersonaBook): string {
     'bad_argument',
     `There is no persona ${JSON.stringify(npc)}. Say one of these: ${ids.join(', ')}.`,
   );
-}
-
-function isTerminal(): boolean {
-  return process.stdin.isTTY && process.stdout.isTTY;
 }
 
 function toNumber(least: number, most: number): (text: string) => number {

@@ -15,7 +15,7 @@ import { AiIpcError, messageOf } from '../base/errors.ts';
 import type { MariadbSettings } from '../config/settings.ts';
 import type { Database, Decide, ExecuteResult, Row, RowsStatement, Statement } from './database.ts';
 import { isRetryable, toDatabaseError } from './database-errors.ts';
-import { mariadbName } from './mariadb-name.ts';
+import { mariadbName } from './database-name.ts';
 import { joinInPackets } from './multi-statement.ts';
 
 /** The settings, and what a connection may be told besides. */

@@ -2,7 +2,7 @@ import { type Connection, createConnection } from 'mariadb';
 import { AiIpcError } from '../base/errors.ts';
 import type { MariadbSettings } from '../config/settings.ts';
 import { toDatabaseError } from './database-errors.ts';
-import { mariadbName } from './mariadb-name.ts';
+import { mariadbName } from './database-name.ts';
 import { connectionConfig } from './mariadb-pool.ts';
 
 export type MigrateSettings = Omit<MariadbSettings, 'minPoolSize' | 'maxPoolSize'>;

@@ -12,7 +12,7 @@ import {
 } from './check-schema.ts';
 import type { Row } from './database.ts';
 import { toDatabaseError } from './database-errors.ts';
-import { mariadbName } from './mariadb-name.ts';
+import { mariadbName } from './database-name.ts';
 import { connectForMigrate, errnoOf, type MigrateSettings } from './migrate-connection.ts';
 import { type LockWait, retryLocked, runStatements, type ScriptRun } from './migrate-script.ts';
 import { splitSql } from './sql-script.ts';

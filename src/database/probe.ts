@@ -1,6 +1,6 @@
 import { type Connection, createConnection } from 'mariadb';
 import { toDatabaseError } from './database-errors.ts';
-import { mariadbName } from './mariadb-name.ts';
+import { mariadbName } from './database-name.ts';
 import { type ConnectionSettings, connectionConfig } from './mariadb-pool.ts';
 
 /** What a server can do and bear. */

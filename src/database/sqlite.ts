@@ -2,6 +2,7 @@ import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } f
 import { systemClock } from '../base/clock.ts';
 import { AiIpcError, type ErrorCode, messageOf } from '../base/errors.ts';
 import type { Database, Decide, ExecuteResult, Inserter, Row, SqlValue, Statement } from './database.ts';
+import { sqliteName } from './database-name.ts';
 import { ROWS } from './multi-statement.ts';
 
 /** Another process holds the write lock for milliseconds; waiting for it here would stop the event loop. */
@@ -32,7 +33,7 @@ export interface SqliteDatabase extends Database {
  * processes to switch a new file to WAL locks out the others. Several processes may share the file.
  */
 export function openSqliteDatabase(file: string): SqliteDatabase {
-  const name = `SQLite ${file}`;
+  const name = sqliteName(file);
   let opened: Opened | undefined;
   let isClosed = false;
 

@@ -1,3 +1,4 @@
+import { sharedStatements } from './shared-statements.ts';
 import type { Statements } from './statements.ts';
 
 /**
@@ -56,15 +57,12 @@ const LAST_CALL_MS = `
  * going along it locks the rows of others in passing, who then take them for held.
  */
 const STATEMENTS = {
+  ...sharedStatements,
+
   insertRequest: `
     INSERT INTO ai_requests
            (request_type, endpoint, request_data, priority, timeout, source_npc, source_map, expires_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, FROM_UNIXTIME(UNIX_TIMESTAMP(NOW(3)) + ?))`,
-
-  readRequest: `
-    SELECT r.id, r.status, r.error_code, p.response_data, p.error_message, p.processing_time_ms
-      FROM ai_requests r LEFT JOIN ai_responses p ON p.request_id = r.id
-     WHERE r.id = ?`,
 
   lockForCancel: "SELECT id FROM ai_requests WHERE id = ? AND status IN ('pending', 'processing') FOR UPDATE",
 
@@ -120,8 +118,6 @@ const STATEMENTS = {
     INSERT INTO ai_responses (request_id, response_data, error_message, processing_time_ms) VALUES :rows
         ON DUPLICATE KEY UPDATE response_data = VALUES(response_data), error_message = VALUES(error_message),
            processing_time_ms = VALUES(processing_time_ms), created_at = NOW(3)`,
-
-  insertLog: 'INSERT INTO ai_request_log (request_id, event_type, event_data) VALUES :rows',
 
   lockForRelease: `
     SELECT id, claim_no
@@ -228,11 +224,14 @@ const STATEMENTS = {
 
   deleteLog: 'DELETE FROM ai_request_log WHERE id IN (?)',
 
-  depth: `
-    SELECT status, COUNT(*) AS requests
-      FROM ai_requests
-     WHERE status IN ('pending', 'processing')
-     GROUP BY status`,
+  lockMarked: `
+    SELECT id
+      FROM ai_requests FORCE INDEX (PRIMARY)
+     WHERE id IN (?) AND source_npc = ?
+     ORDER BY id
+       FOR UPDATE`,
 
-  readMeta: 'SELECT name, value FROM ai_ipc_meta',
+  deleteMarked: 'DELETE FROM ai_requests WHERE id IN (?)',
+
+  deleteLogOf: 'DELETE FROM ai_request_log WHERE request_id IN (?)',
 } as const;

@@ -1,3 +1,4 @@
+import { sharedStatements } from './shared-statements.ts';
 import type { Statements } from './statements.ts';
 
 /**
@@ -24,15 +25,12 @@ const LAST_CALL_MS = `
  * The + of `+status` keeps SQLite off the indexes on status: with a list of ids it would rather read all that wait.
  */
 export const sqliteStatements: Statements = {
+  ...sharedStatements,
+
   insertRequest: `
     INSERT INTO ai_requests
            (request_type, endpoint, request_data, priority, timeout, source_npc, source_map, expires_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, strftime('%Y-%m-%d %H:%M:%f', 'now', ? || ' seconds'))`,
-
-  readRequest: `
-    SELECT r.id, r.status, r.error_code, p.response_data, p.error_message, p.processing_time_ms
-      FROM ai_requests r LEFT JOIN ai_responses p ON p.request_id = r.id
-     WHERE r.id = ?`,
 
   lockForCancel: "SELECT id FROM ai_requests WHERE id = ? AND status IN ('pending', 'processing')",
 
@@ -104,8 +102,6 @@ export const sqliteStatements: Statements = {
         ON CONFLICT (request_id) DO UPDATE SET response_data = excluded.response_data,
            error_message = excluded.error_message, processing_time_ms = excluded.processing_time_ms,
            created_at = strftime('%Y-%m-%d %H:%M:%f', 'now')`,
-
-  insertLog: 'INSERT INTO ai_request_log (request_id, event_type, event_data) VALUES :rows',
 
   lockForRelease: `
     SELECT id, ${CLAIM_NO} AS claim_no
@@ -206,11 +202,13 @@ export const sqliteStatements: Statements = {
 
   deleteLog: 'DELETE FROM ai_request_log WHERE id IN (SELECT value FROM json_each(?))',
 
-  depth: `
-    SELECT status, COUNT(*) AS requests
+  lockMarked: `
+    SELECT id
       FROM ai_requests
-     WHERE status IN ('pending', 'processing')
-     GROUP BY status`,
+     WHERE id IN (SELECT value FROM json_each(?)) AND source_npc = ?
+     ORDER BY id`,
 
-  readMeta: 'SELECT name, value FROM ai_ipc_meta',
+  deleteMarked: 'DELETE FROM ai_requests WHERE id IN (SELECT value FROM json_each(?))',
+
+  deleteLogOf: 'DELETE FROM ai_request_log WHERE request_id IN (SELECT value FROM json_each(?))',
 };

@@ -1,6 +1,6 @@
 /**
  * Every statement of the store, by the name of what it does. Each database writes them in its own words
- * (mariadb-statements.ts, sqlite-statements.ts); what is done with them stands once, in the other files of this folder.
+ * (mariadb-statements.ts, sqlite-statements.ts), where its words differ (shared-statements.ts); what is done with them stands once, in the other files of this folder.
  * The order of the bound values is the same for all databases and is given here.
  */
 export interface Statements {
@@ -76,6 +76,16 @@ export interface Statements {
   /** ids */
   readonly deleteLog: string;
   readonly depth: string;
+
+  // Requests with a mark in source_npc
+  /** id, mark: as if it had been made and had ended in 1971 */
+  readonly makeOld: string;
+  /** ids, mark → id; locked */
+  readonly lockMarked: string;
+  /** ids: whatever their status; the responses go with them */
+  readonly deleteMarked: string;
+  /** ids of requests */
+  readonly deleteLogOf: string;
 
   // The queue itself
   readonly readMeta: string;

@@ -8,6 +8,7 @@ import {
   findLayerBreaks,
   findLongFiles,
   findProcessUses,
+  findStraySql,
   findUpwardRows,
   importsOf,
   MAY_IMPORT,
@@ -44,6 +45,10 @@ describe('the source', () => {
 
   test('touches arguments, environment, signals and exit in src/cli only', () => {
     expect(findProcessUses(sources)).toEqual([]);
+  });
+
+  test('has SQL in the store, the database and what the service keeps there only', () => {
+    expect(findStraySql(sources)).toEqual([]);
   });
 
   test('has kebab-case names that say something', () => {
@@ -94,6 +99,10 @@ describe('a broken layer is found', () => {
     ['src/dashboard/a.ts', '../store/open-store.ts'],
     ['src/cli/a.ts', '../../test/support/wait-for.ts'],
     ['src/cli/a.ts', '../../package.json'],
+    ['src/cli/selftest/a.ts', '../../database/mariadb-pool.ts'],
+    ['src/cli/a.ts', '../database/database.ts'],
+    ['src/cli/a.ts', 'mariadb'],
+    ['src/store/a.ts', '@photostructure/sqlite'],
     ['src/cli/a.ts', './b.test.ts'],
     ['src/worker/a.test.ts', '../store/mariadb-store.ts'],
     ['src/mind/talk/a.test.ts', '../../service/memory/memory.ts'],
@@ -126,6 +135,9 @@ describe('an allowed import is let pass', () => {
     ['src/store/a.ts', '../database/mariadb-pool.ts'],
     ['src/client/a.ts', '../store/open-store.ts'],
     ['src/cli/a.ts', '../worker/worker.ts'],
+    ['src/cli/a.ts', '../database/migrate.ts'],
+    ['src/database/a.ts', 'mariadb'],
+    ['src/client/a.test.ts', '@photostructure/sqlite'],
     ['src/mind/brain/a.ts', '../language/matcher.ts'],
     ['src/service/http/a.ts', '../base/contract.ts'],
     ['src/cli/selftest/a.ts', '../../worker/worker.ts'],
@@ -219,6 +231,36 @@ describe('a use of the process is found', () => {
       file('src/worker/a.ts', '/** Not process.env. */\n// process.exit\nprocess.pid; processing.on();'),
     ];
     expect(findProcessUses(files)).toEqual([]);
+  });
+});
+
+describe('SQL is found', () => {
+  const statements = [
+    "'SELECT 1 AS one'",
+    '`\n  SELECT id\n    FROM ai_requests`',
+    "'INSERT INTO ai_requests (id) VALUES (?)'",
+    '`\n  UPDATE ai_requests\n     SET status = 1`',
+    "'DELETE FROM ai_request_log WHERE request_id = ?'",
+    "'DROP TABLE ai_requests'",
+    "'PRAGMA foreign_keys = ON'",
+  ];
+
+  test.each(statements)('%s', (statement) => {
+    expect(findStraySql([file('src/cli/selftest/a.ts', `const sql = ${statement};`)])).toHaveLength(1);
+  });
+
+  test('but not where it belongs, in tests, in comments and in words about rights', () => {
+    const text = statements.map((statement) => `run(${statement});`).join('\n');
+    const files = [
+      file('src/store/a.ts', text),
+      file('src/service/memory/a.ts', text),
+      file('src/cli/a.test.ts', text),
+      file(
+        'src/cli/a.ts',
+        "/** One plain SELECT of ours. */\nsay('It needs the right DELETE on ai_requests.');",
+      ),
+    ];
+    expect(findStraySql(files)).toEqual([]);
   });
 });
 

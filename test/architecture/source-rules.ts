@@ -46,6 +46,12 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 /** The one room that puts all others together. */
 const KNOWS_ALL = 'cli';
+/** Of the database it knows this alone: what else needs one goes through the store or what the service keeps. */
+const KNOWN_OF_DATABASE = ['src/database/migrate.ts'];
+/** Where SQL may stand. */
+const HOLDS_SQL = ['database', 'store', 'service/base', 'service/memory', 'service/limits'];
+/** The one room that loads a driver. */
+const LOADS_DRIVERS = 'database';
 /** No room of src holds more than this part of it. */
 const LARGEST_ROOM = 0.25;
 
@@ -61,6 +67,9 @@ const IMPORT_FORMS = [
 ];
 const COMPUTED_IMPORT = /\bimport\((?!\s*['"])/;
 const COMMENTS = /^\s*\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm;
+const SQL =
+  /\b(?:SELECT|INSERT(?: IGNORE)? INTO|REPLACE INTO|DELETE FROM|PRAGMA)\s+\S+|\bUPDATE\s+\S+\s+SET\b|\b(?:CREATE|ALTER|DROP|TRUNCATE) TABLE\b/g;
+const DRIVER = /^(?:mariadb|mysql2|@photostructure\/sqlite|node:sqlite)(?:\/|$)/;
 /** What belongs to the process as a whole, in each way of reaching it. */
 const PROCESS_USES = [
   /\bprocess\.(?:argv|env|exit|exitCode|on|once|addListener|loadEnvFile)\b/,
@@ -168,6 +177,15 @@ export function findProcessUses(files: readonly SourceFile[]): string[] {
     });
 }
 
+/** SQL outside the rooms that may hold it. Tests may. */
+export function findStraySql(files: readonly SourceFile[]): string[] {
+  return files
+    .filter(({ path }) => !isTest(path) && !HOLDS_SQL.includes(folderOf(path) ?? ''))
+    .flatMap(({ path, text }) =>
+      [...withoutComments(text).matchAll(SQL)].map(([sql]) => `${path}: ${sql.replace(/\s+/g, ' ')}`),
+    );
+}
+
 /** Files and folders that are not kebab-case, or are named for nothing in particular. */
 export function findBadNames(files: readonly SourceFile[]): string[] {
   return files
@@ -195,6 +213,8 @@ function breakOf(path: string, specifier: string): string | undefined {
   const to = folderOf(target);
   if (from === undefined || !isKnown(from)) return `${path} is in a folder without a row`;
   const isAllowed = isTest(path) ? mayTest : mayImport;
+  if (isOfAll(from) && to === 'database' && !isTest(path) && !KNOWN_OF_DATABASE.includes(target))
+    return `${path} imports ${target}: ${KNOWS_ALL} may know ${KNOWN_OF_DATABASE.join(', ')} of it`;
   if (to !== undefined && isAllowed(from, to)) return undefined;
   return `${path} imports ${target}: ${from} may not import ${to ?? 'what is outside src'}`;
 }
@@ -226,10 +246,12 @@ function isOfAll(folder: string): boolean {
   return folder === KNOWS_ALL || folder.startsWith(`${KNOWS_ALL}/`);
 }
 
-/** Through our own package's name every border could be walked around. */
+/** Through our own package's name every border could be walked around, and past the store with a driver. */
 function packageBreakOf(path: string, specifier: string): string | undefined {
   if (/^(?:ai-ipc(?:\/|$)|#|\/|file:)/.test(specifier))
     return `${path} imports ${specifier} instead of a relative path`;
+  if (DRIVER.test(specifier) && folderOf(path) !== LOADS_DRIVERS && !isTest(path))
+    return `${path} imports ${specifier}: only ${LOADS_DRIVERS} loads drivers`;
   return undefined;
 }
 

@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe } from 'vitest';
 import type { ConnectionSettings } from '../../src/database/mariadb-pool.ts';
 import type { QueueStore } from '../../src/queue/queue-store.ts';
 import { type MariadbStoreOptions, openMariadbStore } from '../../src/store/mariadb-store.ts';
+import type { StoreSettings } from '../../src/store/open-store.ts';
 import { openSqliteStore } from '../../src/store/sqlite-store.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
@@ -18,6 +19,8 @@ export type RawRow = Record<string, unknown>;
 /** A database under test: what opens stores on it, and what arranges and reads rows behind their backs. */
 export interface Backend {
   readonly kind: 'mariadb' | 'sqlite';
+  /** Where it is, as the settings would say it. */
+  readonly place: StoreSettings;
   /** The store that the tests of a file share. */
   readonly store: QueueStore;
   /** One more store on the same database; closed at the end. */
@@ -61,6 +64,10 @@ export class MariadbBackend implements Backend {
 
   get store(): QueueStore {
     return this.#stores[0]!;
+  }
+
+  get place(): StoreSettings {
+    return { kind: 'mariadb', ...this.settings };
   }
 
   /** What a store of this database is opened with. */
@@ -107,6 +114,7 @@ export class MariadbBackend implements Backend {
 export class SqliteBackend implements Backend {
   readonly kind = 'sqlite';
   readonly file: string;
+  readonly place: StoreSettings;
   readonly #folder: string;
   readonly #stores: QueueStore[] = [];
   readonly #raw: DatabaseSyncInstance;
@@ -121,6 +129,7 @@ export class SqliteBackend implements Backend {
   private constructor(folder: string, file: string, store: QueueStore) {
     this.#folder = folder;
     this.file = file;
+    this.place = { kind: 'sqlite', file };
     this.#stores.push(store);
     this.#raw = new DatabaseSync(file, { timeout: 2_000 });
     this.#raw.exec('PRAGMA foreign_keys = ON');

@@ -8,6 +8,7 @@ import { rowLocks } from './lock-waits.ts';
 
 const ENDED = 1_000_000;
 const PENDING = 10_000;
+const MARK = 'nobody has this mark';
 const statements = mariadbStatements('skip_locked');
 
 describe('plans on MariaDB, with a million ended requests beside', () => {
@@ -104,16 +105,21 @@ describe('plans on MariaDB, with a million ended requests beside', () => {
     expect(reads).toBeLessThanOrEqual(2);
   });
 
-  it.each(['claimMark', 'lockForSettle', 'complete', 'release', 'rescue'] as const)(
-    '%s goes by primary key and locks no others',
-    async (name) => {
-      const ids = await someIds(name === 'claimMark' ? 'pending' : 'processing', 20);
-      const values = name === 'claimMark' ? [WORKER, ids] : [ids];
-      const { reads, locks } = await run(statements[name], values);
-      expect(reads).toBeLessThanOrEqual(3 * ids.length + 5);
-      expect(locks).toBeLessThanOrEqual(2 * ids.length);
-    },
-  );
+  it.each([
+    'claimMark',
+    'lockForSettle',
+    'complete',
+    'release',
+    'rescue',
+    'lockMarked',
+    'deleteMarked',
+  ] as const)('%s goes by primary key and locks no others', async (name) => {
+    const ids = await someIds(name === 'claimMark' ? 'pending' : 'processing', 20);
+    const values = { claimMark: [WORKER, ids], lockMarked: [ids, MARK] }[name as 'claimMark'] ?? [ids];
+    const { reads, locks } = await run(statements[name], values);
+    expect(reads).toBeLessThanOrEqual(3 * ids.length + 5);
+    expect(locks).toBeLessThanOrEqual(2 * ids.length);
+  });
 
   it.each(['end', 'retry', 'lockForCancel', 'cancel', 'readRequest'] as const)(
     '%s reads one request, by primary key',
@@ -125,6 +131,11 @@ describe('plans on MariaDB, with a million ended requests beside', () => {
       expect(locks).toBeLessThanOrEqual(2);
     },
   );
+
+  it('the log of some requests is deleted by its index', async () => {
+    const [plan] = await explain(statements.deleteLogOf, [[1, 2, 3]]);
+    expect(plan).toMatchObject({ table: 'ai_request_log', key: 'idx_request_id' });
+  });
 
   it('a look for overdue requests reads a handful', async () => {
     const plan = await explain(statements.hasOverdue, [1]);
@@ -229,6 +240,7 @@ describe('plans on MariaDB, in a short table', () => {
     'lockForRelease',
     'release',
     'rescue',
+    'lockMarked',
   ] as const)(
     '%s goes by primary key all the same: along an index it would lock what others work on',
     async (name) => {
@@ -244,6 +256,7 @@ describe('plans on MariaDB, in a short table', () => {
         claimMark: [WORKER, ids],
         lockOwn: [ids, WORKER, 1],
         lockForRelease: [ids, WORKER],
+        lockMarked: [ids, MARK],
       }[name as 'lockOwn'] ?? [ids];
 
       const [plan] = await backend.sql(`EXPLAIN ${statements[name]}`, values);
@@ -336,10 +349,17 @@ describe('plans on SQLite', () => {
     'release',
     'rescue',
     'lockForRelease',
+    'lockMarked',
+    'deleteMarked',
+    'makeOld',
   ] as const)('%s goes by primary key', async (name) => {
     expect((await planOf(name)).join('\n')).toMatch(
       /SEARCH ai_requests USING INTEGER PRIMARY KEY \(rowid=\?\)/,
     );
+  });
+
+  it('the log of some requests is deleted by its index', async () => {
+    expect((await planOf('deleteLogOf')).join('\n')).toContain('INDEX idx_log_request_id (request_id=?)');
   });
 
   it('cleanup goes on by primary key from where it stands', async () => {

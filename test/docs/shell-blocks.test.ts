@@ -24,12 +24,10 @@ function leavesOf(command: Command, words = command.name()): [string, Command][]
 }
 
 test('the commands without --config and --database are those that docs/settings.md names', async () => {
-  const names = [...read('src/cli/main.ts').matchAll(/^ {2}(\w+): async \(\) => \(await import/gm)].map(
-    ([, name = '']) => name,
-  );
+  const loaded = read('src/cli/main.ts').matchAll(/^ {2}(\w+): async \(\) => \(await import\('(\S+)'\)/gm);
   const without: string[] = [];
-  for (const name of names) {
-    const module = (await import(`../../src/cli/${name}.ts`)) as Record<string, () => Command>;
+  for (const [, name, path] of loaded) {
+    const module = (await import(join(ROOT, 'src/cli', path!))) as Record<string, () => Command>;
     for (const [words, command] of leavesOf(module[`${name}Command`]!()))
       if (!['--config', '--database'].every((long) => command.options.some((option) => option.long === long)))
         without.push(words);

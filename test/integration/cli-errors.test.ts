@@ -1,7 +1,7 @@
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { newFolder, querySqlite, ROOT, runCli, startProgram, useCli } from './support/cli-process.ts';
+import { newFolder, querySqlite, ROOT, runCli, startProgram, useCli } from '../support/cli-process.ts';
 
 useCli();
 

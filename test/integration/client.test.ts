@@ -4,8 +4,6 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { AiIpc, type AskOptions, type ClientOptions, type DatabaseOptions } from '../../src/client/index.ts';
 import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
-import { waitFor } from '../support/wait-for.ts';
 import {
   type CliProcess,
   mariadbEnv,
@@ -15,7 +13,9 @@ import {
   runCli,
   startCli,
   useCli,
-} from './support/cli-process.ts';
+} from '../support/cli-process.ts';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const DIALOGUE = '/api/v1/npc/dialogue';
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { newFolder, runCli, startCli, useCli } from './support/cli-process.ts';
+import { newFolder, runCli, startCli, useCli } from '../support/cli-process.ts';
 
 const NOT_CHOSEN = /No DB_HOST, DB_NAME, DB_USER or DB_PASSWORD is set .*For MariaDB set these four/;
 

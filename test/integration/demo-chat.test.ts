@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
+import { type CliProcess, newFolder, querySqlite, startOnTerminal, useCli } from '../support/cli-process.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { type CliProcess, newFolder, querySqlite, startOnTerminal, useCli } from './support/cli-process.ts';
 
 const CTRL_C = '\x03';
 const CTRL_D = '\x04';

@@ -2,9 +2,6 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
-import { startModelStub } from '../support/model-stub.ts';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
-import { waitFor } from '../support/wait-for.ts';
 import {
   mariadbEnv,
   mariadbOption,
@@ -13,7 +10,10 @@ import {
   runCli,
   startCli,
   useCli,
-} from './support/cli-process.ts';
+} from '../support/cli-process.ts';
+import { startModelStub } from '../support/model-stub.ts';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const QUESTION = /^\d\. .+$/gm;
 const ANSWER = /^ {3}Sage of Prontera says: .+$/gm;

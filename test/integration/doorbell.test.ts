@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AiIpc } from '../../src/client/index.ts';
 import { type AiStub, startAiStub } from '../support/ai-stub.ts';
+import { mariadbEnv, mariadbOption, runCli, useCli } from '../support/cli-process.ts';
 import { useQueue } from '../support/queue-observer.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { useWorkers, type WorkerProcess } from '../support/worker-process.ts';
-import { mariadbEnv, mariadbOption, runCli, useCli } from './support/cli-process.ts';
 
 /** After a rest this long the next one is twice as long: only a doorbell is quicker. */
 const LONG_REST_MS = 1_000;

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLogger } from '../../src/base/logger.ts';
 import { createService } from '../../src/service/server.ts';
+import { newFolder, ROOT, startCli, startProgram, useCli } from '../support/cli-process.ts';
 import { createTestDatabase } from '../support/test-database.ts';
-import { newFolder, ROOT, startCli, startProgram, useCli } from './support/cli-process.ts';
 
 const EXAMPLES = join(ROOT, 'examples');
 const files = readdirSync(EXAMPLES).filter((file) => file.endsWith('.ts'));

@@ -3,8 +3,8 @@ import { checkSchema } from '../../src/database/check-schema.ts';
 import type { ClaimedRequest } from '../../src/queue/request.ts';
 import { openMariadbStore } from '../../src/store/mariadb-store.ts';
 import { startAiStub } from '../support/ai-stub.ts';
+import { runCli, startCli, useCli } from '../support/cli-process.ts';
 import { TABLES_FILE } from '../support/schema-dump.ts';
-import { runCli, startCli, useCli } from './support/cli-process.ts';
 import {
   connectAs,
   database,

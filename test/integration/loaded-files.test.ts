@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { newFolder, runCli, useCli } from './support/cli-process.ts';
+import { newFolder, runCli, useCli } from '../support/cli-process.ts';
 
 const DRIVER = '/node_modules/mariadb/';
 /** Nobody listens there. */

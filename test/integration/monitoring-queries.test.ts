@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ROOT } from '../support/cli-process.ts';
 import { MariadbServer } from '../support/mariadb-server.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
-import { ROOT } from './support/cli-process.ts';
 
 const page = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8');
 const server = new MariadbServer();

@@ -5,7 +5,6 @@ import type { DatabaseSettings } from '../../src/config/load.ts';
 import { openServiceDatabase, type ServiceDatabase } from '../../src/service/base/service-database.ts';
 import { createLedger } from '../../src/service/limits/ledger.ts';
 import { createNpcMemory } from '../../src/service/memory/npc-memory.ts';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import {
   type CliProcess,
   type CliResult,
@@ -16,7 +15,8 @@ import {
   runCli,
   startCli,
   useCli,
-} from './support/cli-process.ts';
+} from '../support/cli-process.ts';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 let mariadb: TestDatabase;
 beforeAll(async () => {

@@ -1,8 +1,6 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { newFiles, newTree, put, snapshot, textOf, useTrees } from '../support/rathena-tree.ts';
-import { createTestDatabase } from '../support/test-database.ts';
 import {
   type CliResult,
   mariadbEnv,
@@ -11,7 +9,9 @@ import {
   runCli,
   startProgram,
   useCli,
-} from './support/cli-process.ts';
+} from '../support/cli-process.ts';
+import { newFiles, newTree, put, snapshot, textOf, useTrees } from '../support/rathena-tree.ts';
+import { createTestDatabase } from '../support/test-database.ts';
 
 useCli();
 useTrees();

@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
-import { waitFor } from '../support/wait-for.ts';
 import {
   type CliResult,
   mariadbEnv,
@@ -12,7 +10,9 @@ import {
   runCli,
   startCli,
   useCli,
-} from './support/cli-process.ts';
+} from '../support/cli-process.ts';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const NAMES = [
   'Database connectivity',

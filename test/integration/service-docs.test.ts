@@ -7,8 +7,9 @@ import { ANSWERS, DEFAULT_ACTIONS } from '../../src/service/base/contract.ts';
 import { HTTP_ERRORS } from '../../src/service/http/http-error.ts';
 import { describeApi } from '../../src/service/http/openapi.ts';
 import { readSources } from '../architecture/source-rules.ts';
-import { ROOT } from './support/cli-process.ts';
+import { ROOT } from '../support/cli-process.ts';
 import type { DocExample, Step } from './support/doc-examples.ts';
+
 import { placesIn, placesOf } from './support/doc-match.ts';
 import { EXAMPLE_PAGES, SERVICE_PAGE } from './support/doc-pages.ts';
 import { DocRunner } from './support/doc-runner.ts';

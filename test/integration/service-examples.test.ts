@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { ROOT } from './support/cli-process.ts';
+import { ROOT } from '../support/cli-process.ts';
 import { EXAMPLE_PAGES } from './support/doc-pages.ts';
 import { DocRunner } from './support/doc-runner.ts';
 

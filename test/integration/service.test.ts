@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { newFolder, querySqlite, useCli } from '../support/cli-process.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { newFolder, querySqlite, useCli } from './support/cli-process.ts';
 import { SCHEMA } from './support/service-under-test.ts';
 
 const COMMAND = fileURLToPath(new URL('../../bin/ai-ipc.js', import.meta.url));

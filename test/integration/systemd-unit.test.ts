@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AiIpcError, exitCodeOf } from '../../src/base/errors.ts';
 import { WORKER } from '../../src/config/schema.ts';
 import { findProgram } from '../support/apt.ts';
+import { type CliProcess, ROOT, startProgram, useCli } from '../support/cli-process.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
-import { type CliProcess, ROOT, startProgram, useCli } from './support/cli-process.ts';
 
 const WORKER_UNIT = join(ROOT, 'deploy/ai-ipc-worker.service');
 const SERVICE_UNIT = join(ROOT, 'deploy/ai-ipc-service.service');

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { newFolder, runCli, startCli, startOnTerminal, useCli } from './support/cli-process.ts';
+import { newFolder, runCli, startCli, startOnTerminal, useCli } from '../support/cli-process.ts';
 
 useCli();
 

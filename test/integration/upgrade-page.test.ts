@@ -3,8 +3,8 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createConnection } from 'mariadb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { newFolder, ROOT, startProgram, useCli } from '../support/cli-process.ts';
 import { MariadbServer } from '../support/mariadb-server.ts';
-import { newFolder, ROOT, startProgram, useCli } from './support/cli-process.ts';
 
 const page = readFileSync(join(ROOT, 'docs/upgrade.md'), 'utf8');
 // As on an admin's machine: 127.0.0.1 is localhost.

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type AiStub, startAiStub } from '../support/ai-stub.ts';
+import { mariadbEnv, mariadbOption, startOnTerminal, useCli } from '../support/cli-process.ts';
 import { useQueue } from '../support/queue-observer.ts';
 import { useWorkers } from '../support/worker-process.ts';
-import { mariadbEnv, mariadbOption, startOnTerminal, useCli } from './support/cli-process.ts';
 
 const queue = useQueue();
 const startWorker = useWorkers();

@@ -42,6 +42,13 @@ function filledText(most: number) {
     .regex(NOT_EMPTY, 'must not be empty');
 }
 
+function textList(mostEntries: number, mostCharacters: number) {
+  return z
+    .array(filledText(mostCharacters), { error: 'must be a list of texts' })
+    .max(mostEntries, `must have at most ${mostEntries} entries`)
+    .nullish();
+}
+
 /** What the game tells of a player or a place: left out, null and "" are the same. */
 const fact = z
   .string({ error: FACT_RULE })
@@ -86,11 +93,7 @@ const dialogueRequest = z.object({
   message: z.string({ error: TEXT_RULE }),
   player: player.nullish().transform((facts) => facts ?? null),
   location: location.nullish().transform((place) => place ?? null),
-  options: z
-    .array(filledText(MAX_OPTION_CHARACTERS), { error: 'must be a list of texts' })
-    .max(MAX_OPTIONS, `must have at most ${MAX_OPTIONS} entries`)
-    .nullish()
-    .transform((options) => options ?? []),
+  options: textList(MAX_OPTIONS, MAX_OPTION_CHARACTERS).transform((options) => options ?? []),
   language,
 });
 
@@ -100,10 +103,7 @@ const decideRequest = z
     player_id: optionalId,
     context: textOrObject.nullish(),
     message: z.string({ error: TEXT_RULE }).nullish(),
-    actions: z
-      .array(filledText(MAX_ACTION_CHARACTERS), { error: 'must be a list of texts' })
-      .max(MAX_ACTIONS, `must have at most ${MAX_ACTIONS} entries`)
-      .nullish(),
+    actions: textList(MAX_ACTIONS, MAX_ACTION_CHARACTERS),
   })
   .transform((body, context) => ({
     npc_id: body.npc_id,

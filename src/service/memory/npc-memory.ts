@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { AiIpcError } from '../../base/errors.ts';
 import type { Database, Decision, Row, Statement, Write } from '../../database/database.ts';
-import { NOTHING, type Recollection, type Turn } from '../../mind/talk/recollection.ts';
+import type { Recollection, Turn } from '../../mind/talk/recollection.ts';
+import { type Folded, fold, toRecollection } from './fold.ts';
 import type { MemoryOwner, NpcMemory } from './memory.ts';
 import { MEMORY_LIMITS } from './memory-limits.ts';
 import { toRemembered } from './remembered-text.ts';
 import { type MemoryStatements, mariadbMemoryStatements, sqliteMemoryStatements } from './statements.ts';
-import { EMPTY_SUMMARY, type Summary, summarise } from './summary.ts';
+import { EMPTY_SUMMARY, type Summary } from './summary.ts';
 
 export type DatabaseKind = 'mariadb' | 'sqlite';
 
@@ -28,7 +29,7 @@ export function createNpcMemory(database: Database, kind: DatabaseKind): KeptMem
   const statements = kind === 'mariadb' ? mariadbMemoryStatements : sqliteMemoryStatements;
   return {
     // async, so that an id that is refused rejects, and does not throw.
-    recall: async (owner) => toRecollection(await database.query(statements.recall, idsOf(owner))),
+    recall: async (owner) => recollectRows(await database.query(statements.recall, idsOf(owner))),
     remember: async (owner, turn, key) => remember(database, statements, { owner, turn, key }),
     forget: async (who) => forget(database, statements, who),
     deleteOlderThan: (days, signal) => deleteOlderThan(database, statements, { days, signal }),
@@ -36,13 +37,10 @@ export function createNpcMemory(database: Database, kind: DatabaseKind): KeptMem
 }
 
 /** Read from rows as they are before anything is folded that two turns at once have left over. */
-function toRecollection(rows: readonly Row[]): Recollection {
+function recollectRows(rows: readonly Row[]): Recollection {
   const { summary, kept } = foldSurplus(rows, MEMORY_LIMITS.turnsInFull);
-  if (kept.length === 0 && summary.turns === 0) return NOTHING;
-  return {
-    summary: summary.sentences.length === 0 ? null : summary.sentences.join('\n'),
-    turns: kept.map((row) => ({ said: textOf(row, 'said'), answered: textOf(row, 'answered') })),
-  };
+  const turns = kept.map((row) => ({ said: textOf(row, 'said'), answered: textOf(row, 'answered') }));
+  return toRecollection({ summary, kept: turns });
 }
 
 interface NewTurn {
@@ -86,26 +84,16 @@ function decideToRemember(
   return { writes, result: undefined };
 }
 
-interface Folded {
-  readonly summary: Summary;
+interface FoldedRows extends Folded<Row> {
   readonly summaryId: number | null;
-  /** Rows of turns that are now in the summary only. */
-  readonly folded: readonly Row[];
-  /** Rows of turns that stay in full. */
-  readonly kept: readonly Row[];
 }
 
-/** All but the last turns go into the summary. */
-function foldSurplus(rows: readonly Row[], turnsToKeep: number): Folded {
+function foldSurplus(rows: readonly Row[], turnsToKeep: number): FoldedRows {
   const turns = rows.filter((row) => row['kind'] === 'turn');
   const row = rows.find((one) => one['kind'] === 'summary');
-  const surplus = Math.max(0, turns.length - turnsToKeep);
-  const folded = turns.slice(0, surplus);
   return {
-    summary: folded.reduce((summary, one) => summarise(summary, textOf(one, 'said')), toSummary(row)),
+    ...fold(turns, { turnsToKeep, saidOf: (one) => textOf(one, 'said'), before: toSummary(row) }),
     summaryId: row === undefined ? null : numberOf(row, 'id'),
-    folded,
-    kept: turns.slice(surplus),
   };
 }
 

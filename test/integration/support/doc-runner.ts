@@ -7,8 +7,8 @@ import { expect } from 'vitest';
 import { loadSettings } from '../../../src/config/load.ts';
 import { openServiceDatabase } from '../../../src/service/base/service-database.ts';
 import { createService, type Service } from '../../../src/service/server.ts';
+import { ROOT, startProgram } from '../../support/cli-process.ts';
 import { type ModelStub, startModelStub } from '../../support/model-stub.ts';
-import { ROOT, startProgram } from './cli-process.ts';
 import type { DocExample, DocModelCall, DocShell, Step } from './doc-examples.ts';
 import { ellipsed, withEllipses, withoutVarying } from './doc-match.ts';
 

@@ -6,9 +6,9 @@ import type { MariadbSettings, ServiceSettings, Settings } from '../../../src/co
 import { openServiceDatabase } from '../../../src/service/base/service-database.ts';
 import { createService, type Service } from '../../../src/service/server.ts';
 import { type Behaviour, behaviours } from '../../support/ai-stub.ts';
+import { ROOT } from '../../support/cli-process.ts';
 import type { ModelStub } from '../../support/model-stub.ts';
 import type { DatabaseSettings } from '../../support/test-database.ts';
-import { ROOT } from './cli-process.ts';
 
 export const SCHEMA = join(ROOT, 'sql-files/ai_ipc_tables.sql');
 export const DIALOGUE = '/api/v1/npc/dialogue';

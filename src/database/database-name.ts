@@ -1,7 +1,7 @@
 import { joinHostAndPort } from '../base/host-and-port.ts';
 import type { MariadbSettings } from '../config/settings.ts';
 
-/** MariaDB as people know it: user, place and database, never the password. A file of its own: it needs no driver. */
+/** MariaDB as people know it: user, place and database, never the password. A file of its own: it loads no driver. */
 export function mariadbName({
   host,
   port,
@@ -10,4 +10,9 @@ export function mariadbName({
   database,
 }: Pick<MariadbSettings, 'host' | 'port' | 'socketPath' | 'user' | 'database'>): string {
   return `MariaDB ${user}@${socketPath ?? joinHostAndPort(host, port)}/${database}`;
+}
+
+/** A SQLite file as people know it. */
+export function sqliteName(file: string): string {
+  return `SQLite ${file}`;
 }

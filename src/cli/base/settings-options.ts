@@ -1,13 +1,11 @@
 import type { Command } from 'commander';
 import {
-  type DatabaseSettings,
   type LoadedSettings,
   type LoadOptions,
   loadSettings,
   loadWithSources,
   type Settings,
-} from '../config/load.ts';
-import { mariadbName } from '../database/mariadb-name.ts';
+} from '../../config/load.ts';
 
 /** What commander hands to the action of a command that has the options of {@link withSettingsOptions}. */
 export interface SettingsOptions {
@@ -43,9 +41,4 @@ export function loadOptionsFrom({ config, database }: SettingsOptions): LoadOpti
     ...(config === undefined ? {} : { configFile: config }),
     ...(database === undefined ? {} : { database }),
   };
-}
-
-/** The database as people know it, the same words as in its error messages; never with the password. */
-export function databaseName(database: DatabaseSettings): string {
-  return database.kind === 'mariadb' ? mariadbName(database) : `SQLite ${database.file}`;
 }

@@ -1,11 +1,9 @@
-import { systemClock } from '../base/clock.ts';
-import { AiIpcError } from '../base/errors.ts';
-import type { DatabaseSettings } from '../config/load.ts';
-import type { Database, RowsStatement } from '../database/database.ts';
-import { openMariadbPool } from '../database/mariadb-pool.ts';
-import { openSqliteDatabase } from '../database/sqlite.ts';
-import type { QueueStore } from '../queue/queue-store.ts';
-import { isEnded, type NewRequest, type RequestView } from '../queue/request.ts';
+import { systemClock } from '../../base/clock.ts';
+import { AiIpcError } from '../../base/errors.ts';
+import type { QueueStore } from '../../queue/queue-store.ts';
+import { isEnded, type NewRequest, type RequestView } from '../../queue/request.ts';
+import { type MarkedRequests, openMarkedRequests } from '../../store/marked-requests.ts';
+import type { StoreSettings } from '../../store/open-store.ts';
 
 /** Stands in source_npc of each request of a self-test, for whoever meets one. */
 const MARK = 'AI IPC self-test';
@@ -16,18 +14,10 @@ const AFTER_LIFE_MS = 4_000;
 const FIRST_LOOK_MS = 2;
 const LONGEST_LOOK_MS = 20;
 
-/** Only ever by id, and only with the mark: nobody else's rows can be touched. The responses go with their requests. */
-const MAKE_OLD =
-  "UPDATE ai_requests SET created_at = '1971-01-01 00:00:00', processed_at = '1971-01-01 00:00:00' WHERE id = ? AND source_npc = ?";
-const DELETE_REQUEST = 'DELETE FROM ai_requests WHERE id = ? AND source_npc = ?';
-const DELETE_LOG = 'DELETE FROM ai_request_log WHERE request_id = ?';
-const NOTHING_TO_LOCK = { sql: 'SELECT 1 AS one', values: [] };
-/** Between 1971 and now: older than any request but those that were made old. */
-export const FIFTY_YEARS_SECONDS = 50 * 365 * 86_400;
-
 export interface OwnRequestsOptions {
   readonly store: QueueStore;
-  readonly database: DatabaseSettings;
+  /** Where the store is. */
+  readonly database: StoreSettings;
   /** Ends every wait. */
   readonly signal: AbortSignal;
 }
@@ -47,13 +37,17 @@ export class Unanswered extends Error {
 /** The requests of one self-test: but for one dialogue they look at the AI service's health, which costs no model anything. */
 export class OwnRequests {
   readonly #options: OwnRequestsOptions;
-  readonly #database: Database;
+  readonly #marked: MarkedRequests;
   readonly #ids: number[] = [];
   readonly #open = new Set<number>();
 
-  constructor(options: OwnRequestsOptions) {
+  static async open(options: OwnRequestsOptions): Promise<OwnRequests> {
+    return new OwnRequests(options, await openMarkedRequests(options.database, MARK));
+  }
+
+  private constructor(options: OwnRequestsOptions, marked: MarkedRequests) {
     this.#options = options;
-    this.#database = openDatabase(options.database);
+    this.#marked = marked;
   }
 
   /** Inserts `count` requests in one transaction. */
@@ -98,7 +92,7 @@ export class OwnRequests {
 
   /** As if it had ended in 1971. */
   async makeOld(id: number): Promise<void> {
-    await this.#database.execute(MAKE_OLD, [id, MARK]);
+    await this.#marked.makeOld(id);
   }
 
   /** Cancels what has not ended yet. */
@@ -109,16 +103,10 @@ export class OwnRequests {
   /** Deletes all of them, with their responses and their log; then nothing can be done here any more. */
   async remove(): Promise<void> {
     try {
-      await this.#delete({ sql: DELETE_REQUEST, rows: this.#ids.map((id) => [id, MARK]) });
-      // By itself: a user that may not do this has still deleted the requests.
-      await this.#delete({ sql: DELETE_LOG, rows: this.#ids.map((id) => [id]) });
+      await this.#marked.delete(this.#ids);
     } finally {
-      await this.#database.close();
+      await this.#marked.close();
     }
-  }
-
-  async #delete(write: RowsStatement): Promise<void> {
-    await this.#database.lockAndWrite(NOTHING_TO_LOCK, () => ({ writes: [write], result: undefined }));
   }
 }
 
@@ -138,11 +126,6 @@ const HEALTH_CHECK: NewRequest = {
   sourceNpc: MARK,
   sourceMap: null,
 };
-
-function openDatabase(settings: DatabaseSettings): Database {
-  if (settings.kind === 'sqlite') return openSqliteDatabase(settings.file);
-  return openMariadbPool({ ...settings, minPoolSize: 1, maxPoolSize: 1 });
-}
 
 function unserved({ id, status }: RequestView): AiIpcError {
   const message = `No worker ended request ${id} within its life of ${LIFE_SECONDS} s: it is still ${status}. See the worker's log: journalctl -u ai-ipc-worker -n 50`;

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { afterEach, beforeAll } from 'vitest';
-import type { TestDatabase } from '../../support/test-database.ts';
-import { waitFor } from '../../support/wait-for.ts';
+import type { TestDatabase } from './test-database.ts';
+import { waitFor } from './wait-for.ts';
 
-export const ROOT = join(import.meta.dirname, '../../..');
+export const ROOT = join(import.meta.dirname, '../..');
 const PROGRAM = join(ROOT, 'bin/ai-ipc.js');
 /** What a command takes at most, on two busy cores. */
 const COMMAND_TIMEOUT_MS = 50_000;

@@ -1,6 +1,6 @@
-import type { RequestError } from '../base/errors.ts';
-import type { AiIpc } from '../client/ai-ipc.ts';
-import type { StepClock } from './demo-steps.ts';
+import type { RequestError } from '../../base/errors.ts';
+import type { AiIpc } from '../../client/ai-ipc.ts';
+import type { StepClock } from './steps.ts';
 
 /** Who the demo talks to; the AI service finds its persona by this name. */
 export const NPC_NAME = 'Sage of Prontera';

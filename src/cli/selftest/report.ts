@@ -1,4 +1,4 @@
-import { AiIpcError, messageOf } from '../base/errors.ts';
+import { AiIpcError, messageOf } from '../../base/errors.ts';
 
 /** The eight tests, by the names that admins know, in the order in which they run. */
 const TEST_NAMES = [

@@ -1,8 +1,8 @@
-import { AiIpcError, messageOf } from '../base/errors.ts';
-import { AiIpc } from '../client/ai-ipc.ts';
-import type { Settings } from '../config/load.ts';
-import { openStore } from '../store/open-store.ts';
-import { databaseName, type SettingsOptions, settingsFrom } from './settings-options.ts';
+import { AiIpcError, messageOf } from '../../base/errors.ts';
+import { AiIpc } from '../../client/ai-ipc.ts';
+import type { Settings } from '../../config/load.ts';
+import { databaseName, openStore } from '../../store/open-store.ts';
+import { type SettingsOptions, settingsFrom } from './settings-options.ts';
 
 export interface ClientCommandOptions extends SettingsOptions {
   readonly json?: boolean;

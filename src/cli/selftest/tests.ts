@@ -1,22 +1,10 @@
-import { AiIpcError, messageOf } from '../base/errors.ts';
-import type { QueueStore } from '../queue/queue-store.ts';
-import type { Report, TestName } from './selftest-report.ts';
-import { DIALOGUE, FIFTY_YEARS_SECONDS, type OwnRequests, Unanswered } from './selftest-requests.ts';
-
-const LATENCY_REQUESTS = 20;
-const THROUGHPUT_REQUESTS = 100;
-/** What players wait for goes first. */
-const LOWEST_PRIORITY = 10;
-
-export interface Lab {
-  readonly store: QueueStore;
-  readonly requests: OwnRequests;
-  /** Tells the workers that there is something to do. */
-  readonly ring: () => Promise<void>;
-  readonly signal: AbortSignal;
-  /** Tells of what passed and still may be a mistake. */
-  readonly warn: (warning: string) => void;
-}
+import { AiIpcError, messageOf } from '../../base/errors.ts';
+import type { QueueStore } from '../../queue/queue-store.ts';
+import { OLDER_THAN_ANY_SECONDS } from '../../store/marked-requests.ts';
+import type { Lab } from './lab.ts';
+import { testPerformance } from './performance.ts';
+import type { Report, TestName } from './report.ts';
+import { DIALOGUE, Unanswered } from './requests.ts';
 
 interface QueueTest {
   readonly name: TestName;
@@ -149,7 +137,7 @@ async function testTimeout({ requests }: Lab): Promise<string> {
 async function testCleanup({ store, requests, signal }: Lab): Promise<string> {
   const [oldId, youngId] = [await endedRequest(), await endedRequest()];
   await requests.makeOld(oldId);
-  await store.cleanup({ ageSeconds: FIFTY_YEARS_SECONDS, scan: 'whole', signal });
+  await store.cleanup({ ageSeconds: OLDER_THAN_ANY_SECONDS, scan: 'whole', signal });
   const [old, young] = [await store.read(oldId), await store.read(youngId)];
   if (old !== undefined) throw new Error(`Request ${oldId} is old and ended, and cleanup left it there.`);
   if (young === undefined) throw new Error(`Request ${youngId} is young, and it is gone.`);
@@ -161,39 +149,4 @@ async function testCleanup({ store, requests, signal }: Lab): Promise<string> {
     await store.cancel(id);
     return id;
   }
-}
-
-async function testPerformance(lab: Lab): Promise<string> {
-  const latencies = await measureLatencies(lab);
-  const ms = await measureBurst(lab);
-  const perSecond = Math.round((THROUGHPUT_REQUESTS / ms) * 1_000);
-  return (
-    `latency p50 ${percentile(latencies, 50)} ms, p95 ${percentile(latencies, 95)} ms (${LATENCY_REQUESTS} in turn); ` +
-    `${perSecond} a second (${THROUGHPUT_REQUESTS} at once in ${Math.round(ms)} ms)`
-  );
-}
-
-async function measureLatencies({ requests, ring }: Lab): Promise<number[]> {
-  const latencies: number[] = [];
-  for (let count = 0; count < LATENCY_REQUESTS; count++) {
-    const startMs = performance.now();
-    const id = await requests.insertOne({ priority: LOWEST_PRIORITY });
-    await ring();
-    await requests.waitForAnswer(id);
-    latencies.push(Math.round(performance.now() - startMs));
-  }
-  return latencies.sort((a, b) => a - b);
-}
-
-/** Milliseconds from the INSERT of all to the last answer. */
-async function measureBurst({ requests, ring }: Lab): Promise<number> {
-  const startMs = performance.now();
-  const ids = await requests.insert(THROUGHPUT_REQUESTS, { priority: LOWEST_PRIORITY });
-  await ring();
-  for (const id of ids) await requests.waitForAnswer(id);
-  return performance.now() - startMs;
-}
-
-function percentile(sorted: readonly number[], percent: number): number {
-  return sorted[Math.ceil((percent / 100) * sorted.length) - 1] ?? 0;
 }

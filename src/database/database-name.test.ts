@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { mariadbName } from './mariadb-name.ts';
+import { mariadbName } from './database-name.ts';
 
 const SETTINGS = { host: '127.0.0.1', port: 3306, socketPath: null, user: 'ragnarok', database: 'game' };
 

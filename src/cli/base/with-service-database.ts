@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { AiIpcError } from '../base/errors.ts';
-import type { DatabaseSettings } from '../config/load.ts';
-import { openServiceDatabase, type ServiceDatabase } from '../service/base/service-database.ts';
-import { databaseName, type SettingsOptions, settingsFrom } from './settings-options.ts';
+import { AiIpcError } from '../../base/errors.ts';
+import type { DatabaseSettings } from '../../config/load.ts';
+import { openServiceDatabase, type ServiceDatabase } from '../../service/base/service-database.ts';
+import { databaseName } from '../../store/open-store.ts';
+import { type SettingsOptions, settingsFrom } from './settings-options.ts';
 
 interface ServiceDatabaseOptions {
   /** A SQLite file that is not there is refused, and not made. Default false. */

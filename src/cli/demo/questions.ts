@@ -1,4 +1,5 @@
-import { NPC_NAME, type Sage } from './demo-sage.ts';
+import { print } from '../base/terminal.ts';
+import { NPC_NAME, type Sage } from './sage.ts';
 
 const QUESTIONS = [
   'Hello! Who are you?',
@@ -29,8 +30,4 @@ export async function askFiveQuestions(sage: Sage, signal: AbortSignal): Promise
   }
   print(`\n${QUESTIONS.length - failures} of ${QUESTIONS.length} questions were answered.`);
   return failures;
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
 }

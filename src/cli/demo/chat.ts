@@ -1,7 +1,7 @@
 import type { Key } from 'node:readline';
 import { styleText } from 'node:util';
 import { intro, isCancel, log, outro, text } from '@clack/prompts';
-import { NPC_NAME, type Sage, type SageAnswer } from './demo-sage.ts';
+import { NPC_NAME, type Sage, type SageAnswer } from './sage.ts';
 
 const HOW_TO_END = 'an empty line, "bye" or Ctrl-D ends the talk';
 /** An offline answer takes milliseconds, a model seconds: after this, people should see that something goes on. */

@@ -1,7 +1,7 @@
-import { type Clock, systemClock } from '../base/clock.ts';
-import type { AttemptEnded, Events } from '../base/events.ts';
-import type { AskResult } from '../client/ask-result.ts';
-import type { QueueStore } from '../queue/queue-store.ts';
+import { type Clock, systemClock } from '../../base/clock.ts';
+import type { AttemptEnded, Events } from '../../base/events.ts';
+import type { AskResult } from '../../client/ask-result.ts';
+import type { QueueStore } from '../../queue/queue-store.ts';
 
 interface Insertion {
   readonly startMs: number;
