@@ -1,9 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the placeholders of YAML, written as an admin does.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseEnv } from 'node:util';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { readEnvText } from './env-file.ts';
 import { ALL_SETTINGS, MARIADB } from './schema.ts';
 import type { Setting } from './setting.ts';
 
@@ -50,7 +50,7 @@ test('inference_config.yaml has every key, at its default, in use or behind "# "
 });
 
 test('.env.example has the document’s variables at their defaults', () => {
-  const variables = parseEnv(read('.env.example'));
+  const { variables } = readEnvText(read('.env.example'), new Map());
   expect(Object.keys(variables).sort()).toEqual(
     [
       'DB_HOST',
