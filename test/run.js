@@ -5,14 +5,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installNode, NODE_24, versionOf } from './support/node-versions.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const MODULES = join(ROOT, 'node_modules');
 const VITEST = join(MODULES, 'vitest', 'vitest.mjs');
-const NODE_24 = '24.21.0';
-/** The npm package `node` holds the program; it is no dependency of ours, so it has a folder of its own. */
-const NODE_24_FOLDER = join(ROOT, '.cache', `node-${NODE_24}`);
-const NODE_24_PROGRAM = join(NODE_24_FOLDER, 'node_modules', 'node', 'bin', 'node');
 
 const vitestArgs = process.argv.slice(2);
 const reports = mkdtempSync(join(tmpdir(), 'ai-ipc-test-'));
@@ -33,14 +30,9 @@ async function runAll() {
   await check('types of the tests', process.execPath, [programs.tsc, '-p', 'tsconfig.test.json']);
   await check('unused files, exports and packages', process.execPath, [programs.knip]);
   await runVitest('all tests', process.execPath, []);
-  if (await installNode24()) {
-    await runVitest('unit and conformance tests', NODE_24_PROGRAM, [
-      '--project',
-      'unit',
-      '--project',
-      'conformance',
-    ]);
-  }
+  const node24 = await installNode24();
+  if (node24 !== undefined)
+    await runVitest('unit and conformance tests', node24, ['--project', 'unit', '--project', 'conformance']);
 }
 
 function programPaths() {
@@ -92,38 +84,16 @@ function readReport(path) {
 }
 
 async function installNode24() {
-  if ((await versionOf(NODE_24_PROGRAM)) === `v${NODE_24}`) return true;
-  const prefix = ['--prefix', NODE_24_FOLDER, '--no-save', '--no-package-lock', '--no-audit', '--no-fund'];
-  // Its install script copies the program into place, also where the user has switched such scripts off.
-  const args = ['install', ...prefix, '--ignore-scripts=false', `node@${NODE_24}`];
-  rmSync(NODE_24_FOLDER, { recursive: true, force: true });
-  if (!(await check(`install Node ${NODE_24} beside this one`, 'npm', args))) {
-    print('Node 24 could not be installed: the tests on it did not run. Is registry.npmjs.org reachable?');
-    return false;
+  try {
+    return await installNode(NODE_24);
+  } catch (error) {
+    return fail(`the tests on Node ${NODE_24} did not run. ${error.message}`);
   }
-  const version = await versionOf(NODE_24_PROGRAM);
-  if (version === `v${NODE_24}`) return true;
-  fail(`npm installed node@${NODE_24}, but ${NODE_24_PROGRAM} says ${version || 'nothing'}`);
-  return false;
 }
 
 async function printHeading(name, command) {
   const version = command.endsWith('node') ? await versionOf(command) : process.version;
   print(`\n== ${name} (Node ${version})`);
-}
-
-/** What the program itself says of process.version; '' when it cannot be run. */
-async function versionOf(node) {
-  if (!existsSync(node)) return '';
-  const child = spawn(node, ['-p', 'process.version'], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let output = '';
-  child.stdout.on('data', (chunk) => {
-    output += chunk;
-  });
-  return new Promise((resolve) => {
-    child.on('error', () => resolve(''));
-    child.on('close', () => resolve(output.trim()));
-  });
 }
 
 /** Resolves with the exit code or the signal's name. The step gets a process group, so that a signal ends all of it. */
