@@ -1,23 +1,28 @@
 // What `npm test` runs: every check, even after one has failed, and at the end one line `N passed, N failed`.
-// `npm test -- test/fault` hands what follows `--` to vitest.
+// `npm test -- test/fault` hands what follows `--` to vitest. Three words of its own come before that:
+//   --quick           the checks, and the unit tests of what differs from the last commit
+//   --node VERSION    all tests on that version of Node (npm's package `node`), and on no other
+//   --server NAME     on another database server, such as mariadb-11.8: docs in CONTRIBUTING.md
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installNode, NODE_24, versionOf } from './support/node-versions.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const MODULES = join(ROOT, 'node_modules');
 const VITEST = join(MODULES, 'vitest', 'vitest.mjs');
-const NODE_24 = '24.21.0';
-/** The npm package `node` holds the program; it is no dependency of ours, so it has a folder of its own. */
-const NODE_24_FOLDER = join(ROOT, '.cache', `node-${NODE_24}`);
-const NODE_24_PROGRAM = join(NODE_24_FOLDER, 'node_modules', 'node', 'bin', 'node');
+/** Memory as a folder, on Linux. What the tests' databases write there waits for no disk, and is gone with the machine. */
+const MEMORY_FOLDER = '/dev/shm';
+/** All test servers and files together took 1.5 GB at the most. */
+const NEEDED_MEMORY_BYTES = 4 * 2 ** 30;
 
-const vitestArgs = process.argv.slice(2);
+const words = readWords(process.argv.slice(2));
+useMemoryForFiles();
 const reports = mkdtempSync(join(tmpdir(), 'ai-ipc-test-'));
 const total = { passed: 0, failed: 0 };
-let running;
+const running = new Set();
 let interruptedBy;
 
 await runAll();
@@ -25,52 +30,83 @@ rmSync(reports, { recursive: true, force: true });
 process.exitCode = total.failed === 0 ? 0 : 1;
 process.stdout.write(`\n${total.passed} passed, ${total.failed} failed\n`);
 
+/** Takes our own words out of the arguments; the rest is vitest's. */
+function readWords(args) {
+  const rest = [...args];
+  const take = (name) => {
+    const at = rest.findIndex((arg) => arg === name || arg.startsWith(`${name}=`));
+    if (at < 0) return undefined;
+    const [, value] = rest[at].split(/=(.*)/s);
+    const [, next] = rest.splice(at, value === undefined ? 2 : 1);
+    return value ?? next ?? '(none)';
+  };
+  const quickAt = rest.indexOf('--quick');
+  if (quickAt >= 0) rest.splice(quickAt, 1);
+  const server = take('--server');
+  // The steps inherit it; test/support/chosen-server.ts looks for it there.
+  if (server !== undefined) process.env.AI_IPC_TEST_SERVER = server;
+  return { isQuick: quickAt >= 0, node: take('--node'), vitest: rest };
+}
+
+/** Every commit of a test is a wait for the disk, unless its files are in memory. TMPDIR is the developer's, where he set it. */
+function useMemoryForFiles() {
+  if (process.env.TMPDIR !== undefined || !existsSync(MEMORY_FOLDER)) return;
+  const { bavail, bsize } = statfsSync(MEMORY_FOLDER);
+  if (bavail * bsize >= NEEDED_MEMORY_BYTES) process.env.TMPDIR = MEMORY_FOLDER;
+}
+
 async function runAll() {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
-  const programs = programPaths();
-  await check('lint', process.execPath, [programs.biome, 'check', '--error-on-warnings', '.']);
-  await check('build', process.execPath, [join(ROOT, 'bin', 'build.js')]);
-  await check('types of the tests', process.execPath, [programs.tsc, '-p', 'tsconfig.test.json']);
-  await check('unused files, exports and packages', process.execPath, [programs.knip]);
-  await runVitest('all tests', process.execPath, []);
-  if (await installNode24()) {
-    await runVitest('unit and conformance tests', NODE_24_PROGRAM, [
+  await runChecks();
+  if (words.isQuick) {
+    await runVitest('unit tests of what has changed', process.execPath, [
       '--project',
       'unit',
-      '--project',
-      'conformance',
+      '--changed',
+      'HEAD',
     ]);
+    return;
   }
+  const node = words.node === undefined ? process.execPath : await otherNode(words.node);
+  if (node !== undefined) await runVitest('all tests', node, []);
+  if (words.node !== undefined) return;
+  const node24 = await otherNode(NODE_24);
+  if (node24 !== undefined)
+    await runVitest('unit and conformance tests', node24, ['--project', 'unit', '--project', 'conformance']);
 }
 
-function programPaths() {
-  return {
-    biome: join(MODULES, '@biomejs', 'biome', 'bin', 'biome'),
-    tsc: join(MODULES, 'typescript', 'bin', 'tsc'),
-    knip: join(MODULES, 'knip', 'bin', 'knip.js'),
-  };
+/** Two at a time: each uses one core. */
+async function runChecks() {
+  const program = (...path) => join(MODULES, ...path);
+  await check('build', [join(ROOT, 'bin', 'build.js')]);
+  await Promise.all([
+    check('lint', [program('@biomejs', 'biome', 'bin', 'biome'), 'check', '--error-on-warnings', '.']),
+    check('types of the tests', [program('typescript', 'bin', 'tsc'), '-p', 'tsconfig.test.json']),
+    check('unused files, exports and packages', [program('knip', 'bin', 'knip.js')]),
+  ]);
 }
 
-/** A step that either passes or fails as a whole. */
-async function check(name, command, args) {
-  await printHeading(name, command);
-  const exitCode = await run(command, args);
+/** A step that either passes or fails as a whole. What it says is told when it has ended. */
+async function check(name, args) {
+  const { exitCode, output } = await run(process.execPath, args, 'pipe');
+  print(`\n== ${name} (Node ${process.version})\n${output.trim()}`);
   if (exitCode === 0) total.passed += 1;
   else fail(`${name}: ended with ${exitCode}`);
-  return exitCode === 0;
 }
 
 async function runVitest(name, node, args) {
-  await printHeading(name, node);
+  print(`\n== ${name} (Node ${await versionOf(node)})`);
   const report = join(reports, `${total.passed}-${total.failed}.json`);
-  // A filter may match nothing among the projects of the second run.
-  const leniency = vitestArgs.length > 0 && node !== process.execPath ? ['--passWithNoTests'] : [];
+  // A filter may match nothing among the projects of the second run, or a change touch nothing that is tested.
+  const isPart = words.isQuick || (words.vitest.length > 0 && node !== process.execPath);
+  const leniency = isPart ? ['--passWithNoTests'] : [];
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const exitCode = await run(node, [VITEST, 'run', ...reporters, ...leniency, ...args, ...vitestArgs]);
+  const vitest = [VITEST, 'run', ...reporters, ...leniency, ...args, ...words.vitest];
+  const { exitCode } = await run(node, vitest, 'inherit');
   const { passed, failed, skipped } = readReport(report);
   total.passed += passed;
   total.failed += failed;
-  if (skipped > 0 && vitestArgs.length === 0)
+  if (skipped > 0 && words.vitest.length === 0)
     fail(`${name}: ${skipped} skipped; no test may be skipped`, skipped);
   // An error outside any test and file is in no count.
   if (exitCode !== 0 && failed === 0) fail(`${name}: vitest ended with ${exitCode}`);
@@ -91,58 +127,39 @@ function readReport(path) {
   };
 }
 
-async function installNode24() {
-  if ((await versionOf(NODE_24_PROGRAM)) === `v${NODE_24}`) return true;
-  const prefix = ['--prefix', NODE_24_FOLDER, '--no-save', '--no-package-lock', '--no-audit', '--no-fund'];
-  // Its install script copies the program into place, also where the user has switched such scripts off.
-  const args = ['install', ...prefix, '--ignore-scripts=false', `node@${NODE_24}`];
-  rmSync(NODE_24_FOLDER, { recursive: true, force: true });
-  if (!(await check(`install Node ${NODE_24} beside this one`, 'npm', args))) {
-    print('Node 24 could not be installed: the tests on it did not run. Is registry.npmjs.org reachable?');
-    return false;
+/** The program of that version; undefined, and told, where it cannot be had. */
+async function otherNode(version) {
+  try {
+    return await installNode(version);
+  } catch (error) {
+    fail(`the tests on Node ${version} did not run. ${error.message}`);
+    return undefined;
   }
-  const version = await versionOf(NODE_24_PROGRAM);
-  if (version === `v${NODE_24}`) return true;
-  fail(`npm installed node@${NODE_24}, but ${NODE_24_PROGRAM} says ${version || 'nothing'}`);
-  return false;
 }
 
-async function printHeading(name, command) {
-  const version = command.endsWith('node') ? await versionOf(command) : process.version;
-  print(`\n== ${name} (Node ${version})`);
-}
-
-/** What the program itself says of process.version; '' when it cannot be run. */
-async function versionOf(node) {
-  if (!existsSync(node)) return '';
-  const child = spawn(node, ['-p', 'process.version'], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let output = '';
-  child.stdout.on('data', (chunk) => {
-    output += chunk;
-  });
-  return new Promise((resolve) => {
-    child.on('error', () => resolve(''));
-    child.on('close', () => resolve(output.trim()));
-  });
-}
-
-/** Resolves with the exit code or the signal's name. The step gets a process group, so that a signal ends all of it. */
-async function run(command, args) {
-  if (interruptedBy) return interruptedBy;
-  const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'], detached: true });
-  running = child;
-  return new Promise((resolve) => {
+/** Resolves with the exit code or the signal's name. Each step gets a process group, so that a signal ends all of it. */
+async function run(command, args, output) {
+  if (interruptedBy) return { exitCode: interruptedBy, output: '' };
+  const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', output, output], detached: true });
+  running.add(child);
+  const chunks = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => chunks.push(chunk));
+  const exitCode = await new Promise((resolve) => {
     child.on('error', (error) => resolve(error.message));
-    child.on('exit', (code, signal) => resolve(code ?? signal));
+    child.on('close', (code, signal) => resolve(code ?? signal));
   });
+  running.delete(child);
+  return { exitCode, output: Buffer.concat(chunks).toString() };
 }
 
 function stop(signal) {
   interruptedBy = signal;
-  try {
-    if (running?.pid !== undefined) process.kill(-running.pid, signal);
-  } catch (error) {
-    if (error.code !== 'ESRCH') throw error; // The step has just ended by itself.
+  for (const { pid } of running) {
+    try {
+      if (pid !== undefined) process.kill(-pid, signal);
+    } catch (error) {
+      if (error.code !== 'ESRCH') throw error; // The step has just ended by itself.
+    }
   }
 }
 

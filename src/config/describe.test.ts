@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the placeholders of YAML, written as an admin does.
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -147,6 +148,16 @@ test('a # after a space is a comment, but behind a secret it is warned of, witho
     '.env, line 2: DB_PASSWORD has a # after a space, which would cut its value short. Put the value in quotes: DB_PASSWORD="…".',
   );
   expect(JSON.stringify(warnings)).not.toMatch(/open|sesame|BATCH/);
+});
+
+test('a secret that the file takes from .env is warned of like one of its own, other values are not', () => {
+  const yaml =
+    'ipc_worker:\n  concurrency: "${SLOTS}"\n  ai_service_headers: { Authorization: "${MY_KEY}" }\n';
+  const dotEnv = 'SLOTS=5 # enough\nMY_KEY=open #sesame\n';
+  const { warnings } = describeIn({ 'inference_config.yaml': yaml, '.env': dotEnv }, { database: 'sqlite' });
+  expect(warnings.filter((text) => text.startsWith('.env, line'))).toEqual([
+    '.env, line 2: MY_KEY has a # after a space, which would cut its value short. Put the value in quotes: MY_KEY="…".',
+  ]);
 });
 
 test.each([

@@ -1,92 +1,62 @@
 import { join } from 'node:path';
-import { parseEnv } from 'node:util';
-import { ALL_SETTINGS, SECRETS } from './schema.ts';
+import { parse } from 'dotenv';
+import { type Fault, faultInside, faultOf, STRAY_LINE, type Uses } from './env-faults.ts';
+import { type Assignment, type EnvPart, splitEnv } from './env-lines.ts';
 import { readTextFile } from './text-file.ts';
 
 /** Variables by name, from the environment or from .env. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-export interface EnvFile {
+export interface EnvFile extends EnvText {
   readonly path: string;
   readonly isFound: boolean;
+}
+
+interface EnvText {
   readonly variables: Variables;
   readonly problems: readonly string[];
-  /** Secrets that a comment follows, which may be the rest of the secret. */
+  /** What is likely right, of secrets: nobody sees them, so that nobody sees what became of them. */
   readonly warnings: readonly string[];
 }
 
 const ENV_FILE = '.env';
+const NOTHING: EnvText = { variables: {}, problems: [], warnings: [] };
 
 /** Reads .env in `cwd`; a missing one is an empty one. The environment of the process is not touched. */
-export function readEnvFile(cwd: string): EnvFile {
+export function readEnvFile(cwd: string, uses: Uses): EnvFile {
   const path = join(cwd, ENV_FILE);
   const file = readTextFile(path, ENV_FILE);
   if (file.kind === 'missing') return { path, isFound: false, ...NOTHING };
   if (file.kind === 'problem') return { path, isFound: true, ...NOTHING, problems: [file.problem] };
-  const variables = parseEnv(file.text);
-  return { path, isFound: true, variables, ...faultsOf(file.text, variables) };
+  return { path, isFound: true, ...readEnvText(file.text, uses) };
 }
 
-const NOTHING = { variables: {}, problems: [], warnings: [] } as const;
-
-/**
- * What parseEnv passes over in silence: a line without "=" takes the next line's setting with it, and a # ends a value
- * that has no quotes (systemd's EnvironmentFile= keeps it), so that half a password would be used.
- */
-function faultsOf(text: string, variables: Variables): Pick<EnvFile, 'problems' | 'warnings'> {
-  const isInside = insideOfValues(variables);
-  const problems: string[] = [];
-  const warnings: string[] = [];
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
-    const fault = isInside(line) ? undefined : faultOfLine(line, variables);
-    if (fault === undefined) continue;
-    const list = fault.isLikelyComment ? warnings : problems;
-    list.push(`${ENV_FILE}, line ${index + 1}: ${fault.words}`);
-  }
-  return { problems, warnings };
+/** Not by Node's own reader, which changes with its patch releases: 20.19.2 keeps the # of a last line without an end. */
+export function readEnvText(text: string, uses: Uses): EnvText {
+  const parts = splitEnv(text);
+  // The last line of a name is the one that holds.
+  const inForce = new Map(
+    parts.filter((part) => part.kind === 'assignment').map((part) => [part.name, part]),
+  );
+  const variables = Object.fromEntries([...inForce].map(([name, part]) => [name, readValue(part)]));
+  const faultAt = (part: EnvPart): Fault | undefined => {
+    if (part.kind === 'stray') return STRAY_LINE;
+    const value = inForce.get(part.name) === part ? variables[part.name] : undefined;
+    return faultInside(part, uses) ?? (value === undefined ? undefined : faultOf(part, value, uses));
+  };
+  const faults = parts.flatMap((part) => {
+    const fault = faultAt(part);
+    return fault === undefined ? [] : [{ ...fault, words: `${ENV_FILE}, line ${part.line}: ${fault.words}` }];
+  });
+  return { variables, problems: wordsOf(faults, 'problem'), warnings: wordsOf(faults, 'warning') };
 }
 
-/** Whether a line belongs to a quoted value over several lines, of which only the first has a name and "=". */
-function insideOfValues(variables: Variables): (line: string) => boolean {
-  const middles = new Set<string>();
-  const ends: string[] = [];
-  for (const value of Object.values(variables)) {
-    const [, ...rest] = (value ?? '').split(/\r?\n/);
-    const last = rest.pop();
-    for (const line of rest) middles.add(line);
-    if (last !== undefined) ends.push(`${last}"`, `${last}'`, `${last}\``);
-  }
-  return (line) => middles.has(line) || ends.some((end) => line.startsWith(end));
+/** Each setting is read by itself: no quote of one reaches into the next. */
+function readValue({ name, text }: Assignment): string {
+  const value = Object.entries(parse(text)).find(([read]) => read === name)?.[1];
+  return value ?? ''; // The reader has no room for a name like __proto__.
 }
 
-interface Fault {
-  readonly words: string;
-  /** A # behind a space mostly begins a comment. */
-  readonly isLikelyComment: boolean;
+function wordsOf(faults: readonly Fault[], kind: Fault['kind']): string[] {
+  return faults.filter((fault) => fault.kind === kind).map(({ words }) => words);
 }
-
-function faultOfLine(line: string, variables: Variables): Fault | undefined {
-  if (/^\s*(#|$)/.test(line)) return undefined;
-  const [, name, value = ''] = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.-]*)\s*=\s*(.*)$/.exec(line) ?? [];
-  // The line itself may hold a password: its number has to do.
-  if (name === undefined)
-    return { words: 'this is not NAME=value. A comment begins with #.', isLikelyComment: false };
-  if (!OWN_VARIABLES.has(name) || !isCut(name, line, variables)) return undefined;
-  if (!/^[^#]*\s#/.test(value))
-    return { words: `${name} has a # that ${CUTS}${name}="…".`, isLikelyComment: false };
-  if (!SECRET_VARIABLES.has(name)) return undefined;
-  return { words: `${name} has a # after a space, which ${CUTS}${name}="…".`, isLikelyComment: true };
-}
-
-const CUTS = 'would cut its value short. Put the value in quotes: ';
-
-/** Asks the reader itself: with another character in the place of each #, a value that was cut is longer. */
-function isCut(name: string, line: string, variables: Variables): boolean {
-  const value = parseEnv(line)[name];
-  const whole = parseEnv(line.replaceAll('#', '+'))[name];
-  // In the whole file it is another one where its quotes end on a later line, or where it is set again.
-  return value !== undefined && variables[name] === value && value.length < (whole ?? '').length;
-}
-
-const OWN_VARIABLES: ReadonlySet<string> = new Set(ALL_SETTINGS.map((setting) => setting.variable));
-const SECRET_VARIABLES: ReadonlySet<string> = new Set(SECRETS.map((setting) => setting.variable));

@@ -205,6 +205,25 @@ describe('.env', () => {
   });
 });
 
+describe('a variable of .env that the file names', () => {
+  const yaml =
+    'ipc_worker:\n  concurrency: "${SLOTS}"\n  ai_service_headers: { Authorization: "Bearer ${MY_KEY}" }\n';
+
+  test('is not cut short either', () => {
+    expect(refusal({ yaml, dotEnv: 'SLOTS=5 # enough\nMY_KEY=hunter#2\nCOLOR=#fff\n' })).toBe(
+      '.env, line 2: MY_KEY has a # that would cut its value short. Put the value in quotes: MY_KEY="…".',
+    );
+  });
+
+  test('and does not end between the quotes of another one', () => {
+    const dotEnv = `SLOTS=5\nOTHER='x\n\nMY_KEY=it's\n`;
+    expect(refusal({ yaml, dotEnv })).toContain(
+      '.env, line 2: OTHER opens a quote that is closed on line 4 only, so MY_KEY on line 4 is not read. ' +
+        'Close it where the value ends.',
+    );
+  });
+});
+
 describe('MariaDB', () => {
   test('a password that is not set', () => {
     expect(refusal({ env: { DB_HOST: 'db.example' } })).toBe(

@@ -1,6 +1,9 @@
 import { type ConfigFile, readConfigFile } from './config-file.ts';
 import { chooseDatabase, type DatabaseChoice } from './database-choice.ts';
+import type { Use, Uses } from './env-faults.ts';
 import { type EnvFile, readEnvFile, type Variables } from './env-file.ts';
+import { fillVariables } from './fill-variables.ts';
+import { ALL_SETTINGS, SECRETS } from './schema.ts';
 
 /** Where settings are looked for. */
 export interface LoadOptions {
@@ -23,12 +26,27 @@ export interface Sources {
 }
 
 export function readSources({ env, cwd, configFile, database }: LoadOptions): Sources {
-  const envFile = readEnvFile(cwd);
+  const file = readConfigFile(cwd, configFile);
+  const envFile = readEnvFile(cwd, usesOf(file));
   const choice = chooseDatabase({ database, env, envFile: envFile.variables });
-  return { choice, env, envFile, configFile: readConfigFile(cwd, configFile) };
+  return { choice, env, envFile, configFile: file };
 }
 
 /** The problems that have nothing to do with a single setting. */
 export function problemsOfSources({ choice, envFile, configFile }: Sources): string[] {
   return [...choice.problems, ...envFile.problems, ...configFile.problems];
+}
+
+/** The variables that settings have of their own, and those that `${…}` of the file names. */
+function usesOf({ entries }: ConfigFile): Uses {
+  const uses = new Map<string, Use>(ALL_SETTINGS.map(({ key, variable }) => [variable, useOf(key)]));
+  for (const [key, { value }] of entries) {
+    const { unset: names } = fillVariables(value, () => undefined);
+    for (const name of names) if (uses.get(name) !== 'secret') uses.set(name, useOf(key));
+  }
+  return uses;
+}
+
+function useOf(key: string): Use {
+  return SECRETS.some((secret) => secret.key === key) ? 'secret' : 'plain';
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
   findBadNames,
+  findEnvReaders,
   findFolderCycles,
   findImportCycles,
   findLargeRooms,
@@ -49,6 +50,12 @@ describe('the source', () => {
 
   test('has SQL in the store, the database and what the service keeps there only', () => {
     expect(findStraySql(sources)).toEqual([]);
+  });
+
+  test('reads .env in one place, and never as Node does', () => {
+    const files = everything.filter(({ path }) => !path.startsWith('test/architecture/'));
+    expect(findEnvReaders(files)).toEqual([]);
+    expect(findEnvReaders(files.map(({ text }) => file('src/config/a.ts', text)))).toHaveLength(1);
   });
 
   test('has kebab-case names that say something', () => {
@@ -261,6 +268,28 @@ describe('SQL is found', () => {
       ),
     ];
     expect(findStraySql(files)).toEqual([]);
+  });
+});
+
+describe('another reader of .env is found', () => {
+  test.each([
+    "import { parseEnv } from 'node:util';",
+    'const variables = util.parseEnv(text);',
+    "process.loadEnvFile('.env');",
+    "import { loadEnvFile } from 'node:process';",
+    "spawn(process.execPath, ['--env-file=.env', program]);",
+    "import { parse } from 'dotenv';",
+    "import 'dotenv/config';",
+  ])('%s', (line) => {
+    expect(findEnvReaders([file('test/integration/a.test.ts', line)])).toHaveLength(1);
+  });
+
+  test('but not in src/config/env-file.ts and in comments', () => {
+    const files = [
+      file('src/config/env-file.ts', "import { parse } from 'dotenv';"),
+      file('src/cli/a.ts', '// Not parseEnv.\nreadEnvFile(cwd);'),
+    ];
+    expect(findEnvReaders(files)).toEqual([]);
   });
 });
 

@@ -72,12 +72,15 @@ const SQL =
 const DRIVER = /^(?:mariadb|mysql2|@photostructure\/sqlite|node:sqlite)(?:\/|$)/;
 /** What belongs to the process as a whole, in each way of reaching it. */
 const PROCESS_USES = [
-  /\bprocess\.(?:argv|env|exit|exitCode|on|once|addListener|loadEnvFile)\b/,
+  /\bprocess\.(?:argv|env|exit|exitCode|on|once|addListener)\b/,
   /\bprocess\[/,
   /\b(?:globalThis|global)\.process\b/,
   /\{[^}]*\}\s*=\s*process\b/,
   /['"](?:node:)?process['"]/,
 ];
+
+const ENV_READER = 'src/config/env-file.ts';
+const ENV_READING = /\b(?:parse|load)Env(?:File)?\b|--env-file\b|['"]dotenv(?:\/|['"])/;
 
 /** Every .ts and .js file below these folders of the project. */
 export function readSources(root: string, folders: readonly string[]): SourceFile[] {
@@ -184,6 +187,16 @@ export function findStraySql(files: readonly SourceFile[]): string[] {
     .flatMap(({ path, text }) =>
       [...withoutComments(text).matchAll(SQL)].map(([sql]) => `${path}: ${sql.replace(/\s+/g, ' ')}`),
     );
+}
+
+/** Readers of .env beside the one of src/config: Node's own one differs from one patch release to the next. */
+export function findEnvReaders(files: readonly SourceFile[]): string[] {
+  return files
+    .filter(({ path }) => path !== ENV_READER)
+    .flatMap(({ path, text }) => {
+      const lines = withoutComments(text).split('\n');
+      return lines.filter((line) => ENV_READING.test(line)).map((line) => `${path}: ${line.trim()}`);
+    });
 }
 
 /** Files and folders that are not kebab-case, or are named for nothing in particular. */

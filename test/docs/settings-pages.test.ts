@@ -1,9 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the placeholders of YAML, written as an admin does.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseEnv } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { readEnvText } from '../../src/config/env-file.ts';
 import { ALL_SETTINGS } from '../../src/config/schema.ts';
 import { SETTINGS_PAGES } from './settings-pages.ts';
 
@@ -82,7 +82,7 @@ describe('inference_config.yaml', () => {
 
 describe('.env.example', () => {
   it('has the document’s variables', () => {
-    const variables = new Set(Object.keys(parseEnv(fresh['.env.example']!)));
+    const variables = new Set(Object.keys(readEnvText(fresh['.env.example']!, new Map()).variables));
     expect(variables).toEqual(
       new Set([
         ...['DB_HOST', 'DB_PORT', 'DB_USER', 'DB_PASSWORD', 'DB_NAME'],

@@ -15,15 +15,17 @@ class CostMeter {
   public:
 	using Clock = std::chrono::steady_clock;
 
+	explicit CostMeter(Clock::time_point (*now)() = Clock::now) : now_(now) {}
+
 	// Counts from its making to its end. One inside another counts nothing.
 	class Measure {
 	  public:
-		explicit Measure(CostMeter& meter) : meter_(meter), began_(Clock::now()) {
+		explicit Measure(CostMeter& meter) : meter_(meter), began_(meter.now_()) {
 			++meter_.nested_;
 		}
 		~Measure() {
 			if (--meter_.nested_ == 0)
-				meter_.add(std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - began_).count());
+				meter_.add(std::chrono::duration_cast<std::chrono::nanoseconds>(meter_.now_() - began_).count());
 		}
 		Measure(const Measure&) = delete;
 		Measure& operator=(const Measure&) = delete;
@@ -51,6 +53,7 @@ class CostMeter {
 	}
 
   private:
+	Clock::time_point (*now_)();
 	int64_t sum_ = 0;
 	int64_t longest_ = 0;
 	int64_t calls_ = 0;

@@ -1,0 +1,97 @@
+// Nodes of other versions beside the one that runs the tests: their programs, in .cache/. Plain JavaScript, because
+// test/run.js is.
+import { execFile, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const CACHE = fileURLToPath(new URL('../../.cache', import.meta.url));
+/** Some 50 MB; here five at a time take 45 s. */
+const INSTALL_TIMEOUT_MS = 600_000;
+
+export const NODE_24 = '24.21.0';
+/** Debian 13's Node, the last 20, and the newest of each line that is kept or will be. */
+export const NODE_VERSIONS = ['20.19.2', '20.20.2', '22.23.3', NODE_24, '26.10.0'];
+
+/**
+ * The path of a program that is this version of Node, installed when it is missing. Rejects with what to do.
+ * @param {string} version
+ * @returns {Promise<string>}
+ */
+export async function installNode(version) {
+  const folder = join(CACHE, `node-${version}`);
+  if (!(await isNode(folder, version))) await installInto(folder, version);
+  return programIn(folder);
+}
+
+/**
+ * What the program itself says of process.version; '' when it cannot be run.
+ * @param {string} program
+ * @returns {Promise<string>}
+ */
+export function versionOf(program) {
+  return new Promise((resolve) => {
+    execFile(program, ['-p', 'process.version'], (error, stdout) => resolve(error ? '' : stdout.trim()));
+  });
+}
+
+async function isNode(folder, version) {
+  return existsSync(programIn(folder)) && (await versionOf(programIn(folder))) === `v${version}`;
+}
+
+/** The npm package `node` holds the program; it is no dependency of ours, so it has a folder of its own. */
+function programIn(folder) {
+  return join(folder, 'node_modules', 'node', 'bin', 'node');
+}
+
+/** Made elsewhere and put in place whole: two test runs may install the same one at the same time. */
+async function installInto(folder, version) {
+  mkdirSync(CACHE, { recursive: true });
+  const draft = mkdtempSync(`${folder}-`);
+  try {
+    await npmInstall(draft, version);
+    if (!(await isNode(draft, version)))
+      throw new Error(
+        `npm installed node@${version}, but its program says ${await versionOf(programIn(draft))}.`,
+      );
+    if (!(await isNode(folder, version))) await putInPlace(draft, folder, version);
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
+}
+
+async function putInPlace(draft, folder, version) {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(draft, folder);
+  } catch (error) {
+    // Another run may have been faster by a moment.
+    if (!(await isNode(folder, version))) throw error;
+  }
+}
+
+async function npmInstall(folder, version) {
+  const prefix = ['--prefix', folder, '--no-save', '--no-package-lock', '--no-audit', '--no-fund'];
+  // Its install script copies the program into place, also where the user has switched such scripts off.
+  const args = ['install', ...prefix, '--ignore-scripts=false', `node@${version}`];
+  const { exitCode, output } = await run('npm', args);
+  if (exitCode === 0) return;
+  throw new Error(
+    `Node ${version} could not be installed (npm: ${exitCode}). Is registry.npmjs.org reachable?\n${output}`,
+  );
+}
+
+/** Resolves with the exit code, or with why there is none, and with all that was printed. */
+function run(command, args) {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: INSTALL_TIMEOUT_MS });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      output += chunk;
+    });
+  }
+  return new Promise((resolve) => {
+    child.on('error', (error) => resolve({ exitCode: error.message, output }));
+    child.on('close', (code, signal) => resolve({ exitCode: code ?? signal, output }));
+  });
+}
