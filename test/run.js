@@ -1,6 +1,6 @@
 // What `npm test` runs: every check, even after one has failed, and at the end one line `N passed, N failed`.
 // `npm test -- test/fault` hands what follows `--` to vitest. Three words of its own come before that:
-//   --quick           the checks, and the unit tests of what differs from the last commit
+//   --quick           the checks, and the unit tests that the last commit, or what is not committed, touches
 //   --node VERSION    all tests on that version of Node (npm's package `node`), and on no other
 //   --server NAME     on another database server, such as mariadb-11.8: docs in CONTRIBUTING.md
 import { spawn } from 'node:child_process';
