@@ -42,8 +42,11 @@ afterEach(async () => {
   await context.close();
 });
 
+/** Counted by this test's own queue: a call that an earlier test has cut may reach the stub only now. */
 async function untilCalled(count: number): Promise<void> {
-  await waitFor(() => stub.calls.length === count, { timeoutMs: 5_000, what: `${count} calls` });
+  const { queueId } = context.store;
+  const own = () => stub.calls.filter(({ idempotencyKey }) => idempotencyKey?.startsWith(queueId));
+  await waitFor(() => own().length === count, { timeoutMs: 5_000, what: `${count} calls` });
 }
 
 describe('Dispatcher', () => {
