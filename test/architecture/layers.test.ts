@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import {
   findBadNames,
+  findEmptyRows,
   findEnvReaders,
   findFolderCycles,
   findImportCycles,
@@ -38,6 +39,11 @@ describe('the source', () => {
 
   test('has rows that let no import run back up', () => {
     expect(findUpwardRows(MAY_IMPORT)).toEqual([]);
+  });
+
+  it('has a file in each folder that has a row', () => {
+    expect(findEmptyRows(MAY_IMPORT, sources)).toEqual([]);
+    expect(findEmptyRows({ base: [], later: ['base'] }, sources)).toEqual(['later']);
   });
 
   test('has no room that holds more than a quarter of it', () => {
@@ -103,7 +109,6 @@ describe('a broken layer is found', () => {
     ['src/service/a.ts', '../queue/request.ts'],
     ['src/client/a.ts', '../database/sqlite.ts'],
     ['src/client/a.ts', '../cli/main.ts'],
-    ['src/dashboard/a.ts', '../store/open-store.ts'],
     ['src/cli/a.ts', '../../test/support/wait-for.ts'],
     ['src/cli/a.ts', '../../package.json'],
     ['src/cli/selftest/a.ts', '../../database/mariadb-pool.ts'],

@@ -22,7 +22,6 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   store: ['queue', 'config', 'database'],
   worker: ['queue', 'ai', 'config'],
   client: ['queue', 'store'],
-  dashboard: ['queue', 'observability'],
   'mind/language': [],
   'mind/answer': ['mind/language'],
   'mind/persona': ['config', 'mind/language', 'mind/answer'],
@@ -137,6 +136,15 @@ export function findUpwardRows(rows: Readonly<Record<string, readonly string[]>>
       .filter((to) => !order.includes(to) || order.indexOf(to) >= order.indexOf(from))
       .map((to) => `${from} may import ${to}, which is not above it`),
   );
+}
+
+/** Rows for a folder that holds no source. */
+export function findEmptyRows(
+  rows: Readonly<Record<string, readonly string[]>>,
+  files: readonly SourceFile[],
+): string[] {
+  const folders = new Set(files.map(({ path }) => folderOf(path)));
+  return Object.keys(rows).filter((folder) => !folders.has(folder));
 }
 
 /** Circles between folders, as their files import each other; each as `a → b → a`. Tests may look up. */

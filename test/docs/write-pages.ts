@@ -1,11 +1,14 @@
-// `npm run docs`: writes into the pages what is made from the source. test/docs/settings-pages.test.ts tells when.
+// `npm run docs`: writes into the pages what is made from the source. settings-pages.test.ts and design-page.test.ts
+// tell when.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { withLinesCounted } from './design-page.ts';
 import { SETTINGS_PAGES } from './settings-pages.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
+const PAGES = { ...SETTINGS_PAGES, 'docs/design.md': withLinesCounted };
 
-for (const [path, made] of Object.entries(SETTINGS_PAGES)) {
+for (const [path, made] of Object.entries(PAGES)) {
   const file = join(ROOT, path);
   const before = readFileSync(file, 'utf8');
   const after = made(before);

@@ -14,7 +14,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { MariadbServer } from '../support/mariadb-server.ts';
 import { TestDatabase } from '../support/test-database.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -22,11 +22,18 @@ import { waitFor } from '../support/wait-for.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const page = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const PASSWORD = 'your_password_here';
+/** What the sage says of where one is. */
+const PRONTERA = /Prontera/;
 /** What is made in a checkout, and an admin's own settings. */
 const NOT_IN_A_CLONE = /^(node_modules|dist|\.cache|\.git|\.env)($|\/)/;
 
 const blocks = [...page.matchAll(/```bash\n([^`]+)```/g)].map(([, block = '']) =>
   block.replace(/ +#.*$/gm, ''),
+);
+
+/** The program, and how it opens MariaDB instead. */
+const [program = '', openMariadb = '', ...otherPrograms] = [...page.matchAll(/```ts\n([^`]+)```/g)].map(
+  ([, block = '']) => block,
 );
 
 /** What no test can run, and why. */
@@ -157,7 +164,9 @@ function blockWith(text: string): string {
 }
 
 const runBlocks = [
-  'npm start',
+  'npm ci && npm start',
+  'npm start -- --database',
+  'npx tsx ask.ts',
   'cd /opt/ai-ipc',
   'CREATE DATABASE',
   'cp .env.example',
@@ -174,13 +183,22 @@ test('every command of the README is run below, or there is a reason why not', (
   expect(rest).toEqual(Object.keys(NOT_RUN));
 });
 
+it('the first program of the README stands in the first screen, and there is no other that nobody runs', () => {
+  const line = page.slice(0, page.indexOf(program)).split('\n').length;
+
+  expect(program).toContain("from 'ai-ipc'");
+  expect(line).toBeLessThanOrEqual(20);
+  expect(openMariadb).toMatch(/^const ai = .+\n$/);
+  expect(otherPrograms).toEqual([]);
+});
+
 test('what .ci/run runs is what the README says', () => {
   expect(readFileSync(join(ROOT, '.ci/run'), 'utf8')).toMatch(/\nnpm ci\n(.*\n)*npm test\b/);
 });
 
 describe('in an empty folder', { timeout: 180_000 }, () => {
   test('npm ci && npm start: the sage answers five questions, in the words of the README', async () => {
-    const output = await run(blockWith('npm start'));
+    const output = await run(blockWith('npm ci && npm start'));
 
     expect(output).toContain('5 of 5 questions were answered.');
     const [, question = '', answer = ''] =
@@ -188,6 +206,22 @@ describe('in an empty folder', { timeout: 180_000 }, () => {
     expect(output).toContain(`${question}\n${answer}\n   (request 2, completed in `);
     const [, file = ''] = /^Everything is kept in (.+)$/m.exec(output) ?? [];
     rmSync(join(file, '..'), { recursive: true });
+  });
+
+  it('npm start -- --database and npx tsx ask.ts: the program prints an answer', async () => {
+    writeFileSync(join(checkout, 'ask.ts'), program);
+    // On a terminal it goes on until it is ended; its input never ends here.
+    const command = blockWith('npm start -- --database').trim();
+    const demo = start(`tail -f /dev/null | script -qec '${command}' /dev/null`);
+    await waitFor(() => demo.output.stdout.includes('its worker also serves'), {
+      timeoutMs: 60_000,
+      what: 'the demo',
+    });
+
+    expect(await run(blockWith('npx tsx ask.ts'))).toMatch(PRONTERA);
+
+    process.kill(-demo.child.pid!, 'SIGTERM');
+    await demo.ended;
   });
 
   test('steps 1 to 3: installed, a database and its user, settings and tables', async () => {
@@ -217,7 +251,7 @@ describe('in an empty folder', { timeout: 180_000 }, () => {
 
     const tried = await run(blockWith('npx ai-ipc selftest'));
     expect(tried).toContain('8 passed, 0 failed');
-    expect(tried.trimEnd().split('\n').at(-1)).toMatch(/Prontera/);
+    expect(tried.trimEnd().split('\n').at(-1)).toMatch(PRONTERA);
 
     // Whoever reads the README is slower than the answer; this shell is not.
     const untilEnded =
@@ -230,6 +264,7 @@ describe('in an empty folder', { timeout: 180_000 }, () => {
     expect(asked).toMatch(/^3\n\{.*"text":.*\}\n$/);
 
     await askInSql();
+    expect(await askInTypeScript()).toMatch(PRONTERA);
 
     for (const { child, ended } of [worker, service]) {
       process.kill(-child.pid!, 'SIGINT');
@@ -252,6 +287,15 @@ describe('in an empty folder', { timeout: 180_000 }, () => {
     expect(await run('npx ai-ipc config check')).toMatch(/ipc_worker\.concurrency\s+7\b.*\.env/);
   });
 });
+
+/** The program on MariaDB, with this server's port. */
+async function askInTypeScript(): Promise<string> {
+  const open = openMariadb
+    .replace("password: '…'", `password: '${PASSWORD}'`)
+    .replace('{ ', `{ port: ${server.address.port}, `);
+  writeFileSync(join(checkout, 'ask.ts'), program.replace(/^const ai = .+\n/m, open));
+  return await run(blockWith('npx tsx ask.ts'));
+}
 
 async function askInSql(): Promise<void> {
   const [, insert = '', select = ''] =

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { MAX_BODY_BYTES } from '../../src/service/base/contract.ts';
 import { KEY, useContract } from './support/service-contract.ts';
+import { modelServer } from './support/service-under-test.ts';
 
 const contract = useContract();
 const { serve, call, problemsOf } = contract;
@@ -66,7 +67,7 @@ describe('errors', () => {
   it('429 with Retry-After when it answers as many as it may', async () => {
     contract.model.fail('never');
     const small = await serve({
-      modelServer: { url: contract.model.url, model: 'stub', apiKey: '', headers: {} },
+      ...modelServer(contract.model),
       maxInFlight: 1,
       deadlineMs: 2_000,
     });
@@ -87,7 +88,7 @@ describe('errors', () => {
   ] as const)('%s of a model without a fallback is %i', async (fault, status, code) => {
     contract.model.fail(fault);
     const alone = await serve({
-      modelServer: { url: contract.model.url, model: 'stub', apiKey: '', headers: {} },
+      ...modelServer(contract.model),
       fallback: 'none',
       deadlineMs: 400,
     });
@@ -113,7 +114,7 @@ describe('health', () => {
 
   it('is degraded while the fallback answers, and ok again with the model', async () => {
     const withModel = await serve({
-      modelServer: { url: contract.model.url, model: 'stub', apiKey: '', headers: {} },
+      ...modelServer(contract.model),
     });
     const health = async () => (await call({ path: '/api/v1/health', method: 'GET', url: withModel })).answer;
     const talk = async () => (await call({ path: DIALOGUE, body: { message: 'Hi' }, url: withModel })).answer;

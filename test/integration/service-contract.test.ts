@@ -2,6 +2,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
 import { HTTP_ERRORS } from '../../src/service/http/http-error.ts';
 import { useContract, WITH_KEY } from './support/service-contract.ts';
+import { modelServer } from './support/service-under-test.ts';
 
 const contract = useContract();
 const { serve, call, problemsOf } = contract;
@@ -116,7 +117,7 @@ describe('dialogue', () => {
 
   it('tells what a model chose, did and cost', async () => {
     const withModel = await serve({
-      modelServer: { url: contract.model.url, model: 'stub', apiKey: '', headers: {} },
+      ...modelServer(contract.model),
       fallback: 'none',
     });
     const { answer } = await call({ path: DIALOGUE, body: FULL_DIALOGUE, url: withModel });

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { afterEach } from 'vitest';
 import { createLogger } from '../../../src/base/logger.ts';
 import type { MariadbSettings, ServiceSettings, Settings } from '../../../src/config/load.ts';
+import { MODEL_SERVER } from '../../../src/config/service-schema.ts';
+import { defaultsOf } from '../../../src/config/setting.ts';
 import { openServiceDatabase } from '../../../src/service/base/service-database.ts';
 import { createService, type Service } from '../../../src/service/server.ts';
 import { type Behaviour, behaviours } from '../../support/ai-stub.ts';
@@ -86,7 +88,7 @@ export function postAndHangUp(url: string, body: unknown, headers: Record<string
 
 /** The settings with which this stub is the model. */
 export function modelServer({ url }: ModelStub): Pick<ServiceSettings, 'modelServer'> {
-  return { modelServer: { url, model: 'stub', apiKey: '', headers: {} } };
+  return { modelServer: { ...defaultsOf(MODEL_SERVER), url, model: 'stub' } };
 }
 
 /** A model that thinks until it is told what to say. */
