@@ -1,12 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SERVICE } from '../../src/config/service-schema.ts';
 import { EMOTION_NAMES } from '../../src/mind/language/emotion.ts';
 import { ANSWERS, DEFAULT_ACTIONS } from '../../src/service/base/contract.ts';
 import { HTTP_ERRORS } from '../../src/service/http/http-error.ts';
-import { ROOT } from '../support/cli-process.ts';
+import { useCli } from '../support/cli-process.ts';
 import { type DocExample, readExamples } from './support/doc-examples.ts';
 import { placesIn, placesOf } from './support/doc-match.ts';
 import { DocRunner } from './support/doc-runner.ts';
@@ -32,11 +30,12 @@ const steps = readExamples(page);
 const calls = steps.filter((step) => step.kind === 'call');
 const answers = calls.flatMap(({ answer }) => (answer === undefined ? [] : [answer.body]));
 
+useCli();
+
 let runner: DocRunner;
 let api: OpenApi;
 
 beforeAll(async () => {
-  execFileSync(process.execPath, [join(ROOT, 'bin/build.js')], { stdio: 'pipe' });
   runner = await DocRunner.start();
 });
 afterAll(() => runner.close());
