@@ -1,20 +1,19 @@
-import { type ExecFileException, execFile, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   rmSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
+import { newFolder, ROOT, runProgram, useCli } from '../support/cli-process.ts';
+import type { ProgramResult } from '../support/program-process.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
 const MAIN = `export async function main(argv: string[]): Promise<void> {
   console.log(argv.join(' '));
   process.exitCode = 3;
@@ -25,7 +24,7 @@ const BUILDING = 'Building AI IPC from its source';
 let checkout: string;
 
 beforeEach(() => {
-  checkout = mkdtempSync(join(tmpdir(), 'ai-ipc-build-'));
+  checkout = newFolder();
   cpSync(join(ROOT, 'bin'), join(checkout, 'bin'), { recursive: true });
   for (const name of ['package.json', 'tsconfig.base.json', 'tsconfig.json']) {
     cpSync(join(ROOT, name), join(checkout, name));
@@ -35,9 +34,7 @@ beforeEach(() => {
   write('src/cli/main.ts', MAIN);
 });
 
-afterEach(() => {
-  rmSync(checkout, { recursive: true });
-});
+useCli();
 
 test('the first command builds, the second has nothing to build', async () => {
   expect(await run('a', 'b')).toMatchObject({
@@ -116,11 +113,6 @@ function write(path: string, text: string): void {
   writeFileSync(join(checkout, path), text);
 }
 
-function run(...args: string[]): Promise<{ exitCode: unknown; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    const program = join(checkout, 'bin/ai-ipc.js');
-    execFile(process.execPath, [program, ...args], (error: ExecFileException | null, stdout, stderr) => {
-      resolve({ exitCode: error?.code ?? 0, stdout, stderr });
-    });
-  });
+function run(...args: string[]): Promise<ProgramResult> {
+  return runProgram(process.execPath, [join(checkout, 'bin/ai-ipc.js'), ...args], { cwd: checkout });
 }

@@ -2,22 +2,23 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
 import {
-  type CliResult,
   mariadbEnv,
   mariadbOption,
   newFolder,
   querySqlite,
   runCli,
+  serving,
   startCli,
   useCli,
 } from '../support/cli-process.ts';
+import type { ProgramResult } from '../support/program-process.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /** The commands on one database: the same tests for both. */
 interface Queue {
   readonly name: RegExp;
-  run(...args: string[]): Promise<CliResult>;
+  run(...args: string[]): Promise<ProgramResult>;
   start(...args: string[]): ReturnType<typeof startCli>;
   startWorker(aiServiceUrl: string): ReturnType<typeof startCli>;
   query(sql: string): Promise<Record<string, unknown>[]>;
@@ -177,7 +178,7 @@ describe.each(Object.keys(QUEUES))('on %s', (kind) => {
     const queue = QUEUES[kind]!();
     stub.behaveAlways(behaviours.json({ text: 'Prontera, of course.' }));
     const worker = queue.startWorker(stub.url);
-    await worker.waitForOutput(/Worker started/);
+    await serving(worker);
 
     const asked = await queue.run('ask', 'Where am I?', '--npc', 'Guide', '--json');
 
@@ -212,7 +213,7 @@ describe.each(Object.keys(QUEUES))('on %s', (kind) => {
     const queue = QUEUES[kind]!();
     stub.behaveAlways(behaviours.status(404));
     const worker = queue.startWorker(stub.url);
-    await worker.waitForOutput(/Worker started/);
+    await serving(worker);
 
     const asked = await queue.run('ask', 'Hello?');
 

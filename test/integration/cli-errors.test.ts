@@ -1,7 +1,7 @@
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { newFolder, querySqlite, ROOT, runCli, startProgram, useCli } from '../support/cli-process.ts';
+import { newFolder, querySqlite, runCli, runCliWithin, useCli } from '../support/cli-process.ts';
 
 useCli();
 
@@ -111,12 +111,8 @@ describe('a database that cannot be used', () => {
     const where = ['--database', `sqlite:${file}`];
     await runCli(['request', 'first', '/a', ...where]);
 
-    // No file of this process may be written beyond 40 KiB: what a write to a full disk meets, without a disk to fill.
-    const limit = `trap '' XFSZ && ulimit -f 40 && exec "$0" "$@"`;
     const data = `"${'x'.repeat(65_000)}"`;
-    const args = ['request', 'second', '/a', data, ...where];
-    const program = [process.execPath, join(ROOT, 'bin/ai-ipc.js'), ...args];
-    const failed = await startProgram('bash', ['-c', limit, ...program], {}).ended;
+    const failed = await runCliWithin(40, ['request', 'second', '/a', data, ...where]);
     expect(failed).toMatchObject({ exitCode: 1, stdout: '-1\n' });
     expect(failed.stderr).toMatch(/^ERROR storage_failed: .*has room/m);
 

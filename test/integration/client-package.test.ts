@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { newFolder, ROOT, startProgram, useCli } from '../support/cli-process.ts';
+import { newFolder, ROOT, runProgram, useCli } from '../support/cli-process.ts';
 
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 const PROGRAM = `import { AiIpc, AiIpcError, AI_REQ_PENDING, type AskResult, type DatabaseOptions } from 'ai-ipc';
@@ -33,7 +33,7 @@ beforeEach(() => {
 useCli();
 
 function node(...args: string[]) {
-  return startProgram(process.execPath, args, { cwd: folder }).ended;
+  return runProgram(process.execPath, args, { cwd: folder });
 }
 
 function compile(program: string) {

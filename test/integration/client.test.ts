@@ -5,15 +5,16 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { AiIpc, type AskOptions, type ClientOptions, type DatabaseOptions } from '../../src/client/index.ts';
 import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
 import {
-  type CliProcess,
   mariadbEnv,
   mariadbOption,
   newFolder,
   querySqlite,
   runCli,
+  serving,
   startCli,
   useCli,
 } from '../support/cli-process.ts';
+import type { ProgramProcess } from '../support/program-process.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -21,7 +22,7 @@ const DIALOGUE = '/api/v1/npc/dialogue';
 
 interface Queue {
   readonly options: DatabaseOptions;
-  startWorker(env?: Record<string, string>): Promise<CliProcess>;
+  startWorker(env?: Record<string, string>): Promise<ProgramProcess>;
   query(sql: string): Promise<Record<string, unknown>[]>;
   /** Inserts in a transaction of the caller's own, which then ends as it is told. */
   insertInTransaction(ai: AiIpc, end: 'COMMIT' | 'ROLLBACK'): Promise<number>;
@@ -51,9 +52,9 @@ afterEach(async () => {
 });
 useCli();
 
-async function startWorkerOn(where: string[], env: Record<string, string>): Promise<CliProcess> {
+async function startWorkerOn(where: string[], env: Record<string, string>): Promise<ProgramProcess> {
   const worker = startCli(['worker', ...where], { env: { AI_SERVICE_BASE_URL: stub.url, ...env } });
-  await worker.waitForOutput(/Worker started/);
+  await serving(worker);
   return worker;
 }
 

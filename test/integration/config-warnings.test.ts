@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { newFolder, runCli, startCli, useCli } from '../support/cli-process.ts';
+import { newFolder, runCli, serving, startCli, useCli } from '../support/cli-process.ts';
 
 const NOT_CHOSEN = /No DB_HOST, DB_NAME, DB_USER or DB_PASSWORD is set .*For MariaDB set these four/;
 
@@ -10,7 +10,7 @@ useCli();
 /** What a worker that runs says until it serves. */
 async function startOfWorker(args: string[], options: Parameters<typeof startCli>[1] = {}): Promise<string> {
   const worker = startCli(['worker', ...args], options);
-  await worker.waitForOutput(/Worker started/);
+  await serving(worker);
   return (await worker.stop('SIGTERM')).stdout;
 }
 

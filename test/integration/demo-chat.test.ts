@@ -1,7 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
-import { type CliProcess, newFolder, querySqlite, startOnTerminal, useCli } from '../support/cli-process.ts';
+import { newFolder, querySqlite, startOnTerminal, useCli } from '../support/cli-process.ts';
+import type { ProgramProcess } from '../support/program-process.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const CTRL_C = '\x03';
@@ -18,7 +19,7 @@ afterAll(() => stub.close());
 useCli();
 
 /** Waits for the prompt that comes after `turns` answers; only then does the terminal hand keys to the chat. */
-async function prompt(demo: CliProcess, turns: number): Promise<void> {
+async function prompt(demo: ProgramProcess, turns: number): Promise<void> {
   await waitFor(
     () => {
       const shown = stripVTControlCharacters(demo.stdout);

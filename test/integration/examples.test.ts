@@ -1,9 +1,18 @@
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLogger } from '../../src/base/logger.ts';
 import { createService } from '../../src/service/server.ts';
-import { newFolder, ROOT, startCli, startProgram, useCli } from '../support/cli-process.ts';
+import {
+  newFolder,
+  newFolderWithAiIpc,
+  ROOT,
+  runProgram,
+  serving,
+  startCli,
+  urlOf,
+  useCli,
+} from '../support/cli-process.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 
 const EXAMPLES = join(ROOT, 'examples');
@@ -24,9 +33,9 @@ useCli();
 async function outputOf(file: string, { hasWorker }: { hasWorker: boolean }): Promise<string> {
   const cwd = newFolder();
   const env = { AI_SERVICE_BASE_URL: serviceUrl };
-  if (hasWorker) await startCli(['worker'], { cwd, env }).waitForOutput(/Worker started/);
+  if (hasWorker) await serving(startCli(['worker'], { cwd, env }));
   const args = ['--import', join(ROOT, 'node_modules/tsx/dist/loader.mjs'), join(EXAMPLES, file)];
-  const { exitCode, stdout, stderr } = await startProgram(process.execPath, args, { cwd }).ended;
+  const { exitCode, stdout, stderr } = await runProgram(process.execPath, args, { cwd });
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   return stdout;
 }
@@ -53,7 +62,7 @@ test('every example is run above and stands in docs/clients.md as it is', () => 
 });
 
 test('the examples fit the types of the package', async () => {
-  const { exitCode, stdout } = await startProgram(process.execPath, [TSC, '-p', EXAMPLES], {}).ended;
+  const { exitCode, stdout } = await runProgram(process.execPath, [TSC, '-p', EXAMPLES]);
 
   expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' });
 });
@@ -70,32 +79,22 @@ test('it is installed in another project as docs/clients.md says', async () => {
   const [, script = ''] = /```bash\n(npm install [^`]+)```/.exec(page) ?? [];
   const cwd = newFolder();
   writeFileSync(join(cwd, 'package.json'), '{"type":"module"}');
-  const { exitCode, stdout, stderr } = await startProgram(
+  const { exitCode, stdout, stderr } = await runProgram(
     'bash',
     ['-euc', `${script.replace('../ai-ipc', ROOT)}node --eval "await import('ai-ipc')" --input-type=module`],
     { cwd },
-  ).ended;
+  );
 
   expect(exitCode, stderr).toBe(0);
   expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^\d+\.\d+\.\d+/);
 });
 
-/** A folder in which npx finds ai-ipc, as in this repository and in a project that has it installed. */
-function folderWithAiIpc(): string {
-  const folder = newFolder();
-  mkdirSync(join(folder, 'node_modules/.bin'), { recursive: true });
-  symlinkSync(join(ROOT, 'bin/ai-ipc.js'), join(folder, 'node_modules/.bin/ai-ipc'));
-  symlinkSync(join(ROOT, 'node_modules/.bin/tsx'), join(folder, 'node_modules/.bin/tsx'));
-  return folder;
-}
-
 test('the shell commands of docs/clients.md work, one after the other', async () => {
-  const cwd = folderWithAiIpc();
+  const cwd = newFolderWithAiIpc();
   const env = { AI_SERVICE_BASE_URL: serviceUrl };
-  await startCli(['worker'], { cwd, env }).waitForOutput(/Worker started/);
+  await serving(startCli(['worker'], { cwd, env }));
   const [, script = ''] = /```bash\n(npx ai-ipc ask[^`]+)```/.exec(page) ?? [];
-  const shell = startProgram('bash', ['-euo', 'pipefail', '-c', script], { cwd });
-  const { exitCode, stdout, stderr } = await shell.ended;
+  const { exitCode, stdout, stderr } = await runProgram('bash', ['-euo', 'pipefail', '-c', script], { cwd });
 
   expect(exitCode, stderr).toBe(0);
   const lines = stdout.trimEnd().split('\n');
@@ -108,16 +107,15 @@ test('service, worker and example of docs/clients.md fit together beside an .env
     /```bash\n(npx ai-ipc service .+)\n```\n```bash\n(npx ai-ipc worker .+)\n```\n```bash\n(npx tsx .+)\n```/.exec(
       page,
     ) ?? [];
-  const cwd = folderWithAiIpc();
+  const cwd = newFolderWithAiIpc();
   writeFileSync(join(cwd, '.env'), readFileSync(join(ROOT, '.env.example')));
   symlinkSync(EXAMPLES, join(cwd, 'examples'));
   const wordsOf = (line: string) => line.replace(/ +#.*/, '').split(' ').slice(2);
   const listening = startCli([...wordsOf(service), '--port', '0'], { cwd });
-  const [, url = ''] = await listening.waitForOutput(/listens on (\S+)/);
-  const env = { AI_SERVICE_BASE_URL: url };
-  await startCli(wordsOf(worker), { cwd, env }).waitForOutput(/Worker started/);
+  const env = { AI_SERVICE_BASE_URL: await urlOf(listening) };
+  await serving(startCli(wordsOf(worker), { cwd, env }));
 
-  const { exitCode, stdout, stderr } = await startProgram('bash', ['-ec', example], { cwd }).ended;
+  const { exitCode, stdout, stderr } = await runProgram('bash', ['-ec', example], { cwd });
 
   expect(exitCode, stderr).toBe(0);
   expect(stdout).toMatch(EXPECTED['ask.ts']!.output);

@@ -3,7 +3,7 @@ import { checkSchema } from '../../src/database/check-schema.ts';
 import type { ClaimedRequest } from '../../src/queue/request.ts';
 import { openMariadbStore } from '../../src/store/mariadb-store.ts';
 import { startAiStub } from '../support/ai-stub.ts';
-import { runCli, startCli, useCli } from '../support/cli-process.ts';
+import { runCli, serving, startCli, useCli } from '../support/cli-process.ts';
 import { TABLES_FILE } from '../support/schema-dump.ts';
 import {
   connectAs,
@@ -119,7 +119,7 @@ describe('the game’s user', () => {
         AI_SERVICE_BASE_URL: stub.url,
       },
     });
-    await worker.waitForOutput(/Worker started/);
+    await serving(worker);
 
     const { exitCode, stdout } = await runCli(['selftest'], {
       env: { ...env, DB_USER: user, DB_PASSWORD: password },

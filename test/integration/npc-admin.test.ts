@@ -6,16 +6,16 @@ import { openServiceDatabase, type ServiceDatabase } from '../../src/service/bas
 import { createLedger } from '../../src/service/limits/ledger.ts';
 import { createNpcMemory } from '../../src/service/memory/npc-memory.ts';
 import {
-  type CliProcess,
-  type CliResult,
   mariadbEnv,
   mariadbOption,
   newFolder,
   ROOT,
   runCli,
   startCli,
+  urlOf,
   useCli,
 } from '../support/cli-process.ts';
+import type { ProgramProcess, ProgramResult } from '../support/program-process.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 let mariadb: TestDatabase;
@@ -28,8 +28,8 @@ useCli();
 interface Place {
   readonly settings: DatabaseSettings;
   readonly name: RegExp;
-  run(...args: string[]): Promise<CliResult>;
-  start(...args: string[]): CliProcess;
+  run(...args: string[]): Promise<ProgramResult>;
+  start(...args: string[]): ProgramProcess;
 }
 
 /** What the switch promises. */
@@ -99,7 +99,7 @@ describe.each(Object.keys(PLACES))('on %s', (kind) => {
     };
     const start = async () => {
       const service = place.start('service', '--port', '0');
-      const [, url = ''] = await service.waitForOutput(/listens on (\S+)/);
+      const url = await urlOf(service);
       return { service, url };
     };
     const first = await start();

@@ -1,9 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -17,11 +14,11 @@ import {
   AiIpc,
   type DatabaseOptions,
 } from '../../src/client/index.ts';
+import { startCli, urlOf, useCli } from '../support/cli-process.ts';
 import { QueueObserver } from '../support/queue-observer.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type WorkerDatabase, WorkerProcess } from '../support/worker-process.ts';
 
-const PROGRAM = join(import.meta.dirname, '../../bin/ai-ipc.js');
 const DIALOGUE = '/api/v1/npc/dialogue';
 const ENDED_WITHIN_MS = 15_000;
 
@@ -68,24 +65,12 @@ async function createSqlite(): Promise<Backend> {
   };
 }
 
-let service: ChildProcess;
 let serviceUrl: string;
-let serviceFolder: string;
 
+useCli();
 beforeAll(async () => {
-  const args = [PROGRAM, 'service', '--port', '0', '--test-endpoints'];
-  serviceFolder = mkdtempSync(join(tmpdir(), 'ai-ipc-npc-commands-'));
-  service = spawn(process.execPath, args, { cwd: serviceFolder, stdio: ['ignore', 'pipe', 'inherit'] });
-  for await (const line of createInterface({ input: service.stdout! })) {
-    serviceUrl = /^AI service listens on (\S+)$/.exec(line)?.[1] ?? '';
-    if (serviceUrl !== '') break;
-  }
-  service.stdout!.resume();
-});
-afterAll(async () => {
-  service.kill('SIGKILL');
-  await once(service, 'close');
-  rmSync(serviceFolder, { recursive: true });
+  const args = ['service', '--port', '0', '--test-endpoints'];
+  serviceUrl = await urlOf(startCli(args, { stay: 'file' }));
 });
 
 describe.each(BACKENDS)("the document's seven NPC tests on $name", ({ create }) => {

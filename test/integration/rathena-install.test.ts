@@ -2,14 +2,16 @@ import { chmodSync, existsSync, readdirSync, readFileSync, symlinkSync } from 'n
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
-  type CliResult,
   mariadbEnv,
   mariadbOption,
+  PROGRAM,
   ROOT,
   runCli,
-  startProgram,
+  runCliWithin,
+  runProgram,
   useCli,
 } from '../support/cli-process.ts';
+import type { ProgramResult } from '../support/program-process.ts';
 import { newFiles, newTree, put, snapshot, textOf, useTrees } from '../support/rathena-tree.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 
@@ -17,10 +19,9 @@ useCli();
 useTrees();
 
 const PACKAGE = join(ROOT, 'rathena');
-const PROGRAM = join(ROOT, 'bin/ai-ipc.js');
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
 
-async function rathena(...args: string[]): Promise<CliResult> {
+async function rathena(...args: string[]): Promise<ProgramResult> {
   return await runCli(['rathena', ...args]);
 }
 
@@ -180,10 +181,7 @@ describe('a refusal changes nothing: exit code 1 and a sentence', () => {
     const dir = newTree();
     const before = snapshot(dir);
 
-    // No file of this process may grow beyond 2 KiB: what a write to a full disk meets, without a disk to fill.
-    const limit = `trap '' XFSZ && ulimit -f 2 && exec "$0" "$@"`;
-    const words = [process.execPath, PROGRAM, 'rathena', 'install', dir];
-    const { exitCode, stderr } = await startProgram('bash', ['-c', limit, ...words], {}).ended;
+    const { exitCode, stderr } = await runCliWithin(2, ['rathena', 'install', dir]);
 
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^ERROR storage_failed: .*(EFBIG|ENOSPC).*Everything is as it was before\.\n$/);
@@ -225,7 +223,7 @@ describe('docs/rathena.md', () => {
     for (const line of run) {
       const script = line.replaceAll('/home/ragnarok/rathena', dir).replace(/^npx ai-ipc/, `"$0" ${PROGRAM}`);
       const words = ['-euc', script, process.execPath];
-      const { exitCode, stderr } = await startProgram('sh', words, { cwd: ROOT }).ended;
+      const { exitCode, stderr } = await runProgram('sh', words, { cwd: ROOT });
       expect({ line, exitCode, stderr }).toEqual({ line, exitCode: 0, stderr: '' });
     }
     expect(readFileSync(join(dir, 'configure'), 'utf8')).toContain('-std=c++17');
@@ -283,12 +281,11 @@ test('the files of the package are of one version, and their licence and README 
 });
 
 /** Without the right of root to write and read everything. */
-async function asMereUser(args: readonly string[]): Promise<CliResult> {
-  const command = [process.execPath, PROGRAM, ...args];
-  if (process.getuid?.() !== 0) return await startProgram(command[0]!, command.slice(1), {}).ended;
+async function asMereUser(args: readonly string[]): Promise<ProgramResult> {
+  if (process.getuid?.() !== 0) return await runCli(args);
   const rights = '-dac_override,-dac_read_search,-fowner';
   const limits = [`--bounding-set=${rights}`, `--inh-caps=${rights}`];
-  return await startProgram('setpriv', [...limits, ...command], {}).ended;
+  return await runProgram('setpriv', [...limits, process.execPath, PROGRAM, ...args]);
 }
 
 function setRights(dir: string, mode: number): void {

@@ -1,25 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  chmodSync,
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { newFolder, ROOT, serving, startProgram, urlOf, useCli } from '../support/cli-process.ts';
 import { MariadbServer } from '../support/mariadb-server.ts';
+import type { ProgramProcess } from '../support/program-process.ts';
 import { TestDatabase } from '../support/test-database.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
 const page = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const PASSWORD = 'your_password_here';
 /** What the sage says of where one is. */
@@ -55,9 +45,8 @@ const server = new MariadbServer({
   // As on an admin's machine: 127.0.0.1 is localhost.
   extraArgs: ['--skip-name-resolve=0'],
 });
-const folder = mkdtempSync(join(tmpdir(), 'ai-ipc-readme-'));
+const folder = newFolder('file');
 const checkout = join(folder, 'ai-ipc');
-const running = new Set<ChildProcess>();
 let servicePort = 0;
 let database: TestDatabase;
 
@@ -74,11 +63,8 @@ beforeAll(async () => {
     database: 'ragnarok',
   });
 }, 120_000);
-afterAll(async () => {
-  for (const child of running) process.kill(-child.pid!, 'SIGKILL');
-  await server.remove();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => server.remove());
+useCli();
 
 /** An admin's machine: `sudo` asks nothing, the client finds the server, and an editor that changes what must be. */
 function prepareMachine(): void {
@@ -112,27 +98,14 @@ async function freePort(): Promise<number> {
 }
 
 /** A shell with the commands, in the checkout, with nothing of the developer's own settings. */
-function start(script: string) {
+function start(script: string): ProgramProcess {
   const { PATH = '' } = process.env;
-  const child = spawn('bash', ['-euo', 'pipefail', '-c', script], {
+  return startProgram('bash', ['-euo', 'pipefail', '-c', script], {
     cwd: checkout,
     env: { ...npmEnvironment(), PATH: `${join(folder, 'bin')}:${PATH}`, HOME: folder },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
+    isGroup: true,
+    stay: 'file',
   });
-  running.add(child);
-  const output = { stdout: '', stderr: '' };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    output.stdout += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    output.stderr += text;
-  });
-  const ended = once(child, 'close').then(([exitCode]) => {
-    running.delete(child);
-    return { exitCode: exitCode as number | null, ...output };
-  });
-  return { child, output, ended };
 }
 
 /** Not npm_config_local_prefix and its kind, which would lead npm out of the checkout again. */
@@ -151,7 +124,9 @@ function npmEnvironment(): Record<string, string> {
 }
 
 async function run(script: string): Promise<string> {
-  const { exitCode, stdout, stderr } = await start(script).ended;
+  const shell = start(script);
+  shell.endInput();
+  const { exitCode, stdout, stderr } = await shell.ended;
   expect(exitCode, `${script}\n${stdout}\n${stderr}`).toBe(0);
   return stdout;
 }
@@ -213,15 +188,11 @@ describe('in an empty folder', { timeout: 180_000 }, () => {
     // On a terminal it goes on until it is ended; its input never ends here.
     const command = blockWith('npm start -- --database').trim();
     const demo = start(`tail -f /dev/null | script -qec '${command}' /dev/null`);
-    await waitFor(() => demo.output.stdout.includes('its worker also serves'), {
-      timeoutMs: 60_000,
-      what: 'the demo',
-    });
+    await demo.waitForOutput(/its worker also serves/);
 
     expect(await run(blockWith('npx tsx ask.ts'))).toMatch(PRONTERA);
 
-    process.kill(-demo.child.pid!, 'SIGTERM');
-    await demo.ended;
+    await demo.stop('SIGTERM');
   });
 
   test('steps 1 to 3: installed, a database and its user, settings and tables', async () => {
@@ -240,14 +211,8 @@ describe('in an empty folder', { timeout: 180_000 }, () => {
   test('step 4: service and worker, a self-test and an answer; then the ways to ask', async () => {
     const service = start(`${blockWith('npx ai-ipc service').trim()} --port ${servicePort}`);
     const worker = start(blockWith('npx ai-ipc worker'));
-    await waitFor(() => worker.output.stdout.includes('Worker started'), {
-      timeoutMs: 60_000,
-      what: 'the worker',
-    });
-    await waitFor(() => service.output.stdout.includes(serviceUrl()), {
-      timeoutMs: 60_000,
-      what: 'the service',
-    });
+    await serving(worker);
+    expect(await urlOf(service)).toBe(serviceUrl());
 
     const tried = await run(blockWith('npx ai-ipc selftest'));
     expect(tried).toContain('8 passed, 0 failed');
@@ -266,11 +231,8 @@ describe('in an empty folder', { timeout: 180_000 }, () => {
     await askInSql();
     expect(await askInTypeScript()).toMatch(PRONTERA);
 
-    for (const { child, ended } of [worker, service]) {
-      process.kill(-child.pid!, 'SIGINT');
-      await ended;
-    }
-    expect(worker.output.stdout).toContain('Worker stopped');
+    for (const program of [worker, service]) await program.stop('SIGINT');
+    expect(worker.stdout).toContain('Worker stopped');
   });
 
   test('step 5: after it, the commands of the checkout have the settings of the services', async () => {

@@ -2,15 +2,17 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
 import {
-  type CliResult,
   mariadbEnv,
   mariadbOption,
   newFolder,
   querySqlite,
   runCli,
+  serving,
   startCli,
+  urlOf,
   useCli,
 } from '../support/cli-process.ts';
+import type { ProgramResult } from '../support/program-process.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -184,11 +186,11 @@ describe('on the embedded database, where no worker runs', () => {
 
 describe('with the AI service of this package', () => {
   /** Both on one embedded database. */
-  async function selftestWithService(env: Record<string, string>, ...args: string[]): Promise<CliResult> {
+  async function selftestWithService(env: Record<string, string>, ...args: string[]): Promise<ProgramResult> {
     const where = ['--database', `sqlite:${join(newFolder(), 'queue.sqlite')}`];
     if (args.length > 0) await runCli([...args, ...where]);
     const service = startCli(['service', '--port', '0', ...where], { env });
-    const [, url = ''] = await service.waitForOutput(/listens on (\S+)/);
+    const url = await urlOf(service);
     return await runCli(['selftest', ...where], { env: { AI_SERVICE_BASE_URL: url } });
   }
 
@@ -262,7 +264,7 @@ describe('on MariaDB', () => {
     await runCli(['migrate', ...mariadbOption(database)], { env });
     for (const sql of OTHERS_INSERT) await database.query(sql);
     const worker = startCli(['worker', ...mariadbOption(database)], { env });
-    await worker.waitForOutput(/Worker started/);
+    await serving(worker);
     const [{ id: workerId } = {}] = await database.query('SELECT id FROM ai_workers');
 
     const { exitCode, stdout } = await runCli(['selftest', ...mariadbOption(database)], {

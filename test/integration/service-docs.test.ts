@@ -1,5 +1,3 @@
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MODEL_SERVER, SERVICE } from '../../src/config/service-schema.ts';
 import { EMOTION_NAMES } from '../../src/mind/language/emotion.ts';
@@ -7,7 +5,7 @@ import { ANSWERS, DEFAULT_ACTIONS } from '../../src/service/base/contract.ts';
 import { HTTP_ERRORS } from '../../src/service/http/http-error.ts';
 import { describeApi } from '../../src/service/http/openapi.ts';
 import { readSources } from '../architecture/source-rules.ts';
-import { ROOT } from '../support/cli-process.ts';
+import { ROOT, useCli } from '../support/cli-process.ts';
 import type { DocExample, Step } from './support/doc-examples.ts';
 
 import { placesIn, placesOf } from './support/doc-match.ts';
@@ -43,12 +41,13 @@ const LIMITS = ANSWERS.dialogue.shape.limited.unwrap().options;
 /** They are there with --test-endpoints only, and in no OpenAPI file. */
 const TEST_PATHS = ['/api/v1/test/delay/{ms}', '/api/v1/test/status/{code}'];
 
+useCli();
+
 let runner: DocRunner;
 let api: OpenApi;
 
 beforeAll(async () => {
   api = JSON.parse(JSON.stringify(describeApi('0'))) as OpenApi;
-  execFileSync(process.execPath, [join(ROOT, 'bin/build.js')], { stdio: 'pipe' });
   runner = await DocRunner.start();
 });
 afterAll(() => runner.close());

@@ -1,27 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { newFolder, querySqlite, useCli } from '../support/cli-process.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newFolder, querySqlite, startCli, urlOf, useCli } from '../support/cli-process.ts';
+import type { ProgramProcess } from '../support/program-process.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { SCHEMA } from './support/service-under-test.ts';
-
-const COMMAND = fileURLToPath(new URL('../../bin/ai-ipc.js', import.meta.url));
-
-interface Run {
-  readonly child: ChildProcess;
-  readonly exited: Promise<unknown[]>;
-  out(): string;
-  err(): string;
-}
-
-const runs: Run[] = [];
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -33,41 +20,13 @@ afterAll(() => database.drop());
 useCli();
 
 /** In an empty folder of its own, with nothing of the developer's own settings. */
-function run(...words: string[]): Run {
+function run(...words: string[]): ProgramProcess {
   return runWith({}, ...words);
 }
 
-function runWith(env: Record<string, string>, ...words: string[]): Run {
-  const { PATH = '', HOME = '', TMPDIR } = process.env;
-  const child = spawn(process.execPath, [COMMAND, 'service', ...words], {
-    cwd: newFolder(),
-    env: { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let out = '';
-  let err = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
-  const started = { child, exited: once(child, 'close'), out: () => out, err: () => err };
-  runs.push(started);
-  return started;
+function runWith(env: Record<string, string>, ...words: string[]): ProgramProcess {
+  return startCli(['service', ...words], { env });
 }
-
-async function urlOf(started: Run): Promise<string> {
-  const line = /^Database: .*\nAI service listens on (?<url>http:\S+)\n/;
-  const isReady = () => line.test(started.out()) || started.child.exitCode !== null;
-  await waitFor(isReady, { timeoutMs: 60_000, what: 'the line with its address' });
-  const url = line.exec(started.out())?.groups?.['url'];
-  if (url === undefined) throw new Error(`The service did not start: ${started.err()}`);
-  return url;
-}
-
-afterEach(async () => {
-  for (const { child, exited } of runs.splice(0)) {
-    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
-    await exited;
-  }
-});
 
 describe('ai-ipc service', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
@@ -82,22 +41,24 @@ describe('ai-ipc service', () => {
       });
       expect(answered.status).toBe(200);
       expect((await fetch(`${url}/api/v1/test/status/200`)).status).toBe(404);
-      service.child.kill(signal);
-      expect(await service.exited).toEqual([0, null]);
-      expect(service.out().trim().split('\n')).toHaveLength(2);
+      service.signal(signal);
+      expect(await service.ended).toMatchObject({ exitCode: 0 });
+      expect(service.stdout.trim().split('\n')).toHaveLength(2);
     },
   );
 
   it('logs at its start who answers and from which folder', async () => {
     const offline = run('--port', '0');
     await urlOf(offline);
-    expect(offline.err()).toMatch(
+    expect(offline.stderr).toMatch(
       /"brain":"offline","personas":7,"folder":"\S+personas\/","msg":"AI service starts"/,
     );
     const env = { AI_PROVIDER_URL: 'http://127.0.0.1:2/v1', AI_MODEL: 'big' };
     const withModel = runWith(env, '--port', '0');
     await urlOf(withModel);
-    expect(withModel.err()).toContain('"brain":"model","model":"big","model_server":"http://127.0.0.1:2/v1"');
+    expect(withModel.stderr).toContain(
+      '"brain":"model","model":"big","model_server":"http://127.0.0.1:2/v1"',
+    );
   });
 
   it('tells once of an NPC that no persona answers to', async () => {
@@ -105,12 +66,9 @@ describe('ai-ipc service', () => {
     const url = await urlOf(service);
     const body = JSON.stringify({ npc_id: 'sgae-of-prontera', message: 'Hello' });
     for (let talk = 0; talk < 3; talk++) await fetch(`${url}/api/v1/npc/dialogue`, { method: 'POST', body });
-    service.child.kill('SIGTERM');
-    await service.exited;
-    const lines = service
-      .err()
-      .split('\n')
-      .filter((line) => line.includes('sgae-of-prontera'));
+    service.signal('SIGTERM');
+    await service.ended;
+    const lines = service.stderr.split('\n').filter((line) => line.includes('sgae-of-prontera'));
     expect(lines).toEqual([expect.stringContaining('No persona answers to this NPC')]);
   });
 
@@ -121,12 +79,12 @@ describe('ai-ipc service', () => {
     const service = runWith({ DB_PASSWORD: password }, '--port', '0', '--database', place);
     await urlOf(service);
     await proxy.close();
-    await waitFor(() => service.err().includes('NPC switch and budgets cannot be used'), {
+    await waitFor(() => service.stderr.includes('NPC switch and budgets cannot be used'), {
       timeoutMs: 30_000,
       what: 'the line of the log',
     });
-    expect(service.err()).toContain('"level":"ERROR"');
-    expect(service.err()).not.toContain('stack');
+    expect(service.stderr).toContain('"level":"ERROR"');
+    expect(service.stderr).not.toContain('stack');
   });
 
   it('finishes the answers in the making when it is told to stop', async () => {
@@ -135,9 +93,9 @@ describe('ai-ipc service', () => {
     const slow = fetch(`${url}/api/v1/test/delay/700`);
     // An answer that came after the slow call was sent shows that the service has that one in hand.
     await fetch(`${url}/api/v1/test/delay/100`);
-    service.child.kill('SIGTERM');
+    service.signal('SIGTERM');
     expect(await (await slow).json()).toEqual({ delayed_ms: 700 });
-    expect(await service.exited).toEqual([0, null]);
+    expect(await service.ended).toMatchObject({ exitCode: 0 });
   });
 
   it('ends at once on a second signal', async () => {
@@ -145,7 +103,7 @@ describe('ai-ipc service', () => {
     const url = await urlOf(service);
     const slow = fetch(`${url}/api/v1/test/delay/60000`).catch((error: unknown) => error);
     await fetch(`${url}/api/v1/test/delay/100`);
-    service.child.kill('SIGTERM');
+    service.signal('SIGTERM');
     await waitFor(
       () =>
         fetch(`${url}/api/v1/health`).then(
@@ -157,8 +115,8 @@ describe('ai-ipc service', () => {
         what: 'the first signal to be taken',
       },
     );
-    service.child.kill('SIGTERM');
-    expect(await service.exited).toEqual([null, 'SIGTERM']);
+    service.signal('SIGTERM');
+    expect(await service.ended).toMatchObject({ exitCode: 'SIGTERM' });
     expect(await slow).toBeInstanceOf(Error);
   });
 
@@ -168,24 +126,24 @@ describe('ai-ipc service', () => {
     const address = other.address();
     const port = typeof address === 'object' ? String(address?.port) : '';
     const service = run('--port', port);
-    expect(await service.exited).toEqual([1, null]);
-    expect(service.err()).toMatch(
+    expect(await service.ended).toMatchObject({ exitCode: 1 });
+    expect(service.stderr).toMatch(
       new RegExp(`ERROR port_in_use: Port ${port} on 127.0.0.1 is in use.*--port`),
     );
-    expect(service.out()).not.toContain('listens');
+    expect(service.stdout).not.toContain('listens');
     other.close();
   });
 
   it.each(['65536', '-1', 'http', '80.5', ''])('refuses the port %j', async (port) => {
     const service = run(`--port=${port}`);
-    expect(await service.exited).toEqual([2, null]);
-    expect(service.err()).toContain('from 0 (any free port) to 65535');
+    expect(await service.ended).toMatchObject({ exitCode: 2 });
+    expect(service.stderr).toContain('from 0 (any free port) to 65535');
   });
 
   it('warns when others than this machine can reach it', async () => {
     const service = run('--port', '0', '--host', '0.0.0.0');
     await urlOf(service);
-    await waitFor(() => service.err().includes('asks nobody for a key'), {
+    await waitFor(() => service.stderr.includes('asks nobody for a key'), {
       timeoutMs: 5_000,
       what: 'the warning',
     });
@@ -196,20 +154,20 @@ describe('ai-ipc service', () => {
     const url = (await urlOf(service)).replace('0.0.0.0', '127.0.0.1');
     expect((await fetch(`${url}/api/v1/health`)).status).toBe(200);
     expect((await fetch(`${url}/api/v1/npc/emotion`, { method: 'POST', body: '{}' })).status).toBe(401);
-    expect(service.err()).not.toContain('WARN');
+    expect(service.stderr).not.toContain('WARN');
   });
 
   it('remembers in the database that its first line names', async () => {
     const file = join(newFolder(), 'queue.sqlite');
     const service = run('--port', '0', '--database', `sqlite:${file}`);
     const url = await urlOf(service);
-    expect(service.out()).toMatch(/^Database: SQLite .*queue\.sqlite\n/);
+    expect(service.stdout).toMatch(/^Database: SQLite .*queue\.sqlite\n/);
     await fetch(`${url}/api/v1/npc/dialogue`, {
       method: 'POST',
       body: '{"npc_id": "Sage of Prontera", "player_id": 7, "message": "Hello"}',
     });
-    service.child.kill('SIGTERM');
-    expect(await service.exited).toEqual([0, null]);
+    service.signal('SIGTERM');
+    expect(await service.ended).toMatchObject({ exitCode: 0 });
     expect(querySqlite(file, 'SELECT npc_id, player_id, said FROM ai_npc_memory')).toEqual([
       { npc_id: 'sage-of-prontera', player_id: '7', said: 'Hello' },
     ]);
@@ -224,7 +182,7 @@ describe('ai-ipc service', () => {
     });
     expect(answered.status).toBe(200);
     expect(await (await fetch(`${url}/api/v1/health`)).json()).toMatchObject({ status: 'degraded' });
-    expect(service.err()).toContain('NPCs remember nothing');
+    expect(service.stderr).toContain('NPCs remember nothing');
   });
 
   it.each([
@@ -233,23 +191,17 @@ describe('ai-ipc service', () => {
     [{ AI_PROFANITY_FILE: 'missing.txt' }, 'Mend AI_PROFANITY_FILE'],
   ])('does not start with %j', async (env, message) => {
     const service = runWith(env, '--port', '0');
-    expect(await service.exited).toEqual([78, null]);
-    expect(service.err()).toMatch(/^ERROR bad_settings: /m);
-    expect(service.err()).toContain(message);
+    expect(await service.ended).toMatchObject({ exitCode: 78 });
+    expect(service.stderr).toMatch(/^ERROR bad_settings: /m);
+    expect(service.stderr).toContain(message);
   });
 
   it('names the file and the key of a persona that cannot be used', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'personas-'));
-    try {
-      await writeFile(join(folder, 'guard.yaml'), 'name: Guard\nrole: guard\n');
-      const service = run('--port', '0', '--personas', folder);
-      expect(await service.exited).toEqual([78, null]);
-      expect(service.err()).toContain(
-        `ERROR persona_invalid: The persona file ${join(folder, 'guard.yaml')}`,
-      );
-      expect(service.err()).toMatch(/^ {2}place: /m);
-    } finally {
-      await rm(folder, { recursive: true });
-    }
+    const folder = newFolder();
+    await writeFile(join(folder, 'guard.yaml'), 'name: Guard\nrole: guard\n');
+    const service = run('--port', '0', '--personas', folder);
+    expect(await service.ended).toMatchObject({ exitCode: 78 });
+    expect(service.stderr).toContain(`ERROR persona_invalid: The persona file ${join(folder, 'guard.yaml')}`);
+    expect(service.stderr).toMatch(/^ {2}place: /m);
   });
 });

@@ -5,8 +5,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AiIpcError, exitCodeOf } from '../../src/base/errors.ts';
 import { WORKER } from '../../src/config/schema.ts';
 import { findProgram } from '../support/apt.ts';
-import { type CliProcess, ROOT, startProgram, useCli } from '../support/cli-process.ts';
+import { ROOT, serving, startProgram, urlOf, useCli } from '../support/cli-process.ts';
+import type { ProgramProcess } from '../support/program-process.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { databaseEnv } from '../support/worker-process.ts';
 
 const WORKER_UNIT = join(ROOT, 'deploy/ai-ipc-worker.service');
 const SERVICE_UNIT = join(ROOT, 'deploy/ai-ipc-service.service');
@@ -52,20 +54,10 @@ function installSystemd(): string {
 }
 
 /** What ExecStart runs, with the variables that EnvironmentFile would give it; the service takes any free port. */
-function startUnit(unit: string, variables: Readonly<Record<string, string>>): CliProcess {
+function startUnit(unit: string, variables: Readonly<Record<string, string>>): ProgramProcess {
   const line = valueIn(unit, 'ExecStart').replace('/opt/ai-ipc', ROOT).replace('--port 8000', '--port 0');
   const [program = '', ...args] = line.split(' ');
   return startProgram(program, args, { env: variables });
-}
-
-function variablesOf({ settings }: TestDatabase): Record<string, string> {
-  return {
-    DB_HOST: settings.host,
-    DB_PORT: String(settings.port),
-    DB_USER: settings.user,
-    DB_PASSWORD: settings.password,
-    DB_NAME: settings.database,
-  };
 }
 
 describe.each(UNITS)('%s', (unit) => {
@@ -106,16 +98,17 @@ describe.each(UNITS)('%s', (unit) => {
 });
 
 test('what the worker unit starts serves MariaDB, and ends with 0 at SIGTERM', async () => {
-  const worker = startUnit(WORKER_UNIT, variablesOf(database));
-  await worker.waitForOutput(/Worker started/);
+  const worker = startUnit(WORKER_UNIT, databaseEnv(database.settings));
+  await serving(worker);
 
   expect(worker.stdout).toContain(`/${database.settings.database}`);
   expect(await worker.stop('SIGTERM')).toMatchObject({ exitCode: 0 });
 });
 
 test('what the service unit starts answers, remembers in MariaDB, and ends with 0 at SIGTERM', async () => {
-  const service = startUnit(SERVICE_UNIT, variablesOf(database));
-  const [, url = ''] = await service.waitForOutput(/listens on (http:\/\/127\.0\.0\.1:\d+)/);
+  const service = startUnit(SERVICE_UNIT, databaseEnv(database.settings));
+  const url = await urlOf(service);
+  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   const body = JSON.stringify({ npc_id: 'Sage of Prontera', player_id: 150_001, message: 'Where am I?' });
   const answer = await fetch(`${url}/api/v1/npc/dialogue`, { method: 'POST', body });
 

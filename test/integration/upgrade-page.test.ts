@@ -1,9 +1,9 @@
-import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createConnection } from 'mariadb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newFolder, ROOT, startProgram, useCli } from '../support/cli-process.ts';
+import { newFolderWithAiIpc, ROOT, runProgram, useCli } from '../support/cli-process.ts';
 import { MariadbServer } from '../support/mariadb-server.ts';
 
 const page = readFileSync(join(ROOT, 'docs/upgrade.md'), 'utf8');
@@ -28,11 +28,9 @@ beforeAll(async () => {
 afterAll(() => server.remove());
 useCli();
 
-/** A folder with an .env as in the README, in which npx finds ai-ipc and sudo asks nothing. */
+/** With an .env as in the README, where sudo asks nothing. */
 function adminsFolder(): string {
-  const folder = newFolder();
-  mkdirSync(join(folder, 'node_modules/.bin'), { recursive: true });
-  symlinkSync(join(ROOT, 'bin/ai-ipc.js'), join(folder, 'node_modules/.bin/ai-ipc'));
+  const folder = newFolderWithAiIpc();
   writeFileSync(join(folder, '.env'), readFileSync(join(ROOT, '.env.example')));
   writeFileSync(join(folder, 'sudo'), '#!/bin/sh\nexec "$@"\n');
   chmodSync(join(folder, 'sudo'), 0o755);
@@ -42,7 +40,7 @@ function adminsFolder(): string {
 async function run(line: string) {
   const cwd = adminsFolder();
   const env = { PATH: `${cwd}:${process.env['PATH']}` };
-  return await startProgram('bash', ['-euc', line], { cwd, env }).ended;
+  return await runProgram('bash', ['-euc', line], { cwd, env });
 }
 
 test('the line for root on Debian works where unix_socket lets root in', async () => {

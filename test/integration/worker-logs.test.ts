@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type AiStub, startAiStub } from '../support/ai-stub.ts';
-import { mariadbEnv, mariadbOption, startOnTerminal, useCli } from '../support/cli-process.ts';
+import { mariadbEnv, mariadbOption, serving, startOnTerminal, useCli } from '../support/cli-process.ts';
 import { useQueue } from '../support/queue-observer.ts';
 import { useWorkers } from '../support/worker-process.ts';
 
@@ -55,7 +55,7 @@ test('on a terminal: lines for people, with ERROR in those of failures', async (
   const worker = startOnTerminal(['worker', ...mariadbOption(queue().database)], {
     env: { ...mariadbEnv(queue().database), AI_SERVICE_BASE_URL: stub.url },
   });
-  await worker.waitForOutput(/Worker started/);
+  await serving(worker);
   const bad = await queue().insertOne('/status/404');
   await queue().waitForStatus(bad, 'failed', 10_000);
   await worker.waitForOutput(/Request failed/);

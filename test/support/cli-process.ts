@@ -1,136 +1,119 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
-import { afterEach, beforeAll } from 'vitest';
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import { type ProgramOptions, ProgramProcess, type ProgramResult } from './program-process.ts';
 import type { TestDatabase } from './test-database.ts';
-import { waitFor } from './wait-for.ts';
 
 export const ROOT = join(import.meta.dirname, '../..');
-const PROGRAM = join(ROOT, 'bin/ai-ipc.js');
+export const PROGRAM = join(ROOT, 'bin/ai-ipc.js');
 /** What a command takes at most, on two busy cores. */
 const COMMAND_TIMEOUT_MS = 50_000;
 
-export interface CliOptions {
-  /** Added to an environment that has nothing of the developer's own settings. */
-  readonly env?: Readonly<Record<string, string>>;
+/** How long something stays: until the test ends that has it, or with all tests of the file. */
+type Stay = 'test' | 'file';
+
+export interface CliOptions extends Omit<ProgramOptions, 'cwd'> {
   /** Default: an empty folder. */
   readonly cwd?: string;
+  /** Default: test. What stays for the file may run as long as the file wants. */
+  readonly stay?: Stay;
 }
 
-export interface CliResult {
-  readonly exitCode: number | string | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-const folders: string[] = [];
-const running = new Set<CliProcess>();
+const running: Readonly<Record<Stay, Set<ProgramProcess>>> = { test: new Set(), file: new Set() };
+const folders: Readonly<Record<Stay, Set<string>>> = { test: new Set(), file: new Set() };
 
 /** Builds once, so that no command has to say that it does; ends what a test left running and deletes its folders. */
 export function useCli(): void {
   beforeAll(() => execFileSync(process.execPath, [join(ROOT, 'bin/build.js')], { stdio: 'pipe' }));
-  afterEach(async () => {
-    for (const cli of [...running]) await cli.kill();
-    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-  });
+  afterEach(() => clearUp('test'));
+  afterAll(() => clearUp('file'));
 }
 
-/** A new empty folder, deleted after the test. */
-export function newFolder(): string {
+async function clearUp(stay: Stay): Promise<void> {
+  for (const program of running[stay]) await program.kill();
+  for (const folder of folders[stay]) rmSync(folder, { recursive: true, force: true });
+  folders[stay].clear();
+}
+
+/** A new empty folder, deleted when its stay is over. */
+export function newFolder(stay: Stay = 'test'): string {
   const folder = mkdtempSync(join(tmpdir(), 'ai-ipc-cli-test-'));
-  folders.push(folder);
+  folders[stay].add(folder);
+  return folder;
+}
+
+/** A folder in which npx finds ai-ipc, as in this repository and in a project that has it installed. */
+export function newFolderWithAiIpc(): string {
+  const folder = newFolder();
+  mkdirSync(join(folder, 'node_modules/.bin'), { recursive: true });
+  symlinkSync(PROGRAM, join(folder, 'node_modules/.bin/ai-ipc'));
+  symlinkSync(join(ROOT, 'node_modules/.bin/tsx'), join(folder, 'node_modules/.bin/tsx'));
   return folder;
 }
 
 /** `node bin/ai-ipc.js …` to its end. */
-export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
-  const cli = startCli(args, options);
-  cli.endInput();
-  return await cli.ended;
+export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<ProgramResult> {
+  return await endOf(startCli(args, options));
 }
 
 /** `node bin/ai-ipc.js …`, running. */
-export function startCli(args: readonly string[], options: CliOptions = {}): CliProcess {
+export function startCli(args: readonly string[], options: CliOptions = {}): ProgramProcess {
   return startProgram(process.execPath, [PROGRAM, ...args], options);
 }
 
 /** The same on a terminal of 100 columns (script of bsdutils makes one); what it draws comes on stdout. */
-export function startOnTerminal(args: readonly string[], options: CliOptions = {}): CliProcess {
+export function startOnTerminal(args: readonly string[], options: CliOptions = {}): ProgramProcess {
   const words = [process.execPath, PROGRAM, ...args].map((word) => `'${word}'`).join(' ');
   return startProgram('script', ['-qec', `stty cols 100 rows 40 && exec ${words}`, '/dev/null'], options);
 }
 
-/** Any other program, with the same clean environment. */
+/** `ai-ipc …` to its end, where no file may grow beyond this: what a full disk does, without a disk to fill. */
+export async function runCliWithin(kibibytes: number, args: readonly string[]): Promise<ProgramResult> {
+  const limit = `trap '' XFSZ && ulimit -f ${kibibytes} && exec "$0" "$@"`;
+  return await runProgram('bash', ['-c', limit, process.execPath, PROGRAM, ...args]);
+}
+
+/** Any other program to its end, with the same clean environment. */
+export async function runProgram(
+  program: string,
+  args: readonly string[],
+  options: CliOptions = {},
+): Promise<ProgramResult> {
+  return await endOf(startProgram(program, args, options));
+}
+
+/** Any other program, running. */
 export function startProgram(
   program: string,
   args: readonly string[],
-  { env = {}, cwd = newFolder() }: CliOptions,
-): CliProcess {
-  const { PATH = '', HOME = '', TMPDIR } = process.env;
-  const child = spawn(program, args, {
-    cwd,
-    env: { PATH, HOME, TERM: 'xterm', ...(TMPDIR === undefined ? {} : { TMPDIR }), ...env },
-    stdio: 'pipe',
-  });
-  return new CliProcess(child);
+  { stay = 'test', cwd = newFolder(stay), ...options }: CliOptions = {},
+): ProgramProcess {
+  const timeout = stay === 'test' ? { timeoutMs: COMMAND_TIMEOUT_MS } : {};
+  const started = new ProgramProcess(program, args, { cwd, ...timeout, ...options });
+  running[stay].add(started);
+  const forget = () => running[stay].delete(started);
+  void started.ended.then(forget, forget);
+  return started;
 }
 
-export class CliProcess {
-  readonly #child: ChildProcess;
-  readonly ended: Promise<CliResult>;
-  stdout = '';
-  stderr = '';
+async function endOf(program: ProgramProcess): Promise<ProgramResult> {
+  program.endInput();
+  return await program.ended;
+}
 
-  constructor(child: ChildProcess) {
-    this.#child = child;
-    child.stdout!.setEncoding('utf8').on('data', (text: string) => {
-      this.stdout += text;
-    });
-    child.stderr!.setEncoding('utf8').on('data', (text: string) => {
-      this.stderr += text;
-    });
-    // It may end without having read everything.
-    child.stdin!.on('error', () => child.stdin!.destroy());
-    running.add(this);
-    const timer = setTimeout(() => child.kill('SIGKILL'), COMMAND_TIMEOUT_MS);
-    this.ended = once(child, 'close').then(([exitCode, signal]: (number | string | null)[]) => {
-      clearTimeout(timer);
-      running.delete(this);
-      return { exitCode: exitCode ?? signal ?? null, stdout: this.stdout, stderr: this.stderr };
-    });
-  }
+/** Where an `ai-ipc service` listens, as soon as it does. */
+export async function urlOf(service: ProgramProcess): Promise<string> {
+  const [, url = ''] = await service.waitForOutput(/^Database: .+\nAI service listens on (http:\S+)\n/);
+  return url;
+}
 
-  get pid(): number {
-    return this.#child.pid!;
-  }
-
-  type(text: string): void {
-    this.#child.stdin!.write(text);
-  }
-
-  endInput(): void {
-    this.#child.stdin!.end();
-  }
-
-  /** Resolves with the match as soon as stdout has it. */
-  async waitForOutput(pattern: RegExp): Promise<RegExpExecArray> {
-    return await waitFor(() => pattern.exec(this.stdout), {
-      timeoutMs: 30_000,
-      what: `${pattern} in:\n${this.stdout}\n${this.stderr}`,
-    });
-  }
-
-  async stop(signal: NodeJS.Signals): Promise<CliResult> {
-    this.#child.kill(signal);
-    return await this.ended;
-  }
-
-  async kill(): Promise<void> {
-    await this.stop('SIGKILL');
-  }
+/** Resolves when an `ai-ipc worker` serves. */
+export async function serving(worker: ProgramProcess): Promise<ProgramProcess> {
+  await worker.waitForOutput(/Worker started/);
+  return worker;
 }
 
 /** What stands in the tables of an embedded queue. */

@@ -1,10 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach } from 'vitest';
+import { ProgramProcess } from './program-process.ts';
 import type { DatabaseSettings } from './test-database.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -23,7 +22,7 @@ export interface LogLine {
 
 export interface WorkerExit {
   readonly exitCode: number | null;
-  readonly signal: NodeJS.Signals | null;
+  readonly signal: string | null;
 }
 
 export type WorkerDatabase = DatabaseSettings | { readonly sqliteFile: string };
@@ -41,9 +40,7 @@ export interface WorkerProcessOptions {
  */
 export class WorkerProcess {
   readonly ended: Promise<WorkerExit>;
-  readonly #child: ChildProcess;
-  #stdout = '';
-  #stderr = '';
+  readonly #program: ProgramProcess;
 
   constructor(
     database: WorkerDatabase,
@@ -51,47 +48,36 @@ export class WorkerProcess {
     { program = PROGRAM, nodeArgs = [] }: WorkerProcessOptions = {},
   ) {
     const folder = mkdtempSync(join(tmpdir(), 'ai-ipc-worker-test-'));
-    const { PATH = '', HOME = '', TMPDIR } = process.env;
-    this.#child = spawn(process.execPath, [...nodeArgs, program, 'worker'], {
+    this.#program = new ProgramProcess(process.execPath, [...nodeArgs, program, 'worker'], {
       cwd: folder,
-      env: { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }), ...databaseEnv(database), ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...databaseEnv(database), ...env },
     });
-    this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      this.#stdout += text;
-    });
-    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.#stderr += text;
-    });
-    const killAtExit = () => this.#child.kill('SIGKILL');
-    process.once('exit', killAtExit);
-    this.ended = once(this.#child, 'close').then(([exitCode, signal]: (number | string | null)[]) => {
-      process.off('exit', killAtExit);
+    this.ended = this.#program.ended.then(({ exitCode }) => {
       rmSync(folder, { recursive: true, force: true });
-      return { exitCode, signal } as WorkerExit;
+      return typeof exitCode === 'number' ? { exitCode, signal: null } : { exitCode: null, signal: exitCode };
     });
   }
 
   get pid(): number {
-    return this.#child.pid!;
+    return this.#program.pid;
   }
 
   get hasEnded(): boolean {
-    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+    return this.#program.hasEnded;
   }
 
   /** Everything that it printed, for messages. */
   get output(): string {
-    return `${this.#stdout}${this.#stderr}`;
+    return `${this.#program.stdout}${this.#program.stderr}`;
   }
 
   get stderr(): string {
-    return this.#stderr;
+    return this.#program.stderr;
   }
 
   /** The log lines so far, or those with this message. */
   log(message?: string): LogLine[] {
-    const lines = this.#stdout.split('\n').slice(0, -1);
+    const lines = this.#program.stdout.split('\n').slice(0, -1);
     const parsed = lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as LogLine);
     return message === undefined ? parsed : parsed.filter((line) => line.msg === message);
   }
@@ -115,12 +101,12 @@ export class WorkerProcess {
   }
 
   signal(name: NodeJS.Signals): void {
-    this.#child.kill(name);
+    this.#program.signal(name);
   }
 
   /** SIGTERM and its end; SIGKILL when it does not come. */
   async stop(): Promise<WorkerExit> {
-    if (!this.hasEnded) this.signal('SIGTERM');
+    this.signal('SIGTERM');
     const timer = setTimeout(() => this.signal('SIGKILL'), STOP_TIMEOUT_MS);
     const exit = await this.ended;
     clearTimeout(timer);
@@ -129,7 +115,7 @@ export class WorkerProcess {
 
   /** SIGKILL, also for a process that was stopped. */
   async kill(): Promise<void> {
-    if (!this.hasEnded) this.signal('SIGKILL');
+    this.signal('SIGKILL');
     await this.ended;
   }
 
@@ -156,7 +142,8 @@ export function useWorkers(): (
   };
 }
 
-function databaseEnv(database: WorkerDatabase): Record<string, string> {
+/** How a worker or a service is told of its database, by the environment. */
+export function databaseEnv(database: WorkerDatabase): Record<string, string> {
   if ('sqliteFile' in database) return { SQLITE_FILE: database.sqliteFile };
   return {
     DB_HOST: database.host,

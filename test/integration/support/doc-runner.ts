@@ -1,13 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import pino from 'pino';
 import { expect } from 'vitest';
 import { loadSettings } from '../../../src/config/load.ts';
 import { openServiceDatabase } from '../../../src/service/base/service-database.ts';
 import { createService, type Service } from '../../../src/service/server.ts';
-import { ROOT, startProgram } from '../../support/cli-process.ts';
+import { newFolder, PROGRAM, runProgram } from '../../support/cli-process.ts';
 import { type ModelStub, startModelStub } from '../../support/model-stub.ts';
 import type { DocExample, DocModelCall, DocShell, Step } from './doc-examples.ts';
 import { ellipsed, withEllipses, withoutVarying } from './doc-match.ts';
@@ -25,7 +22,7 @@ const SLACK_MS = 3_000;
 /** The programs of the page that this machine need not have, made of those that are here. */
 const PROGRAMS = `
 set -e
-npx() { shift; '${process.execPath}' '${join(ROOT, 'bin/ai-ipc.js')}' "$@"; }
+npx() { shift; '${process.execPath}' '${PROGRAM}' "$@"; }
 curl() {
   '${process.execPath}' -e '
     const [, url, , body] = process.argv.slice(1);
@@ -45,7 +42,7 @@ sqlite3() {
 
 /** Runs the steps of a page one after the other, in one folder, on the service that the page started last. */
 export class DocRunner {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'ai-ipc-docs-'));
+  readonly #folder = newFolder('file');
   readonly #services: Service[] = [];
   readonly #log: string[] = [];
   readonly #model: ModelStub;
@@ -65,7 +62,6 @@ export class DocRunner {
   async close(): Promise<void> {
     for (const service of this.#services) await service.stop();
     await this.#model.close();
-    rmSync(this.#folder, { recursive: true });
   }
 
   async run(step: Step): Promise<void> {
@@ -96,9 +92,7 @@ export class DocRunner {
 
   async #runScript(script: string): Promise<string> {
     const here = PROGRAMS + script.replaceAll(SERVICE, this.#url);
-    const program = startProgram('bash', ['-c', here], { cwd: this.#folder });
-    program.endInput();
-    const { exitCode, stdout, stderr } = await program.ended;
+    const { exitCode, stdout, stderr } = await runProgram('bash', ['-c', here], { cwd: this.#folder });
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
     return stdout;
   }
