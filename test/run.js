@@ -3,6 +3,7 @@
 //   --quick           the checks, and the unit tests that the last commit, or what is not committed, touches
 //   --node VERSION    all tests on that version of Node (npm's package `node`), and on no other
 //   --server NAME     on another database server, such as mariadb-11.8: docs in CONTRIBUTING.md
+
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';

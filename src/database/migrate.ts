@@ -201,7 +201,7 @@ const MAKE_TURN = `
   INSERT IGNORE INTO ai_ipc_meta (name, value)
   SELECT 'migrate', 'locked while a migrate is at work' FROM DUAL
    WHERE NOT EXISTS (SELECT 1 FROM ai_ipc_meta WHERE name = 'migrate')`;
-const LOCK_TURN = "SELECT value FROM ai_ipc_meta WHERE name = 'migrate' FOR UPDATE";
+const LOCK_TURN = "SELECT value FROM ai_ipc_meta FORCE INDEX (PRIMARY) WHERE name = 'migrate' FOR UPDATE";
 
 async function upgrade(run: ScriptRun, from: number): Promise<void> {
   for (const file of upgradesAfter(from)) {

@@ -60,7 +60,7 @@ async function skips(holder: Connection, skipper: Connection): Promise<boolean> 
   }
 }
 
-const ONE_ROW = "SELECT name FROM ai_ipc_meta WHERE name = 'queue_id'";
+const ONE_ROW = "SELECT name FROM ai_ipc_meta FORCE INDEX (PRIMARY) WHERE name = 'queue_id'";
 
 /**
  * 1064: the words are not understood. 1205: they are, but the row was waited for. 1146: no such table; whether there are

@@ -56,7 +56,7 @@ async function deleteLog(
   while (!signal?.aborted) {
     const rows = await database.query(statements.scanLog, [ageSeconds, afterId, CHUNK]);
     const oldIds = rows.filter((row) => isTrue(row, 'is_old')).map((row) => numberOf(row, 'id'));
-    if (oldIds.length > 0) await database.execute(statements.deleteLog, [oldIds]);
+    if (oldIds.length > 0) await database.execute(statements.deleteLog, [oldIds, ageSeconds]);
     const lastId = oldIds.at(-1);
     if (lastId === undefined || oldIds.length < CHUNK) return;
     afterId = lastId;

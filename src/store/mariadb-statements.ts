@@ -39,7 +39,7 @@ const LOCK_FOR_CLAIM = `
            WHERE status = 'pending' AND available_at <= NOW(3) AND expires_at > NOW(3) AND id <= 9007199254740991
            ORDER BY priority, created_at, id
            LIMIT ?) due
-         STRAIGHT_JOIN ai_requests r ON r.id = due.id
+         STRAIGHT_JOIN ai_requests r FORCE INDEX (PRIMARY) ON r.id = due.id
    WHERE r.status = 'pending' AND r.available_at <= NOW(3) AND r.expires_at > NOW(3)
    LIMIT ?
      FOR UPDATE`;
@@ -53,8 +53,12 @@ const LAST_CALL_MS = `
     LIMIT 1)`;
 
 /**
- * FORCE INDEX (PRIMARY) where ids are named beside a status: in a short table the index on status looks as cheap, and
- * going along it locks the rows of others in passing, who then take them for held.
+ * Whatever locks or writes names its index (a test looks for one that does not). In a short table, and where a large part
+ * of a table is named, another index or none looks as cheap: MariaDB 10.11 and 11.8 each choose so in other cases.
+ * Going along it locks the rows of others in passing, who then take them for held, or waits for what they hold. DELETE
+ * takes an index only in its form for several tables, which costs the same. Where a statement reads nothing but the
+ * columns of its index, FORCE INDEX leaves a scan of all that index allowed: so each of many ids comes with a condition
+ * on another column.
  */
 const STATEMENTS = {
   ...sharedStatements,
@@ -64,10 +68,15 @@ const STATEMENTS = {
            (request_type, endpoint, request_data, priority, timeout, source_npc, source_map, expires_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, FROM_UNIXTIME(UNIX_TIMESTAMP(NOW(3)) + ?))`,
 
-  lockForCancel: "SELECT id FROM ai_requests WHERE id = ? AND status IN ('pending', 'processing') FOR UPDATE",
+  lockForCancel: `
+    SELECT id
+      FROM ai_requests FORCE INDEX (PRIMARY)
+     WHERE id = ? AND status IN ('pending', 'processing')
+       FOR UPDATE`,
 
   cancel: `
-    UPDATE ai_requests SET status = 'cancelled', processed_at = NOW(3)
+    UPDATE ai_requests FORCE INDEX (PRIMARY)
+       SET status = 'cancelled', processed_at = NOW(3)
      WHERE id = ? AND status IN ('pending', 'processing')`,
 
   hasDue: `
@@ -91,7 +100,7 @@ const STATEMENTS = {
   lockForSettle: `
     SELECT id, status, claimed_by, claim_no, error_code, expires_at > NOW(3) AS is_alive,
            CASE WHEN claim_no > 1 THEN ${LAST_CALL_MS} END AS last_call_ms
-      FROM ai_requests
+      FROM ai_requests FORCE INDEX (PRIMARY)
      WHERE id IN (?)
      ORDER BY id
        FOR UPDATE`,
@@ -104,11 +113,12 @@ const STATEMENTS = {
      WHERE id IN (?) AND status = 'processing'`,
 
   end: `
-    UPDATE ai_requests SET status = ?, processed_at = NOW(3), error_code = ?
+    UPDATE ai_requests FORCE INDEX (PRIMARY)
+       SET status = ?, processed_at = NOW(3), error_code = ?
      WHERE id = ? AND status IN ('pending', 'processing', '')`,
 
   retry: `
-    UPDATE ai_requests
+    UPDATE ai_requests FORCE INDEX (PRIMARY)
        SET status = 'pending', claimed_by = NULL, claimed_at = NULL, attempts = GREATEST(attempts, 1) - ?,
            available_at = NOW(3) + INTERVAL ? SECOND, error_code = ?
      WHERE id = ? AND status = 'processing'`,
@@ -137,7 +147,7 @@ const STATEMENTS = {
         ON DUPLICATE KEY UPDATE heartbeat_at = NOW(3), in_flight = VALUES(in_flight), doorbell = VALUES(doorbell),
            timeout_seconds = VALUES(timeout_seconds)`,
 
-  retire: 'DELETE FROM ai_workers WHERE id IN (?)',
+  retire: 'DELETE ai_workers FROM ai_workers FORCE INDEX (PRIMARY) WHERE id = ?',
 
   sightings: `
     SELECT id, CAST(UNIX_TIMESTAMP(heartbeat_at) AS CHAR) AS heartbeat,
@@ -163,7 +173,7 @@ const STATEMENTS = {
              WHERE status = 'processing' AND COALESCE(CONVERT(claimed_by USING utf8mb4), '') IN (?) AND id <= 9007199254740991
              ORDER BY id
              LIMIT ?) dead
-           STRAIGHT_JOIN ai_requests r ON r.id = dead.id
+           STRAIGHT_JOIN ai_requests r FORCE INDEX (PRIMARY) ON r.id = dead.id
      WHERE r.status = 'processing' AND r.claimed_by <=> dead.claimed_by
      ORDER BY r.id
        FOR UPDATE`,
@@ -211,7 +221,7 @@ const STATEMENTS = {
      LIMIT ?`,
 
   deleteRequests: `
-    DELETE FROM ai_requests
+    DELETE ai_requests FROM ai_requests FORCE INDEX (PRIMARY)
      WHERE id IN (?) AND status IN ('completed', 'failed', 'timeout', 'cancelled')
        AND COALESCE(processed_at, created_at) < NOW(3) - INTERVAL ? SECOND`,
 
@@ -222,7 +232,9 @@ const STATEMENTS = {
      ORDER BY id
      LIMIT ?`,
 
-  deleteLog: 'DELETE FROM ai_request_log WHERE id IN (?)',
+  deleteLog: `
+    DELETE ai_request_log FROM ai_request_log FORCE INDEX (PRIMARY)
+     WHERE id IN (?) AND created_at < NOW(3) - INTERVAL ? SECOND`,
 
   lockMarked: `
     SELECT id
@@ -231,7 +243,16 @@ const STATEMENTS = {
      ORDER BY id
        FOR UPDATE`,
 
-  deleteMarked: 'DELETE FROM ai_requests WHERE id IN (?)',
+  makeOld: `
+    UPDATE ai_requests FORCE INDEX (PRIMARY)
+       SET created_at = '1971-01-01 00:00:00', processed_at = '1971-01-01 00:00:00'
+     WHERE id = ? AND source_npc = ?`,
 
-  deleteLogOf: 'DELETE FROM ai_request_log WHERE request_id IN (?)',
+  deleteMarked: `
+    DELETE ai_requests FROM ai_requests FORCE INDEX (PRIMARY)
+     WHERE id IN (?) AND source_npc = ?`,
+
+  deleteLogOf: `
+    DELETE ai_request_log FROM ai_request_log FORCE INDEX (idx_request_id)
+     WHERE request_id IN (?)`,
 } as const;

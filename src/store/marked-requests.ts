@@ -42,7 +42,7 @@ async function deleteRequests(
 ): Promise<void> {
   await database.lockAndWrite({ sql: statements.lockMarked, values: [ids, mark] }, (rows) => {
     const found = rows.map((row) => numberOf(row, 'id'));
-    const writes = found.length === 0 ? [] : [{ sql: statements.deleteMarked, values: [found] }];
+    const writes = found.length === 0 ? [] : [{ sql: statements.deleteMarked, values: [found, mark] }];
     return { writes, result: undefined };
   });
 }

@@ -9,10 +9,6 @@ export const sharedStatements = {
 
   insertLog: 'INSERT INTO ai_request_log (request_id, event_type, event_data) VALUES :rows',
 
-  makeOld: `
-    UPDATE ai_requests SET created_at = '1971-01-01 00:00:00', processed_at = '1971-01-01 00:00:00'
-     WHERE id = ? AND source_npc = ?`,
-
   depth: `
     SELECT status, COUNT(*) AS requests
       FROM ai_requests

@@ -120,7 +120,7 @@ export const sqliteStatements: Statements = {
         ON CONFLICT (id) DO UPDATE SET heartbeat_at = strftime('%Y-%m-%d %H:%M:%f', 'now'),
            in_flight = excluded.in_flight, doorbell = excluded.doorbell, timeout_seconds = excluded.timeout_seconds`,
 
-  retire: 'DELETE FROM ai_workers WHERE id IN (SELECT value FROM json_each(?))',
+  retire: 'DELETE FROM ai_workers WHERE id = ?',
 
   sightings: `
     SELECT id, heartbeat_at AS heartbeat,
@@ -200,7 +200,10 @@ export const sqliteStatements: Statements = {
      ORDER BY id
      LIMIT ?`,
 
-  deleteLog: 'DELETE FROM ai_request_log WHERE id IN (SELECT value FROM json_each(?))',
+  deleteLog: `
+    DELETE FROM ai_request_log
+     WHERE id IN (SELECT value FROM json_each(?))
+       AND created_at < strftime('%Y-%m-%d %H:%M:%f', 'now', -? || ' seconds')`,
 
   lockMarked: `
     SELECT id
@@ -208,7 +211,11 @@ export const sqliteStatements: Statements = {
      WHERE id IN (SELECT value FROM json_each(?)) AND source_npc = ?
      ORDER BY id`,
 
-  deleteMarked: 'DELETE FROM ai_requests WHERE id IN (SELECT value FROM json_each(?))',
+  makeOld: `
+    UPDATE ai_requests SET created_at = '1971-01-01 00:00:00', processed_at = '1971-01-01 00:00:00'
+     WHERE id = ? AND source_npc = ?`,
+
+  deleteMarked: 'DELETE FROM ai_requests WHERE id IN (SELECT value FROM json_each(?)) AND source_npc = ?',
 
   deleteLogOf: 'DELETE FROM ai_request_log WHERE request_id IN (SELECT value FROM json_each(?))',
 };

@@ -50,7 +50,7 @@ export interface Statements {
   // Workers
   /** id, host, pid, version, in flight, doorbell, timeout seconds */
   readonly heartbeat: string;
-  /** ids */
+  /** id */
   readonly retire: string;
   readonly sightings: string;
   /** worker id */
@@ -73,7 +73,7 @@ export interface Statements {
   readonly deleteRequests: string;
   /** age in seconds, after id, limit → id, is_old, in the order of ids */
   readonly scanLog: string;
-  /** ids */
+  /** ids, age in seconds */
   readonly deleteLog: string;
   readonly depth: string;
 
@@ -82,7 +82,7 @@ export interface Statements {
   readonly makeOld: string;
   /** ids, mark → id; locked */
   readonly lockMarked: string;
-  /** ids: whatever their status; the responses go with them */
+  /** ids, mark: whatever their status; the responses go with them */
   readonly deleteMarked: string;
   /** ids of requests */
   readonly deleteLogOf: string;

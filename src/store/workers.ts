@@ -25,7 +25,7 @@ export async function retire(
   statements: Statements,
   workerIds: readonly string[],
 ): Promise<void> {
-  if (workerIds.length > 0) await database.execute(statements.retire, [workerIds]);
+  for (const id of workerIds) await database.execute(statements.retire, [id]);
 }
 
 export async function sightings(database: Database, statements: Statements): Promise<WorkerSighting[]> {

@@ -1,5 +1,17 @@
-import { describe, expect, it } from 'vitest';
-import { eventsOf, insert, insertClaimed, settled, statusOf, WORKER } from './arrange.ts';
+import type { Connection } from 'mariadb';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  COMPLETED,
+  eventsOf,
+  FAILED,
+  insert,
+  insertClaimed,
+  RETRY,
+  settled,
+  statusOf,
+  TIMED_OUT,
+  WORKER,
+} from './arrange.ts';
 import { MariadbBackend, useBackend } from './backends.ts';
 import { untilLockWait } from './lock-waits.ts';
 
@@ -72,6 +84,64 @@ describe('a row that a transaction of somebody else holds keeps no other waiting
 
     expect((await backend().store.claim(WORKER, 1)).map(({ id }) => id)).toEqual([ids[300]]);
     await holder.rollback();
+  });
+});
+
+/** In a short table the whole of it is as soon read as the named rows: only the index that is named keeps from that. */
+describe.each([
+  { name: 'with SKIP LOCKED', options: {} },
+  { name: 'without', options: { claimBy: 'guarded_update' } },
+] as const)('a row that somebody holds, and that nobody named, stops nothing, $name:', ({ options }) => {
+  const backend = useBackend(() => MariadbBackend.create(options));
+  let holder: Connection;
+
+  beforeEach(async () => {
+    await backend().sql(
+      "INSERT INTO ai_requests (id, endpoint, status) VALUES (900000, '/held', 'completed')",
+    );
+    await backend().sql(
+      "INSERT INTO ai_request_log (id, request_id, event_type) VALUES (900000, 900000, 'completed')",
+    );
+    await backend().sql("INSERT INTO ai_workers (id, host, pid, version) VALUES ('held', 'host', 1, '1')");
+    holder = await backend().database.connect();
+    await holder.beginTransaction();
+    await holder.query('SELECT id FROM ai_requests WHERE id = 900000 FOR UPDATE');
+    await holder.query('SELECT id FROM ai_request_log WHERE id = 900000 FOR UPDATE');
+    await holder.query("SELECT id FROM ai_workers WHERE id = 'held' FOR UPDATE");
+  });
+  afterEach(() => holder.rollback());
+
+  it('the cleanup of requests and of the log', async () => {
+    await backend().sql(
+      "INSERT INTO ai_requests (id, endpoint, status, created_at) SELECT seq, '/x', 'completed', NOW(3) - INTERVAL 1 DAY FROM seq_1_to_20",
+    );
+    await backend().sql(
+      "INSERT INTO ai_request_log (id, request_id, event_type, created_at) SELECT seq, seq, 'claimed', NOW(3) - INTERVAL 9 DAY FROM seq_1_to_20",
+    );
+    const deleted = await backend().store.cleanup({ ageSeconds: 60, scan: 'whole', logRetentionDays: 7 });
+    expect(deleted).toBe(20);
+    expect(await backend().sql('SELECT id FROM ai_request_log WHERE id <= 20')).toEqual([]);
+  });
+
+  it('the end of dead workers', async () => {
+    await backend().sql(
+      "INSERT INTO ai_workers (id, host, pid, version) VALUES ('a', 'host', 1, '1'), ('b', 'host', 1, '1')",
+    );
+    await backend().store.retire(['a', 'b']);
+    expect(await backend().sql('SELECT id FROM ai_workers')).toEqual([{ id: 'held' }]);
+  });
+
+  it('a settle of 20 outcomes of every kind', async () => {
+    const claims = await insertClaimed(backend(), 20);
+    const outcomes = [COMPLETED, FAILED, TIMED_OUT, RETRY];
+    const attempts = claims.map((claim, index) => settled(claim, outcomes[index % outcomes.length]));
+    expect(new Set(await backend().store.settle(WORKER, attempts))).toEqual(new Set(['written']));
+  });
+
+  // From 1,000 ids on, MariaDB makes a join of a list.
+  it('a release of 1,200 claims', async () => {
+    const claims = await insertClaimed(backend(), 1_200);
+    expect(await backend().store.release(WORKER, claims)).toBe(1_200);
   });
 });
 

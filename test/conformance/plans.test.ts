@@ -225,47 +225,6 @@ describe('plans on MariaDB, with a million ended requests beside', () => {
   }
 });
 
-describe('plans on MariaDB, in a short table', () => {
-  let backend: MariadbBackend;
-  beforeAll(async () => {
-    backend = await MariadbBackend.create();
-  });
-  afterAll(() => backend.dispose());
-
-  it.each([
-    'claimMark',
-    'lockOwn',
-    'lockForSettle',
-    'complete',
-    'lockForRelease',
-    'release',
-    'rescue',
-    'lockMarked',
-  ] as const)(
-    '%s goes by primary key all the same: along an index it would lock what others work on',
-    async (name) => {
-      const status = name === 'claimMark' ? 'pending' : 'processing';
-      await backend.sql('DELETE FROM ai_requests');
-      await backend.sql(
-        `INSERT INTO ai_requests (endpoint, status, claimed_by, claim_no)
-         SELECT '/api/v1/health', '${status}', IF(seq <= 100, '${WORKER}', '${OTHER_WORKER}'), 1 FROM seq_1_to_200`,
-      );
-      const rows = await backend.sql('SELECT id FROM ai_requests ORDER BY id LIMIT 100');
-      const ids = rows.map((row) => Number(row['id']));
-      const values = {
-        claimMark: [WORKER, ids],
-        lockOwn: [ids, WORKER, 1],
-        lockForRelease: [ids, WORKER],
-        lockMarked: [ids, MARK],
-      }[name as 'lockOwn'] ?? [ids];
-
-      const [plan] = await backend.sql(`EXPLAIN ${statements[name]}`, values);
-
-      expect(plan).toMatchObject({ key: 'PRIMARY', type: 'range' });
-    },
-  );
-});
-
 /** Ended rows first, into the empty table: InnoDB then builds the indexes at once instead of row by row. */
 async function fill(backend: MariadbBackend): Promise<void> {
   await backend.sql('SET unique_checks = 0, foreign_key_checks = 0');

@@ -79,6 +79,14 @@ describe('a row that another transaction holds', () => {
     expect(await costOf('ai_db_response', id)).toEqual({ value: '', isShort: true });
   });
 
+  test('does not keep a cleanup from the rows that it deletes', async () => {
+    await queue().database.query(
+      `INSERT INTO ai_requests (endpoint, status, processed_at)
+       SELECT '/x', 'completed', NOW(3) - INTERVAL 1 DAY FROM seq_1_to_5`,
+    );
+    expect(await costOf('ai_db_cleanup', 60)).toEqual({ value: 5, isShort: true });
+  });
+
   test('does not keep others from asking', async () => {
     expect(await costOf('ai_db_request', 't', DIALOGUE, '{}')).toEqual({ value: id + 1, isShort: true });
   });

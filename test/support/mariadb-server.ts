@@ -1,12 +1,14 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConnection } from 'mariadb';
-import { findProgram } from './apt.ts';
-import { findMariadbPrograms, type MariadbPrograms } from './mariadb-programs.ts';
+import { findChosenServer } from './chosen-server.ts';
+import { makeOwnFolder } from './own-folder.ts';
+import type { ServerPrograms } from './server-programs.ts';
+import { asServerUser, giveToServerUser } from './server-user.ts';
 import { waitFor } from './wait-for.ts';
 
 /** A cold start with crash recovery took 1 s here; other tests may hold both cores. */
@@ -29,23 +31,26 @@ export interface MariadbAddress {
 export interface MariadbServerOptions {
   /** More arguments for mariadbd, such as `--event-scheduler=ON`; the last one of a name wins. */
   readonly extraArgs?: readonly string[];
+  /** Of another server than the one that the tests are run on. */
+  readonly programs?: ServerPrograms;
 }
 
 /**
- * A MariaDB server of the tests' own, in a data folder of its own, on a loopback port of its own. It commits durably, as
+ * A MariaDB (or MySQL) server of the tests' own, in a data folder of its own, on a loopback port of its own. It commits durably, as
  * MariaDB does by default. It dies with the process that started it, whatever ends that process.
  *
  * start → stop or kill → start again keeps port and data; remove ends it for good and deletes its folder.
  */
 export class MariadbServer {
   readonly #extraArgs: readonly string[];
-  #programs: MariadbPrograms | undefined;
+  #programs: ServerPrograms | undefined;
   #folder: string | undefined;
   #port = 0;
   #process: ChildProcess | undefined;
 
   constructor(options: MariadbServerOptions = {}) {
     this.#extraArgs = options.extraArgs ?? [];
+    this.#programs = options.programs;
   }
 
   get address(): MariadbAddress {
@@ -66,8 +71,9 @@ export class MariadbServer {
   /** Resolves when the server accepts connections. */
   async start(): Promise<MariadbAddress> {
     if (this.#process) throw new Error('This MariaDB server is already running.');
-    this.#folder ??= await this.#prepare();
-    this.#process = this.#spawn(this.#folder);
+    this.#programs ??= await findChosenServer();
+    this.#folder ??= await this.#prepare(this.#programs);
+    this.#process = this.#spawn(this.#programs, this.#folder);
     try {
       await this.#waitUntilReady(this.#process);
     } catch (error) {
@@ -121,32 +127,21 @@ export class MariadbServer {
     this.#folder = undefined;
   }
 
-  async #prepare(): Promise<string> {
-    this.#programs = findMariadbPrograms();
-    deleteFoldersOfTheDead();
-    const folder = mkdtempSync(join(tmpdir(), `${FOLDER_PREFIX}${process.pid}-`));
+  async #prepare(programs: ServerPrograms): Promise<string> {
+    const folder = makeOwnFolder(tmpdir(), FOLDER_PREFIX);
     this.#folder = folder;
     process.once('exit', this.#removeAtExit);
     process.once('disconnect', this.#removeWithoutParent);
     for (const signal of INTERRUPTS) process.once(signal, this.#removeAtInterrupt);
     giveToServerUser(folder);
-    const [command, args] = asServerUser(this.#programs.installDb, [
-      '--no-defaults',
-      `--datadir=${dataFolderOf(folder)}`,
-      `--tmpdir=${folder}`,
-      '--auth-root-authentication-method=normal',
-      '--skip-test-db',
-      '--skip-name-resolve',
-    ]);
-    execFileSync(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    makeDataFolder(programs, folder);
     this.#port = await findFreePort();
     return folder;
   }
 
-  #spawn(folder: string): ChildProcess {
-    const programs = this.#programs ?? findMariadbPrograms();
+  #spawn(programs: ServerPrograms, folder: string): ChildProcess {
     const [command, args] = asServerUser(programs.server, [
-      '--no-defaults',
+      ...baseArgs(programs),
       `--datadir=${dataFolderOf(folder)}`,
       `--socket=${join(folder, 'socket')}`,
       `--pid-file=${join(folder, 'pid')}`,
@@ -160,6 +155,7 @@ export class MariadbServer {
       '--innodb-flush-log-at-trx-commit=1',
       '--innodb-buffer-pool-size=256M',
       '--max-connections=500',
+      ...(programs.kind === 'mysql' ? mysqlArgs(folder) : []),
       ...this.#extraArgs,
     ]);
     return spawn(command, args, { stdio: 'ignore' });
@@ -243,52 +239,31 @@ function isStopped(pid: number): boolean {
   });
 }
 
-/** mariadbd refuses to run as root. The package mariadb-server makes the user mysql; nobody is everywhere. */
-function serverUser(): { uid: number; gid: number } | undefined {
-  if (process.getuid?.() !== 0) return undefined;
-  const lines = readFileSync('/etc/passwd', 'utf8').split('\n');
-  for (const name of ['mysql', 'nobody']) {
-    const [, , uid, gid] = lines.find((line) => line.startsWith(`${name}:`))?.split(':') ?? [];
-    if (uid !== undefined && gid !== undefined) return { uid: Number(uid), gid: Number(gid) };
-  }
-  throw new Error('mariadbd needs an unprivileged user, and neither mysql nor nobody is in /etc/passwd.');
+function baseArgs({ baseFolder }: ServerPrograms): string[] {
+  return ['--no-defaults', ...(baseFolder === null ? [] : [`--basedir=${baseFolder}`])];
 }
 
-function giveToServerUser(folder: string): void {
-  const user = serverUser();
-  if (user) execFileSync('chown', [`${user.uid}:${user.gid}`, folder]);
+/** No second port, which two servers would both want, and no folder that only the installed package makes. */
+function mysqlArgs(folder: string): string[] {
+  return ['--mysqlx=OFF', `--secure-file-priv=${folder}`];
 }
 
-/**
- * The command line that runs a program as the server's user. On Linux the kernel kills it when this process dies, even
- * by SIGKILL (setpriv of util-linux; the option --user of mariadbd would undo that, since setuid clears it).
- */
-function asServerUser(program: string, args: readonly string[]): [string, string[]] {
-  const user = serverUser();
-  const setpriv = findProgram('setpriv');
-  if (setpriv) {
-    const ids = user ? [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups'] : [];
-    return [setpriv, ['--pdeathsig=KILL', ...ids, '--', program, ...args]];
-  }
-  if (user) throw new Error('To run mariadbd as another user than root, setpriv of util-linux is needed.');
-  return [program, [...args]];
+/** With root, who has no password. */
+function makeDataFolder(programs: ServerPrograms, folder: string): void {
+  const makeIt = programs.installDb === null ? initialiseMysql(folder) : INSTALL_MARIADB;
+  const args = [...baseArgs(programs), `--datadir=${dataFolderOf(folder)}`, `--tmpdir=${folder}`, ...makeIt];
+  const [command, commandArgs] = asServerUser(programs.installDb ?? programs.server, args);
+  execFileSync(command, commandArgs, { stdio: ['ignore', 'pipe', 'pipe'], timeout: START_TIMEOUT_MS });
 }
 
-/** A process that was killed could not delete its folder; its pid stands in the name. */
-function deleteFoldersOfTheDead(): void {
-  for (const name of readdirSync(tmpdir())) {
-    const pid = Number(new RegExp(`^${FOLDER_PREFIX}(\\d+)-`).exec(name)?.[1] ?? Number.NaN);
-    if (pid > 0 && !isAlive(pid)) rmSync(join(tmpdir(), name), { recursive: true, force: true });
-  }
-}
+const INSTALL_MARIADB = ['--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve'];
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+/** The root that MySQL makes comes from localhost, by name, and names are not looked up. */
+function initialiseMysql(folder: string): string[] {
+  const file = join(folder, 'first.sql');
+  const user = "'root'@'127.0.0.1'";
+  writeFileSync(file, `CREATE USER ${user};\nGRANT ALL ON *.* TO ${user} WITH GRANT OPTION;\n`);
+  return ['--initialize-insecure', `--init-file=${file}`];
 }
 
 async function findFreePort(): Promise<number> {

@@ -34,8 +34,9 @@ export interface MemoryStatements {
 }
 
 /**
- * FORCE INDEX, and `turn` before `summary` in it: of two that remember at once, the second waits for the first turn,
- * and only then comes to the summary, which it finds as the first has left it.
+ * Whatever locks or writes names its index, for the reason given in src/store/mariadb-statements.ts. Here also because of
+ * the order, `turn` before `summary`: of two that remember at once, the second waits for the first turn, and only then comes to
+ * the summary, which it finds as the first has left it.
  */
 const MARIADB_RECALL = `
   SELECT id, kind, turns, said, answered
@@ -49,34 +50,47 @@ export const mariadbMemoryStatements: MemoryStatements = {
   insertTurn: `
     INSERT INTO ai_npc_memory (npc_id, player_id, said, answered, turn_key) VALUES :rows
         ON DUPLICATE KEY UPDATE id = id`,
-  fold: "UPDATE ai_npc_memory SET kind = 'folded', turns = 0, said = NULL, answered = NULL WHERE id IN (?) AND kind = 'turn'",
+  fold: `
+    UPDATE ai_npc_memory FORCE INDEX (PRIMARY)
+       SET kind = 'folded', turns = 0, said = NULL, answered = NULL
+     WHERE id IN (?) AND kind = 'turn'`,
   insertSummary: `
     INSERT INTO ai_npc_memory (npc_id, player_id, kind, turns, said, turn_key) VALUES (?, ?, 'summary', ?, ?, ?)
         ON DUPLICATE KEY UPDATE turns = VALUES(turns), said = VALUES(said), updated_at = NOW(3)`,
   updateSummary: `
-    UPDATE ai_npc_memory SET turns = ?, said = ?, updated_at = NOW(3) WHERE id = ? AND kind = 'summary'`,
+    UPDATE ai_npc_memory FORCE INDEX (PRIMARY)
+       SET turns = ?, said = ?, updated_at = NOW(3)
+     WHERE id = ? AND kind = 'summary'`,
   lockOfBoth: `
     SELECT id, turns FROM ai_npc_memory FORCE INDEX (idx_memory_owner)
      WHERE player_id = ? AND npc_id = ? AND id > ? ORDER BY id LIMIT ? FOR UPDATE`,
   lockOfPlayer: `
     SELECT id, turns FROM ai_npc_memory FORCE INDEX (idx_memory_owner)
      WHERE player_id = ? AND id > ? ORDER BY id LIMIT ? FOR UPDATE`,
-  lockOfNpc: 'SELECT id, turns FROM ai_npc_memory WHERE npc_id = ? AND id > ? ORDER BY id LIMIT ? FOR UPDATE',
-  lockOfAll: 'SELECT id, turns FROM ai_npc_memory WHERE id > ? ORDER BY id LIMIT ? FOR UPDATE',
+  lockOfNpc: `
+    SELECT id, turns FROM ai_npc_memory FORCE INDEX (PRIMARY)
+     WHERE npc_id = ? AND id > ? ORDER BY id LIMIT ? FOR UPDATE`,
+  lockOfAll: `
+    SELECT id, turns FROM ai_npc_memory FORCE INDEX (PRIMARY) WHERE id > ? ORDER BY id LIMIT ? FOR UPDATE`,
+  // IS NULL of one row and not NOT EXISTS, of which MariaDB makes a look through the whole table, without the index.
   lockOld: `
     SELECT m.id, m.turns FROM ai_npc_memory m FORCE INDEX (idx_memory_age)
      WHERE m.kind = ? AND m.updated_at < NOW(3) - INTERVAL ? DAY
-       AND NOT EXISTS (SELECT 1 FROM ai_npc_memory n FORCE INDEX (idx_memory_owner)
-                        WHERE n.player_id = m.player_id AND n.npc_id = m.npc_id AND n.kind IN ('turn', 'summary')
-                          AND n.updated_at >= NOW(3) - INTERVAL ? DAY)
+       AND (SELECT n.id FROM ai_npc_memory n FORCE INDEX (idx_memory_owner)
+             WHERE n.player_id = m.player_id AND n.npc_id = m.npc_id AND n.kind IN ('turn', 'summary')
+               AND n.updated_at >= NOW(3) - INTERVAL ? DAY
+             LIMIT 1) IS NULL
      LIMIT ? FOR UPDATE`,
   lockOldFolded: `
     SELECT id, turns FROM ai_npc_memory FORCE INDEX (idx_memory_age)
      WHERE kind = 'folded' AND updated_at < NOW(3) - INTERVAL ? DAY LIMIT ? FOR UPDATE`,
-  deleteRows: 'DELETE FROM ai_npc_memory WHERE id IN (?)',
-  deleteBudget: 'DELETE FROM ai_npc_budget WHERE player_id = ?',
+  // True of every row. With nothing but ids to read, a scan of the whole primary key would be allowed.
+  deleteRows: `
+    DELETE ai_npc_memory FROM ai_npc_memory FORCE INDEX (PRIMARY) WHERE id IN (?) AND turns + 0 >= 0`,
+  deleteBudget: 'DELETE ai_npc_budget FROM ai_npc_budget FORCE INDEX (PRIMARY) WHERE player_id = ?',
   deleteAllBudgets: 'DELETE FROM ai_npc_budget',
-  deleteOldBudgets: 'DELETE FROM ai_npc_budget WHERE day < CURRENT_DATE',
+  deleteOldBudgets: `
+    DELETE ai_npc_budget FROM ai_npc_budget FORCE INDEX (idx_budget_day) WHERE day < CURRENT_DATE`,
 };
 
 const SQLITE_RECALL = `

@@ -98,8 +98,8 @@ inline std::string read_error(int64_t id, const std::string& codepage) {
 }
 
 inline std::string cancel_request(int64_t id) {
-	return "UPDATE ai_requests SET status = 'cancelled', processed_at = NOW(3) WHERE id = " + std::to_string(id) +
-	       " AND status IN ('pending', 'processing')";
+	return "UPDATE ai_requests FORCE INDEX (PRIMARY) SET status = 'cancelled', processed_at = NOW(3) WHERE id = " +
+	       std::to_string(id) + " AND status IN ('pending', 'processing')";
 }
 
 inline std::string log_cancelled(int64_t id) {
@@ -124,8 +124,10 @@ inline std::string scan_for_cleanup(uint64_t after_id, int64_t age_seconds, size
 	       " ORDER BY id LIMIT " + std::to_string(limit);
 }
 
+// The form for several tables, since the other takes no index: in a short table it would lock, or wait for, all rows.
 inline std::string delete_requests(const std::vector<uint64_t>& ids, int64_t age_seconds) {
-	return "DELETE FROM ai_requests WHERE id IN (" + comma_list(ids) + ") AND " + older_than(age_seconds);
+	return "DELETE ai_requests FROM ai_requests FORCE INDEX (PRIMARY) WHERE id IN (" + comma_list(ids) + ") AND " +
+	       older_than(age_seconds);
 }
 
 // host, doorbell, timeout_seconds of the workers that wrote a heartbeat in the last ten seconds.

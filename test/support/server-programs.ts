@@ -6,24 +6,28 @@ import { findProgram, installWithApt } from './apt.ts';
  */
 const APT_PACKAGES = ['mariadb-server-core', 'mariadb-client'];
 
-export interface MariadbPrograms {
+export interface ServerPrograms {
+  readonly kind: 'mariadb' | 'mysql';
   readonly server: string;
-  readonly installDb: string;
+  /** What makes a data folder; a MySQL server does that by itself. */
+  readonly installDb: string | null;
+  /** Where they look for all that belongs to them; null where that is built in. */
+  readonly baseFolder: string | null;
 }
 
-/** Finds the programs of MariaDB; as root on Debian or Ubuntu it installs them where they are missing. */
-export function findMariadbPrograms(): MariadbPrograms {
+/** The machine's own MariaDB; as root on Debian or Ubuntu it is installed where it is missing. */
+export function findMachinePrograms(): ServerPrograms {
   return lookUp() ?? installAndLookUp();
 }
 
-function lookUp(): MariadbPrograms | undefined {
+function lookUp(): ServerPrograms | undefined {
   const server = findProgram('mariadbd');
   const installDb = findProgram('mariadb-install-db');
   if (!server || !installDb || !findProgram('mariadb')) return undefined;
-  return { server, installDb };
+  return { kind: 'mariadb', server, installDb, baseFolder: null };
 }
 
-function installAndLookUp(): MariadbPrograms {
+function installAndLookUp(): ServerPrograms {
   installWithApt(
     APT_PACKAGES,
     'The tests run a MariaDB server of their own; mariadbd, mariadb-install-db or mariadb was not found.',

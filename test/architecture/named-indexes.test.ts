@@ -1,0 +1,56 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '../..');
+/** A table that is locked or written without the name of an index behind it. */
+const NAMELESS = [
+  /\bUPDATE `?ai_\w+\b(?!`? FORCE INDEX)/g,
+  /\bDELETE FROM `?ai_\w+`?(?=\s+WHERE\b)/g,
+  /\bDELETE `?ai_\w+`? FROM `?ai_\w+\b(?!`? FORCE INDEX)/g,
+  /\bFROM `?ai_\w+\b(?!`? FORCE INDEX)[^;"]*\bFOR UPDATE\b/g,
+];
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(?:ts|h|cpp|txt|sql)$/.test(name) && !name.endsWith('.test.ts'))
+    .map((name) => `${folder}/${name.replaceAll('\\', '/')}`);
+}
+
+function namelessIn(text: string): string[] {
+  return NAMELESS.flatMap((pattern) => text.match(pattern) ?? []);
+}
+
+test('a statement of src that locks or writes stands where test/conformance/plans-of-writes.test.ts finds it', () => {
+  const files = filesBelow('src').filter((path) =>
+    /\b(?:UPDATE|DELETE|DELETE FROM) ai_|\bFOR UPDATE\b/.test(readFileSync(join(ROOT, path), 'utf8')),
+  );
+  expect(files.sort()).toEqual([
+    'src/cli/selftest-statements.ts',
+    // One row of ai_ipc_meta each, of which there are four.
+    'src/database/migrate.ts',
+    'src/database/probe.ts',
+    'src/service/memory/statements.ts',
+    'src/store/mariadb-statements.ts',
+    // Goes its own way (plans.test.ts).
+    'src/store/sqlite-statements.ts',
+  ]);
+});
+
+test.each([
+  ...filesBelow('rathena'),
+  'sql-files/ai_ipc_tables.sql',
+  'src/database/migrate.ts',
+  'src/database/probe.ts',
+])('what %s locks or writes, it does by an index that it names', (path) => {
+  expect(namelessIn(readFileSync(join(ROOT, path), 'utf8'))).toEqual([]);
+});
+
+test.each([
+  'UPDATE ai_requests SET status = 1 WHERE id = 1',
+  'DELETE FROM `ai_requests`\n WHERE id = 1',
+  'DELETE ai_requests FROM ai_requests WHERE id = 1',
+  'SELECT id FROM ai_requests\n WHERE id = 1\n FOR UPDATE',
+])('%s is seen', (sql) => {
+  expect(namelessIn(sql)).toHaveLength(1);
+});
