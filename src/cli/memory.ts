@@ -4,6 +4,7 @@ import type { ServiceDatabase } from '../service/base/service-database.ts';
 import { rememberingNpcOf } from '../service/dialogue/speakers.ts';
 import { createNpcMemory } from '../service/memory/npc-memory.ts';
 import { type SettingsOptions, settingsFrom, withSettingsOptions } from './base/settings-options.ts';
+import { printValue } from './base/terminal.ts';
 import { withServiceDatabase } from './base/with-service-database.ts';
 
 interface Options extends SettingsOptions {
@@ -37,13 +38,13 @@ function forgetCommand(): Command {
 }
 
 async function forget({ database, kind }: ServiceDatabase, options: Options): Promise<void> {
-  const { player, json } = options;
+  const { player } = options;
   const memory = createNpcMemory(database, kind);
   const npcIds = await npcIdsOf(options);
   let forgotten = 0;
   for (const npcId of npcIds) forgotten += await memory.forget({ npcId, playerId: player });
   if (forgotten === 0) process.stderr.write(`${nothingFound(player, npcIds)}\n`);
-  process.stdout.write(`${json ? JSON.stringify({ forgotten }) : forgotten}\n`);
+  printValue(options, { value: forgotten, json: { forgotten } });
 }
 
 /** As the service calls the NPC now, and as it called one that had no persona yet. null is every NPC. */

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { createLedger, type Ledger } from '../service/limits/ledger.ts';
 import { type SettingsOptions, withSettingsOptions } from './base/settings-options.ts';
+import { printValue } from './base/terminal.ts';
 import { withServiceDatabase } from './base/with-service-database.ts';
 
 interface Options extends SettingsOptions {
@@ -29,7 +30,7 @@ function subcommand(name: string, description: string, work: (ledger: Ledger) =>
       const ledger = createLedger(opened);
       await work(ledger);
       const state = (await ledger.isOff()) ? 'off' : 'on';
-      process.stdout.write(`${options.json ? JSON.stringify({ npcs: state }) : state}\n`);
+      printValue(options, { value: state, json: { npcs: state } });
     }),
   );
 }

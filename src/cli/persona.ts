@@ -10,6 +10,7 @@ import {
   withNeutral,
 } from '../mind/persona/persona-book.ts';
 import { settingsFrom } from './base/settings-options.ts';
+import { print } from './base/terminal.ts';
 
 /** `ai-ipc persona check [PATH]`: whether persona files can be used, and what is in them. */
 export function personaCommand(): Command {
@@ -28,17 +29,17 @@ function checkCommand(): Command {
 
 async function check(given: string | undefined): Promise<void> {
   const path = given ?? settingsFrom({}).service.personasDir ?? OWN_PERSONAS;
-  process.stdout.write(`Personas: ${path}\n`);
+  print(`Personas: ${path}`);
   const isFile = (await stat(path).catch(() => undefined))?.isFile() ?? false;
   const paths = isFile ? [path] : withNeutral(await filesIn(path));
   const read = await Promise.allSettled(paths.map(readPersona));
   const personas = read.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-  for (const persona of personas) process.stdout.write(`${describe(persona)}\n`);
+  for (const persona of personas) print(describe(persona));
   const problems = read.flatMap((one) => (one.status === 'rejected' ? [messageOf(one.reason)] : []));
   if (problems.length > 0) throw invalid(problems.join('\n'));
   // One name for two can only be found among all files of a folder.
   if (!isFile) createPersonaBook(personas);
-  process.stdout.write(isFile ? 'It can be used.\n' : `All ${personas.length} personas can be used.\n`);
+  print(isFile ? 'It can be used.' : `All ${personas.length} personas can be used.`);
 }
 
 async function filesIn(folder: string): Promise<readonly string[]> {

@@ -11,7 +11,7 @@ import type { Turn } from '../mind/talk/recollection.ts';
 import { recollect } from '../service/memory/fold.ts';
 import { settingsFrom } from './base/settings-options.ts';
 import { type Stop, withStop } from './base/stop.ts';
-import { isTerminal } from './base/terminal.ts';
+import { isTerminal, print } from './base/terminal.ts';
 
 interface TalkOptions {
   readonly personas?: string;
@@ -99,7 +99,7 @@ async function runTalk(npc: string, { options, stop }: Pick<Talk, 'options' | 's
 async function converse(lines: Interface, talk: Talk): Promise<void> {
   const { name, role, place } = talk.book.find(talk.npc);
   const { name: answerer, model } = talk.mind;
-  process.stdout.write(`${name}, ${role} in ${place}, by ${model ?? answerer}. (/forget, /quit)\n`);
+  print(`${name}, ${role} in ${place}, by ${model ?? answerer}. (/forget, /quit)`);
   let turns: readonly Turn[] = [];
   lines.setPrompt(styleText('bold', 'You: '));
   prompt(lines);
@@ -108,9 +108,8 @@ async function converse(lines: Interface, talk: Talk): Promise<void> {
     if (message === '/quit') break;
     if (message === '/forget') {
       turns = [];
-      process.stdout.write(`(${name} has forgotten you.)\n`);
-    } else if (COMMAND.test(message))
-      process.stdout.write(`(There is no ${message}: /forget and /quit are all.)\n`);
+      print(`(${name} has forgotten you.)`);
+    } else if (COMMAND.test(message)) print(`(There is no ${message}: /forget and /quit are all.)`);
     else if (message !== '') turns = [...turns, ...(await answer(message, { talk, turns }))];
     prompt(lines);
   }
@@ -128,15 +127,15 @@ async function answer(
   await talk.book.refresh();
   const line = toPlayerLine(message, { talk, turns });
   const name = styleText('green', line.persona.name);
-  if (!isTerminal()) process.stdout.write(`\nYou: ${message}\n`);
+  if (!isTerminal()) print(`\nYou: ${message}`);
   try {
     const spoken = await talk.mind.speak(line, talk.stop.signal);
-    process.stdout.write(`${name} ${describe(spoken)}${ruleOf(line, talk)}: ${spoken.text}\n`);
+    print(`${name} ${describe(spoken)}${ruleOf(line, talk)}: ${spoken.text}`);
     return [{ said: message, answered: spoken.text }];
   } catch (error) {
     // A model that fails once may answer the next time: the talk goes on, and nothing was said.
     if (!(error instanceof AiIpcError)) throw error;
-    process.stdout.write(`${name} has no answer. ${error.code}: ${messageOf(error)}\n${OFFLINE_HINT}\n`);
+    print(`${name} has no answer. ${error.code}: ${messageOf(error)}\n${OFFLINE_HINT}`);
     return [];
   }
 }

@@ -3,15 +3,10 @@ import { AiIpc } from '../../client/ai-ipc.ts';
 import type { Settings } from '../../config/load.ts';
 import { databaseName, openStore } from '../../store/open-store.ts';
 import { type SettingsOptions, settingsFrom } from './settings-options.ts';
+import { type PrintedValue, printValue } from './terminal.ts';
 
 export interface ClientCommandOptions extends SettingsOptions {
   readonly json?: boolean;
-}
-
-/** What a command prints: the bare value for scripts, or everything as JSON. */
-export interface Printed {
-  readonly value: string | number;
-  readonly json: unknown;
 }
 
 /**
@@ -20,14 +15,14 @@ export interface Printed {
  */
 export async function runClientCommand(
   options: ClientCommandOptions,
-  work: (ai: AiIpc) => Promise<Printed>,
+  work: (ai: AiIpc) => Promise<PrintedValue>,
 ): Promise<void> {
   try {
     const printed = await withClient(settingsFrom(options), work);
-    print(options, printed);
+    printValue(options, printed);
   } catch (error) {
     const code = error instanceof AiIpcError ? error.code : 'database_failed';
-    print(options, { value: -1, json: { error: { code, message: messageOf(error) } } });
+    printValue(options, { value: -1, json: { error: { code, message: messageOf(error) } } });
     throw error;
   }
 }
@@ -41,10 +36,6 @@ async function withClient<T>(settings: Settings, work: (ai: AiIpc) => Promise<T>
   } finally {
     await ai.close();
   }
-}
-
-function print({ json }: ClientCommandOptions, printed: Printed): void {
-  process.stdout.write(json ? `${JSON.stringify(printed.json)}\n` : `${printed.value}\n`);
 }
 
 /** An id from the command line: a whole number, exact. */

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { databaseName } from '../../store/open-store.ts';
 import { type SettingsOptions, settingsFrom, withSettingsOptions } from '../base/settings-options.ts';
 import { type Stop, withStop } from '../base/stop.ts';
+import { print } from '../base/terminal.ts';
 import { Report, type TestResult } from './report.ts';
 import { runTests } from './run.ts';
 
@@ -46,8 +47,7 @@ async function runSelftest(options: SelftestOptions, stop: Stop): Promise<void> 
   const { results: tests, warnings } = report;
   for (const warning of warnings) say(`${colored('WARN', 'yellow', output)}  ${warning}`);
   say(`${passed} passed, ${failed} failed`);
-  if (options.json)
-    process.stdout.write(`${JSON.stringify({ database, worker, passed, failed, tests, warnings })}\n`);
+  if (options.json) print(JSON.stringify({ database, worker, passed, failed, tests, warnings }));
   process.exitCode = stop.exitCode() ?? (report.isGood ? 0 : 1);
 }
 
