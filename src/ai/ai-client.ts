@@ -1,4 +1,5 @@
 import { Pool } from 'undici';
+import { endpointFault } from '../base/endpoint.ts';
 import { AiIpcError, type RequestError } from '../base/errors.ts';
 import type { AiResult } from './ai-result.ts';
 import { judgeResponse } from './answer.ts';
@@ -51,12 +52,6 @@ const DEFAULT_HEADERS = {
   'user-agent': 'ai-ipc',
 } as const;
 const POST_HEADERS = { ...DEFAULT_HEADERS, 'content-type': 'application/json' } as const;
-/**
- * The worker has checked the endpoint already; this is the second lock. It becomes the path of a request to the
- * configured origin and is nowhere read as a URL, so what is left to refuse is what could climb out of the base path.
- */
-const UNSAFE_ENDPOINT = /^[^/]|^$|[^\x21-\x7e]|[#\\]|\/\/|\.\.|%2e|%2f|%5c/i;
-
 /** @throws AiIpcError bad_settings for a base URL or a header that cannot be used */
 export function createAiClient(options: AiClientOptions): AiClient {
   const { origin, prefix } = parseBaseUrl(options.baseUrl);
@@ -138,7 +133,8 @@ function parseBaseUrl(baseUrl: string): { origin: string; prefix: string } {
 }
 
 function callError(call: AiCall): RequestError | undefined {
-  if (UNSAFE_ENDPOINT.test(call.endpoint)) {
+  // The worker has checked it already; this is the second lock, before it becomes the path of a request.
+  if (endpointFault(call.endpoint) !== undefined) {
     const endpoint = JSON.stringify(call.endpoint.slice(0, 80));
     return {
       code: 'bad_endpoint',

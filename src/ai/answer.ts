@@ -1,8 +1,8 @@
 import type { RequestError } from '../base/errors.ts';
 import type { AiResult } from './ai-result.ts';
-import { refusalOf } from './endpoint-policy.ts';
 import { cleanText, errorTextOf } from './error-text.ts';
 import type { ResponseHeaders } from './exchange.ts';
+import { refusalOf } from './refusal.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 /** A response as it came in; `body` is undefined when it was over the limit or, of an error, broke off. */

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { BreakerState } from '../base/breaker.ts';
 import type { Clock } from '../base/clock.ts';
 import type { AiResult } from './ai-result.ts';
-import { type Breaker, type BreakerState, createBreaker } from './breaker.ts';
+import { type AiBreaker, createBreaker } from './breaker.ts';
 
 const ANSWER: AiResult = { kind: 'answer', body: '{}', status: 200 };
 const ABORTED: AiResult = { kind: 'aborted' };
@@ -14,7 +15,7 @@ const FAILED: AiResult = {
 };
 
 let nowMs: number;
-let breaker: Breaker;
+let breaker: AiBreaker;
 let changes: BreakerState[];
 
 const clock: Clock = { nowMs: () => nowMs, sleep: () => Promise.resolve() };

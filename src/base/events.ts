@@ -1,7 +1,10 @@
 import { EventEmitter } from 'node:events';
 import type { RequestError } from './errors.ts';
 
-/** Everything the engine tells about itself. The log and the metrics are made from these and from nothing else. */
+/**
+ * Everything the engine tells about itself, for whoever shows it: the log is made from these and from nothing else. No
+ * part of the engine listens; what one wants of another, it calls.
+ */
 export interface EngineEvents {
   workerStarted: [{ workerId: string; queue: string; aiService: string; concurrency: number }];
   workerStopping: [{ workerId: string; inFlight: number; isForced: boolean }];
@@ -21,6 +24,8 @@ export interface EngineEvents {
   cleaned: [{ workerId: string; deleted: number }];
   /** The request was cancelled or expired while it was called. */
   attemptAborted: [{ workerId: string; requestId: number }];
+  /** A call ended with an error that is a bug here. */
+  callBroken: [{ requestId: number; error: unknown }];
   aiServiceDown: [{ error: RequestError | undefined }];
   aiServiceUp: [];
   /** A part could not reach or use the database and will try again. */

@@ -7,6 +7,7 @@ import { openServiceDatabase } from '../service/base/service-database.ts';
 import { createService, DEFAULT_HOST, DEFAULT_PORT } from '../service/server.ts';
 import { databaseName } from '../store/open-store.ts';
 import { loadedFrom, type SettingsOptions, withSettingsOptions } from './base/settings-options.ts';
+import { onStopSignal } from './base/stop.ts';
 import { print } from './base/terminal.ts';
 
 interface Options extends SettingsOptions {
@@ -16,11 +17,9 @@ interface Options extends SettingsOptions {
   readonly personas?: string;
 }
 
-/** SIGBREAK is what closing a Windows console sends. */
-const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGBREAK'] as const;
 const LOOPBACK = /^(127\.|::1$|localhost$)/;
 
-/** `ai-ipc service`: the AI service until SIGTERM or SIGINT. */
+/** `ai-ipc service`: the AI service until a signal asks it to stop. */
 export function serviceCommand(): Command {
   const command = new Command('service')
     .description('run the AI service: NPCs that answer, remember and decide, with a model or with none')
@@ -37,7 +36,8 @@ export function serviceCommand(): Command {
 NPCs remember in the database of the queue; without a usable one they answer all the same, and health says so.
 AI_PROVIDER_URL and AI_MODEL name a model server; without them the rules of the persona files answer.
 
-Signals: SIGTERM or SIGINT lets answers in the making end (3 s at most) and stops; a second one ends it at once.
+Signals: SIGTERM, SIGINT or SIGHUP lets answers in the making end (3 s at most) and stops; a second one ends it at
+once.
 Exit codes: 0 stopped; 2 wrong option; 78 a setting or a persona file needs mending; 1 anything else (a port in use).`,
     );
   return withSettingsOptions(command).action(runService);
@@ -88,11 +88,10 @@ function warnOfHost(host: string, { service }: Settings, logger: Logger): void {
 /** After the first signal nobody listens any more: a second one ends the process at once. */
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
-    const onSignal = () => {
-      for (const name of STOP_SIGNALS) process.off(name, onSignal);
+    const unlisten = onStopSignal(() => {
+      unlisten();
       resolve();
-    };
-    for (const name of STOP_SIGNALS) process.on(name, onSignal);
+    });
   });
 }
 

@@ -41,7 +41,9 @@ const OFFLINE_HINT = '(Without the model: the rules of the persona file answer w
 /** Who edits a persona file reads its mistakes between the lines of the talk; that one was read is seen in the answers. */
 const RELOADS: ReloadLog = {
   info: () => undefined,
-  warn: ({ reason }, message) => void process.stderr.write(`${message}.\n${reason}\n`),
+  warn({ reason }, message) {
+    process.stderr.write(`${message}.\n${reason}\n`);
+  },
 };
 
 /** `ai-ipc talk NPC`: a talk with a persona, without queue, worker, service or database. */

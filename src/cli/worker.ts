@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { backoffMs } from '../base/backoff.ts';
 import { systemClock } from '../base/clock.ts';
 import { AiIpcError } from '../base/errors.ts';
 import { createEvents } from '../base/events.ts';
@@ -9,20 +10,20 @@ import { subscribeLog } from '../observability/log-subscriber.ts';
 import type { QueueStore } from '../queue/queue-store.ts';
 import { databaseName, openStore } from '../store/open-store.ts';
 import { loadedFrom, type SettingsOptions, withSettingsOptions } from './base/settings-options.ts';
+import { onStopSignal } from './base/stop.ts';
 import { withWorker } from './base/with-worker.ts';
 
-/** Between two tries to reach the database at the start: 1 s, doubled up to 15 s. */
-const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 15_000;
+/** Between two tries to reach the database at the start. */
+const RETRY = { firstMs: 1_000, longestMs: 15_000 } as const;
 
-/** `ai-ipc worker`: serves the queue until SIGTERM or SIGINT. */
+/** `ai-ipc worker`: serves the queue until a signal asks it to stop. */
 export function workerCommand(): Command {
   const command = new Command('worker')
     .description('serve the queue: claim requests, call the AI service, write the answers back')
     .addHelpText(
       'after',
       `
-Signals: SIGTERM or SIGINT lets calls under way end and stops; a second one gives them back at once.
+Signals: SIGTERM, SIGINT or SIGHUP lets calls under way end and stops; a second one gives them back at once.
          SIGUSR2 writes the Statistics line now (otherwise every 5 minutes).
 Exit codes: 0 stopped, or enabled: false; 78 the settings or the database need an admin; 1 anything else.`,
     );
@@ -63,9 +64,10 @@ async function serve(
   const events = createEvents();
   subscribeLog(events, logger, () => systemClock.nowMs());
   await withWorker({ store, settings: settings.worker, events }, async (worker) => {
-    process.on('SIGUSR2', () => void worker.reportStatistics());
-    // The first signal ends this function, and so stops the worker; stopped a second time it gives its calls back.
-    stopping.second.addEventListener('abort', () => void worker.stop());
+    process.on('SIGUSR2', () => worker.reportStatistics());
+    // The first signal ends this function, and so stops the worker: that stop tells how it ends. Stopped a second time
+    // it gives its calls back.
+    stopping.second.addEventListener('abort', () => worker.stop().catch(() => undefined));
     await aborted(stopping.first);
   });
 }
@@ -76,11 +78,12 @@ async function openWhenReachable(
   logger: Logger,
   signal: AbortSignal,
 ): Promise<QueueStore | undefined> {
-  for (let waitMs = FIRST_WAIT_MS; !signal.aborted; waitMs = Math.min(LONGEST_WAIT_MS, waitMs * 2)) {
+  for (let tries = 1; !signal.aborted; tries += 1) {
     try {
       return await openStore(settings.database);
     } catch (error) {
       if (!(error instanceof AiIpcError) || error.code !== 'database_unavailable') throw error;
+      const waitMs = backoffMs(RETRY, tries);
       logger.error({ error: error.message, retry_in_ms: waitMs }, 'Database cannot be reached, trying again');
       await systemClock.sleep(waitMs, signal);
     }
@@ -94,12 +97,11 @@ interface StopSignals {
   readonly second: AbortSignal;
 }
 
-/** SIGTERM and SIGINT, and SIGBREAK of a Windows console: the first asks to stop, the second to stop at once. */
+/** The first signal asks to stop, the second to stop at once. */
 function stopSignals(): StopSignals {
   const first = new AbortController();
   const second = new AbortController();
-  const onSignal = () => (first.signal.aborted ? second : first).abort();
-  for (const name of ['SIGTERM', 'SIGINT', 'SIGBREAK'] as const) process.on(name, onSignal);
+  onStopSignal(() => (first.signal.aborted ? second : first).abort());
   return { first: first.signal, second: second.signal };
 }
 

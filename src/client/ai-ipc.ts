@@ -1,3 +1,4 @@
+import { backoffMs } from '../base/backoff.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { AiIpcError, type RequestError } from '../base/errors.ts';
 import type { CallerConnection, QueueStore } from '../queue/queue-store.ts';
@@ -48,8 +49,7 @@ const DEFAULT_PRIORITY = 5;
 const DEFAULT_TIMEOUT_SECONDS = 30;
 const DEFAULT_AGE_SECONDS = 3_600;
 /** An answer is looked for after 2 ms, then ever less often, at most every 50 ms: a read by key costs 0.1 ms. */
-const FIRST_WAIT_MS = 2;
-const LONGEST_WAIT_MS = 50;
+const LOOKS = { firstMs: 2, longestMs: 50, factor: 1.5 } as const;
 /** After a request's life the worker needs a moment to write its end; without any worker nobody does. */
 const AFTER_LIFE_MS = 3_000;
 /** Whoever gives up does not wait for a database that hangs; a cancel takes a few milliseconds. */
@@ -157,15 +157,13 @@ export class AiIpc {
 
   async #waitForEnd(id: number, lifeSeconds: number, signal: AbortSignal | undefined): Promise<AskResult> {
     const untilMs = this.#clock.nowMs() + lifeSeconds * 1000 + AFTER_LIFE_MS;
-    let waitMs = FIRST_WAIT_MS;
-    for (;;) {
+    for (let looks = 1; ; looks += 1) {
       signal?.throwIfAborted();
       const view = await this.#readUntil(id, untilMs, signal);
       if (view === undefined) return askFailure(id, 'failed', GONE);
       if (isEnded(view.status)) return askResultOf(view);
       if (this.#clock.nowMs() >= untilMs) return askFailure(id, view.status, UNSERVED);
-      await this.#clock.sleep(waitMs, signal);
-      waitMs = Math.min(LONGEST_WAIT_MS, waitMs * 1.5);
+      await this.#clock.sleep(backoffMs(LOOKS, looks), signal);
     }
   }
 
@@ -177,7 +175,7 @@ export class AiIpc {
       } catch (error) {
         const isPassing = error instanceof AiIpcError && error.code === 'database_unavailable';
         if (!isPassing || this.#clock.nowMs() >= untilMs) throw error;
-        await this.#clock.sleep(LONGEST_WAIT_MS, signal);
+        await this.#clock.sleep(LOOKS.longestMs, signal);
         signal?.throwIfAborted();
       }
     }

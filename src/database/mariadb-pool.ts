@@ -10,6 +10,7 @@ import {
   type PoolConnection,
   type UpsertResult,
 } from 'mariadb';
+import { backoffMs } from '../base/backoff.ts';
 import { systemClock } from '../base/clock.ts';
 import { AiIpcError, messageOf } from '../base/errors.ts';
 import type { MariadbSettings } from '../config/settings.ts';
@@ -52,8 +53,9 @@ const IDLE_TRANSACTION_SECONDS = 10;
 const DEFAULT_PACKET_BYTES = 2 ** 24;
 /** The header of a packet, and what the driver adds to it. */
 const PACKET_MARGIN_BYTES = 1024;
-/** Deadlocks resolve at once for one side; ten in a row with growing pauses (10 to 320 ms) were never seen. */
+/** Deadlocks resolve at once for one side; ten in a row with growing pauses were never seen. */
 const MAX_TRANSACTION_TRIES = 10;
+const RETRY = { firstMs: 20, longestMs: 320 } as const;
 
 /** The one way to MariaDB: pooled connections, READ COMMITTED, every wait bounded. */
 export function openMariadbPool(settings: ConnectionSettings): Database {
@@ -243,7 +245,7 @@ async function guarded<T>(
     throw error;
   } finally {
     clearTimeout(timer);
-    if (!isOverdue) await giveBack(connection);
+    if (!isOverdue) await returnToPool(connection);
   }
 }
 
@@ -258,7 +260,7 @@ async function undo(connection: PoolConnection): Promise<void> {
   }
 }
 
-async function giveBack(connection: PoolConnection): Promise<void> {
+async function returnToPool(connection: PoolConnection): Promise<void> {
   if (connection.isValid()) await connection.release();
   else connection.destroy();
 }
@@ -275,7 +277,8 @@ async function retried<T>(name: string, run: () => Promise<T>): Promise<T> {
     } catch (error) {
       if (!isRetryable(error)) throw error;
       if (tries >= MAX_TRANSACTION_TRIES) throw toDatabaseError(error, name);
-      await systemClock.sleep(Math.random() * 10 * 2 ** Math.min(tries, 5));
+      // By chance, all of it: those that were in each other's way do not meet again.
+      await systemClock.sleep(Math.random() * backoffMs(RETRY, tries));
     }
   }
 }

@@ -9,24 +9,7 @@ const REPEAT_EVERY_MS = 60_000;
 export function subscribeLog(events: Events, logger: Logger, nowMs: () => number): void {
   const troubles = new Troubles(nowMs);
 
-  events.on('workerStarted', ({ workerId, queue, aiService, concurrency }) =>
-    logger.info({ worker_id: workerId, queue, ai_service: aiService, concurrency }, 'Worker started'),
-  );
-  events.on('workerStopping', ({ workerId, inFlight, isForced }) =>
-    logger.info(
-      { worker_id: workerId, in_flight: inFlight },
-      isForced ? 'Worker gives its calls back and stops' : 'Worker finishes its calls and stops',
-    ),
-  );
-  events.on('workerStopped', ({ workerId, unwritten }) => {
-    if (unwritten > 0) {
-      logger.error(
-        { worker_id: workerId, unwritten },
-        'Answers could not be written: their requests will be called again',
-      );
-    }
-    logger.info({ worker_id: workerId }, 'Worker stopped');
-  });
+  logLife(events, logger);
   events.on('claimed', ({ count }) => logger.debug({ count }, 'Claimed'));
   events.on('attemptEnded', (ended) => logAttempt(logger, ended));
   events.on('settled', ({ dropped }) => {
@@ -58,6 +41,12 @@ export function subscribeLog(events: Events, logger: Logger, nowMs: () => number
   events.on('attemptAborted', ({ requestId }) =>
     logger.info({ request_id: requestId }, 'Call cut: its request was cancelled or expired'),
   );
+  events.on('callBroken', ({ requestId, error }) =>
+    logger.error(
+      { request_id: requestId, err: error },
+      'Call broke off by a bug of AI IPC: please report it',
+    ),
+  );
   events.on('aiServiceDown', ({ error }) =>
     logger.error(errorFields(error), 'AI service is down: claiming stops until it answers again'),
   );
@@ -82,6 +71,28 @@ export function subscribeLog(events: Events, logger: Logger, nowMs: () => number
     logger.error({ error: messageOf(error) }, 'Doorbell does not work: new requests are found by polling'),
   );
   events.on('statistics', (statistics) => logger.info(statisticsFields(statistics), 'Statistics'));
+}
+
+/** A worker's own beginning and end. */
+function logLife(events: Events, logger: Logger): void {
+  events.on('workerStarted', ({ workerId, queue, aiService, concurrency }) =>
+    logger.info({ worker_id: workerId, queue, ai_service: aiService, concurrency }, 'Worker started'),
+  );
+  events.on('workerStopping', ({ workerId, inFlight, isForced }) =>
+    logger.info(
+      { worker_id: workerId, in_flight: inFlight },
+      isForced ? 'Worker gives its calls back and stops' : 'Worker finishes its calls and stops',
+    ),
+  );
+  events.on('workerStopped', ({ workerId, unwritten }) => {
+    if (unwritten > 0) {
+      logger.error(
+        { worker_id: workerId, unwritten },
+        'Answers could not be written: their requests will be called again',
+      );
+    }
+    logger.info({ worker_id: workerId }, 'Worker stopped');
+  });
 }
 
 function logAttempt(logger: Logger, ended: AttemptEnded): void {

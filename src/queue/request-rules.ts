@@ -1,10 +1,10 @@
+import { endpointFault } from '../base/endpoint.ts';
 import { AiIpcError, type RequestError } from '../base/errors.ts';
 import type { NewRequest } from './request.ts';
 
 /** The limits of a request, in UTF-8 bytes where it is text: the columns of ai_requests as the document made them. */
 const LIMITS = {
   typeBytes: 50,
-  endpointBytes: 255,
   dataBytes: 65_535,
   sourceNpcCharacters: 100,
   sourceMapCharacters: 30,
@@ -17,19 +17,14 @@ const LIMITS = {
   maxAgeSeconds: 2_592_000,
 } as const;
 
-/** Visible ASCII only: what may stand in the request line of HTTP/1.1 without a second meaning. */
-const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
-/** Each of these could leave the configured service or reach another path than the one that is written. */
-const FORBIDDEN_IN_ENDPOINT = ['//', '..', '#', '\\', '%2e', '%2f', '%5c'] as const;
-
-/** Why this endpoint cannot be called; undefined when it can. The C++ commands follow the same rules. */
+/** Why this endpoint cannot be called; undefined when it can. */
 export function endpointError(endpoint: unknown): RequestError | undefined {
   if (typeof endpoint !== 'string')
     return {
       code: 'bad_endpoint',
       message: `The endpoint is ${typeof endpoint}, not text. Give a path on the AI service, such as /api/v1/npc/dialogue.`,
     };
-  const reason = reasonAgainstEndpoint(endpoint);
+  const reason = endpointFault(endpoint);
   if (reason === undefined) return undefined;
   return {
     code: 'bad_endpoint',
@@ -119,16 +114,6 @@ function clamp(name: string, value: number, least: number, most: number): number
 function faultPosition(error: unknown): string {
   const position = /at position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
   return position === undefined ? '' : ` (from character ${position} on)`;
-}
-
-function reasonAgainstEndpoint(endpoint: string): string | undefined {
-  if (!endpoint.startsWith('/')) return 'does not begin with /';
-  if (Buffer.byteLength(endpoint) > LIMITS.endpointBytes)
-    return `has more than ${LIMITS.endpointBytes} bytes`;
-  if (!VISIBLE_ASCII.test(endpoint)) return 'has a character outside visible ASCII; percent-encode it';
-  const lower = endpoint.toLowerCase();
-  const found = FORBIDDEN_IN_ENDPOINT.find((part) => lower.includes(part));
-  return found === undefined ? undefined : `contains ${found}`;
 }
 
 /** JSON quoting makes control characters visible; cut, because an endpoint of plain SQL may hold anything. */

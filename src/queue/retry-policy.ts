@@ -1,9 +1,9 @@
+import { backoffMs } from '../base/backoff.ts';
 import type { RequestError } from '../base/errors.ts';
 import type { Outcome } from './outcome.ts';
 
 /** The pause before the next attempt: 250 ms, doubled by each claim, at most 10 s. */
-const FIRST_DELAY_MS = 250;
-const LONGEST_DELAY_MS = 10_000;
+const RETRY = { firstMs: 250, longestMs: 10_000 } as const;
 
 export interface FailedAttempt {
   readonly error: RequestError;
@@ -24,13 +24,13 @@ export interface FailedAttempt {
 export function decideRetry(failed: FailedAttempt, random: () => number = Math.random): Outcome {
   const { error, attempt, maxAttempts, isAttemptGivenBack } = failed;
   if (!isAttemptGivenBack && attempt >= maxAttempts) return { kind: 'failed', error };
-  const delayMs = Math.max(backoffMs(failed.claimNo, random), failed.retryAfterMs ?? 0);
+  const delayMs = Math.max(delayAfter(failed.claimNo, random), failed.retryAfterMs ?? 0);
   if (delayMs >= failed.lifeLeftMs) return { kind: 'failed', error };
   return { kind: 'retry', error, delayMs, isAttemptGivenBack };
 }
 
 /** Half of it fixed, half of it random: requests that failed together do not come back together. */
-function backoffMs(claimNo: number, random: () => number): number {
-  const fullMs = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(claimNo - 1, 10));
+function delayAfter(claimNo: number, random: () => number): number {
+  const fullMs = backoffMs(RETRY, claimNo);
   return Math.round(fullMs / 2 + (fullMs / 2) * random());
 }

@@ -1,7 +1,7 @@
 import { createServer as createHttpServer, type Server, type ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { type Clock, systemClock } from '../base/clock.ts';
-import { AiIpcError } from '../base/errors.ts';
+import { StartStop } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ServiceSettings } from '../config/load.ts';
 import type { ProfanityFilter } from '../mind/answer/profanity.ts';
@@ -28,7 +28,7 @@ export interface ServiceOptions {
   readonly clock?: Clock;
 }
 
-/** The AI service's life. It starts once and stops once. */
+/** The AI service's life: a Lifecycle whose start tells where it listens. */
 export interface Service {
   /** Resolves when it listens. Throws AiIpcError port_in_use, bad_argument or persona_invalid. */
   start(): Promise<ServiceAddress>;
@@ -45,24 +45,30 @@ const REQUEST_TIMEOUT_MS = 30_000;
 export function createService(options: ServiceOptions): Service {
   const clock = options.clock ?? systemClock;
   const stopped = new AbortController();
+  const startStop = new StartStop('AI service');
   let running: Running | undefined;
+
+  async function begin(): Promise<ServiceAddress> {
+    const address = checkAddress(options);
+    const parts = await createParts(options, { clock, stopped: stopped.signal });
+    const server = createServer(parts, options.logger);
+    const answers = trackAnswers(server);
+    try {
+      const listening = await listen(server, address);
+      running = { server, parts, answers };
+      return listening;
+    } catch (error) {
+      await parts.stop();
+      throw error;
+    }
+  }
+
   return {
-    async start() {
-      const address = checkAddress(options);
-      if (running) throw new AiIpcError('bad_argument', 'This AI service was started twice.');
-      const parts = await createParts(options, { clock, stopped: stopped.signal });
-      const server = createServer(parts);
-      running = { server, parts, answers: trackAnswers(server) };
-      try {
-        return await listen(server, address);
-      } catch (error) {
-        await parts.stop();
-        throw error;
-      }
-    },
-    async stop() {
-      if (running?.server.listening) await close(running, { clock, stopped });
-    },
+    start: () => startStop.start(begin),
+    stop: () =>
+      startStop.stop(async () => {
+        if (running) await close(running, { clock, stopped });
+      }),
   };
 }
 
@@ -77,12 +83,17 @@ interface Stopping {
   readonly stopped: AbortController;
 }
 
-function createServer({ app }: ServiceParts): Server {
+function createServer({ app }: ServiceParts, logger: Logger): Server {
   // The name stands in for a Host that HTTP/1.0 may leave out; nothing depends on it.
   const handle = getRequestListener(app.fetch, { hostname: DEFAULT_HOST });
   const timeouts = { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS };
-  // handle never rejects: the app answers what it throws, and the listener the rest.
-  return createHttpServer(timeouts, (request, answer) => void handle(request, answer));
+  return createHttpServer(timeouts, (request, answer) => {
+    // The app answers what it throws, and the listener the rest: this is a bug of either, and costs one connection.
+    handle(request, answer).catch((error: unknown) => {
+      logger.error({ err: error }, 'AI service request failed');
+      answer.destroy();
+    });
+  });
 }
 
 /** Answers in the making, so that stopping can end their connections with them. */

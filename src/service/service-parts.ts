@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Hono } from 'hono';
 import type { Clock } from '../base/clock.ts';
 import { AiIpcError, messageOf } from '../base/errors.ts';
-import type { Lifecycle } from '../base/lifecycle.ts';
+import { startAll, stopAll } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import { packageVersion } from '../base/version.ts';
 import { DEFAULT_SERVICE_SETTINGS, type ServiceSettings } from '../config/load.ts';
@@ -62,7 +62,7 @@ export async function createParts(options: PartsOptions, life: Life): Promise<Se
   const store = createKept({ settings, health, logger, openDatabase: options.openDatabase }, life);
   const recollecting = createRecollecting({ memory: store.memory, health, logger, clock: life.clock });
   const running = [personas, ...store.lives];
-  await start(running);
+  await startAll(running);
   const app = createApp({
     endpoints: {
       ...{ mind: created.mind, offline: created.offline, personas, recollecting, profanityFilter },
@@ -85,7 +85,7 @@ export async function createParts(options: PartsOptions, life: Life): Promise<Se
       const late = new AbortController();
       await Promise.race([recollecting.settled(), life.clock.sleep(REMEMBER_GRACE_MS, late.signal)]);
       late.abort();
-      await stop(running);
+      await stopAll(running);
     },
   };
 }
@@ -99,15 +99,6 @@ function brainOf({ modelServer }: ServiceSettings) {
 
 function placeOf({ personas }: LivePersonaBook, { personasDir }: ServiceSettings) {
   return { personas: personas.length, folder: personasDir ?? OWN_PERSONAS };
-}
-
-async function start(lives: readonly Lifecycle[]): Promise<void> {
-  for (const life of lives) await life.start();
-}
-
-/** The last that started is the first that stops. */
-async function stop(lives: readonly Lifecycle[]): Promise<void> {
-  for (const life of lives.toReversed()) await life.stop();
 }
 
 interface Watching {

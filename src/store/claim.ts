@@ -1,7 +1,7 @@
 import type { Database, Row } from '../database/database.ts';
+import { nullableNumberOf, nullableTextOf, numberOf, textOf } from '../database/row-fields.ts';
 import type { ClaimedRequest, ClaimRef } from '../queue/request.ts';
 import { logRow } from './log-rows.ts';
-import { nullableNumberOf, nullableTextOf, numberOf, textOf } from './row-fields.ts';
 import type { Statements } from './statements.ts';
 
 /** Each further look goes so many times deeper: other workers are just claiming what the one before it found. */

@@ -1,7 +1,7 @@
 import type { Database } from '../database/database.ts';
+import { isTrue, numberOf } from '../database/row-fields.ts';
 import type { CleanupOptions } from '../queue/queue-store.ts';
 import { logRow } from './log-rows.ts';
-import { isTrue, numberOf } from './row-fields.ts';
 import type { Statements } from './statements.ts';
 
 /** One DELETE takes a few milliseconds and holds its locks no longer. */

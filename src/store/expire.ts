@@ -1,8 +1,8 @@
 import type { RequestError } from '../base/errors.ts';
 import type { Database, Row, Write } from '../database/database.ts';
+import { isTrue, nullableNumberOf, nullableTextOf, numberOf } from '../database/row-fields.ts';
 import type { ExpireOptions } from '../queue/queue-store.ts';
 import { logRow } from './log-rows.ts';
-import { isTrue, nullableNumberOf, nullableTextOf, numberOf } from './row-fields.ts';
 import type { Statements } from './statements.ts';
 
 /** A call that is cut by the end of its life is settled by its own worker, which knows how long it took. */

@@ -1,6 +1,6 @@
 import type { Database } from '../database/database.ts';
+import { numberOf } from '../database/row-fields.ts';
 import type { StoreSettings } from './open-store.ts';
-import { numberOf } from './row-fields.ts';
 import type { Statements } from './statements.ts';
 
 /** Between 1971 and now: older than any request but those that were made old. */

@@ -1,6 +1,6 @@
 import { AiIpcError } from '../base/errors.ts';
 import type { Database } from '../database/database.ts';
-import { textOf } from './row-fields.ts';
+import { textOf } from '../database/row-fields.ts';
 import type { Statements } from './statements.ts';
 
 /** The UUID that was made with the tables: part of every Idempotency-Key, since ids repeat across databases. */

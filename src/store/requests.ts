@@ -1,9 +1,9 @@
 import { AiIpcError } from '../base/errors.ts';
 import type { Database, Inserter } from '../database/database.ts';
+import { nullableNumberOf, nullableTextOf, numberOf, textOf } from '../database/row-fields.ts';
 import type { RequestDepth } from '../queue/queue-store.ts';
 import { type NewRequest, REQUEST_STATUSES, type RequestStatus, type RequestView } from '../queue/request.ts';
 import { logRow } from './log-rows.ts';
-import { nullableNumberOf, nullableTextOf, numberOf, textOf } from './row-fields.ts';
 import type { Statements } from './statements.ts';
 
 /** One INSERT a request: the ids of a many-row INSERT need not be consecutive (Galera, innodb_autoinc_lock_mode 2). */

@@ -1,8 +1,8 @@
 import type { RequestError } from '../base/errors.ts';
 import type { Database, Row, SqlValue, Write } from '../database/database.ts';
+import { isTrue, nullableNumberOf, nullableTextOf, numberOf, textOf } from '../database/row-fields.ts';
 import type { Outcome, SettledAttempt, SettleFate } from '../queue/outcome.ts';
 import { type LogEvent, logRow } from './log-rows.ts';
-import { isTrue, nullableNumberOf, nullableTextOf, numberOf, textOf } from './row-fields.ts';
 import type { Statements } from './statements.ts';
 
 const EXPIRED_MEANWHILE: RequestError = {

@@ -4,9 +4,10 @@ import { claim, hasDue, release } from './claim.ts';
 import { cleanup } from './cleanup.ts';
 import { expire } from './expire.ts';
 import { cancelRequest, insertRequests, readDepth, readRequest } from './requests.ts';
+import { rescue } from './rescue.ts';
 import { settle } from './settle.ts';
 import type { Statements } from './statements.ts';
-import { heartbeat, listClaims, rescue, retire, sightings } from './workers.ts';
+import { heartbeat, listClaims, retire, sightings } from './workers.ts';
 
 export interface SqlStoreParts {
   readonly database: Database;

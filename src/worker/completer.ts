@@ -1,3 +1,4 @@
+import { backoffMs } from '../base/backoff.ts';
 import { AiIpcError } from '../base/errors.ts';
 import { type Lifecycle, Loop } from '../base/lifecycle.ts';
 import type { SettledAttempt, SettleFate } from '../queue/outcome.ts';
@@ -10,8 +11,7 @@ const GATHER_MS = 2;
 /** With as many as this nobody waits for more: while they are written, the next ones gather anyway. */
 const ENOUGH = 32;
 const IDLE_REST_MS = 60_000;
-const FIRST_RETRY_MS = 50;
-const LONGEST_RETRY_MS = 1_000;
+const RETRY = { firstMs: 50, longestMs: 1_000 } as const;
 /** A row that a cancel or a rescue has in its hands is free at once; one that is held for so long is told. */
 const TELL_HELD_AFTER_MS = 1_000;
 
@@ -26,7 +26,6 @@ export class Completer implements Lifecycle {
   readonly #context: CompleterOptions;
   readonly #loop: Loop;
   readonly #outbox = new Outbox();
-  #failures = 0;
   /** Since when there have always been held ones. */
   #heldSinceMs: number | undefined;
   #onEmpty: (() => void) | undefined;
@@ -36,7 +35,8 @@ export class Completer implements Lifecycle {
     this.#loop = new Loop({
       clock: context.clock,
       turn: (signal) => this.#turn(signal),
-      onError: (error) => this.#afterFailure(error),
+      onError: (error, failures) => this.#afterFailure(error, failures),
+      onRecovered: () => context.events.emit('storeRecovered', { part: 'settle' }),
     });
   }
 
@@ -85,7 +85,6 @@ export class Completer implements Lifecycle {
     const wasFull = outbox.isFull;
     outbox.settled(batch, held, clock.nowMs());
     if (wasFull && !outbox.isFull) this.#context.onRoom();
-    this.#recovered();
     this.#tellHeld(held);
     if (outbox.size === 0) this.#onEmpty?.();
     return 0;
@@ -158,15 +157,9 @@ export class Completer implements Lifecycle {
     events.emit('rowsHeld', { requestIds: held.map(({ id }) => id) });
   }
 
-  #afterFailure(error: unknown): number {
-    this.#failures++;
+  #afterFailure(error: unknown, failures: number): number {
     this.#context.events.emit('storeFailed', { part: 'settle', error });
-    return Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(this.#failures - 1, 10));
-  }
-
-  #recovered(): void {
-    if (this.#failures > 0) this.#context.events.emit('storeRecovered', { part: 'settle' });
-    this.#failures = 0;
+    return backoffMs(RETRY, failures);
   }
 }
 

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
 import { type AiStub, behaviours, startAiStub } from '../../test/support/ai-stub.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
 import { openTestContext, type TestContext } from '../../test/support/worker-context.ts';
@@ -12,7 +12,8 @@ let context: TestContext;
 let flights: Flights;
 let dispatcher: Dispatcher;
 let outcomes: Outcome[];
-let givenBack: { readonly claims: readonly ClaimRef[]; readonly reason: string }[];
+let released: { readonly claims: readonly ClaimRef[]; readonly reason: string }[];
+let suspicions: number;
 let request: ClaimedRequest;
 
 beforeAll(async () => {
@@ -24,14 +25,16 @@ beforeEach(async () => {
   context = await openTestContext(stub.url);
   flights = new Flights(() => undefined);
   outcomes = [];
-  givenBack = [];
+  released = [];
+  suspicions = 0;
   dispatcher = new Dispatcher({
     ...context,
     flights,
     complete: (_flight, outcome) => outcomes.push(outcome),
-    giveBack: async (claims, reason) => {
-      givenBack.push({ claims, reason });
+    release: async (claims, reason) => {
+      released.push({ claims, reason });
     },
+    suspectOrphans: () => suspicions++,
   });
   [request] = (await context.claim(1)) as [ClaimedRequest];
 });
@@ -42,11 +45,13 @@ afterEach(async () => {
   await context.close();
 });
 
-/** Counted by this test's own queue: a call that an earlier test has cut may reach the stub only now. */
+/** Calls of an earlier test that were cut may reach the stub late. */
+function ownCalls() {
+  return stub.calls.filter(({ idempotencyKey }) => idempotencyKey?.startsWith(context.store.queueId));
+}
+
 async function untilCalled(count: number): Promise<void> {
-  const { queueId } = context.store;
-  const own = () => stub.calls.filter(({ idempotencyKey }) => idempotencyKey?.startsWith(queueId));
-  await waitFor(() => own().length === count, { timeoutMs: 5_000, what: `${count} calls` });
+  await waitFor(() => ownCalls().length === count, { timeoutMs: 5_000, what: `${count} calls` });
 }
 
 describe('Dispatcher', () => {
@@ -55,7 +60,7 @@ describe('Dispatcher', () => {
     await dispatcher.drain();
 
     expect(outcomes).toMatchObject([{ kind: 'timeout', error: { code: 'expired' } }]);
-    expect(stub.calls).toEqual([]);
+    expect(ownCalls()).toEqual([]);
     expect(flights.calling).toBe(0);
   });
 
@@ -64,7 +69,7 @@ describe('Dispatcher', () => {
     await dispatcher.drain();
 
     expect(outcomes).toMatchObject([{ kind: 'failed', error: { code: 'bad_json' } }]);
-    expect(stub.calls).toEqual([]);
+    expect(ownCalls()).toEqual([]);
   });
 
   test('requests with little life do not make a slow AI service look as if it were down', async () => {
@@ -90,7 +95,7 @@ describe('Dispatcher', () => {
     flights.inCall()[0]!.abort('lost');
     await dispatcher.drain();
 
-    expect([outcomes, givenBack, flights.calling, flights.size]).toEqual([[], [], 0, 0]);
+    expect([outcomes, released, flights.calling, flights.size]).toEqual([[], [], 0, 0]);
   });
 
   test('a call that is cut because the worker stops is given back', async () => {
@@ -101,7 +106,7 @@ describe('Dispatcher', () => {
     flights.inCall()[0]!.abort('release');
     await dispatcher.drain();
 
-    expect(givenBack).toMatchObject([{ claims: [{ id: request.id, claimNo: 1 }], reason: 'stopping' }]);
+    expect(released).toMatchObject([{ claims: [{ id: request.id, claimNo: 1 }], reason: 'stopping' }]);
     expect(outcomes).toEqual([]);
   });
 
@@ -132,15 +137,43 @@ describe('Dispatcher', () => {
     await dispatcher.drain();
 
     expect(outcomes).toEqual([]);
-    expect(givenBack.map(({ reason }) => reason)).toEqual(['breaker', 'breaker', 'breaker']);
+    expect(released.map(({ reason }) => reason)).toEqual(['breaker', 'breaker', 'breaker']);
     await stub.comeBack();
+  });
+
+  it('a call that meets a bug makes room and says so; its claim is looked for, and the others are served', async () => {
+    const broken: unknown[] = [];
+    context.events.on('callBroken', ({ requestId, error }) => broken.push([requestId, error]));
+    const bug = new Error('a bug');
+    const [other] = await context.claim(1);
+    const isFirst = (headers: Readonly<Record<string, string>>) =>
+      headers['idempotency-key']?.includes(`-${request.id}-`) ?? false;
+    const client: TestContext['client'] = {
+      ...context.client,
+      call: (call) => (isFirst(call.headers) ? Promise.reject(bug) : context.client.call(call)),
+    };
+    dispatcher = new Dispatcher({
+      ...context,
+      client,
+      flights,
+      complete: (_flight, outcome) => outcomes.push(outcome),
+      release: async () => undefined,
+      suspectOrphans: () => suspicions++,
+    });
+
+    dispatcher.dispatch([request, other!], context.clock.nowMs());
+    await dispatcher.drain();
+
+    expect(broken).toEqual([[request.id, bug]]);
+    expect([suspicions, flights.calling, flights.holds(request)]).toEqual([1, 0, false]);
+    expect(outcomes).toMatchObject([{ kind: 'completed' }]);
   });
 
   test('half of an emoji at the end of a name is sent as the replacement character', async () => {
     dispatcher.dispatch([{ ...request, sourceNpc: 'Sage \ud83d' }], context.clock.nowMs());
     await dispatcher.drain();
 
-    expect(stub.calls[0]!.headers['x-ai-ipc-source-npc']).toBe('Sage%20%EF%BF%BD');
+    expect(ownCalls()[0]!.headers['x-ai-ipc-source-npc']).toBe('Sage%20%EF%BF%BD');
     expect(outcomes).toMatchObject([{ kind: 'completed' }]);
   });
 });

@@ -1,5 +1,5 @@
 import type { AiCall, AiResult } from '../ai/ai-client.ts';
-import { methodOf } from '../ai/endpoint-policy.ts';
+import { methodOf } from '../ai/call-method.ts';
 import type { Outcome } from '../queue/outcome.ts';
 import type { ClaimedRequest, ClaimRef } from '../queue/request.ts';
 import { Flight, type Flights } from './flights.ts';
@@ -11,8 +11,10 @@ export interface DispatcherOptions extends WorkerContext {
   readonly flights: Flights;
   /** Takes each outcome on its way to the database. */
   readonly complete: (flight: Flight, outcome: Outcome, durationMs: number | null) => void;
-  /** Gives claims back that were not called. */
-  readonly giveBack: (claims: readonly ClaimRef[], reason: 'stopping' | 'breaker') => Promise<void>;
+  /** Gives back a claim whose call was not made, or was cut. */
+  readonly release: (claims: readonly ClaimRef[], reason: 'stopping' | 'breaker') => Promise<void>;
+  /** A claim is left in the table that nobody here holds. */
+  readonly suspectOrphans: () => void;
 }
 
 /** Calls the AI service for each claimed request, nearly all at once (see Ramp): a slow one holds up nobody. */
@@ -32,18 +34,37 @@ export class Dispatcher {
     for (const request of requests) {
       const flight = new Flight(request, claimedAtMs + request.lifeLeftMs);
       this.#options.flights.add(flight);
-      void this.#begin(flight);
+      this.#begin(flight);
     }
   }
 
-  async #begin(flight: Flight): Promise<void> {
+  /** Nobody waits for a call: how it ends is heard here. */
+  #begin(flight: Flight): void {
     this.#open++;
-    try {
-      await this.#ramp.run(() => this.#serve(flight));
-    } finally {
-      this.#open--;
-      if (this.#open === 0) this.#onIdle?.();
+    this.#ramp
+      .run(() => this.#serve(flight))
+      .then(
+        () => this.#end(),
+        (error: unknown) => {
+          this.#abandon(flight, error);
+          this.#end();
+        },
+      );
+  }
+
+  #end(): void {
+    this.#open--;
+    if (this.#open === 0) this.#onIdle?.();
+  }
+
+  /** A bug: it costs this call its place and no other. Its claim is an orphan, unless its outcome is on its way. */
+  #abandon(flight: Flight, error: unknown): void {
+    const { flights, events, suspectOrphans } = this.#options;
+    if (flight.phase === 'calling') {
+      flights.remove(flight.request);
+      suspectOrphans();
     }
+    events.emit('callBroken', { requestId: flight.request.id, error });
   }
 
   /** Resolves when every call has ended. */
@@ -63,7 +84,7 @@ export class Dispatcher {
     const isTry = this.#options.breaker.state !== 'closed';
     const startedMs = this.#options.clock.nowMs();
     const result = await this.#call(flight, timeoutMs);
-    if (result === 'rejected') return await this.#giveBack(flight, 'breaker');
+    if (result === 'rejected') return await this.#release(flight, 'breaker');
     if (result.kind === 'aborted') return await this.#afterAbort(flight);
     const endedMs = this.#options.clock.nowMs();
     const { maxAttempts } = this.#options.settings;
@@ -107,7 +128,7 @@ export class Dispatcher {
   }
 
   async #afterAbort(flight: Flight): Promise<void> {
-    if (flight.abortReason === 'release') return await this.#giveBack(flight, 'stopping');
+    if (flight.abortReason === 'release') return await this.#release(flight, 'stopping');
     // Ended by itself: where the request was claimed again meanwhile, remove leaves that later claim alone.
     this.#options.flights.endCall(flight);
     this.#options.flights.remove(flight.request);
@@ -117,9 +138,9 @@ export class Dispatcher {
     });
   }
 
-  async #giveBack(flight: Flight, reason: 'stopping' | 'breaker'): Promise<void> {
+  async #release(flight: Flight, reason: 'stopping' | 'breaker'): Promise<void> {
     this.#options.flights.endCall(flight);
-    await this.#options.giveBack([flight.request], reason);
+    await this.#options.release([flight.request], reason);
   }
 }
 

@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram';
-import { afterEach, describe, expect, test } from 'vitest';
+import { once } from 'node:events';
+import { afterEach, describe, expect, it, test } from 'vitest';
 import { waitFor } from '../../test/support/wait-for.ts';
 import { createEvents } from '../base/events.ts';
 import { Doorbell, parseAddress } from './doorbell.ts';
@@ -57,7 +58,41 @@ describe('Doorbell', () => {
     await doorbell.stop();
     expect(doorbell.address).toBeNull();
   });
+
+  it('that is stopped while it is hung leaves its port, once for all who ask', async () => {
+    const port = await freePort();
+    const doorbell = new Doorbell({
+      bind: `127.0.0.1:${port}`,
+      advertise: null,
+      onRing: () => undefined,
+      events: createEvents(),
+    });
+    const starting = doorbell.start();
+
+    await Promise.all([doorbell.stop(), doorbell.stop()]);
+    await starting;
+
+    expect(doorbell.address).toBeNull();
+    const socket = createSocket('udp4').bind(port, '127.0.0.1');
+    await once(socket, 'listening');
+    socket.close();
+  });
+
+  it('is hung once', async () => {
+    const { doorbell } = await hang('127.0.0.1:0');
+    const { address } = doorbell;
+    await expect(doorbell.start()).rejects.toMatchObject({ code: 'bad_argument' });
+    expect(doorbell.address).toBe(address);
+  });
 });
+
+async function freePort(): Promise<number> {
+  const socket = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  socket.close();
+  return port;
+}
 
 describe('parseAddress', () => {
   test.each([

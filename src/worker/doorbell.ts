@@ -4,7 +4,7 @@ import { isIPv6 } from 'node:net';
 import { AiIpcError } from '../base/errors.ts';
 import type { Events } from '../base/events.ts';
 import { joinHostAndPort } from '../base/host-and-port.ts';
-import type { Lifecycle } from '../base/lifecycle.ts';
+import { type Lifecycle, StartStop } from '../base/lifecycle.ts';
 
 export interface DoorbellOptions {
   /** host:port to listen on; port 0 takes any free one. null: no doorbell. */
@@ -18,6 +18,7 @@ export interface DoorbellOptions {
 /** Listens for datagrams that say "there is work". What is in them is never read; the poll finds the work without them. */
 export class Doorbell implements Lifecycle {
   readonly #options: DoorbellOptions;
+  readonly #startStop = new StartStop('doorbell');
   #socket: Socket | undefined;
   #address: string | null = null;
 
@@ -31,7 +32,15 @@ export class Doorbell implements Lifecycle {
   }
 
   /** A doorbell that cannot be hung up is reported and done without. */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    return this.#startStop.start(() => this.#hang());
+  }
+
+  stop(): Promise<void> {
+    return this.#startStop.stop(async () => this.#takeDown());
+  }
+
+  async #hang(): Promise<void> {
     if (this.#options.bind === null) return;
     try {
       await this.#listen(this.#options.bind);
@@ -40,7 +49,7 @@ export class Doorbell implements Lifecycle {
     }
   }
 
-  async stop(): Promise<void> {
+  #takeDown(): void {
     this.#address = null;
     this.#socket?.close();
     this.#socket = undefined;
@@ -58,9 +67,7 @@ export class Doorbell implements Lifecycle {
   }
 
   #fail(error: unknown): void {
-    this.#socket?.close();
-    this.#socket = undefined;
-    this.#address = null;
+    this.#takeDown();
     this.#options.events.emit('doorbellFailed', { error });
   }
 }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, it, test } from 'vitest';
 import { FakeClock } from '../../test/support/fake-clock.ts';
 import { openTestContext, type TestContext } from '../../test/support/worker-context.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -18,13 +18,34 @@ beforeEach(async () => {
   context.events.on('heartbeatLost', ({ silentMs }) => told.push(`lost for ${silentMs} ms`));
   context.events.on('storeFailed', ({ part }) => told.push(`${part} failed`));
   context.events.on('storeRecovered', ({ part }) => told.push(`${part} recovered`));
-  const sign = () => ({ inFlight: 0, doorbell: null });
-  heartbeat = new Heartbeat({ ...context, clock, sign, host: 'test-host', pid: 1, version: '1.0.0' });
+  heartbeat = makeHeartbeat();
   await heartbeat.start();
 });
 afterEach(async () => {
   await heartbeat.stop();
   await context.close();
+});
+
+function makeHeartbeat(): Heartbeat {
+  const sign = () => ({ inFlight: 0, doorbell: null });
+  return new Heartbeat({ ...context, clock, sign, host: 'test-host', pid: 1, version: '1.0.0' });
+}
+
+it('begins once', async () => {
+  await expect(heartbeat.start()).rejects.toMatchObject({ code: 'bad_argument' });
+});
+
+it('stopped while it begins, it beats no more when its stop resolves', async () => {
+  await heartbeat.stop();
+  const another = makeHeartbeat();
+  const starting = another.start();
+  await Promise.all([another.stop(), another.stop()]);
+  await starting;
+  await context.store.retire([context.workerId]);
+
+  await clock.advance(10 * INTERVAL_MS);
+
+  expect(await context.store.sightings()).toEqual([]);
 });
 
 test('one beat that fails is a trouble of the database and no lost heartbeat', async () => {

@@ -1,4 +1,4 @@
-import { type Lifecycle, Loop } from '../base/lifecycle.ts';
+import { type Lifecycle, Loop, StartStop } from '../base/lifecycle.ts';
 import type { WorkerContext } from './worker-parts.ts';
 
 const INTERVAL_MS = 2_000;
@@ -18,8 +18,8 @@ export interface HeartbeatOptions extends WorkerContext {
 export class Heartbeat implements Lifecycle {
   readonly #options: HeartbeatOptions;
   readonly #loop: Loop;
+  readonly #startStop = new StartStop('heartbeat');
   #lastMs: number | undefined;
-  #isFailing = false;
 
   constructor(options: HeartbeatOptions) {
     this.#options = options;
@@ -27,13 +27,16 @@ export class Heartbeat implements Lifecycle {
       clock: options.clock,
       turn: () => this.#turn(),
       onError: (error) => this.#afterFailure(error),
+      onRecovered: () => options.events.emit('storeRecovered', { part: 'heartbeat' }),
     });
   }
 
   /** Resolves after the first heartbeat: before that, others would take its claims for a dead worker's. */
-  async start(): Promise<void> {
-    await this.#write();
-    this.#loop.start();
+  start(): Promise<void> {
+    return this.#startStop.start(async () => {
+      await this.#write();
+      this.#loop.start();
+    });
   }
 
   /** Whether the others can see that this worker lives. */
@@ -41,14 +44,12 @@ export class Heartbeat implements Lifecycle {
     return this.#silentMs() < SILENCE_LIMIT_MS;
   }
 
-  async stop(): Promise<void> {
-    await this.#loop.stop();
+  stop(): Promise<void> {
+    return this.#startStop.stop(() => this.#loop.stop());
   }
 
   async #turn(): Promise<number> {
     await this.#write();
-    if (this.#isFailing) this.#options.events.emit('storeRecovered', { part: 'heartbeat' });
-    this.#isFailing = false;
     return INTERVAL_MS;
   }
 
@@ -69,7 +70,6 @@ export class Heartbeat implements Lifecycle {
 
   #afterFailure(error: unknown): number {
     const { events, workerId } = this.#options;
-    this.#isFailing = true;
     events.emit('storeFailed', { part: 'heartbeat', error });
     if (!this.isFresh) events.emit('heartbeatLost', { workerId, silentMs: Math.round(this.#silentMs()) });
     return FAILURE_REST_MS;

@@ -1,9 +1,10 @@
 import type { RequestError } from '../base/errors.ts';
 import { type Lifecycle, Loop } from '../base/lifecycle.ts';
 import type { ClaimRef } from '../queue/request.ts';
+import { DeathWatch } from './death-watch.ts';
 import type { Flights } from './flights.ts';
 import { Reconciler } from './reconciler.ts';
-import { DeathWatch } from './rescuer.ts';
+import type { StatisticsCounter } from './statistics.ts';
 import type { WorkerContext } from './worker-parts.ts';
 
 const EXPIRE_EVERY_MS = 1_000;
@@ -22,7 +23,9 @@ export interface MaintenanceOptions extends WorkerContext {
   readonly flights: Flights;
   /** Whether this worker's own heartbeats reach the database. */
   readonly isHeartbeatFresh: () => boolean;
-  readonly giveBack: (claims: readonly ClaimRef[], reason: 'lost_commit') => Promise<void>;
+  /** Releases claims that nobody here serves. */
+  readonly release: (claims: readonly ClaimRef[], reason: 'lost_commit') => Promise<void>;
+  readonly statistics: StatisticsCounter;
 }
 
 /** Keeps house beside the serving: expire, reconcile, rescue and cleanup, each in a loop of its own. */
@@ -60,28 +63,25 @@ export class Maintenance implements Lifecycle {
 
   #loop(part: string, duty: (signal: AbortSignal) => Promise<number>): Loop {
     const { clock, events } = this.#options;
-    let isFailing = false;
     return new Loop({
       clock,
-      turn: async (signal) => {
-        const restMs = await duty(signal);
-        if (isFailing) events.emit('storeRecovered', { part });
-        isFailing = false;
-        return restMs;
-      },
+      turn: duty,
       onError: (error) => {
-        isFailing = true;
         events.emit('storeFailed', { part, error });
         return FAILURE_REST_MS;
       },
+      onRecovered: () => events.emit('storeRecovered', { part }),
     });
   }
 
   async #expire(): Promise<number> {
-    const { store, events, workerId } = this.#options;
+    const { store, events, workerId, statistics } = this.#options;
     const reason = this.#whyUnserved();
     const count = await store.expire({ limit: EXPIRE_CHUNK, ...(reason ? { reason } : {}) });
-    if (count > 0) events.emit('expired', { workerId, count });
+    if (count > 0) {
+      statistics.countExpired(count);
+      events.emit('expired', { workerId, count });
+    }
     return count >= EXPIRE_CHUNK ? 0 : EXPIRE_EVERY_MS;
   }
 
@@ -95,13 +95,13 @@ export class Maintenance implements Lifecycle {
   }
 
   async #reconcile(): Promise<number> {
-    const { store, workerId, flights, giveBack } = this.#options;
+    const { store, workerId, flights, release } = this.#options;
     if (flights.size === 0 && this.#looksDue === 0 && !this.#reconciler.hasSuspects)
       return RECONCILE_EVERY_MS;
     const inCall = flights.inCall();
     const { orphans, lost } = this.#reconciler.compare(inCall, await store.listClaims(workerId));
     for (const flight of lost) flight.abort('lost');
-    if (orphans.length > 0) await giveBack(orphans, 'lost_commit');
+    if (orphans.length > 0) await release(orphans, 'lost_commit');
     this.#looksDue = Math.max(0, this.#looksDue - 1);
     return RECONCILE_EVERY_MS;
   }
@@ -117,7 +117,7 @@ export class Maintenance implements Lifecycle {
   }
 
   async #rescueOfDead(): Promise<void> {
-    const { store, events, workerId, settings } = this.#options;
+    const { store, events, workerId, settings, statistics } = this.#options;
     // A database that cannot be written to keeps everybody's heartbeat unchanged: that makes nobody dead.
     if (!this.#options.isHeartbeatFresh()) return this.#deathWatch.reset();
     const others = (await store.sightings()).filter((sighting) => sighting.id !== workerId);
@@ -129,6 +129,7 @@ export class Maintenance implements Lifecycle {
       rescuerId: workerId,
     });
     await store.retire(deadWorkerIds);
+    statistics.countLost(count.failed);
     events.emit('rescued', { workerId, deadWorkerIds, ...count });
   }
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, type MockInstance, test, vi } from 'vitest';
 import { FakeClock } from '../../test/support/fake-clock.ts';
 import { openTestContext, type TestContext } from '../../test/support/worker-context.ts';
 import { Flights } from './flights.ts';
@@ -13,6 +13,8 @@ let context: TestContext;
 let clock: FakeClock;
 let poller: Poller;
 let served: { readonly id: number; readonly atMs: number }[];
+let suspicions: number;
+let mayClaim: boolean;
 let selects: MockInstance;
 let claims: MockInstance;
 
@@ -20,15 +22,18 @@ beforeEach(async () => {
   context = await openTestContext('http://127.0.0.1:9');
   clock = new FakeClock();
   served = [];
+  suspicions = 0;
+  mayClaim = true;
   poller = new Poller({
     ...context,
     clock,
     settings: { ...context.settings, pollIntervalMs: LONG_POLL_MS },
     flights: new Flights(() => undefined),
-    mayClaim: () => true,
+    mayClaim: () => mayClaim,
     dispatch: async (requests) => {
       served.push(...requests.map(({ id }) => ({ id, atMs: clock.nowMs() })));
     },
+    suspectOrphans: () => suspicions++,
   });
   // The store does its work; it is only counted what it is asked.
   selects = vi.spyOn(context.store, 'hasDue');
@@ -142,5 +147,41 @@ describe('a poller that is rung', () => {
     await clock.advance(WINDOW_MS);
 
     expect(served).toMatchObject([{ id }]);
+  });
+});
+
+describe('a poller without its table', () => {
+  const told: string[] = [];
+
+  beforeEach(async () => {
+    told.length = 0;
+    context.events.on('storeFailed', ({ part }) => told.push(`${part} failed`));
+    context.events.on('storeRecovered', ({ part }) => told.push(`${part} recovered`));
+    await rest();
+    context.sql.exec('ALTER TABLE ai_requests RENAME TO elsewhere');
+  });
+
+  it('has orphans looked for after a claim that failed, and not after a look', async () => {
+    await clock.advance(LONG_POLL_MS);
+    expect([told.length > 0, suspicions]).toEqual([true, 0]);
+
+    poller.wake();
+    await clock.advance(0);
+
+    expect(suspicions).toBe(1);
+  });
+
+  it('does not say that the trouble is over before something worked', async () => {
+    poller.wake();
+    await clock.advance(0);
+    mayClaim = false;
+    context.sql.exec('ALTER TABLE elsewhere RENAME TO ai_requests');
+    await clock.advance(5_000);
+    expect(told).toEqual(['claim failed']);
+
+    mayClaim = true;
+    await clock.advance(1_000);
+
+    expect(told).toEqual(['claim failed', 'claim recovered']);
   });
 });

@@ -1,9 +1,11 @@
+import { type Backoff, backoffMs } from '../base/backoff.ts';
 import { type Lifecycle, Loop } from '../base/lifecycle.ts';
 import type { ClaimedRequest } from '../queue/request.ts';
 import type { Flights } from './flights.ts';
+import { RingLimit } from './ring-limit.ts';
 import type { WorkerContext } from './worker-parts.ts';
 
-/** After a look that found nothing; doubled by each further one, up to poll_interval_ms. */
+/** After a look that found nothing; longer by each further one, up to poll_interval_ms. */
 const FIRST_IDLE_REST_MS = 2;
 /** When something else must change first (room, the breaker, the heartbeat): whoever changes it wakes the poller. */
 const BLOCKED_REST_MS = 250;
@@ -13,18 +15,13 @@ const FAILURE_REST_MS = 500;
  * in place of a few requests, and one commit serves for many.
  */
 const GROW_ROOM_MS = 2;
-/**
- * Anybody on the network may ring a doorbell that listens there. So many looks of rings that find nothing are made in a
- * window; the next look is at its end. 20 are one for each of 200 requests a second that other workers took.
- */
-const RING_WINDOW_MS = 100;
-const EMPTY_LOOKS_A_WINDOW = 20;
-
 export interface PollerOptions extends WorkerContext {
   readonly flights: Flights;
   /** Whether anything may be claimed now: the heartbeat is fresh, outcomes find their way to the database. */
   readonly mayClaim: () => boolean;
   readonly dispatch: (requests: readonly ClaimedRequest[], claimedAtMs: number) => Promise<void>;
+  /** A claim failed, and may have been committed all the same. */
+  readonly suspectOrphans: () => void;
 }
 
 /** Looks for due requests and claims them: at once while there are some, ever less often while there are none. */
@@ -32,19 +29,23 @@ export class Poller implements Lifecycle {
   readonly #options: PollerOptions;
   readonly #loop: Loop;
   readonly #rings: RingLimit;
+  readonly #idleRest: Backoff;
   #isRung = false;
-  #idleRestMs = 0;
-  #isFailing = false;
+  /** In a row: while there are none, a claim comes without a look before it. */
+  #emptyLooks = 0;
   #isGrowingRoom = false;
   #isWaitingForRoom = false;
 
   constructor(options: PollerOptions) {
     this.#options = options;
     this.#rings = new RingLimit(() => options.clock.nowMs());
+    this.#idleRest = { firstMs: FIRST_IDLE_REST_MS, longestMs: options.settings.pollIntervalMs };
     this.#loop = new Loop({
       clock: options.clock,
+      blockedMs: () => this.#blockedMs(),
       turn: () => this.#turn(),
       onError: (error) => this.#afterFailure(error),
+      onRecovered: () => options.events.emit('storeRecovered', { part: 'claim' }),
     });
   }
 
@@ -68,25 +69,27 @@ export class Poller implements Lifecycle {
     await this.#loop.stop();
   }
 
-  async #turn(): Promise<number> {
+  #blockedMs(): number {
     const room = this.#room();
     this.#isWaitingForRoom = room <= 0;
     if (room <= 0) return this.#options.breaker.retryInMs() || BLOCKED_REST_MS;
-    if (this.#isWorthWaiting(room)) return GROW_ROOM_MS;
+    return this.#isWorthWaiting(room) ? GROW_ROOM_MS : 0;
+  }
+
+  async #turn(): Promise<number> {
     this.#answerRing();
-    const requests = await this.#look(room);
-    this.#recovered();
+    const requests = await this.#look(this.#room());
     if (requests.length === 0) return this.#nextIdleRest();
     // The next look follows at once, whoever rang meanwhile: it is no ring's.
     this.#isRung = false;
     this.#rings.clear();
-    this.#idleRestMs = 0;
+    this.#emptyLooks = 0;
     return 0;
   }
 
   /** Only after a quiet time or a look that found something is a ring believed: then no SELECT comes before the claim. */
   #answerRing(): void {
-    if (this.#isRung && this.#rings.countLook() === 1) this.#idleRestMs = 0;
+    if (this.#isRung && this.#rings.countLook() === 1) this.#emptyLooks = 0;
     this.#isRung = false;
   }
 
@@ -105,10 +108,16 @@ export class Poller implements Lifecycle {
 
   /** While idle a plain SELECT comes first: nothing is locked and nothing committed just to find nothing. */
   async #look(room: number): Promise<readonly ClaimedRequest[]> {
-    const { store, workerId, clock, events, dispatch } = this.#options;
-    if (this.#idleRestMs > 0 && !(await store.hasDue())) return [];
+    const { store, workerId, clock, events, dispatch, suspectOrphans } = this.#options;
+    if (this.#emptyLooks > 0 && !(await store.hasDue())) return [];
     const claimedAtMs = clock.nowMs();
-    const requests = await store.claim(workerId, room);
+    let requests: readonly ClaimedRequest[];
+    try {
+      requests = await store.claim(workerId, room);
+    } catch (error) {
+      suspectOrphans();
+      throw error;
+    }
     if (requests.length === 0) return requests;
     events.emit('claimed', { workerId, count: requests.length });
     await dispatch(requests, claimedAtMs);
@@ -116,50 +125,13 @@ export class Poller implements Lifecycle {
   }
 
   #nextIdleRest(): number {
-    const doubled = Math.max(FIRST_IDLE_REST_MS, this.#idleRestMs * 2);
-    this.#idleRestMs = Math.min(doubled, this.#options.settings.pollIntervalMs);
-    return Math.min(this.#idleRestMs, this.#rings.pauseMs || this.#idleRestMs);
+    this.#emptyLooks++;
+    const restMs = backoffMs(this.#idleRest, this.#emptyLooks);
+    return Math.min(restMs, this.#rings.pauseMs || restMs);
   }
 
   #afterFailure(error: unknown): number {
-    this.#isFailing = true;
     this.#options.events.emit('storeFailed', { part: 'claim', error });
     return FAILURE_REST_MS;
-  }
-
-  #recovered(): void {
-    if (this.#isFailing) this.#options.events.emit('storeRecovered', { part: 'claim' });
-    this.#isFailing = false;
-  }
-}
-
-/** Counts the looks that rings caused since one found something, by windows that begin with the first. */
-class RingLimit {
-  readonly #nowMs: () => number;
-  #windowEndMs = Number.NEGATIVE_INFINITY;
-  #looks = 0;
-
-  constructor(nowMs: () => number) {
-    this.#nowMs = nowMs;
-  }
-
-  /** How long no ring is answered; 0 while the window has looks left. */
-  get pauseMs(): number {
-    return this.#looks < EMPTY_LOOKS_A_WINDOW ? 0 : Math.max(0, this.#windowEndMs - this.#nowMs());
-  }
-
-  /** Returns which look of its window this one is. */
-  countLook(): number {
-    const nowMs = this.#nowMs();
-    if (this.#looks === 0 || nowMs >= this.#windowEndMs) {
-      this.#looks = 0;
-      this.#windowEndMs = nowMs + RING_WINDOW_MS;
-    }
-    this.#looks++;
-    return this.#looks;
-  }
-
-  clear(): void {
-    this.#looks = 0;
   }
 }

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { FakeClock } from '../../test/support/fake-clock.ts';
 import { Ramp } from './ramp.ts';
 
@@ -56,6 +56,13 @@ describe('the ramp', () => {
       await calls.all;
       expect(calls.begun(), `round ${round}`).toBe(40);
     }
+  });
+
+  it('holds up nobody when the clock fails', async () => {
+    const clock = { nowMs: () => 0, sleep: () => Promise.reject(new Error('no timer')) };
+    const calls = startCalls(new Ramp(clock), 100);
+    await setImmediate();
+    expect(calls.begun()).toBe(100);
   });
 
   test('goes on behind a call that fails', async () => {

@@ -35,18 +35,21 @@ export class Ramp {
   }
 
   #turn(): Promise<void> {
-    if (!this.#isStepping) void this.#step();
+    if (!this.#isStepping) this.#step();
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Once every STEP_MS, as long as somebody waits. */
-  async #step(): Promise<void> {
+  /** Once every STEP_MS, as long as somebody waits. No clock can hold up the calls: also one that fails lets them begin. */
+  #step(): void {
     this.#isStepping = true;
-    do {
-      await this.#clock.sleep(STEP_MS);
-      this.#open = 0;
-      for (const begin of this.#waiting.splice(0, STEP)) begin();
-    } while (this.#waiting.length > 0);
+    const beginNext = () => this.#beginNext();
+    this.#clock.sleep(STEP_MS).then(beginNext, beginNext);
+  }
+
+  #beginNext(): void {
+    this.#open = 0;
+    for (const begin of this.#waiting.splice(0, STEP)) begin();
     this.#isStepping = false;
+    if (this.#waiting.length > 0) this.#step();
   }
 }

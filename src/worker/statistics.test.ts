@@ -1,13 +1,8 @@
 import { expect, test } from 'vitest';
-import { type AttemptEnded, createEvents } from '../base/events.ts';
 import { StatisticsCounter } from './statistics.ts';
 
-function ended(outcome: AttemptEnded['outcome'], durationMs: number | null): AttemptEnded {
-  return { workerId: 'w', requestId: 1, attempt: 1, outcome, error: undefined, durationMs, isSlow: false };
-}
-
 test('before the first request everything is zero, and there is no average', () => {
-  const counter = new StatisticsCounter(createEvents(), () => 5_000);
+  const counter = new StatisticsCounter(() => 5_000);
   expect(counter.read(null)).toEqual({
     processed: 0,
     failed: 0,
@@ -21,17 +16,16 @@ test('before the first request everything is zero, and there is no average', () 
 
 test('each outcome is counted where it belongs, and the average is over all calls', () => {
   let nowMs = 5_000;
-  const events = createEvents();
-  const counter = new StatisticsCounter(events, () => nowMs);
+  const counter = new StatisticsCounter(() => nowMs);
 
-  events.emit('attemptEnded', ended('completed', 100));
-  events.emit('attemptEnded', ended('completed', 200));
-  events.emit('attemptEnded', ended('retry', 300));
-  events.emit('attemptEnded', ended('failed', 401));
-  events.emit('attemptEnded', ended('failed', null));
-  events.emit('attemptEnded', ended('timeout', null));
-  events.emit('expired', { workerId: 'w', count: 3 });
-  events.emit('rescued', { workerId: 'w', deadWorkerIds: ['dead'], rescued: 7, failed: 2 });
+  counter.countAttempt('completed', 100);
+  counter.countAttempt('completed', 200);
+  counter.countAttempt('retry', 300);
+  counter.countAttempt('failed', 401);
+  counter.countAttempt('failed', null);
+  counter.countAttempt('timeout', null);
+  counter.countExpired(3);
+  counter.countLost(2);
   nowMs += 61_400;
 
   expect(counter.read(17)).toEqual({
@@ -46,10 +40,9 @@ test('each outcome is counted where it belongs, and the average is over all call
 });
 
 test('what expired uncalled is processed too: timed_out is never more than processed', () => {
-  const events = createEvents();
-  const counter = new StatisticsCounter(events, () => 5_000);
+  const counter = new StatisticsCounter(() => 5_000);
 
-  events.emit('expired', { workerId: 'w', count: 50 });
+  counter.countExpired(50);
 
   expect(counter.read(0)).toMatchObject({
     processed: 50,

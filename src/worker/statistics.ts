@@ -1,7 +1,8 @@
-import type { Events, Statistics } from '../base/events.ts';
+import type { Statistics } from '../base/events.ts';
+import type { Outcome } from '../queue/outcome.ts';
 
 /**
- * Counts what this worker did since it started, from its events. Processed is every request that it gave its end and its
+ * Counts what this worker did since it started. Processed is every request that it gave its end and its
  * `processed_at`, with or without a call; failed and timed out are of those.
  */
 export class StatisticsCounter {
@@ -14,26 +15,32 @@ export class StatisticsCounter {
   #calls = 0;
   #callMs = 0;
 
-  constructor(events: Events, nowMs: () => number) {
+  constructor(nowMs: () => number) {
     this.#nowMs = nowMs;
     this.#startedMs = nowMs();
-    events.on('attemptEnded', ({ outcome, durationMs }) => {
-      if (outcome === 'retry') this.#retried++;
-      else this.#processed++;
-      if (outcome === 'failed') this.#failed++;
-      if (outcome === 'timeout') this.#timedOut++;
-      if (durationMs === null) return;
-      this.#calls++;
-      this.#callMs += durationMs;
-    });
-    events.on('expired', ({ count }) => {
-      this.#processed += count;
-      this.#timedOut += count;
-    });
-    events.on('rescued', ({ failed }) => {
-      this.#processed += failed;
-      this.#failed += failed;
-    });
+  }
+
+  /** An attempt has ended; `durationMs` is null where no call was made. */
+  countAttempt(outcome: Outcome['kind'], durationMs: number | null): void {
+    if (outcome === 'retry') this.#retried++;
+    else this.#processed++;
+    if (outcome === 'failed') this.#failed++;
+    if (outcome === 'timeout') this.#timedOut++;
+    if (durationMs === null) return;
+    this.#calls++;
+    this.#callMs += durationMs;
+  }
+
+  /** Requests whose life ended without an attempt of this worker. */
+  countExpired(requests: number): void {
+    this.#processed += requests;
+    this.#timedOut += requests;
+  }
+
+  /** Requests of a dead worker that had no attempt left. */
+  countLost(requests: number): void {
+    this.#processed += requests;
+    this.#failed += requests;
   }
 
   read(queueDepth: number | null): Statistics {

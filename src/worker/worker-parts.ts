@@ -1,5 +1,5 @@
 import type { AiClient } from '../ai/ai-client.ts';
-import type { Breaker } from '../ai/breaker.ts';
+import type { AiBreaker } from '../ai/breaker.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Events } from '../base/events.ts';
 import type { WorkerSettings } from '../config/settings.ts';
@@ -10,7 +10,7 @@ export interface WorkerContext {
   readonly workerId: string;
   readonly store: QueueStore;
   readonly client: AiClient;
-  readonly breaker: Breaker;
+  readonly breaker: AiBreaker;
   readonly events: Events;
   readonly clock: Clock;
   readonly settings: WorkerSettings;

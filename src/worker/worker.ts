@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { AiClient } from '../ai/ai-client.ts';
-import type { Breaker } from '../ai/breaker.ts';
+import type { AiBreaker } from '../ai/breaker.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { Events } from '../base/events.ts';
-import { type Lifecycle, Loop } from '../base/lifecycle.ts';
+import { type Lifecycle, Loop, StartStop, startAll } from '../base/lifecycle.ts';
 import type { WorkerSettings } from '../config/settings.ts';
 import type { Outcome } from '../queue/outcome.ts';
 import type { QueueStore } from '../queue/queue-store.ts';
@@ -26,7 +26,7 @@ const LAST_SETTLE_MS = 15_000;
 export interface WorkerOptions {
   readonly store: QueueStore;
   readonly client: AiClient;
-  readonly breaker: Breaker;
+  readonly breaker: AiBreaker;
   readonly events: Events;
   readonly settings: WorkerSettings;
   readonly version: string;
@@ -48,33 +48,38 @@ export class Worker implements Lifecycle {
   readonly #doorbell: Doorbell;
   readonly #statistics: StatisticsCounter;
   readonly #statisticsLoop: Loop;
-  #stopping: Promise<void> | undefined;
+  readonly #startStop = new StartStop('worker');
 
   constructor(options: WorkerOptions) {
     const clock = options.clock ?? systemClock;
     const context: WorkerContext = { ...options, clock, workerId: makeWorkerId() };
     const onRoom = () => this.#poller.wakeIfFull();
+    const suspectOrphans = () => this.#maintenance.suspectOrphans();
     const flights = new Flights(onRoom);
     this.#context = context;
     this.#flights = flights;
+    this.#statistics = new StatisticsCounter(() => clock.nowMs());
     this.#completer = new Completer({ ...context, flights, onRoom });
     this.#dispatcher = new Dispatcher({
       ...context,
       flights,
       complete: (flight, outcome, durationMs) => this.#complete(flight, outcome, durationMs),
-      giveBack: (claims, reason) => this.#giveBack(claims, reason),
+      release: (claims, reason) => this.#release(claims, reason),
+      suspectOrphans,
     });
     this.#poller = new Poller({
       ...context,
       flights,
       mayClaim: () => this.#heartbeat.isFresh && !this.#completer.isFull,
       dispatch: (requests, claimedAtMs) => this.#dispatch(requests, claimedAtMs),
+      suspectOrphans,
     });
     this.#maintenance = new Maintenance({
       ...context,
       flights,
       isHeartbeatFresh: () => this.#heartbeat.isFresh,
-      giveBack: (claims, reason) => this.#giveBack(claims, reason),
+      release: (claims, reason) => this.#release(claims, reason),
+      statistics: this.#statistics,
     });
     this.#doorbell = new Doorbell({
       bind: context.settings.doorbellBind,
@@ -89,7 +94,6 @@ export class Worker implements Lifecycle {
       version: options.version,
       sign: () => ({ inFlight: flights.size, doorbell: this.#doorbell.address }),
     });
-    this.#statistics = new StatisticsCounter(context.events, () => clock.nowMs());
     this.#statisticsLoop = this.#makeStatisticsLoop();
   }
 
@@ -98,25 +102,24 @@ export class Worker implements Lifecycle {
   }
 
   /** Resolves when the worker is known to the others and serves. What it throws leaves nothing of it running. */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    return this.#startStop.start(() => this.#begin());
+  }
+
+  async #begin(): Promise<void> {
     const { events, store, settings, workerId, breaker } = this.#context;
-    events.on('storeFailed', ({ part }) => part === 'claim' && this.#maintenance.suspectOrphans());
     breaker.onChange((state) => {
       if (state === 'open') events.emit('aiServiceDown', { error: breaker.lastError() });
       if (state === 'closed') events.emit('aiServiceUp');
       this.#poller.wake();
     });
-    await this.#doorbell.start();
-    try {
-      await this.#heartbeat.start();
-    } catch (error) {
-      // Its socket would keep a process alive that serves nobody.
-      await this.#doorbell.stop();
-      throw error;
-    }
-    this.#completer.start();
-    this.#maintenance.start();
-    this.#statisticsLoop.start();
+    await startAll([
+      this.#doorbell,
+      this.#heartbeat,
+      this.#completer,
+      this.#maintenance,
+      this.#statisticsLoop,
+    ]);
     this.#poller.start();
     const { aiServiceBaseUrl: aiService, concurrency } = settings;
     events.emit('workerStarted', { workerId, queue: store.name, aiService, concurrency });
@@ -129,16 +132,13 @@ export class Worker implements Lifecycle {
 
   /** Drains: no more claims, calls under way end, outcomes are written. Called again: calls are cut and given back. */
   stop(): Promise<void> {
-    if (this.#stopping) this.#cutCalls();
-    else this.#stopping = this.#drain();
-    return this.#stopping;
+    if (this.#startStop.isStopping) this.#cutCalls();
+    return this.#startStop.stop(() => this.#drain());
   }
 
-  /** Emits the `statistics` event now. */
-  async reportStatistics(): Promise<void> {
-    const { store, events } = this.#context;
-    const depth = await store.depth().catch(() => undefined);
-    events.emit('statistics', this.#statistics.read(depth ? depth.pending + depth.processing : null));
+  /** Has the `statistics` event emitted now. */
+  reportStatistics(): void {
+    this.#statisticsLoop.wake();
   }
 
   async #drain(): Promise<void> {
@@ -173,7 +173,7 @@ export class Worker implements Lifecycle {
 
   /** What a claim brings after the worker was told to stop is given back, uncalled. */
   async #dispatch(requests: readonly ClaimedRequest[], claimedAtMs: number): Promise<void> {
-    if (this.#stopping) await this.#giveBack(requests, 'stopping');
+    if (this.#startStop.isStopping) await this.#release(requests, 'stopping');
     else this.#dispatcher.dispatch(requests, claimedAtMs);
   }
 
@@ -181,6 +181,7 @@ export class Worker implements Lifecycle {
     const { id, claimNo, attempt } = flight.request;
     const { events, workerId, settings } = this.#context;
     this.#completer.add({ id, claimNo, attempt, outcome, durationMs });
+    this.#statistics.countAttempt(outcome.kind, durationMs);
     events.emit('attemptEnded', {
       workerId,
       requestId: id,
@@ -192,11 +193,8 @@ export class Worker implements Lifecycle {
     });
   }
 
-  /** What cannot be given back now is an orphan to reconcile, or rescued after this worker's end. */
-  async #giveBack(
-    claims: readonly ClaimRef[],
-    reason: 'stopping' | 'breaker' | 'lost_commit',
-  ): Promise<void> {
+  /** What cannot be released now is an orphan to reconcile, or rescued after this worker's end. */
+  async #release(claims: readonly ClaimRef[], reason: 'stopping' | 'breaker' | 'lost_commit'): Promise<void> {
     const { store, workerId, events } = this.#context;
     try {
       const count = await store.release(workerId, claims);
@@ -208,12 +206,18 @@ export class Worker implements Lifecycle {
     for (const claim of claims) this.#flights.remove(claim);
   }
 
+  async #emitStatistics(): Promise<void> {
+    const { store, events } = this.#context;
+    const depth = await store.depth().catch(() => undefined);
+    events.emit('statistics', this.#statistics.read(depth ? depth.pending + depth.processing : null));
+  }
+
   #makeStatisticsLoop(): Loop {
     let isFirst = true;
     return new Loop({
       clock: this.#context.clock,
       turn: async () => {
-        if (!isFirst) await this.reportStatistics();
+        if (!isFirst) await this.#emitStatistics();
         isFirst = false;
         return STATISTICS_EVERY_MS;
       },

@@ -4,6 +4,7 @@ import {
   findBadNames,
   findEmptyRows,
   findEnvReaders,
+  findEventListeners,
   findFolderCycles,
   findImportCycles,
   findLargeRooms,
@@ -62,6 +63,10 @@ describe('the source', () => {
     const files = everything.filter(({ path }) => !path.startsWith('test/architecture/'));
     expect(findEnvReaders(files)).toEqual([]);
     expect(findEnvReaders(files.map(({ text }) => file('src/config/a.ts', text)))).toHaveLength(1);
+  });
+
+  it('listens to events only to show them', () => {
+    expect(findEventListeners(sources)).toEqual([]);
   });
 
   test('has kebab-case names that say something', () => {
@@ -295,6 +300,24 @@ describe('another reader of .env is found', () => {
       file('src/cli/a.ts', '// Not parseEnv.\nreadEnvFile(cwd);'),
     ];
     expect(findEnvReaders(files)).toEqual([]);
+  });
+});
+
+describe('a listener on events is found', () => {
+  it.each([
+    "events.on('claimed', count);",
+    "  this.#options.events.once('expired', wake);",
+    "context.events.addListener('settled', note);",
+  ])('%s', (line) => {
+    expect(findEventListeners([file('src/worker/a.ts', line)])).toHaveLength(1);
+    expect(findEventListeners([file('src/observability/a.ts', line), file('src/cli/a.ts', line)])).toEqual(
+      [],
+    );
+  });
+
+  it('but not what is emitted, nor a listener on something else', () => {
+    const text = "events.emit('claimed', {});\nsocket.on('error', fail);\n// events.on('claimed')";
+    expect(findEventListeners([file('src/worker/a.ts', text)])).toEqual([]);
   });
 });
 

@@ -80,6 +80,8 @@ const PROCESS_USES = [
 
 const ENV_READER = 'src/config/env-file.ts';
 const ENV_READING = /\b(?:parse|load)Env(?:File)?\b|--env-file\b|['"]dotenv(?:\/|['"])/;
+/** A listener on the engine's events. */
+const EVENT_LISTENERS = /\bevents\.(?:on|once|addListener|prependListener|prependOnceListener)\(/;
 
 /** Every .ts and .js file below these folders of the project. */
 export function readSources(root: string, folders: readonly string[]): SourceFile[] {
@@ -204,6 +206,19 @@ export function findEnvReaders(files: readonly SourceFile[]): string[] {
     .flatMap(({ path, text }) => {
       const lines = withoutComments(text).split('\n');
       return lines.filter((line) => ENV_READING.test(line)).map((line) => `${path}: ${line.trim()}`);
+    });
+}
+
+/**
+ * Lines that listen to the engine's events outside what shows them: src/observability and src/cli. What one part wants
+ * of another it calls, or the log could not be changed without the engine.
+ */
+export function findEventListeners(files: readonly SourceFile[]): string[] {
+  return files
+    .filter(({ path }) => !isTest(path) && !/^src\/(?:observability|cli)\//.test(path))
+    .flatMap(({ path, text }) => {
+      const lines = withoutComments(text).split('\n');
+      return lines.filter((line) => EVENT_LISTENERS.test(line)).map((line) => `${path}: ${line.trim()}`);
     });
 }
 

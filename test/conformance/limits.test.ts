@@ -189,8 +189,10 @@ describeStore('limits', (backend) => {
       limits.spend('Bob', { prompt: 60, completion: 0 });
       await eventually(() => expect(lines).toEqual([expect.stringContaining('cannot be used')]));
       expect(limits.check('Bob')).toBe('off');
-      for (const table of TABLES) await backend().sql(`ALTER TABLE ${table}_away RENAME TO ${table}`);
+      // Switched on before all is back: no look can find all well and the switch still off.
+      await backend().sql('ALTER TABLE ai_ipc_meta_away RENAME TO ai_ipc_meta');
       await ledger.setOff(false);
+      await backend().sql('ALTER TABLE ai_npc_budget_away RENAME TO ai_npc_budget');
       await eventually(() => expect(limits.check('Bob')).toBe('budget'));
       await eventually(() =>
         expect(lines).toEqual([

@@ -355,7 +355,7 @@ describeStore('memory', (backend) => {
       const turnsDeleted = () => lines.map(({ turns }) => turns);
       await rememberAll(numbered(3));
       await age('Bob', 31);
-      keeper.start();
+      await keeper.start();
       await expect.poll(turnsDeleted, { timeout: 10_000 }).toEqual([3]);
       await rememberAll(numbered(2));
       await age('Bob', 31);

@@ -196,6 +196,7 @@ describe.each(Object.keys(QUEUES))('on %s', (kind) => {
   test.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
   ] as const)('%s ends ask with %i, and cancels the request that nobody serves', async (signal, exitCode) => {
     const queue = QUEUES[kind]!();
     const asking = queue.start('ask', 'Is anybody there?');

@@ -29,7 +29,7 @@ function runWith(env: Record<string, string>, ...words: string[]): ProgramProces
 }
 
 describe('ai-ipc service', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)(
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     'prints its address, answers, and ends with 0 on %s',
     async (signal) => {
       const service = run('--port', '0');
@@ -98,23 +98,34 @@ describe('ai-ipc service', () => {
     expect(await service.ended).toMatchObject({ exitCode: 0 });
   });
 
+  async function untilClosed(url: string): Promise<void> {
+    const isClosed = () =>
+      fetch(`${url}/api/v1/health`).then(
+        () => false,
+        () => true,
+      );
+    await waitFor(isClosed, { timeoutMs: 5_000, what: 'the first signal to be taken' });
+  }
+
+  it('finishes them also when its terminal closes, which sends SIGHUP twice', async () => {
+    const service = run('--port', '0', '--test-endpoints');
+    const url = await urlOf(service);
+    const slow = fetch(`${url}/api/v1/test/delay/2000`);
+    await fetch(`${url}/api/v1/test/delay/100`);
+    service.signal('SIGHUP');
+    await untilClosed(url);
+    service.signal('SIGHUP');
+    expect(await (await slow).json()).toEqual({ delayed_ms: 2000 });
+    expect(await service.ended).toMatchObject({ exitCode: 0 });
+  });
+
   it('ends at once on a second signal', async () => {
     const service = run('--port', '0', '--test-endpoints');
     const url = await urlOf(service);
     const slow = fetch(`${url}/api/v1/test/delay/60000`).catch((error: unknown) => error);
     await fetch(`${url}/api/v1/test/delay/100`);
     service.signal('SIGTERM');
-    await waitFor(
-      () =>
-        fetch(`${url}/api/v1/health`).then(
-          () => false,
-          () => true,
-        ),
-      {
-        timeoutMs: 5_000,
-        what: 'the first signal to be taken',
-      },
-    );
+    await untilClosed(url);
     service.signal('SIGTERM');
     expect(await service.ended).toMatchObject({ exitCode: 'SIGTERM' });
     expect(await slow).toBeInstanceOf(Error);

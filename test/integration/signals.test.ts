@@ -1,4 +1,4 @@
-import { afterAll, afterEach, expect, test } from 'vitest';
+import { afterAll, afterEach, expect, it, test } from 'vitest';
 import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
 import { useQueue } from '../support/queue-observer.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -14,7 +14,7 @@ afterEach(async () => {
   await queue().clear();
 });
 
-test.each(['SIGTERM', 'SIGINT'] as const)(
+test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
   '%s: calls under way end and are written, nothing more is claimed',
   async (signal) => {
     const env = { AI_SERVICE_BASE_URL: stub.url, CONCURRENCY: '5' };
@@ -60,6 +60,20 @@ test('a second SIGTERM cuts the calls and gives their requests back with their a
   }
   expect(await queue().responses()).toEqual([]);
   expect(await queue().workerIds()).toEqual([]);
+});
+
+it('a terminal that closes sends SIGHUP twice, and calls under way end all the same', async () => {
+  const worker = startWorker(queue().settings, { AI_SERVICE_BASE_URL: stub.url });
+  await worker.started();
+  await queue().insert(3, '/delay/800');
+  await waitFor(() => stub.inFlight === 3, { timeoutMs: 10_000, what: 'three calls in flight' });
+
+  worker.signal('SIGHUP');
+  await worker.waitForLog('Worker finishes its calls and stops', 5_000);
+  worker.signal('SIGHUP');
+
+  expect(await worker.ended).toEqual({ exitCode: 0, signal: null });
+  expect(await queue().statusCounts()).toEqual({ completed: 3 });
 });
 
 test('what one worker gave back, another serves at once', async () => {

@@ -1,3 +1,4 @@
+import { backoffMs } from '../../base/backoff.ts';
 import { systemClock } from '../../base/clock.ts';
 import { AiIpcError } from '../../base/errors.ts';
 import type { QueueStore } from '../../queue/queue-store.ts';
@@ -11,8 +12,7 @@ const MARK = 'AI IPC self-test';
 const LIFE_SECONDS = 15;
 /** After a life's end a worker writes it within a second or two. */
 const AFTER_LIFE_MS = 4_000;
-const FIRST_LOOK_MS = 2;
-const LONGEST_LOOK_MS = 20;
+const LOOKS = { firstMs: 2, longestMs: 20, factor: 1.5 } as const;
 
 export interface OwnRequestsOptions {
   readonly store: QueueStore;
@@ -70,7 +70,7 @@ export class OwnRequests {
   async waitForEnd(id: number): Promise<RequestView> {
     const { store, signal } = this.#options;
     const untilMs = performance.now() + LIFE_SECONDS * 1_000 + AFTER_LIFE_MS;
-    for (let lookMs = FIRST_LOOK_MS; !signal.aborted; lookMs = Math.min(LONGEST_LOOK_MS, lookMs * 1.5)) {
+    for (let looks = 1; !signal.aborted; looks += 1) {
       const view = await store.read(id);
       if (view === undefined) throw new AiIpcError('bad_id', `Request ${id} was deleted by somebody else.`);
       if (isEnded(view.status)) {
@@ -78,7 +78,7 @@ export class OwnRequests {
         return view;
       }
       if (performance.now() > untilMs) throw unserved(view);
-      await systemClock.sleep(lookMs, signal);
+      await systemClock.sleep(backoffMs(LOOKS, looks), signal);
     }
     throw new AiIpcError('aborted', `The wait for request ${id} was stopped.`);
   }

@@ -31,7 +31,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('a live persona book', () => {
   it('takes up a file that changes, comes or goes, without being asked', async () => {
-    book.start();
+    await book.start();
     try {
       await writeFile(join(folder, 'tester.yaml'), GOOD.replace('No idea.', 'Changed.'));
       await expect.poll(() => book.find('tester').fallback, { timeout: 10_000 }).toEqual(['Changed.']);

@@ -1,9 +1,10 @@
 import OpenAI from 'openai';
+import { Breaker, type Sign } from '../../base/breaker.ts';
+import type { ModelError } from '../talk/mind-error.ts';
 import type { AnswerSchema } from './answer-format.ts';
-import { toCompletion } from './completion.ts';
+import { type Completion, toCompletion } from './completion.ts';
 import { createLimitedFetch } from './limited-fetch.ts';
 import { paused, refusalOf, toModelError } from './openai-trouble.ts';
-import { createOutage } from './outage.ts';
 import type { ModelProvider, ModelQuestion, ModelServer } from './provider.ts';
 import { ALL_ABILITIES, lesserAbilities, type ServerAbilities } from './server-abilities.ts';
 
@@ -11,31 +12,41 @@ const MAX_RESPONSE_BYTES = 262_144;
 /** A small model on one GPU answers in less. */
 const FAIR_WAIT_MS = 1_000;
 
+/** What a call gave; `isUnfair` where its caller left the model no time: that says nothing of the server. */
+type Ended = { readonly completion: Completion } | { readonly error: ModelError; readonly isUnfair: boolean };
+
 /** Chat completions of OpenAI. One call for each answer: nothing is retried, because the worker has the one retry loop. */
 export function createOpenAiProvider(server: ModelServer): ModelProvider {
   const client = createClient(server);
   const abilitiesOf = new Map<string, ServerAbilities>();
-  const outage = createOutage(server.clock);
+  const breaker = new Breaker<Ended>(server.clock, signOf);
+
+  async function ask(question: ModelQuestion, signal: AbortSignal): Promise<Ended> {
+    const startMs = server.clock.nowMs();
+    try {
+      const answer = await completeAsAble(client, question, { abilitiesOf, signal });
+      return { completion: toCompletion(answer, question.system + question.user) };
+    } catch (error) {
+      const waitedMs = server.clock.nowMs() - startMs;
+      const isUnfair = signal.aborted && waitedMs < FAIR_WAIT_MS;
+      return { error: toModelError(error, { server, signal, waitedMs }), isUnfair };
+    }
+  }
+
   return {
     async complete(question, signal) {
-      if (!outage.mayCall()) throw paused(server);
-      const startMs = server.clock.nowMs();
-      try {
-        const completion = toCompletion(
-          await completeAsAble(client, question, { abilitiesOf, signal }),
-          question.system + question.user,
-        );
-        outage.noteEnd(false);
-        return completion;
-      } catch (error) {
-        const waitedMs = server.clock.nowMs() - startMs;
-        const modelError = toModelError(error, { server, signal, waitedMs });
-        // A caller who gives a model no time learns nothing about it.
-        if (!signal.aborted || waitedMs >= FAIR_WAIT_MS) outage.noteEnd(modelError.isOutage);
-        throw modelError;
-      }
+      const ended = await breaker.run(() => ask(question, signal));
+      if (ended === 'rejected') throw paused(server);
+      if ('error' in ended) throw ended.error;
+      return ended.completion;
     },
   };
+}
+
+function signOf(ended: Ended): Sign {
+  if ('completion' in ended) return 'up';
+  if (ended.isUnfair) return 'neither';
+  return ended.error.isOutage ? ended.error : 'up';
 }
 
 function createClient({ baseUrl, apiKey, headers, timeoutMs, maxResponseBytes }: ModelServer): OpenAI {

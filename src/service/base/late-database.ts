@@ -26,6 +26,7 @@ export class LateDatabase implements Lifecycle {
   readonly #loop: Loop;
   readonly #tried = new AbortController();
   #opened: ServiceDatabase | null = null;
+  #closed: Promise<void> | undefined;
   #lastTrouble: string | undefined;
 
   constructor(options: LateDatabaseOptions) {
@@ -33,7 +34,8 @@ export class LateDatabase implements Lifecycle {
     this.#loop = new Loop({
       clock: options.clock,
       turn: () => this.#open(),
-      onError: (error) => this.#troubled(error),
+      onError: (error, failures) => this.#troubled(error, failures),
+      onRecovered: () => options.logger.info('The database can be used now: NPCs remember'),
     });
   }
 
@@ -50,7 +52,12 @@ export class LateDatabase implements Lifecycle {
     if (!this.#tried.signal.aborted) this.#options.onTry(noAnswerYet());
   }
 
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     this.#tried.abort();
     await this.#loop.stop();
     await this.#opened?.database.close();
@@ -59,19 +66,16 @@ export class LateDatabase implements Lifecycle {
 
   async #open(): Promise<number> {
     this.#opened ??= await this.#options.open();
-    if (this.#lastTrouble !== undefined)
-      this.#options.logger.info('The database can be used now: NPCs remember');
-    this.#lastTrouble = undefined;
     this.#options.onTry(null);
     this.#tried.abort();
     return OPEN_REST_MS;
   }
 
-  #troubled(error: unknown): number {
+  #troubled(error: unknown, failures: number): number {
     const { logger, onTry } = this.#options;
     const trouble = messageOf(error);
-    // Said once, not every five seconds.
-    if (trouble !== this.#lastTrouble)
+    // Said once, not every five seconds; another trouble is news.
+    if (failures === 1 || trouble !== this.#lastTrouble)
       logger.error({ error: trouble }, 'NPCs remember nothing: the database cannot be used, trying again');
     this.#lastTrouble = trouble;
     onTry(error);

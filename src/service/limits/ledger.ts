@@ -1,5 +1,5 @@
-import { AiIpcError } from '../../base/errors.ts';
 import type { Database, SqlValue } from '../../database/database.ts';
+import { numberOf, textOf } from '../../database/row-fields.ts';
 import type { ServiceDatabase } from '../base/service-database.ts';
 
 /** Whether NPCs speak, and what players have used of a model today: what all services on one database share. */
@@ -66,7 +66,7 @@ export function createLedger({ database, kind }: ServiceDatabase): Ledger {
         : returnedTokens(database, statements.addTokens, [playerId, tokens]),
     async playersAbove(tokens) {
       const rows = await database.query(statements.playersAbove, [tokens]);
-      return rows.map((row) => String(row['player_id']));
+      return rows.map((row) => textOf(row, 'player_id'));
     },
   };
 }
@@ -76,8 +76,6 @@ async function insertedId(database: Database, sql: string, values: readonly SqlV
 }
 
 async function returnedTokens(database: Database, sql: string, values: readonly SqlValue[]): Promise<number> {
-  const [row] = await database.query(sql, values);
-  const tokens = row?.['tokens'];
-  if (typeof tokens === 'number') return tokens;
-  throw new AiIpcError('database_failed', 'The database did not tell the tokens of ai_npc_budget.');
+  const [row = {}] = await database.query(sql, values);
+  return numberOf(row, 'tokens');
 }

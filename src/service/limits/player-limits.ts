@@ -60,7 +60,6 @@ class SharedLimits implements PlayerLimits {
   readonly #unwritten = new Map<string, number>();
   readonly #writing = new Set<Promise<void>>();
   #isOff = false;
-  #isTroubled = false;
   #spentOut: ReadonlySet<string> = new Set();
   /** Who spent the last token since the look under way began: it may not have seen that. */
   #spentSinceLook = new Set<string>();
@@ -71,7 +70,8 @@ class SharedLimits implements PlayerLimits {
     this.#loop = new Loop({
       clock: options.clock,
       turn: () => this.#look(),
-      onError: (error) => this.#troubled(error),
+      onError: (error, failures) => this.#troubled(error, failures),
+      onRecovered: () => options.logger.info('NPC switch and budgets can be used again'),
     });
   }
 
@@ -112,8 +112,10 @@ class SharedLimits implements PlayerLimits {
     if (this.#options.dailyTokens === 0 || !(tokens > 0)) return;
     this.#keepUnwritten(playerId, tokens);
     const writing: Promise<void> = this.#write(playerId)
-      .catch((error: unknown) => void this.#troubled(error))
-      .finally(() => this.#writing.delete(writing));
+      .catch((error: unknown) => this.#loop.fail(error))
+      .then(() => {
+        this.#writing.delete(writing);
+      });
     this.#writing.add(writing);
   }
 
@@ -123,7 +125,7 @@ class SharedLimits implements PlayerLimits {
     if (ledger !== null) {
       this.#switch(await ledger.isOff());
       if (this.#options.dailyTokens > 0) await this.#lookAtBudgets(ledger);
-      this.#recovered();
+      this.#options.onLook?.(null);
     }
     this.#firstLook.abort();
     return LOOK_MS;
@@ -166,19 +168,12 @@ class SharedLimits implements PlayerLimits {
   }
 
   /** What was seen last stays in force. Told once for each time. */
-  #troubled(error: unknown): number {
-    if (!this.#isTroubled)
+  #troubled(error: unknown, failures: number): number {
+    if (failures === 1)
       this.#options.logger.error(errorFields(error), 'NPC switch and budgets cannot be used, trying again');
-    this.#isTroubled = true;
     this.#options.onLook?.(error);
     this.#firstLook.abort();
     return LOOK_MS;
-  }
-
-  #recovered(): void {
-    if (this.#isTroubled) this.#options.logger.info('NPC switch and budgets can be used again');
-    this.#isTroubled = false;
-    this.#options.onLook?.(null);
   }
 }
 

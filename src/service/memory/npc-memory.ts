@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AiIpcError } from '../../base/errors.ts';
 import type { Database, Decision, Row, Statement, Write } from '../../database/database.ts';
+import { numberOf, textOf } from '../../database/row-fields.ts';
 import type { Recollection, Turn } from '../../mind/talk/recollection.ts';
 import { type Folded, fold, toRecollection } from './fold.ts';
 import type { MemoryOwner, NpcMemory } from './memory.ts';
@@ -202,23 +203,4 @@ function digestOf({ npcId, playerId }: MemoryOwner, key: string): string {
   return createHash('sha256')
     .update(JSON.stringify([npcId, playerId, key]))
     .digest('hex');
-}
-
-function numberOf(row: Row, field: string): number {
-  const value = row[field];
-  if (typeof value === 'number') return value;
-  throw unexpected(field, value);
-}
-
-function textOf(row: Row, field: string): string {
-  const value = row[field];
-  if (typeof value === 'string') return value;
-  throw unexpected(field, value);
-}
-
-function unexpected(field: string, value: unknown): AiIpcError {
-  return new AiIpcError(
-    'database_failed',
-    `The database gave ${typeof value} as ${field} of ai_npc_memory. Check the schema with \`ai-ipc migrate\`.`,
-  );
 }

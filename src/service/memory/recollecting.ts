@@ -63,6 +63,20 @@ export function createRecollecting(parts: RecollectingParts): Recollecting {
     await rest.watch(() => memory.remember(owner, turn, key), 'remember');
   }
 
+  /** Never rejects: nobody waits for it but who is next, and that one goes on in any case. */
+  async function rememberAfter(
+    before: Promise<void> | undefined,
+    spoken: SpokenTurn,
+    delivered: Promise<boolean>,
+  ): Promise<void> {
+    try {
+      await before;
+      if (await delivered) await remember(spoken);
+    } catch (error) {
+      parts.logger.error({ ...errorFields(error), part: 'remember' }, 'NPC memory failed');
+    }
+  }
+
   return {
     async recall(owner, deadline) {
       const limitMs = Math.min(RECALL_LIMIT_MS, deadline.leftMs() * RECALL_PART);
@@ -82,15 +96,11 @@ export function createRecollecting(parts: RecollectingParts): Recollecting {
       const id = keyOf(spoken.owner);
       const before = waiting.get(id);
       waitingCount++;
-      const done = (async () => {
-        await before;
-        if (await delivered) await remember(spoken);
-      })();
-      waiting.set(id, done);
-      void done.finally(() => {
+      const done: Promise<void> = rememberAfter(before, spoken, delivered).then(() => {
         waitingCount--;
         if (waiting.get(id) === done) waiting.delete(id);
       });
+      waiting.set(id, done);
     },
     async caughtUp(owner) {
       await waiting.get(keyOf(owner));

@@ -94,10 +94,11 @@ export class MapServer {
     const killAtExit = () => child.kill('SIGKILL');
     process.once('exit', killAtExit);
     const server = new MapServer(child);
-    server.ended.then(() => {
+    const tidyUp = () => {
       process.off('exit', killAtExit);
       rmSync(folder, { recursive: true, force: true });
-    });
+    };
+    server.ended.then(tidyUp, tidyUp);
     await server.#connect(database, options.encoding ?? '-');
     server.addMap(1, MAP_NAME);
     server.addNpc(NPC, 1, NPC_NAME);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { FakeClock } from '../../test/support/fake-clock.ts';
 import type { WorkerSighting } from '../queue/queue-store.ts';
-import { DeathWatch } from './rescuer.ts';
+import { DeathWatch } from './death-watch.ts';
 
 let clock: FakeClock;
 let watch: DeathWatch;

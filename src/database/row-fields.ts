@@ -1,5 +1,5 @@
 import { AiIpcError } from '../base/errors.ts';
-import type { Row } from '../database/database.ts';
+import type { Row } from './database.ts';
 
 /** Reads fields of rows with their types checked: where the database meets the code, nothing is taken on trust. */
 

@@ -1,15 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { methodOf, refusalOf } from './endpoint-policy.ts';
-
-describe('the method', () => {
-  it.each(['http_get', 'health_check'])('of %s is GET', (type) => {
-    expect(methodOf(type)).toBe('GET');
-  });
-
-  it.each(['dialogue', 'decision', 'http_post', 'HTTP_GET', ''])('of %j is POST', (type) => {
-    expect(methodOf(type)).toBe('POST');
-  });
-});
+import { refusalOf } from './refusal.ts';
 
 describe('a good answer', () => {
   it.each([
