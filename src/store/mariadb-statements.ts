@@ -254,5 +254,5 @@ const STATEMENTS = {
 
   deleteLogOf: `
     DELETE ai_request_log FROM ai_request_log FORCE INDEX (idx_request_id)
-     WHERE request_id IN (?)`,
+     WHERE request_id IN (?) AND event_type >= ''`,
 } as const;

@@ -115,7 +115,9 @@ describe('plans on MariaDB, with a million ended requests beside', () => {
     'deleteMarked',
   ] as const)('%s goes by primary key and locks no others', async (name) => {
     const ids = await someIds(name === 'claimMark' ? 'pending' : 'processing', 20);
-    const values = { claimMark: [WORKER, ids], lockMarked: [ids, MARK] }[name as 'claimMark'] ?? [ids];
+    const values = { claimMark: [WORKER, ids], lockMarked: [ids, MARK], deleteMarked: [ids, MARK] }[
+      name as 'claimMark'
+    ] ?? [ids];
     const { reads, locks } = await run(statements[name], values);
     expect(reads).toBeLessThanOrEqual(3 * ids.length + 5);
     expect(locks).toBeLessThanOrEqual(2 * ids.length);
