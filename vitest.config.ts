@@ -13,8 +13,8 @@ const shared = { testTimeout: 60_000, hookTimeout: 60_000, isolate: false };
 export default defineConfig({
   test: {
     globalSetup: ['test/support/global-setup.ts'],
-    // Two cores, and tests that mostly wait: with two files at once the cores stood still for two thirds of the time.
-    maxWorkers: 4,
+    // Two cores: more files at once only make each slower, and bounded waits fail.
+    maxWorkers: 2,
     projects: [
       {
         test: {
