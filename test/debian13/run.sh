@@ -26,7 +26,7 @@ main() {
   install_packages "$ROOT"
   local here
   here=$(dirname "$0")
-  git clone --quiet --no-local "$here/../.." "$ROOT/root/ai-ipc"
+  git -c advice.detachedHead=false clone --quiet --no-local "$here/../.." "$ROOT/root/ai-ipc"
   in_root "$ROOT" bash -c "$(cat "$here/readme-commands.sh")"
 }
 
@@ -67,8 +67,10 @@ choose_mirrors() {
 }
 
 mirror_labelled() {
-  apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' "Label: $1" |
-    sed -n 's|^\(https\?://.*[^/]\)/*$|\1|p' | head -n 1
+  local uris
+  uris=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' "Label: $1" |
+    sed -n 's|^\(https\?://.*[^/]\)/*$|\1|p')
+  echo "${uris%%$'\n'*}"
 }
 
 # One run at a time: each removes whatever roots it finds.
