@@ -26,7 +26,6 @@ test('a statement of src that locks or writes stands where test/conformance/plan
     /\b(?:UPDATE|DELETE|DELETE FROM) ai_|\bFOR UPDATE\b/.test(readFileSync(join(ROOT, path), 'utf8')),
   );
   expect(files.sort()).toEqual([
-    'src/cli/selftest-statements.ts',
     // One row of ai_ipc_meta each, of which there are four.
     'src/database/migrate.ts',
     'src/database/probe.ts',
