@@ -128,7 +128,7 @@ describe('the game’s user', () => {
     expect(stdout).toContain('8 passed, 0 failed');
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(
-      /^WARN {2}.*(?:SELECT|DELETE) command denied.*ai_request_log.*rights SELECT and DELETE/m,
+      /^WARN {2}.*(?:SELECT|DELETE) command denied.*ai_request_log.*rights SELECT, DELETE/m,
     );
     expect(await database.query('SELECT id FROM ai_requests')).toEqual([]);
   });

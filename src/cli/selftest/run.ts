@@ -106,8 +106,8 @@ async function removeAll(requests: OwnRequests, report: Report): Promise<void> {
     await requests.remove();
   } catch (error) {
     report.warn(
-      `The self-test could not delete its own requests or their log: ${messageOf(error)} It needs the rights to read and ` +
-        "delete (SELECT, DELETE) on ai_requests and ai_request_log, which the worker's user has. What is left has source_npc " +
+      `The self-test could not delete its own requests or their log: ${messageOf(error)} It needs the rights ` +
+        "SELECT, DELETE on ai_requests and ai_request_log, which the worker's user has. What is left has source_npc " +
         "'AI IPC self-test'; the worker deletes it after retention_days, and its log after log_retention_days.",
     );
   }
