@@ -3,7 +3,7 @@ import { chooseDatabase, type DatabaseChoice } from './database-choice.ts';
 import type { Use, Uses } from './env-faults.ts';
 import { type EnvFile, readEnvFile, type Variables } from './env-file.ts';
 import { fillVariables } from './fill-variables.ts';
-import { ALL_SETTINGS, SECRETS } from './schema.ts';
+import { ALL_SETTINGS } from './schema.ts';
 
 /** Where settings are looked for. */
 export interface LoadOptions {
@@ -39,14 +39,11 @@ export function problemsOfSources({ choice, envFile, configFile }: Sources): str
 
 /** The variables that settings have of their own, and those that `${…}` of the file names. */
 function usesOf({ entries }: ConfigFile): Uses {
-  const uses = new Map<string, Use>(ALL_SETTINGS.map(({ key, variable }) => [variable, useOf(key)]));
-  for (const [key, { value }] of entries) {
-    const { unset: names } = fillVariables(value, () => undefined);
-    for (const name of names) if (uses.get(name) !== 'secret') uses.set(name, useOf(key));
+  const uses = new Map<string, Use>();
+  for (const { key, variable, allowed } of ALL_SETTINGS) {
+    const { unset: named } = fillVariables(entries.get(key)?.value, () => undefined);
+    for (const name of [variable, ...named])
+      if (uses.get(name) !== 'secret') uses.set(name, allowed.isSecret ? 'secret' : 'plain');
   }
   return uses;
-}
-
-function useOf(key: string): Use {
-  return SECRETS.some((secret) => secret.key === key) ? 'secret' : 'plain';
 }
