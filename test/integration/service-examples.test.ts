@@ -7,7 +7,7 @@ import { DocRunner } from './support/doc-runner.ts';
 
 beforeAll(() => execFileSync(process.execPath, [join(ROOT, 'bin/build.js')], { stdio: 'pipe' }));
 
-describe.each(EXAMPLE_PAGES)('$name', ({ steps }) => {
+describe.each(EXAMPLE_PAGES)('ai-service-examples/$name', ({ steps }) => {
   let runner: DocRunner;
 
   beforeAll(async () => {

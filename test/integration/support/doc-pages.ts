@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { readExamples, type Step } from './doc-examples.ts';
 
 /** A page whose examples are run from top to bottom, on services of its own. */
 export interface DocPage {
-  /** From the project's root, such as docs/ai-service.md. */
+  /** Such as errors.md. */
   readonly name: string;
   readonly text: string;
   readonly steps: readonly Step[];
@@ -21,7 +21,7 @@ export const EXAMPLE_PAGES = readdirSync(join(ROOT, FOLDER))
   .filter((name) => name.endsWith('.md') && name !== 'README.md')
   .map((name) => readPage(`${FOLDER}/${name}`));
 
-function readPage(name: string): DocPage {
-  const text = readFileSync(join(ROOT, name), 'utf8');
-  return { name, text, steps: readExamples(text) };
+function readPage(path: string): DocPage {
+  const text = readFileSync(join(ROOT, path), 'utf8');
+  return { name: basename(path), text, steps: readExamples(text) };
 }
