@@ -1,11 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { ROOT } from '../support/cli-process.ts';
+import { useCli } from '../support/cli-process.ts';
 import { EXAMPLE_PAGES } from './support/doc-pages.ts';
 import { DocRunner } from './support/doc-runner.ts';
 
-beforeAll(() => execFileSync(process.execPath, [join(ROOT, 'bin/build.js')], { stdio: 'pipe' }));
+useCli();
 
 describe.each(EXAMPLE_PAGES)('ai-service-examples/$name', ({ steps }) => {
   let runner: DocRunner;
