@@ -1,15 +1,15 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { systemClock } from './clock.ts';
 
 describe('systemClock', () => {
-  test('sleeps as long as it is told', async () => {
+  it('sleeps as long as it is told', async () => {
     const startMs = systemClock.nowMs();
     await systemClock.sleep(50);
     expect(systemClock.nowMs() - startMs).toBeGreaterThanOrEqual(49);
     expect(systemClock.nowMs() - startMs).toBeLessThan(2_000);
   });
 
-  test('an abort ends the sleep without an error, also one that came before', async () => {
+  it('an abort ends the sleep without an error, also one that came before', async () => {
     const startMs = systemClock.nowMs();
     const controller = new AbortController();
     const sleep = systemClock.sleep(60_000, controller.signal);

@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { AiIpcError, exitCodeOf, messageOf } from './errors.ts';
 
 describe('exitCodeOf', () => {
-  test.each([
+  it.each([
     [new AiIpcError('bad_settings', 'x'), 78],
     [new AiIpcError('schema_old', 'x'), 78],
     [new AiIpcError('bad_argument', 'x'), 2],
@@ -15,7 +15,7 @@ describe('exitCodeOf', () => {
   });
 });
 
-test('messageOf gives the text of anything that was thrown', () => {
+it('messageOf gives the text of anything that was thrown', () => {
   expect([new Error('broken'), 'text', 7, undefined].map(messageOf)).toEqual([
     'broken',
     'text',

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../../test/support/fake-clock.ts';
 import { type Lifecycle, Loop, StartStop, startAll, stopAll } from './lifecycle.ts';
 
@@ -25,7 +25,7 @@ function makeLoop(rest: (turn: number) => number | Error) {
 }
 
 describe('Loop', () => {
-  test('the first turn comes at once, the next after the rest that it asked for', async () => {
+  it('the first turn comes at once, the next after the rest that it asked for', async () => {
     const { clock, loop, turns } = makeLoop((turn) => turn * 100);
     loop.start();
 
@@ -35,7 +35,7 @@ describe('Loop', () => {
     await loop.stop();
   });
 
-  test('wake cuts the present rest short, and only that one', async () => {
+  it('wake cuts the present rest short, and only that one', async () => {
     const { clock, loop, turns } = makeLoop(() => 1_000);
     loop.start();
     await clock.advance(300);
@@ -47,7 +47,7 @@ describe('Loop', () => {
     await loop.stop();
   });
 
-  test('wake during a turn skips the rest after it', async () => {
+  it('wake during a turn skips the rest after it', async () => {
     const { clock, loop, turns } = makeLoop((turn) => {
       if (turn === 1) loop.wake();
       return 1_000;
@@ -60,7 +60,7 @@ describe('Loop', () => {
     await loop.stop();
   });
 
-  test('many wakes are one', async () => {
+  it('many wakes are one', async () => {
     const { clock, loop, turns } = makeLoop(() => 1_000);
     loop.start();
     await clock.advance(10);
@@ -72,7 +72,7 @@ describe('Loop', () => {
     await loop.stop();
   });
 
-  test('an error is handed over and the loop goes on after the rest that its handler asked for', async () => {
+  it('an error is handed over and the loop goes on after the rest that its handler asked for', async () => {
     const error = new Error('the database is away');
     const { clock, loop, turns, errors } = makeLoop((turn) => (turn === 1 ? error : 1_000));
     loop.start();
@@ -84,7 +84,7 @@ describe('Loop', () => {
     await loop.stop();
   });
 
-  test('stop ends the rest at once, and no turn follows', async () => {
+  it('stop ends the rest at once, and no turn follows', async () => {
     const { clock, loop, turns } = makeLoop(() => 60_000);
     loop.start();
     await clock.advance(1);
@@ -96,7 +96,7 @@ describe('Loop', () => {
     expect(clock.sleeping).toBe(0);
   });
 
-  test('stop waits for the turn under way, which hears of it', async () => {
+  it('stop waits for the turn under way, which hears of it', async () => {
     let isDone = false;
     const loop = new Loop({
       clock: new FakeClock(),
@@ -114,7 +114,7 @@ describe('Loop', () => {
     expect(isDone).toBe(true);
   });
 
-  test('a loop that was never started stops, and one is not started twice', async () => {
+  it('a loop that was never started stops, and one is not started twice', async () => {
     const { loop } = makeLoop(() => 1_000);
     await loop.stop();
     loop.start();

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { newFolder, runCli, useCli } from '../../test/support/cli-process.ts';
 
 useCli();
@@ -12,7 +12,7 @@ async function check(options: { args?: string[]; env?: Record<string, string>; y
   return { cwd, ...(await runCli(['config', 'check', ...(options.args ?? [])], { cwd, env })) };
 }
 
-test('good settings are shown with the database first, without colours and without the password', async () => {
+it('good settings are shown with the database first, without colours and without the password', async () => {
   const { exitCode, stdout, stderr } = await check({
     args: ['--config', 'other.yaml', '--database', 'mariadb://me@127.0.0.1:3307/game'],
     env: { DB_PASSWORD: 'hunter2' },
@@ -35,7 +35,7 @@ test('good settings are shown with the database first, without colours and witho
   expect(stdout).not.toContain('hunter2');
 });
 
-test('without anything set, the first line names the embedded database', async () => {
+it('without anything set, the first line names the embedded database', async () => {
   const { exitCode, stdout, cwd } = await check({});
   expect(exitCode).toBe(0);
   expect(stdout.split('\n')[0]).toBe(
@@ -43,7 +43,7 @@ test('without anything set, the first line names the embedded database', async (
   );
 });
 
-test('bad settings end with exit code 78 and nothing on stdout', async () => {
+it('bad settings end with exit code 78 and nothing on stdout', async () => {
   const { exitCode, stdout, stderr } = await check({ env: { BATCH_SIZE: '10s' } });
   expect({ exitCode, stdout, stderr }).toEqual({
     exitCode: 78,

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import type { RequestView } from '../queue/request.ts';
 import { askResultOf } from './ask-result.ts';
 
@@ -14,7 +14,7 @@ function view(changes: Partial<RequestView>): RequestView {
   };
 }
 
-test.each([
+it.each([
   ['text', { text: 'a', response: 'b', message: 'c' }, 'a'],
   ['response where there is no text', { response: 'b', message: 'c' }, 'b'],
   ['message where there is neither', { message: 'c' }, 'c'],
@@ -32,7 +32,7 @@ test.each([
   });
 });
 
-test('an answer that is no JSON, of an old client or of SQL, is shown as it is', () => {
+it('an answer that is no JSON, of an old client or of SQL, is shown as it is', () => {
   expect(askResultOf(view({ responseData: 'plain words' }))).toMatchObject({
     status: 'completed',
     text: 'plain words',
@@ -41,7 +41,7 @@ test('an answer that is no JSON, of an old client or of SQL, is shown as it is',
   });
 });
 
-test('a failure has its code and its message', () => {
+it('a failure has its code and its message', () => {
   const failed = view({ status: 'failed', errorCode: 'ai_client_error', errorMessage: 'HTTP 404' });
 
   expect(askResultOf(failed)).toEqual({
@@ -53,7 +53,7 @@ test('a failure has its code and its message', () => {
   });
 });
 
-test('a code that this version does not know, or none, still gives an error', () => {
+it('a code that this version does not know, or none, still gives an error', () => {
   for (const errorCode of ['from_the_future', null]) {
     expect(askResultOf(view({ status: 'timeout', errorCode })).error).toEqual({
       code: 'expired',
@@ -62,6 +62,6 @@ test('a code that this version does not know, or none, still gives an error', ()
   }
 });
 
-test('a cancelled request is told as such', () => {
+it('a cancelled request is told as such', () => {
   expect(askResultOf(view({ status: 'cancelled' }))).toMatchObject({ text: '', error: { code: 'aborted' } });
 });

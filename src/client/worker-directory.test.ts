@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { QueueStore, WorkerRow } from '../queue/queue-store.ts';
 import { openSqliteStore } from '../store/sqlite-store.ts';
 import { WorkerDirectory } from './worker-directory.ts';
@@ -53,7 +53,7 @@ function makeAllSilent(): void {
   database.close();
 }
 
-test('each living worker is rung', async () => {
+it('each living worker is rung', async () => {
   const [first, second] = [await hangUpBell(), await hangUpBell()];
   await addWorker({ doorbell: first.address });
   await addWorker({ doorbell: second.address });
@@ -63,7 +63,7 @@ test('each living worker is rung', async () => {
   await vi.waitFor(() => expect([first.rings(), second.rings()]).toEqual([1, 1]), 5_000);
 });
 
-test('a worker that is silent, far away behind a loopback address, or without a bell is not rung', async () => {
+it('a worker that is silent, far away behind a loopback address, or without a bell is not rung', async () => {
   const [silent, far, near] = [await hangUpBell(), await hangUpBell(), await hangUpBell()];
   await addWorker({ doorbell: silent.address });
   makeAllSilent();
@@ -78,20 +78,20 @@ test('a worker that is silent, far away behind a loopback address, or without a 
   expect([silent.rings(), far.rings()]).toEqual([0, 0]);
 });
 
-test('the life of requests is what a living worker tells', async () => {
+it('the life of requests is what a living worker tells', async () => {
   await addWorker({ timeoutSeconds: 45 });
 
   expect(await directory.timeoutSeconds()).toBe(45);
 });
 
-test('without a living worker there is no life to tell', async () => {
+it('without a living worker there is no life to tell', async () => {
   await addWorker({ timeoutSeconds: 45 });
   makeAllSilent();
 
   expect(await directory.timeoutSeconds()).toBeUndefined();
 });
 
-test('a database that is away is no trouble here: nobody is rung', async () => {
+it('a database that is away is no trouble here: nobody is rung', async () => {
   await store.close();
 
   await expect(directory.ring()).resolves.toBeUndefined();

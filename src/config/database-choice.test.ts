@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { chooseDatabase } from './database-choice.ts';
 
 function choose(database?: string, env = {}, envFile = {}) {
@@ -7,11 +7,11 @@ function choose(database?: string, env = {}, envFile = {}) {
 }
 
 describe('without --database', () => {
-  test('nothing set leaves the embedded database', () => {
+  it('nothing set leaves the embedded database', () => {
     expect(choose()).toEqual({ kind: 'sqlite', parts: {}, problems: [] });
   });
 
-  test.each(['DB_HOST', 'DB_NAME', 'DB_USER', 'DB_PASSWORD'])(
+  it.each(['DB_HOST', 'DB_NAME', 'DB_USER', 'DB_PASSWORD'])(
     '%s chooses MariaDB, wherever it is set',
     (name) => {
       expect(choose(undefined, { [name]: '' })).toMatchObject({
@@ -25,13 +25,13 @@ describe('without --database', () => {
     },
   );
 
-  test('DB_PORT alone chooses nothing', () => {
+  it('DB_PORT alone chooses nothing', () => {
     expect(choose(undefined, { DB_PORT: '3306' }).kind).toBe('sqlite');
   });
 });
 
 describe('--database', () => {
-  test.each([
+  it.each([
     ['mariadb', 'mariadb', {}],
     ['mysql', 'mariadb', {}],
     ['mariadb://', 'mariadb', {}],
@@ -59,7 +59,7 @@ describe('--database', () => {
     });
   });
 
-  test.each([
+  it.each([
     ['', 'It begins with neither mariadb nor sqlite'],
     ['postgres://db', 'It begins with neither mariadb nor sqlite'],
     ['/var/lib/queue.sqlite', 'It begins with neither mariadb nor sqlite'],
@@ -76,7 +76,7 @@ describe('--database', () => {
     ]);
   });
 
-  test.each([
+  it.each([
     'mariadb://me:hunter2/x@db/game',
     'mariadb://me:a@hunter2@db:x/',
     'mysql://db/x?password=hunter2',

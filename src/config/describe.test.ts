@@ -2,7 +2,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { describeSettings } from './describe.ts';
 import type { LoadOptions } from './load.ts';
 
@@ -27,7 +27,7 @@ function describeIn(files: Readonly<Record<string, string>>, options: Partial<Lo
   };
 }
 
-test('each setting has its value, its unit and where it came from', () => {
+it('each setting has its value, its unit and where it came from', () => {
   const files = { 'inference_config.yaml': 'ipc_worker:\n  max_attempts: 4\n', '.env': 'CONCURRENCY=5\n' };
   const { row, chosenBy } = describeIn(files, {
     env: { TIMEOUT_SECONDS: '40', DB_PASSWORD: '' },
@@ -47,13 +47,13 @@ test('each setting has its value, its unit and where it came from', () => {
   expect(chosenBy).toBe('--database');
 });
 
-test('only the database in use is described', () => {
+it('only the database in use is described', () => {
   expect(describeIn({}).effective.map(({ key }) => key)).toContain('database.sqlite.file');
   expect(describeIn({}).row('database.mariadb.host')).toBeUndefined();
   expect(describeIn({}, { env: { DB_PASSWORD: 'x' } }).row('database.sqlite.file')).toBeUndefined();
 });
 
-test('no secret is shown', () => {
+it('no secret is shown', () => {
   const env = {
     DB_PASSWORD: 'hunter2',
     AI_SERVICE_HEADERS: '{"Authorization":"Bearer hunter2","X-Org":"hunter2"}',
@@ -64,11 +64,11 @@ test('no secret is shown', () => {
   expect(row('ipc_worker.ai_service_headers')?.value).toBe('Authorization: ***, X-Org: ***');
 });
 
-test('settings without a trouble give no warning', () => {
+it('settings without a trouble give no warning', () => {
   expect(describeIn({ '.env': 'BATCH_SIZE=5\nHOME_TOWN=Prontera\n' }).warnings).toEqual([]);
 });
 
-test.skipIf(process.platform === 'win32')('a secret in a file that everybody can read is warned of', () => {
+it.skipIf(process.platform === 'win32')('a secret in a file that everybody can read is warned of', () => {
   const inEnv = describeIn({ '.env': 'DB_PASSWORD=hunter2\n' });
   const path = join(inEnv.cwd, '.env');
   expect(inEnv.warnings).toEqual([
@@ -83,7 +83,7 @@ test.skipIf(process.platform === 'win32')('a secret in a file that everybody can
   expect(describeSettings({ env: {}, cwd: inEnv.cwd }).warnings).toEqual([]);
 });
 
-test.each<[string, Partial<LoadOptions>, string]>([
+it.each<[string, Partial<LoadOptions>, string]>([
   [
     'a password on the command line',
     { database: 'mariadb://me:pw@127.0.0.1' },
@@ -127,7 +127,7 @@ test.each<[string, Partial<LoadOptions>, string]>([
   expect(warnings[0]).toContain(warning);
 });
 
-test('a section for MariaDB that is not in use is warned of, unless --database said so', () => {
+it('a section for MariaDB that is not in use is warned of, unless --database said so', () => {
   const files = { 'inference_config.yaml': 'database: {mariadb: {host: 127.0.0.1}}' };
   expect(describeIn(files).warnings).toEqual([
     'inference_config.yaml has a section database.mariadb, which is not in use: set DB_USER and DB_PASSWORD, or give --database mariadb.',
@@ -135,13 +135,13 @@ test('a section for MariaDB that is not in use is warned of, unless --database s
   expect(describeIn(files, { database: 'sqlite' }).warnings).toEqual([]);
 });
 
-test('a name in .env that is nearly ours is warned of', () => {
+it('a name in .env that is nearly ours is warned of', () => {
   expect(describeIn({ '.env': 'POLL_INTERVALL_MS=5\nDB_PASS=x\n' }).warnings).toEqual([
     '.env: POLL_INTERVALL_MS is no setting and does nothing here. Did you mean POLL_INTERVAL_MS?',
   ]);
 });
 
-test('a # after a space is a comment, but behind a secret it is warned of, without a word of it', () => {
+it('a # after a space is a comment, but behind a secret it is warned of, without a word of it', () => {
   const { warnings, cwd } = describeIn({ '.env': 'BATCH_SIZE=5 # requests\nDB_PASSWORD=open #sesame\n' });
   chmodSync(join(cwd, '.env'), 0o600);
   expect(warnings).toContain(
@@ -150,7 +150,7 @@ test('a # after a space is a comment, but behind a secret it is warned of, witho
   expect(JSON.stringify(warnings)).not.toMatch(/open|sesame|BATCH/);
 });
 
-test('a secret that the file takes from .env is warned of like one of its own, other values are not', () => {
+it('a secret that the file takes from .env is warned of like one of its own, other values are not', () => {
   const yaml =
     'ipc_worker:\n  concurrency: "${SLOTS}"\n  ai_service_headers: { Authorization: "${MY_KEY}" }\n';
   const dotEnv = 'SLOTS=5 # enough\nMY_KEY=open #sesame\n';
@@ -160,7 +160,7 @@ test('a secret that the file takes from .env is warned of like one of its own, o
   ]);
 });
 
-test.each([
+it.each([
   'DB_PASSWORD="open #sesame"',
   "DB_PASSWORD='open#sesame' # both of us know it",
   'DB_PASSWORD=`open#`',

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ENV_TABLE } from '../../test/support/env-table.ts';
 import type { Uses } from './env-faults.ts';
 import { type EnvFile, readEnvText } from './env-file.ts';
@@ -27,7 +27,7 @@ function read(text: string): EnvFile {
 }
 
 describe('.env is read as its table says', () => {
-  test.each(ENV_TABLE)('$text', ({ text, variables, problems, warnings }) => {
+  it.each(ENV_TABLE)('$text', ({ text, variables, problems, warnings }) => {
     expect(read(text)).toMatchObject({ variables, problems, warnings });
   });
 });
@@ -39,7 +39,7 @@ describe('whatever a password is,', () => {
   const behind = fc.constantFrom('', '\n', '\r\n', '\nDB_USER=u', '\nOTHER="\n', "\nOTHER=it's '\n");
   const quote = fc.constantFrom('', '"', "'", '`');
 
-  test('it comes out as it was written, or a problem or a warning tells of it', () => {
+  it('it comes out as it was written, or a problem or a warning tells of it', () => {
     fc.assert(
       fc.property(password, quote, before, behind, (value, around, ...[first, last]) => {
         // Without quotes, a value is one line and begins with none; a line behind its closing quote is another one.
@@ -53,7 +53,7 @@ describe('whatever a password is,', () => {
     );
   });
 
-  test('no problem and no warning shows it', () => {
+  it('no problem and no warning shows it', () => {
     const letters = fc.string({ unit: fc.constantFrom('xyzzy', ...pieces.slice(2, -1)), maxLength: 8 });
     fc.assert(
       fc.property(letters, quote, (value, around) => {

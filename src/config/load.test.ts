@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { DEFAULT_SERVICE_SETTINGS, type LoadOptions, loadSettings } from './load.ts';
 import { MARIADB, WORKER } from './schema.ts';
 import { defaultsOf } from './setting.ts';
@@ -71,7 +71,7 @@ function load(files: Readonly<Record<string, string>>, options: Partial<LoadOpti
 }
 
 describe('what is in effect', () => {
-  test('nothing set gives the defaults and the embedded database in the current folder', () => {
+  it('nothing set gives the defaults and the embedded database in the current folder', () => {
     const cwd = folderWith({});
     expect(loadSettings({ env: {}, cwd })).toEqual({
       worker: DEFAULT_WORKER,
@@ -80,7 +80,7 @@ describe('what is in effect', () => {
     });
   });
 
-  test('the document’s file and .env load as they stand', () => {
+  it('the document’s file and .env load as they stand', () => {
     const settings = load({ 'inference_config.yaml': DOCUMENT_YAML, '.env': DOCUMENT_ENV });
     expect(settings).toEqual({
       worker: DEFAULT_WORKER,
@@ -89,17 +89,17 @@ describe('what is in effect', () => {
     });
   });
 
-  test('the document’s file without variables leaves the embedded database in use', () => {
+  it('the document’s file without variables leaves the embedded database in use', () => {
     expect(load({ 'inference_config.yaml': DOCUMENT_YAML }).database.kind).toBe('sqlite');
   });
 
-  test('the document’s file with DB_USER and DB_PASSWORD chooses MariaDB and fills in the rest', () => {
+  it('the document’s file with DB_USER and DB_PASSWORD chooses MariaDB and fills in the rest', () => {
     const env = { DB_USER: 'game', DB_PASSWORD: 'p#w ${x}' };
     const { database } = load({ 'inference_config.yaml': DOCUMENT_YAML }, { env });
     expect(database).toEqual({ ...DEFAULT_MARIADB, host: DOCUMENT_HOST, user: 'game', password: 'p#w ${x}' });
   });
 
-  test('the files that come with the package load, with and without variables', () => {
+  it('the files that come with the package load, with and without variables', () => {
     const configFile = join(REPOSITORY, 'inference_config.yaml');
     const cwd = folderWith({});
     expect(loadSettings({ env: {}, cwd, configFile }).worker).toEqual(DEFAULT_WORKER);
@@ -110,7 +110,7 @@ describe('what is in effect', () => {
     });
   });
 
-  test.each([
+  it.each([
     ['200', '5', 5, 10],
     ['100', '10', 10, 20],
     ['50', '20', 15, 30],
@@ -131,12 +131,12 @@ describe('precedence', () => {
   const yaml = 'ipc_worker:\n  batch_size: 11\n  concurrency: 12\n  max_attempts: 4\n';
   const dotEnv = 'BATCH_SIZE=21\nCONCURRENCY=22\n';
 
-  test('the environment beats .env, .env the file, the file the default', () => {
+  it('the environment beats .env, .env the file, the file the default', () => {
     const { worker } = load({ 'inference_config.yaml': yaml, '.env': dotEnv }, { env: { BATCH_SIZE: '31' } });
     expect(worker).toEqual({ ...DEFAULT_WORKER, batchSize: 31, concurrency: 22, maxAttempts: 4 });
   });
 
-  test('what --database names beats the environment, the rest comes from it', () => {
+  it('what --database names beats the environment, the rest comes from it', () => {
     const env = { DB_HOST: 'elsewhere', DB_USER: 'nobody', DB_PASSWORD: 'secret', DB_PORT: '3308' };
     const { database } = load({}, { env, database: 'mariadb://me@db.example/game' });
     expect(database).toEqual({
@@ -149,21 +149,21 @@ describe('precedence', () => {
     });
   });
 
-  test('the environment of the process is not changed by .env', () => {
+  it('the environment of the process is not changed by .env', () => {
     load({ '.env': 'AI_IPC_LOAD_TEST=1\nBATCH_SIZE=9' });
     expect(process.env['AI_IPC_LOAD_TEST']).toBeUndefined();
   });
 });
 
 describe('what may be written', () => {
-  test('a section whose lines are all comments is an empty one, and so is an empty file', () => {
+  it('a section whose lines are all comments is an empty one, and so is an empty file', () => {
     expect(load({ 'inference_config.yaml': 'ipc_worker:\n  # batch_size: 5\n' }).worker).toEqual(
       DEFAULT_WORKER,
     );
     expect(load({ 'inference_config.yaml': '' }).worker).toEqual(DEFAULT_WORKER);
   });
 
-  test('files of Windows, with a byte order mark and CR LF, are read', () => {
+  it('files of Windows, with a byte order mark and CR LF, are read', () => {
     const yaml = '\uFEFFipc_worker:\r\n  batch_size: 5\r\n';
     const dotEnv =
       '\uFEFFCONCURRENCY=6\r\nAI_SERVICE_HEADERS=\'{\r\n"A":\r\n"b"}\' # a key\r\nMAX_ATTEMPTS=2\r\n';
@@ -175,7 +175,7 @@ describe('what may be written', () => {
     });
   });
 
-  test('a ${VAR} is filled in within texts, numbers and headers, from the environment before .env', () => {
+  it('a ${VAR} is filled in within texts, numbers and headers, from the environment before .env', () => {
     const yaml = [
       'ipc_worker:',
       '  concurrency: "${SLOTS}"',
@@ -192,13 +192,13 @@ describe('what may be written', () => {
     });
   });
 
-  test('a ${VAR} that a stronger source overrules need not be set', () => {
+  it('a ${VAR} that a stronger source overrules need not be set', () => {
     const yaml = 'database:\n  mariadb:\n    user: "${NOBODY}"\n    password: "x"\n';
     const { database } = load({ 'inference_config.yaml': yaml }, { env: { DB_USER: 'me' } });
     expect(database).toMatchObject({ user: 'me', password: 'x' });
   });
 
-  test('the address of a service loses the slash at its end', () => {
+  it('the address of a service loses the slash at its end', () => {
     const { worker, service } = load(
       {},
       {
@@ -213,7 +213,7 @@ describe('what may be written', () => {
     expect(service.modelServer?.url).toBe('http://ai.example/v1');
   });
 
-  test('a relative path starts from the current folder, a full one stays', () => {
+  it('a relative path starts from the current folder, a full one stays', () => {
     const cwd = folderWith({ 'ca.pem': '' });
     const env = {
       DB_SSL_CA: 'ca.pem',
@@ -228,13 +228,13 @@ describe('what may be written', () => {
     expect(embedded).toEqual({ kind: 'sqlite', file: join(cwd, 'x.sqlite') });
   });
 
-  test('off switches the doorbell off', () => {
+  it('off switches the doorbell off', () => {
     expect(
       load({ 'inference_config.yaml': 'ipc_worker: { doorbell_bind: off }' }).worker.doorbellBind,
     ).toBeNull();
   });
 
-  test.each(['/run/mysqld/mysqld.sock', '\\\\.\\pipe\\MySQL'])('the host %s is a socket', (host) => {
+  it.each(['/run/mysqld/mysqld.sock', '\\\\.\\pipe\\MySQL'])('the host %s is a socket', (host) => {
     expect(load({}, { env: { DB_HOST: host, DB_PASSWORD: '' } }).database).toEqual({
       ...DEFAULT_MARIADB,
       host: 'localhost',
@@ -242,7 +242,7 @@ describe('what may be written', () => {
     });
   });
 
-  test('a folder named .env is not read', () => {
+  it('a folder named .env is not read', () => {
     const cwd = folderWith({});
     mkdirSync(join(cwd, '.env'));
     expect(loadSettings({ env: {}, cwd }).worker).toEqual(DEFAULT_WORKER);

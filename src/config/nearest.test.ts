@@ -1,9 +1,9 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { nearestName } from './nearest.ts';
 
 const NAMES = ['ipc_worker.batch_size', 'ipc_worker.poll_interval_ms', 'database.mariadb.port'];
 
-test.each([
+it.each([
   ['batch_siez', 'ipc_worker.batch_size'],
   ['BATCH-SIZE', 'ipc_worker.batch_size'],
   ['pollInterval', 'ipc_worker.poll_interval_ms'],
@@ -12,6 +12,6 @@ test.each([
   expect(nearestName(written, NAMES)).toBe(meant);
 });
 
-test.each(['colour', 'x', ''])('%j is near to nothing', (written) => {
+it.each(['colour', 'x', ''])('%j is near to nothing', (written) => {
   expect(nearestName(written, NAMES)).toBeUndefined();
 });

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { AiIpcError, exitCodeOf } from '../base/errors.ts';
 import { type LoadOptions, loadSettings } from './load.ts';
 import { WORKER } from './schema.ts';
@@ -36,7 +36,7 @@ function refusal({ yaml, dotEnv, ...options }: Situation): string {
 }
 
 describe('numbers in the environment are read strictly', () => {
-  test.each(['10s', '1e3', '0x10', ' 10', '10.0', '+10', '1_0', '9', '60001', '99999999999999999999'])(
+  it.each(['10s', '1e3', '0x10', ' 10', '10.0', '+10', '1_0', '9', '60001', '99999999999999999999'])(
     '%j',
     (text) => {
       expect(refusal({ env: { POLL_INTERVAL_MS: text } })).toBe(
@@ -46,7 +46,7 @@ describe('numbers in the environment are read strictly', () => {
     },
   );
 
-  test('nothing at all', () => {
+  it('nothing at all', () => {
     expect(refusal({ dotEnv: 'BATCH_SIZE=\n' })).toBe(
       '.env: BATCH_SIZE is "": it is empty; leave it out for the default. Allowed: a whole number from 1 to 1000.',
     );
@@ -54,7 +54,7 @@ describe('numbers in the environment are read strictly', () => {
 });
 
 describe('the file', () => {
-  test.each([
+  it.each([
     [
       'ipc_worker:\n  batch_size: ten',
       'line 2: ipc_worker.batch_size is "ten". Allowed: a whole number from 1 to 1000.',
@@ -138,7 +138,7 @@ describe('the file', () => {
     expect(message).not.toContain('hunter2');
   });
 
-  test.each([
+  it.each([
     '*hunter2',
     '!hunter2',
     '@hunter2',
@@ -157,13 +157,13 @@ describe('the file', () => {
     expect(message).not.toContain('hunter2');
   });
 
-  test('one that was asked for and is not there', () => {
+  it('one that was asked for and is not there', () => {
     expect(refusal({ configFile: 'other.yaml' })).toBe(
       'other.yaml, given with --config, is not a file (looked for <folder>/other.yaml).',
     );
   });
 
-  test('a folder in its place', () => {
+  it('a folder in its place', () => {
     const cwd = mkdtempSync(join(tmpdir(), 'ai-ipc-settings-'));
     folders.push(cwd);
     mkdirSync(join(cwd, 'folder.yaml'));
@@ -172,13 +172,13 @@ describe('the file', () => {
     );
   });
 
-  test('one that cannot be read', () => {
+  it('one that cannot be read', () => {
     expect(refusal({ yaml: '', configFile: 'inference_config.yaml/inner.yaml' })).toContain(
       'inference_config.yaml/inner.yaml cannot be read (ENOTDIR',
     );
   });
 
-  test('one in UTF-16, which Windows PowerShell writes', () => {
+  it('one in UTF-16, which Windows PowerShell writes', () => {
     const utf16 = Buffer.from('\uFEFFipc_worker: {}', 'utf16le');
     expect(refusal({ yaml: utf16 })).toBe('inference_config.yaml is not UTF-8 text. Save it as UTF-8.');
     expect(refusal({ dotEnv: utf16 })).toBe('.env is not UTF-8 text. Save it as UTF-8.');
@@ -186,13 +186,13 @@ describe('the file', () => {
 });
 
 describe('.env', () => {
-  test('a line that is no setting would swallow the next one', () => {
+  it('a line that is no setting would swallow the next one', () => {
     expect(refusal({ dotEnv: '# fine\nBATCH_SIZE 5\nCONCURRENCY=6\n' })).toBe(
       '.env, line 2: this is not NAME=value. A comment begins with #.',
     );
   });
 
-  test.each([
+  it.each([
     'DB_PASSWORD=hunter2#x',
     'DB_PASSWORD=p#ss word',
     'DB_PASSWORD=#hunter2',
@@ -209,13 +209,13 @@ describe('a variable of .env that the file names', () => {
   const yaml =
     'ipc_worker:\n  concurrency: "${SLOTS}"\n  ai_service_headers: { Authorization: "Bearer ${MY_KEY}" }\n';
 
-  test('is not cut short either', () => {
+  it('is not cut short either', () => {
     expect(refusal({ yaml, dotEnv: 'SLOTS=5 # enough\nMY_KEY=hunter#2\nCOLOR=#fff\n' })).toBe(
       '.env, line 2: MY_KEY has a # that would cut its value short. Put the value in quotes: MY_KEY="…".',
     );
   });
 
-  test('and does not end between the quotes of another one', () => {
+  it('and does not end between the quotes of another one', () => {
     const dotEnv = `SLOTS=5\nOTHER='x\n\nMY_KEY=it's\n`;
     expect(refusal({ yaml, dotEnv })).toContain(
       '.env, line 2: OTHER opens a quote that is closed on line 4 only, so MY_KEY on line 4 is not read. ' +
@@ -225,14 +225,14 @@ describe('a variable of .env that the file names', () => {
 });
 
 describe('MariaDB', () => {
-  test('a password that is not set', () => {
+  it('a password that is not set', () => {
     expect(refusal({ env: { DB_HOST: 'db.example' } })).toBe(
       'DB_PASSWORD is not set. Set it in the environment or in .env; an empty one is written DB_PASSWORD= there. ' +
         'MariaDB is in use because of DB_HOST in the environment.',
     );
   });
 
-  test('a ${VAR} that is not set', () => {
+  it('a ${VAR} that is not set', () => {
     const yaml = 'database:\n  mariadb:\n    password: "${DB_PASSWORD}"\n';
     expect(refusal({ yaml, database: 'mariadb' })).toBe(
       'inference_config.yaml, line 3: database.mariadb.password needs ${DB_PASSWORD}, which is set neither in the ' +
@@ -241,7 +241,7 @@ describe('MariaDB', () => {
     );
   });
 
-  test.each([
+  it.each([
     [
       { DB_HOST: 'db.example:3306' },
       'DB_HOST is "db.example:3306": the port goes into port or DB_PORT. Allowed: one host',
@@ -262,14 +262,14 @@ describe('MariaDB', () => {
     expect(refusal({ env: { DB_PASSWORD: 'hunter2', ...env } })).toContain(problem);
   });
 
-  test('a line end in a password is refused without showing it', () => {
+  it('a line end in a password is refused without showing it', () => {
     expect(refusal({ env: { DB_PASSWORD: 'hunter2\n' } })).toBe(
       'environment: DB_PASSWORD is ***: it has a line end or a NUL. ' +
         'Allowed: text without line ends, which may be empty; in YAML, a number needs quotes around it.',
     );
   });
 
-  test('a number as a password in YAML is refused without showing it', () => {
+  it('a number as a password in YAML is refused without showing it', () => {
     const message = refusal({ yaml: 'database: {mariadb: {password: 12345}}', database: 'mariadb' });
     expect(message).toContain('password is ***. Allowed: text');
     expect(message).not.toContain('12345');
@@ -280,7 +280,7 @@ describe('the AI service', () => {
   const words =
     'Allowed: an http:// or https:// address, which may have a path, such as http://127.0.0.1:8000.';
 
-  test.each([
+  it.each([
     [
       'http://key:hunter2@ai.example/',
       '"http://***@ai.example/": it has a user name or a password; put the key of the service into ai_service_headers. ',
@@ -302,7 +302,7 @@ describe('the AI service', () => {
     );
   });
 
-  test.each([
+  it.each([
     ['hunter2', 'AI_SERVICE_HEADERS is ***. Allowed: names and text values'],
     ['["hunter2"]', 'AI_SERVICE_HEADERS is ***. Allowed'],
     ['{"X":5}', 'AI_SERVICE_HEADERS is ***. Allowed'],
@@ -318,13 +318,13 @@ describe('the AI service', () => {
   });
 });
 
-test('an address for the doorbell that the table of workers cannot hold', () => {
+it('an address for the doorbell that the table of workers cannot hold', () => {
   const address = `${'a'.repeat(60)}.${'b'.repeat(60)}:8000`;
   expect(refusal({ env: { DOORBELL_ADVERTISE: address } })).toContain('DOORBELL_ADVERTISE is');
 });
 
 describe('the doorbell', () => {
-  test.each(['127.0.0.1', '127.0.0.1:70000', '::1:5', '[127.0.0.1]:5', 'a b:5', 'on'])('%s', (text) => {
+  it.each(['127.0.0.1', '127.0.0.1:70000', '::1:5', '[127.0.0.1]:5', 'a b:5', 'on'])('%s', (text) => {
     const message = refusal({ env: { DOORBELL_BIND: text, DOORBELL_ADVERTISE: text } });
     expect(message).toContain(
       `DOORBELL_BIND is "${text}". Allowed: host:port (port 0 takes a free one), or off`,
@@ -335,7 +335,7 @@ describe('the doorbell', () => {
   });
 });
 
-test('each line but the first tells by itself where and what: journald shows one at a time', () => {
+it('each line but the first tells by itself where and what: journald shows one at a time', () => {
   const yaml = 'ipc_worker:\n  batch_size:\n  log_level: loud\n  concurrency: "${SLOTS}"\ndatabase: 5\n';
   const env = { DB_NAME: '', DB_HOST: 'a:1', AI_MODEL: 'm', AI_SERVICE_HEADERS: 'x', DB_USER: 'a\nb' };
   const dotEnv = 'BATCH_SIZE 5\nDB_PASSWORD=p#x\nPOLL_INTERVAL_MS=1\nDB_MAX_POOL_SIZE=4\n';
@@ -348,7 +348,7 @@ test('each line but the first tells by itself where and what: journald shows one
     );
 });
 
-test('all problems are in one error, one a line, whatever overrules them', () => {
+it('all problems are in one error, one a line, whatever overrules them', () => {
   const yaml = 'ipc_worker:\n  batch_size: 0\n  speed: 9\n';
   const env = { BATCH_SIZE: '5', MAX_ATTEMPTS: 'x', DB_NAME: 'game' };
   expect(refusal({ yaml, dotEnv: 'TIMEOUT_SECONDS=0\n', env })).toBe(

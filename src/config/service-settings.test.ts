@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { describeSettings } from './describe.ts';
 import { DEFAULT_SERVICE_SETTINGS, loadSettings } from './load.ts';
 
@@ -25,17 +25,17 @@ function load(env: Record<string, string>, yaml = '') {
 const MODEL = { AI_PROVIDER_URL: 'http://127.0.0.1:11434/v1/', AI_MODEL: 'llama3.1:8b' };
 
 describe('the settings of the AI service', () => {
-  test('nothing set gives the offline brain and the defaults', () => {
+  it('nothing set gives the offline brain and the defaults', () => {
     expect(load({})).toEqual(DEFAULT_SERVICE_SETTINGS);
     expect(DEFAULT_SERVICE_SETTINGS.modelServer).toBeNull();
   });
 
-  test('the file is read', () => {
+  it('the file is read', () => {
     const yaml = 'ai_service:\n  provider_url: http://ai.example/v1\n  model: big\n  fallback: none\n';
     expect(load({}, yaml)).toMatchObject({ modelServer: { url: 'http://ai.example/v1', model: 'big' } });
   });
 
-  test.each([
+  it.each([
     [
       { AI_PROVIDER_URL: 'http://127.0.0.1:1/v1' },
       'environment: AI_PROVIDER_URL names a model server, and no model is set. Set AI_MODEL, or model in ai_service.',
@@ -56,7 +56,7 @@ describe('the settings of the AI service', () => {
     );
   });
 
-  test('no key is shown', () => {
+  it('no key is shown', () => {
     const env = {
       ...MODEL,
       AI_API_KEY: 'hunter2',
@@ -70,7 +70,7 @@ describe('the settings of the AI service', () => {
     );
   });
 
-  test.each([
+  it.each([
     [
       { ...MODEL, AI_PROVIDER_URL: 'http://ai.example/v1', AI_API_KEY: 'k' },
       'travel unencrypted to ai.example',

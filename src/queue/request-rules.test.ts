@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { NewRequest } from './request.ts';
 import {
   checkRequest,
@@ -24,7 +24,7 @@ function request(changes: Partial<NewRequest> = {}): NewRequest {
 }
 
 describe('an endpoint', () => {
-  test.each([
+  it.each([
     '/',
     '/api/v1/npc/dialogue',
     '/a?b=c&d=%20%2B',
@@ -37,7 +37,7 @@ describe('an endpoint', () => {
     expect(endpointError(endpoint)).toBeUndefined();
   });
 
-  test.each([
+  it.each([
     ['', 'does not begin with /'],
     ['api/v1', 'does not begin with /'],
     ['http://evil.example/', 'does not begin with /'],
@@ -70,11 +70,11 @@ describe('an endpoint', () => {
     });
   });
 
-  test('a message never holds more than the beginning of it', () => {
+  it('a message never holds more than the beginning of it', () => {
     expect(endpointError('x'.repeat(10_000))!.message.length).toBeLessThan(300);
   });
 
-  test('whatever is good is a path of the configured service and nothing else', () => {
+  it('whatever is good is a path of the configured service and nothing else', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -96,24 +96,18 @@ describe('an endpoint', () => {
 });
 
 describe('data', () => {
-  test.each(['{}', '[]', '"text"', '7', 'null', ' {"a": "ü😀"} '])('%j is good', (data) => {
+  it.each(['{}', '[]', '"text"', '7', 'null', ' {"a": "ü😀"} '])('%j is good', (data) => {
     expect(dataError(data)).toBeUndefined();
   });
 
-  test.each([
-    '',
-    ' ',
-    'hello',
-    "{'a':1}",
-    '{"a":1,}',
-    '{"message":"un"escaped"}',
-    '{"a":"line\nend"}',
-    '{}{}',
-  ])('%j is no JSON', (data) => {
-    expect(dataError(data)).toMatchObject({ code: 'bad_json' });
-  });
+  it.each(['', ' ', 'hello', "{'a':1}", '{"a":1,}', '{"message":"un"escaped"}', '{"a":"line\nend"}', '{}{}'])(
+    '%j is no JSON',
+    (data) => {
+      expect(dataError(data)).toMatchObject({ code: 'bad_json' });
+    },
+  );
 
-  test('its limit of 65,535 is in UTF-8 bytes', () => {
+  it('its limit of 65,535 is in UTF-8 bytes', () => {
     expect(dataError(`"${'x'.repeat(65_533)}"`)).toBeUndefined();
     expect(dataError(`"${'x'.repeat(65_534)}"`)).toMatchObject({ code: 'data_too_large' });
     // 16,383 times four bytes, one more and two quotes.
@@ -126,16 +120,16 @@ describe('data', () => {
 });
 
 describe('a type', () => {
-  test.each(['a', 'http_get', 'x'.repeat(50), 'ü'.repeat(25)])('%j is good', (type) => {
+  it.each(['a', 'http_get', 'x'.repeat(50), 'ü'.repeat(25)])('%j is good', (type) => {
     expect(typeError(type)).toBeUndefined();
   });
 
-  test.each(['', 'x'.repeat(51), `${'ü'.repeat(25)}x`])('%j is bad', (type) => {
+  it.each(['', 'x'.repeat(51), `${'ü'.repeat(25)}x`])('%j is bad', (type) => {
     expect(typeError(type)).toMatchObject({ code: 'bad_type' });
   });
 });
 
-test.each([undefined, null, 5, {}])(
+it.each([undefined, null, 5, {}])(
   '%j, which JavaScript may hand over, is neither type nor endpoint',
   (value) => {
     expect(typeError(value)).toMatchObject({ code: 'bad_type' });
@@ -144,7 +138,7 @@ test.each([undefined, null, 5, {}])(
 );
 
 describe('checkRequest', () => {
-  test.each([
+  it.each([
     [{ type: '' }, 'bad_type'],
     [{ endpoint: 'x' }, 'bad_endpoint'],
     [{ data: '{' }, 'bad_json'],
@@ -154,7 +148,7 @@ describe('checkRequest', () => {
     expect(() => checkRequest(request(changes))).toThrow(expect.objectContaining({ code }));
   });
 
-  test.each([
+  it.each([
     [{ priority: 0 }, { priority: 1 }],
     [{ priority: -7 }, { priority: 1 }],
     [{ priority: 11 }, { priority: 10 }],
@@ -169,13 +163,13 @@ describe('checkRequest', () => {
     expect(checkRequest(request(changes))).toEqual(request(mended));
   });
 
-  test('a name is cut by characters, as the column counts them', () => {
+  it('a name is cut by characters, as the column counts them', () => {
     const mended = checkRequest(request({ sourceNpc: `x${'😀'.repeat(100)}` }));
     expect(mended.sourceNpc).toBe(`x${'😀'.repeat(99)}`);
   });
 });
 
-test('priorities and ages are clamped', () => {
+it('priorities and ages are clamped', () => {
   expect([0, 1, 10, 11].map(clampPriority)).toEqual([1, 1, 10, 10]);
   expect([0, 59, 60, 3_600, 2_592_000, 2_592_001].map(clampAgeSeconds)).toEqual([
     60, 60, 60, 3_600, 2_592_000, 2_592_000,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { decideRetry, type FailedAttempt } from './retry-policy.ts';
 
 const ERROR = { code: 'ai_server_error', message: 'HTTP 500' } as const;
@@ -24,7 +24,7 @@ function delayOf(attempt: FailedAttempt, random: number): number | undefined {
 }
 
 describe('the pause', () => {
-  test.each([
+  it.each([
     [1, 125, 250],
     [2, 250, 500],
     [3, 500, 1_000],
@@ -39,27 +39,27 @@ describe('the pause', () => {
     expect(delayOf(attempt, 0.999999)).toBe(most);
   });
 
-  test('is at least what the service asked for, and not more because of it', () => {
+  it('is at least what the service asked for, and not more because of it', () => {
     expect(delayOf(failed({ retryAfterMs: 7_000 }), 0.5)).toBe(7_000);
     expect(delayOf(failed({ retryAfterMs: 100 }), 0)).toBe(125);
   });
 });
 
 describe('the end', () => {
-  test('comes when no attempt is left', () => {
+  it('comes when no attempt is left', () => {
     expect(decideRetry(failed({ attempt: 3 }))).toEqual({ kind: 'failed', error: ERROR });
     expect(decideRetry(failed({ attempt: 4 }))).toEqual({ kind: 'failed', error: ERROR });
     expect(decideRetry(failed({ attempt: 2 })).kind).toBe('retry');
   });
 
-  test('does not come while attempts are given back', () => {
+  it('does not come while attempts are given back', () => {
     expect(decideRetry(failed({ attempt: 3, isAttemptGivenBack: true }))).toMatchObject({
       kind: 'retry',
       isAttemptGivenBack: true,
     });
   });
 
-  test('comes when the next attempt could not begin within the life', () => {
+  it('comes when the next attempt could not begin within the life', () => {
     expect(decideRetry(failed({ lifeLeftMs: 125 }), () => 0).kind).toBe('failed');
     expect(decideRetry(failed({ lifeLeftMs: 126 }), () => 0).kind).toBe('retry');
     expect(decideRetry(failed({ lifeLeftMs: -5 })).kind).toBe('failed');
@@ -67,7 +67,7 @@ describe('the end', () => {
   });
 });
 
-test('whatever fails: it is tried again within its bounds, or it has failed with its error', () => {
+it('whatever fails: it is tried again within its bounds, or it has failed with its error', () => {
   const attempts = fc.record({
     error: fc.constant(ERROR),
     attempt: fc.integer({ min: 1, max: 200 }),

@@ -1,6 +1,6 @@
 import { chmodSync, linkSync, statSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { newFiles, put, snapshot, textOf, useTrees } from '../../test/support/rathena-tree.ts';
 import { applyChanges, type Change } from './changes.ts';
 
@@ -18,7 +18,7 @@ function makeChanges(folder: string): Change[] {
   ];
 }
 
-test('all changes are made, and nothing else is left', () => {
+it('all changes are made, and nothing else is left', () => {
   const folder = newFiles(FILES);
   utimesSync(join(folder, 'touched'), 1, 1);
 
@@ -29,7 +29,7 @@ test('all changes are made, and nothing else is left', () => {
   expect(statSync(join(folder, 'touched')).mtimeMs).toBeGreaterThan(1_000_000);
 });
 
-test('a file that is written keeps its rights, and what a killed run left beside it goes', () => {
+it('a file that is written keeps its rights, and what a killed run left beside it goes', () => {
   const folder = newFiles({ ...FILES, 'old.ai-ipc-new': 'half', 'old.ai-ipc-old': 'older' });
   chmodSync(join(folder, 'old'), 0o640);
 
@@ -39,7 +39,7 @@ test('a file that is written keeps its rights, and what a killed run left beside
   expect(Object.keys(snapshot(folder))).toEqual(['a', 'a/b', 'a/b/new', 'old', 'touched']);
 });
 
-test('a link that waits where the new content is written is not followed', () => {
+it('a link that waits where the new content is written is not followed', () => {
   const folder = newFiles(FILES);
   symlinkSync(join(folder, 'gone'), join(folder, 'old.ai-ipc-new'));
 
@@ -48,7 +48,7 @@ test('a link that waits where the new content is written is not followed', () =>
   expect([textOf(folder, 'old'), textOf(folder, 'gone')]).toEqual(['renewed', 'gone']);
 });
 
-test('another name of the same file keeps the old content', () => {
+it('another name of the same file keeps the old content', () => {
   const folder = newFiles(FILES);
   linkSync(join(folder, 'old'), join(folder, 'backup'));
 
@@ -58,7 +58,7 @@ test('another name of the same file keeps the old content', () => {
 });
 
 describe('after a failure everything is as it was', () => {
-  test('when something cannot be written', () => {
+  it('when something cannot be written', () => {
     const folder = newFiles(FILES);
     const before = snapshot(folder);
     const tooLong = join(folder, 'x/y', 'z'.repeat(250));
@@ -77,7 +77,7 @@ describe('after a failure everything is as it was', () => {
     expect(snapshot(folder)).toEqual(before);
   });
 
-  test('when something cannot be put in its place, with everything before it already there', () => {
+  it('when something cannot be put in its place, with everything before it already there', () => {
     const folder = newFiles({ ...FILES, stuck: 'stuck' });
     put(folder, 'stuck.ai-ipc-old/file', 'a folder where a file must be');
     utimesSync(join(folder, 'touched'), 1, 1);

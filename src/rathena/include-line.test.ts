@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   addLine,
   definedCommands,
@@ -14,7 +14,7 @@ const FILE = 'script_ai_ipc.cpp';
 const LINE = includeLine(FILE);
 
 describe('addLine', () => {
-  test.each([
+  it.each([
     ['a line end', 'a\nb\n', `a\nb\n${LINE}\n`],
     ['no last line end', 'a\nb', `a\nb\n${LINE}\n`],
     ['CRLF', 'a\r\nb\r\n', `a\r\nb\r\n${LINE}\r\n`],
@@ -25,7 +25,7 @@ describe('addLine', () => {
     expect(addLine(before, LINE)).toBe(after);
   });
 
-  test('and removeLine is the way back, whatever the file has in it', () => {
+  it('and removeLine is the way back, whatever the file has in it', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom('a', ' ', '\n', '\r\n', '\r', '/', '\xe9') }), (text) => {
         expect(removeLine(addLine(text, LINE), LINE, !endsALine(text))).toBe(text);
@@ -35,19 +35,19 @@ describe('addLine', () => {
 });
 
 describe('removeLine', () => {
-  test('leaves what others have added behind', () => {
+  it('leaves what others have added behind', () => {
     expect(removeLine(`a\n${LINE}\nb\n`, LINE, true)).toBe('a\nb\n');
     expect(removeLine(`a\n${LINE}\nb`, LINE, false)).toBe('a\nb');
   });
 
-  test('takes every copy, and no line that only looks like it', () => {
+  it('takes every copy, and no line that only looks like it', () => {
     const other = `//${LINE}\n/*\n${LINE}\n*/\n${LINE} // mine\n`;
     expect(removeLine(`${LINE}\r\n${other}${LINE} \t\n`, LINE, false)).toBe(other);
   });
 });
 
 describe('findInclude', () => {
-  test.each([
+  it.each([
     [LINE, 1],
     [`a\r\n\r\n  #  include\t"${FILE}" // ours\r\n`, 3],
     [`#include "./${FILE}"`, 1],
@@ -64,7 +64,7 @@ describe('findInclude', () => {
   });
 });
 
-test('definedCommands names commands with their lines, and none in comments', () => {
+it('definedCommands names commands with their lines, and none in comments', () => {
   const text =
     '//BUILDIN_FUNC(a)\nBUILDIN_FUNC(b)\n{ "BUILDIN_FUNC(c)" }\r\n/* BUILDIN_DEF(d,"") */ BUILDIN_DEF( e , "s?"),\nBUILDIN_DEF2(f,"g","i"),\n#ifndef NO_H\nBUILDIN_DEF(h,""),\n#endif\nBUILDIN_DEF(i,""),';
   expect(definedCommands(text)).toEqual([
@@ -77,7 +77,7 @@ test('definedCommands names commands with their lines, and none in comments', ()
   ]);
 });
 
-test('hasDefine finds a word that is defined, and none in comments', () => {
+it('hasDefine finds a word that is defined, and none in comments', () => {
   const text = '//#define A\n  # define\tB 1\n#define CC\n';
   expect(['A', 'B', 'C', 'CC'].filter((word) => hasDefine(text, word))).toEqual(['B', 'CC']);
 });

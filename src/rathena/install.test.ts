@@ -1,6 +1,6 @@
 import { rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   newPackage,
   newTree,
@@ -42,7 +42,7 @@ function checkOf(dir: string, folder = newPackage()) {
 }
 
 describe('a first installation', () => {
-  test('copies every file of src, conf and npc, and nothing else of the package', () => {
+  it('copies every file of src, conf and npc, and nothing else of the package', () => {
     const dir = newTree();
     const before = snapshot(dir);
 
@@ -59,7 +59,7 @@ describe('a first installation', () => {
     expect(snapshot(dir)).not.toHaveProperty('LICENSE');
   });
 
-  test.each([
+  it.each([
     ['as they come', 'a\n', 'a\n'],
     ['with CRLF', 'a\r\n', 'a\r\n'],
     ['without a last line end', '#include "mine.inc"', '#include "mine.inc"\n'],
@@ -80,7 +80,7 @@ describe('a first installation', () => {
     expect(textOf(dir, 'src/custom/script_def.inc')).toBe(`${kept}${DEF_INCLUDE}${eol}`);
   });
 
-  test('adds no line that is there already', () => {
+  it('adds no line that is there already', () => {
     const text = `#include "a.inc"\n#include  "script_ai_ipc.cpp" // by hand\n#include "b.inc"\n`;
     const dir = newTree({ 'src/custom/script.inc': text });
 
@@ -90,7 +90,7 @@ describe('a first installation', () => {
     expect(textOf(dir, 'src/custom/script.inc')).toBe(text);
   });
 
-  test('makes script.inc newer than any object file, also when the line was there', () => {
+  it('makes script.inc newer than any object file, also when the line was there', () => {
     const dir = newTree({ 'src/custom/script.inc': `${INCLUDE}\n` });
     utimesSync(join(dir, 'src/custom/script.inc'), 1, 1);
 
@@ -99,7 +99,7 @@ describe('a first installation', () => {
     expect(statSync(join(dir, 'src/custom/script.inc')).mtimeMs).toBeGreaterThan(Date.now() - 60_000);
   });
 
-  test('keeps settings that are there', () => {
+  it('keeps settings that are there', () => {
     const dir = newTree({ 'conf/import/ai_ipc.conf': 'client_codepage: euckr\n' });
 
     expect(installInto(dir).kept).toEqual(['conf/import/ai_ipc.conf']);
@@ -107,7 +107,7 @@ describe('a first installation', () => {
   });
 });
 
-test('a second installation changes nothing, not even the time of script.inc', () => {
+it('a second installation changes nothing, not even the time of script.inc', () => {
   const dir = newTree();
   installInto(dir);
   utimesSync(join(dir, 'src/custom/script.inc'), 1, 1);
@@ -118,7 +118,7 @@ test('a second installation changes nothing, not even the time of script.inc', (
   expect(statSync(join(dir, 'src/custom/script.inc')).mtimeMs).toBe(1_000);
 });
 
-test('what git took away is put back', () => {
+it('what git took away is put back', () => {
   const dir = newTree();
   const [inc, def] = ['src/custom/script.inc', 'src/custom/script_def.inc'].map((path) => textOf(dir, path));
   installInto(dir);
@@ -133,7 +133,7 @@ test('what git took away is put back', () => {
   expect(snapshot(dir)).toEqual(before);
 });
 
-test('line ends that git changed are no edit', () => {
+it('line ends that git changed are no edit', () => {
   const dir = newTree();
   installInto(dir);
   const path = 'npc/custom/ai-world/ai_ipc_lib.txt';
@@ -144,7 +144,7 @@ test('line ends that git changed are no edit', () => {
 });
 
 describe('an upgrade', () => {
-  test('replaces, adds and removes files, and touches what make looks at', () => {
+  it('replaces, adds and removes files, and touches what make looks at', () => {
     const dir = newTree();
     installInto(dir);
     for (const path of ['src/custom/script.inc', 'src/map/script.cpp']) utimesSync(join(dir, path), 1, 1);
@@ -177,7 +177,7 @@ describe('an upgrade', () => {
       expect(statSync(join(dir, path)).mtimeMs).toBeGreaterThan(1_000);
   });
 
-  test('keeps settings that the admin has edited, and a file that he has edited and that is no longer ours', () => {
+  it('keeps settings that the admin has edited, and a file that he has edited and that is no longer ours', () => {
     const dir = newTree();
     installInto(dir);
     put(dir, 'conf/import/ai_ipc.conf', 'client_codepage: gbk\n');
@@ -190,7 +190,7 @@ describe('an upgrade', () => {
     expect(textOf(dir, 'npc/custom/ai-world/ai_ipc_lib.txt')).toBe('mine');
   });
 
-  test('that was killed half way is finished by the next one', () => {
+  it('that was killed half way is finished by the next one', () => {
     const dir = newTree();
     installInto(dir);
     const v2 = newPackage(V2);
@@ -210,7 +210,7 @@ describe('an upgrade', () => {
 describe('a file of ours that somebody has edited', () => {
   const path = 'npc/custom/ai-world/test/test_ai_ipc_commands.txt';
 
-  test('is refused, and nothing is changed', () => {
+  it('is refused, and nothing is changed', () => {
     const dir = newTree();
     installInto(dir);
     put(dir, path, 'mine');
@@ -226,7 +226,7 @@ describe('a file of ours that somebody has edited', () => {
     expect(snapshot(dir)).toEqual(before);
   });
 
-  test('is put aside with --force, under a name that is free', () => {
+  it('is put aside with --force, under a name that is free', () => {
     const dir = newTree();
     installInto(dir);
     put(dir, path, 'mine');
@@ -239,7 +239,7 @@ describe('a file of ours that somebody has edited', () => {
     expect(checkOf(dir).differences).toEqual([]);
   });
 
-  test('also one that was there before AI IPC came', () => {
+  it('also one that was there before AI IPC came', () => {
     const dir = newTree({ 'src/custom/script_ai_ipc.cpp': 'an earlier implementation' });
     const before = snapshot(dir);
 
@@ -251,7 +251,7 @@ describe('a file of ours that somebody has edited', () => {
   });
 });
 
-test('commands of the same names in script.inc or script_def.inc are refused with their lines, also with --force', () => {
+it('commands of the same names in script.inc or script_def.inc are refused with their lines, also with --force', () => {
   const dir = newTree({
     'src/custom/script.inc': '//BUILDIN_FUNC(ai_db_status)\nBUILDIN_FUNC(ai_db_request) {}\n',
     'src/custom/script_def.inc': 'BUILDIN_DEF(mine,""),\nBUILDIN_DEF2(y,"ai_db_status",""),\n',
@@ -269,7 +269,7 @@ test('commands of the same names in script.inc or script_def.inc are refused wit
   expect(snapshot(dir)).toEqual(before);
 });
 
-test('a command that can be switched off may be the own one', () => {
+it('a command that can be switched off may be the own one', () => {
   const rows = `${PACKAGE['src/custom/script_ai_ipc_def.inc']}#ifndef NO_ESCAPE\nBUILDIN_DEF(escape,"s"),\n#endif\n`;
   const folder = newPackage({ 'src/custom/script_ai_ipc_def.inc': rows });
   const dir = newTree({ 'src/custom/script.inc': 'BUILDIN_FUNC(escape) {}\n' });
@@ -282,14 +282,14 @@ test('a command that can be switched off may be the own one', () => {
 });
 
 describe('check', () => {
-  test('of a tree without AI IPC', () => {
+  it('of a tree without AI IPC', () => {
     expect(checkOf(newTree({ 'conf/import/ai_ipc.conf': 'mine' }))).toMatchObject({
       isThere: false,
       differences: [],
     });
   });
 
-  test('of one that was filled by hand', () => {
+  it('of one that was filled by hand', () => {
     const dir = newTree({
       ...PACKAGE,
       'src/custom/script.inc': `${INCLUDE}\n`,
@@ -303,7 +303,7 @@ describe('check', () => {
     });
   });
 
-  test('of one with the NPCs alone, for the library without C++', () => {
+  it('of one with the NPCs alone, for the library without C++', () => {
     const npcs = Object.fromEntries(Object.entries(PACKAGE).filter(([path]) => path.startsWith('npc/')));
 
     const { isThere, version, differences } = checkOf(newTree(npcs));
@@ -313,7 +313,7 @@ describe('check', () => {
     expect(differences).not.toContain('npc/custom/ai-world/ai_ipc_lib.txt is missing');
   });
 
-  test('says when the map server is older than the files, and that edited settings are kept', () => {
+  it('says when the map server is older than the files, and that edited settings are kept', () => {
     const dir = newTree({ 'map-server': 'a program' });
     installInto(dir);
     utimesSync(join(dir, 'map-server'), 1, 1);
@@ -325,7 +325,7 @@ describe('check', () => {
     });
   });
 
-  test('changes nothing', () => {
+  it('changes nothing', () => {
     const dir = newTree();
     installInto(dir);
     const before = snapshot(dir);

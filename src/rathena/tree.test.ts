@@ -1,6 +1,6 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   newFiles,
   newPackage,
@@ -22,7 +22,7 @@ const files = () => readPackage(newPackage());
 const installInto = (dir: string) => install({ dir, files: files(), isForced: true });
 
 describe('what is no rAthena tree of 2020-01 or later is refused, and not changed', () => {
-  test.each([
+  it.each([
     ['an empty folder', {}, /has no src\/map\/script\.hpp/],
     ['this package', { 'rathena/src/custom/script_ai_ipc.cpp': '' }, /has no src\/map\/script\.hpp/],
     [
@@ -51,13 +51,13 @@ describe('what is no rAthena tree of 2020-01 or later is refused, and not change
     expect(snapshot(dir)).toEqual(before);
   });
 
-  test('a file, and a folder that does not exist', () => {
+  it('a file, and a folder that does not exist', () => {
     const dir = newTree();
     expect(() => installInto(join(dir, 'map.bin'))).toThrow(/map\.bin" is a file, not a folder\. Nothing/);
     expect(() => installInto(join(dir, 'missing'))).toThrow(/missing" does not exist\. Nothing/);
   });
 
-  test.each([
+  it.each([
     [
       'src/custom/script.inc is missing',
       { 'src/custom/script.inc': undefined },
@@ -85,7 +85,7 @@ describe('what is no rAthena tree of 2020-01 or later is refused, and not change
 });
 
 describe('links', () => {
-  test.each(['npc/custom', 'conf/import', 'src/custom/script.inc', 'src/custom/script_ai_ipc.cpp'])(
+  it.each(['npc/custom', 'conf/import', 'src/custom/script.inc', 'src/custom/script_ai_ipc.cpp'])(
     '%s that leads out of the tree is refused, and what it leads to not changed',
     (path) => {
       const outside = newFiles({ 'script.inc': 'not yours\n', 'folder/x': 'not yours\n' });
@@ -106,13 +106,13 @@ describe('links', () => {
     },
   );
 
-  test('to nothing are refused', () => {
+  it('to nothing are refused', () => {
     const dir = newTree();
     symlinkSync('nowhere', join(dir, 'conf/import'));
     expect(() => installInto(dir)).toThrow(/conf\/import is a link that leads to nothing/);
   });
 
-  test('to a folder or file of the tree are followed, and stay', () => {
+  it('to a folder or file of the tree are followed, and stay', () => {
     const dir = newTree();
     renameSync(join(dir, 'src/custom'), join(dir, 'src/mine'));
     symlinkSync('mine', join(dir, 'src/custom'));
@@ -127,7 +127,7 @@ describe('links', () => {
     expect(snapshot(dir)).toEqual(before);
   });
 
-  test('the tree may be reached by one', () => {
+  it('the tree may be reached by one', () => {
     const dir = newTree();
     const link = join(newFiles({}), 'rathena');
     symlinkSync(dir, link);
@@ -136,7 +136,7 @@ describe('links', () => {
   });
 });
 
-test('a folder in the place of a file, and a file in the place of a folder, are refused', () => {
+it('a folder in the place of a file, and a file in the place of a folder, are refused', () => {
   const dir = newTree();
   mkdirSync(join(dir, 'src/custom/script_ai_ipc.cpp'));
   expect(() => installInto(dir)).toThrow(/script_ai_ipc\.cpp is a folder, and AI IPC needs a file/);
@@ -145,7 +145,7 @@ test('a folder in the place of a file, and a file in the place of a folder, are 
   expect(() => installInto(dir)).toThrow(/ai-world is a file, and AI IPC needs a folder/);
 });
 
-test.each(['no JSON', '{}', '{"version":"1","files":{"../../x":"y"}}'])(
+it.each(['no JSON', '{}', '{"version":"1","files":{"../../x":"y"}}'])(
   'a record that cannot be understood is refused: %s',
   (text) => {
     const dir = newTree();
@@ -165,7 +165,7 @@ test.each(['no JSON', '{}', '{"version":"1","files":{"../../x":"y"}}'])(
   },
 );
 
-test('a failure in the middle of an installation leaves nothing of it', () => {
+it('a failure in the middle of an installation leaves nothing of it', () => {
   const dir = newTree();
   const before = snapshot(dir);
   // The name fits on the disk; the one under which it is written first does not.
@@ -177,7 +177,7 @@ test('a failure in the middle of an installation leaves nothing of it', () => {
   expect(snapshot(dir)).toEqual(before);
 });
 
-test('a package that is not whole is told', () => {
+it('a package that is not whole is told', () => {
   const folder = newPackage({ 'src/custom/ai_ipc/version.h': undefined });
   expect(() => readPackage(folder)).toThrow(/Install it again/);
 });

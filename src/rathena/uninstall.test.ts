@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   newPackage,
   newTree,
@@ -30,7 +30,7 @@ function uninstallFrom(dir: string) {
 }
 
 describe('the tree is byte for byte what it was', () => {
-  test.each([
+  it.each([
     ['as it comes', {}],
     ['with CRLF', { [SCRIPT_INC]: 'a\r\nb\r\n', 'src/custom/script_def.inc': 'BUILDIN_DEF(mine,""),\r\n' }],
     ['without a last line end', { [SCRIPT_INC]: 'a\r\nb', 'src/custom/script_def.inc': 'c' }],
@@ -52,7 +52,7 @@ describe('the tree is byte for byte what it was', () => {
     expect(stays).toEqual([]);
   });
 
-  test('with a folder of ours that was there and empty', () => {
+  it('with a folder of ours that was there and empty', () => {
     const dir = newTree();
     mkdirSync(join(dir, 'npc/custom/ai-world'));
     const before = snapshot(dir);
@@ -63,7 +63,7 @@ describe('the tree is byte for byte what it was', () => {
     expect(snapshot(dir)).toEqual(before);
   });
 
-  test('after an upgrade, by the package of another version', () => {
+  it('after an upgrade, by the package of another version', () => {
     const dir = newTree();
     const before = snapshot(dir);
     installInto(dir);
@@ -79,7 +79,7 @@ describe('the tree is byte for byte what it was', () => {
     expect(snapshot(dir)).toEqual(before);
   });
 
-  test('with files that --force had put aside', () => {
+  it('with files that --force had put aside', () => {
     const dir = newTree({ 'src/custom/script_ai_ipc.cpp': 'an earlier implementation', [LIBRARY]: 'mine' });
     const before = snapshot(dir);
     installInto(dir, { isForced: true });
@@ -91,7 +91,7 @@ describe('the tree is byte for byte what it was', () => {
     expect(snapshot(dir)).toEqual(before);
   });
 
-  test('with files and lines that had been copied by hand; a second uninstall takes them out', () => {
+  it('with files and lines that had been copied by hand; a second uninstall takes them out', () => {
     const dir = newTree();
     const empty = snapshot(dir);
     installInto(dir);
@@ -111,7 +111,7 @@ describe('the tree is byte for byte what it was', () => {
     expect(filesOf(dir)).toEqual(filesIn(empty));
   });
 
-  test('after git has deleted our files and the record, and left the lines', () => {
+  it('after git has deleted our files and the record, and left the lines', () => {
     const dir = newTree();
     const before = snapshot(dir);
     installInto(dir);
@@ -124,7 +124,7 @@ describe('the tree is byte for byte what it was', () => {
     expect(filesOf(dir)).toEqual(filesIn(before));
   });
 
-  test('after a first installation that was killed before anything had its place', () => {
+  it('after a first installation that was killed before anything had its place', () => {
     const dir = newTree();
     const before = snapshot(dir);
     installInto(dir);
@@ -138,7 +138,7 @@ describe('the tree is byte for byte what it was', () => {
     expect(snapshot(dir)).toEqual(before);
   });
 
-  test('after a killed uninstall', () => {
+  it('after a killed uninstall', () => {
     const dir = newTree();
     const before = snapshot(dir);
     installInto(dir);
@@ -151,7 +151,7 @@ describe('the tree is byte for byte what it was', () => {
     expect(snapshot(dir)).toEqual(before);
   });
 
-  test('what others added to script.inc behind our line stays', () => {
+  it('what others added to script.inc behind our line stays', () => {
     const dir = newTree({ [SCRIPT_INC]: 'a' });
     installInto(dir);
     put(dir, SCRIPT_INC, `${textOf(dir, SCRIPT_INC)}b\n`);
@@ -163,7 +163,7 @@ describe('the tree is byte for byte what it was', () => {
 });
 
 describe('what the admin has changed stays, and is named', () => {
-  test('edited files, and files of his in our folders', () => {
+  it('edited files, and files of his in our folders', () => {
     const dir = newTree();
     installInto(dir);
     put(dir, 'conf/import/ai_ipc.conf', 'client_codepage: gbk\n');
@@ -183,7 +183,7 @@ describe('what the admin has changed stays, and is named', () => {
     expect(Object.keys(snapshot(dir)).filter((path) => path.startsWith('src/custom/ai_ipc'))).toEqual([]);
   });
 
-  test('a line in another form, which would stop make', () => {
+  it('a line in another form, which would stop make', () => {
     const dir = newTree({ [SCRIPT_INC]: `${INCLUDE} // by hand\n` });
     installInto(dir);
 
@@ -192,7 +192,7 @@ describe('what the admin has changed stays, and is named', () => {
     ]);
   });
 
-  test('script.inc, when he has deleted it', () => {
+  it('script.inc, when he has deleted it', () => {
     const dir = newTree();
     installInto(dir);
     rmSync(join(dir, SCRIPT_INC));
@@ -204,7 +204,7 @@ describe('what the admin has changed stays, and is named', () => {
   });
 });
 
-test('a tree that was filled by hand is emptied too', () => {
+it('a tree that was filled by hand is emptied too', () => {
   const dir = newTree();
   const before = snapshot(dir);
   installInto(dir);
@@ -215,7 +215,7 @@ test('a tree that was filled by hand is emptied too', () => {
   expect(filesOf(dir)).toEqual(filesIn(before));
 });
 
-test('a second uninstall, or one without AI IPC, has nothing to do', () => {
+it('a second uninstall, or one without AI IPC, has nothing to do', () => {
   const dir = newTree();
   installInto(dir);
   uninstallFrom(dir);

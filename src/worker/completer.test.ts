@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { waitFor } from '../../test/support/wait-for.ts';
 import { openTestContext, type TestContext } from '../../test/support/worker-context.ts';
 import type { EngineEvents } from '../base/events.ts';
@@ -48,7 +48,7 @@ function add(request: ClaimedRequest, outcome: Outcome = COMPLETED): void {
 }
 
 describe('Completer', () => {
-  test('says so when it has room again', async () => {
+  it('says so when it has room again', async () => {
     const requests = await claimAnswered(2_000);
 
     for (const request of requests) {
@@ -62,7 +62,7 @@ describe('Completer', () => {
     expect(rooms).toBe(1);
   });
 
-  test('outcomes that come together are written in one transaction, and their claims are over', async () => {
+  it('outcomes that come together are written in one transaction, and their claims are over', async () => {
     const requests = await claimAnswered(20);
 
     for (const request of requests) add(request);
@@ -74,7 +74,7 @@ describe('Completer', () => {
       expect(await context.store.read(id)).toMatchObject({ status: 'completed', processingTimeMs: 5 });
   });
 
-  test('an outcome whose claim was lost is dropped, told, and holds up nobody', async () => {
+  it('an outcome whose claim was lost is dropped, told, and holds up nobody', async () => {
     const [lost, kept] = await claimAnswered(2);
     await context.store.cancel(lost!.id);
 
@@ -86,7 +86,7 @@ describe('Completer', () => {
     expect(flights.size).toBe(0);
   });
 
-  test('an answer that the database refuses becomes a failure; the others are written', async () => {
+  it('an answer that the database refuses becomes a failure; the others are written', async () => {
     const requests = await claimAnswered(3);
     const bad = requests[1]!.id;
     context.sql.exec(`CREATE TRIGGER refuse BEFORE INSERT ON ai_responses
@@ -109,7 +109,7 @@ describe('Completer', () => {
     expect(flights.size).toBe(0);
   });
 
-  test('while the database takes nothing, outcomes wait; when 2,000 do, it is full', async () => {
+  it('while the database takes nothing, outcomes wait; when 2,000 do, it is full', async () => {
     const [request] = await claimAnswered(1);
     context.sql.exec('BEGIN IMMEDIATE');
 
@@ -125,7 +125,7 @@ describe('Completer', () => {
     expect(await context.store.read(request!.id)).toMatchObject({ status: 'completed' });
   });
 
-  test('a flush with nothing to write is over at once', async () => {
+  it('a flush with nothing to write is over at once', async () => {
     expect(await completer.flush(60_000)).toBe(0);
   });
 });

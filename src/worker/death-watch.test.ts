@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { FakeClock } from '../../test/support/fake-clock.ts';
 import type { WorkerSighting } from '../queue/queue-store.ts';
 import { DeathWatch } from './death-watch.ts';
@@ -27,31 +27,31 @@ async function lookEvery2s(looks: readonly (readonly WorkerSighting[])[]): Promi
 }
 
 describe('DeathWatch', () => {
-  test('a heartbeat that was the same for 10 s means death', async () => {
+  it('a heartbeat that was the same for 10 s means death', async () => {
     const looks = Array.from({ length: 7 }, () => [seen('a', '100.000')]);
 
     expect(await lookEvery2s(looks)).toEqual([[], [], [], [], [], ['a'], ['a']]);
   });
 
-  test('a worker without a row, of which only claims are left, is dead after 10 s too', async () => {
+  it('a worker without a row, of which only claims are left, is dead after 10 s too', async () => {
     const looks = Array.from({ length: 6 }, () => [seen('', null), seen('b', null)]);
 
     expect((await lookEvery2s(looks)).at(-1)).toEqual(['', 'b']);
   });
 
-  test('one change of the heartbeat begins the 10 s anew', async () => {
+  it('one change of the heartbeat begins the 10 s anew', async () => {
     const looks = ['1', '1', '1', '1', '1', '2', '2', '2', '2', '2'].map((beat) => [seen('a', beat)]);
 
     expect((await lookEvery2s(looks)).flat()).toEqual([]);
   });
 
-  test('any change counts, also to an earlier time: clocks may be set back', async () => {
+  it('any change counts, also to an earlier time: clocks may be set back', async () => {
     const looks = ['5', '4', '3', '2', '1', '0', '-1'].map((beat) => [seen('a', beat)]);
 
     expect((await lookEvery2s(looks)).flat()).toEqual([]);
   });
 
-  test('a look that failed makes nobody dead: what was seen before counts no more', async () => {
+  it('a look that failed makes nobody dead: what was seen before counts no more', async () => {
     await lookEvery2s(Array.from({ length: 5 }, () => [seen('a', '1')]));
 
     watch.reset();
@@ -60,20 +60,20 @@ describe('DeathWatch', () => {
     expect(watch.observe([seen('a', '1')])).toEqual(['a']);
   });
 
-  test('one long pause of the watcher itself is no ten seconds of looking', async () => {
+  it('one long pause of the watcher itself is no ten seconds of looking', async () => {
     watch.observe([seen('a', '1')]);
     await clock.advance(60_000);
 
     expect(watch.observe([seen('a', '2')])).toEqual([]);
   });
 
-  test('who comes back after a time out of sight is looked at anew', async () => {
+  it('who comes back after a time out of sight is looked at anew', async () => {
     await lookEvery2s([[seen('a', '1')], [], [], [], [], []]);
 
     expect(watch.observe([seen('a', '1')])).toEqual([]);
   });
 
-  test('a worker that beats every 2 s is never dead, whenever it is looked at', async () => {
+  it('a worker that beats every 2 s is never dead, whenever it is looked at', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 9_000 }), { maxLength: 50 }), async (gaps) => {
         const fresh = new DeathWatch(clock);

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AiStub, behaviours, startAiStub } from '../../test/support/ai-stub.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
 import { openTestContext, type TestContext } from '../../test/support/worker-context.ts';
@@ -55,7 +55,7 @@ async function untilCalled(count: number): Promise<void> {
 }
 
 describe('Dispatcher', () => {
-  test('a claim whose life ended on the way from the database is never called', async () => {
+  it('a claim whose life ended on the way from the database is never called', async () => {
     dispatcher.dispatch([{ ...request, lifeLeftMs: 40 }], context.clock.nowMs() - 50);
     await dispatcher.drain();
 
@@ -64,7 +64,7 @@ describe('Dispatcher', () => {
     expect(flights.calling).toBe(0);
   });
 
-  test('a row that breaks the rules fails without a call', async () => {
+  it('a row that breaks the rules fails without a call', async () => {
     dispatcher.dispatch([{ ...request, data: 'no json' }], context.clock.nowMs());
     await dispatcher.drain();
 
@@ -72,7 +72,7 @@ describe('Dispatcher', () => {
     expect(ownCalls()).toEqual([]);
   });
 
-  test('requests with little life do not make a slow AI service look as if it were down', async () => {
+  it('requests with little life do not make a slow AI service look as if it were down', async () => {
     stub.behaveAlways(behaviours.never());
     const impatient = Array.from({ length: 12 }, (_, index) => ({
       ...request,
@@ -87,7 +87,7 @@ describe('Dispatcher', () => {
     expect(context.breaker.state).toBe('closed');
   });
 
-  test('a call that is cut because its request is lost writes nothing and makes room', async () => {
+  it('a call that is cut because its request is lost writes nothing and makes room', async () => {
     stub.behaveAlways(behaviours.never());
     dispatcher.dispatch([request], context.clock.nowMs());
     await untilCalled(1);
@@ -98,7 +98,7 @@ describe('Dispatcher', () => {
     expect([outcomes, released, flights.calling, flights.size]).toEqual([[], [], 0, 0]);
   });
 
-  test('a call that is cut because the worker stops is given back', async () => {
+  it('a call that is cut because the worker stops is given back', async () => {
     stub.behaveAlways(behaviours.never());
     dispatcher.dispatch([request], context.clock.nowMs());
     await untilCalled(1);
@@ -110,7 +110,7 @@ describe('Dispatcher', () => {
     expect(outcomes).toEqual([]);
   });
 
-  test('a request that is claimed again while its lost call is being cut still takes one place, not two', async () => {
+  it('a request that is claimed again while its lost call is being cut still takes one place, not two', async () => {
     stub.behaveAlways(behaviours.never());
     dispatcher.dispatch([request], context.clock.nowMs());
     const [earlier] = flights.inCall();
@@ -125,7 +125,7 @@ describe('Dispatcher', () => {
     expect(flights.holds({ id: request.id, claimNo: 2 })).toBe(true);
   });
 
-  test('what the breaker turns away is given back, and not an attempt', async () => {
+  it('what the breaker turns away is given back, and not an attempt', async () => {
     await stub.goDown();
     const requests = [request, ...(await context.claim(9))];
     dispatcher.dispatch(requests, context.clock.nowMs());
@@ -169,7 +169,7 @@ describe('Dispatcher', () => {
     expect(outcomes).toMatchObject([{ kind: 'completed' }]);
   });
 
-  test('half of an emoji at the end of a name is sent as the replacement character', async () => {
+  it('half of an emoji at the end of a name is sent as the replacement character', async () => {
     dispatcher.dispatch([{ ...request, sourceNpc: 'Sage \ud83d' }], context.clock.nowMs());
     await dispatcher.drain();
 

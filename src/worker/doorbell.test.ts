@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { afterEach, describe, expect, it, test } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { waitFor } from '../../test/support/wait-for.ts';
 import { createEvents } from '../base/events.ts';
 import { Doorbell, parseAddress } from './doorbell.ts';
@@ -26,7 +26,7 @@ async function hang(bind: string | null, advertise: string | null = null) {
 }
 
 describe('Doorbell', () => {
-  test.each(['127.0.0.1:0', '[::1]:0'])('hangs at %s, tells its port and rings', async (bind) => {
+  it.each(['127.0.0.1:0', '[::1]:0'])('hangs at %s, tells its port and rings', async (bind) => {
     const { doorbell, failures, rings } = await hang(bind);
     expect(failures).toEqual([]);
     const { host, port } = parseAddress(doorbell.address!);
@@ -39,21 +39,21 @@ describe('Doorbell', () => {
     socket.close();
   });
 
-  test('without an address there is none', async () => {
+  it('without an address there is none', async () => {
     expect((await hang(null)).doorbell.address).toBeNull();
   });
 
-  test('tells what is advertised in place of where it hangs', async () => {
+  it('tells what is advertised in place of where it hangs', async () => {
     expect((await hang('127.0.0.1:0', 'game.example:4000')).doorbell.address).toBe('game.example:4000');
   });
 
-  test('one that cannot be hung up is reported and done without', async () => {
+  it('one that cannot be hung up is reported and done without', async () => {
     const { doorbell, failures } = await hang('203.0.113.7:0');
     expect(failures).toHaveLength(1);
     expect(doorbell.address).toBeNull();
   });
 
-  test('after its stop nobody is told of it', async () => {
+  it('after its stop nobody is told of it', async () => {
     const { doorbell } = await hang('127.0.0.1:0');
     await doorbell.stop();
     expect(doorbell.address).toBeNull();
@@ -95,7 +95,7 @@ async function freePort(): Promise<number> {
 }
 
 describe('parseAddress', () => {
-  test.each([
+  it.each([
     ['127.0.0.1:0', '127.0.0.1', 0],
     ['[::1]:4000', '::1', 4000],
     ['::1:4000', '::1', 4000],
@@ -104,7 +104,7 @@ describe('parseAddress', () => {
     expect(parseAddress(address)).toEqual({ host, port });
   });
 
-  test.each(['', ':', ':80', '80', 'host', 'host:', 'host:x', 'host:65536', 'host:-1'])(
+  it.each(['', ':', ':80', '80', 'host', 'host:', 'host:x', 'host:65536', 'host:-1'])(
     'refuses %j',
     (address) => {
       expect(() => parseAddress(address)).toThrow(expect.objectContaining({ code: 'bad_settings' }));

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ClaimedRequest } from '../queue/request.ts';
 import { Flight, Flights } from './flights.ts';
 import { Reconciler } from './reconciler.ts';
@@ -32,7 +32,7 @@ function makeFlights() {
 }
 
 describe('Flights', () => {
-  test('a call that ended makes room, and is held until its outcome is written', () => {
+  it('a call that ended makes room, and is held until its outcome is written', () => {
     const { flights, add, rooms } = makeFlights();
     const flight = add(1);
     add(2);
@@ -47,7 +47,7 @@ describe('Flights', () => {
     expect([flights.calling, flights.size, rooms()]).toEqual([1, 1, 1]);
   });
 
-  test('a call ends once, however often that is told', () => {
+  it('a call ends once, however often that is told', () => {
     const { flights, add, rooms } = makeFlights();
     const flight = add(1);
     flights.endCall(flight);
@@ -57,7 +57,7 @@ describe('Flights', () => {
     expect([flights.calling, flights.size, rooms()]).toEqual([0, 0, 1]);
   });
 
-  test('the end of an earlier claim leaves a later claim of the same request alone', () => {
+  it('the end of an earlier claim leaves a later claim of the same request alone', () => {
     const { flights, add } = makeFlights();
     const earlier = add(1, 1);
     flights.endCall(earlier);
@@ -69,7 +69,7 @@ describe('Flights', () => {
     expect(flights.calling).toBe(1);
   });
 
-  test('the first reason of an abort stays', () => {
+  it('the first reason of an abort stays', () => {
     const { add } = makeFlights();
     const flight = add(1);
     flight.abort('lost');
@@ -80,7 +80,7 @@ describe('Flights', () => {
 });
 
 describe('Reconciler', () => {
-  test('a claim that only the database knows is an orphan at the second look', () => {
+  it('a claim that only the database knows is an orphan at the second look', () => {
     const { flights } = makeFlights();
     const reconciler = new Reconciler(flights);
     const claim = { id: 7, claimNo: 3 };
@@ -90,7 +90,7 @@ describe('Reconciler', () => {
     expect(reconciler.compare([], [claim]).orphans).toEqual([claim]);
   });
 
-  test('two looks at different claims of one request make no orphan', () => {
+  it('two looks at different claims of one request make no orphan', () => {
     const { flights } = makeFlights();
     const reconciler = new Reconciler(flights);
 
@@ -99,7 +99,7 @@ describe('Reconciler', () => {
     expect(reconciler.compare([], [{ id: 7, claimNo: 4 }]).orphans).toEqual([]);
   });
 
-  test('a suspect that is not seen again, or is in memory by then, is none', () => {
+  it('a suspect that is not seen again, or is in memory by then, is none', () => {
     const { flights, add } = makeFlights();
     const reconciler = new Reconciler(flights);
     reconciler.compare(
@@ -115,7 +115,7 @@ describe('Reconciler', () => {
     expect(reconciler.hasSuspects).toBe(false);
   });
 
-  test('a call whose claim is gone from the database is lost; one that was only claimed meanwhile is not', () => {
+  it('a call whose claim is gone from the database is lost; one that was only claimed meanwhile is not', () => {
     const { flights, add } = makeFlights();
     const reconciler = new Reconciler(flights);
     const [kept, gone] = [add(1), add(2)];
@@ -125,7 +125,7 @@ describe('Reconciler', () => {
     expect(reconciler.compare(before, [kept!.request]).lost).toEqual([gone]);
   });
 
-  test('what is answered already is not lost: its settle finds out', () => {
+  it('what is answered already is not lost: its settle finds out', () => {
     const { flights, add } = makeFlights();
     const reconciler = new Reconciler(flights);
     const flight = add(1);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it, test } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { FakeClock } from '../../test/support/fake-clock.ts';
 import { openTestContext, type TestContext } from '../../test/support/worker-context.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -48,7 +48,7 @@ it('stopped while it begins, it beats no more when its stop resolves', async () 
   expect(await context.store.sightings()).toEqual([]);
 });
 
-test('one beat that fails is a trouble of the database and no lost heartbeat', async () => {
+it('one beat that fails is a trouble of the database and no lost heartbeat', async () => {
   context.sql.exec('ALTER TABLE ai_workers RENAME TO elsewhere');
   await clock.advance(INTERVAL_MS);
   context.sql.exec('ALTER TABLE elsewhere RENAME TO ai_workers');
@@ -58,7 +58,7 @@ test('one beat that fails is a trouble of the database and no lost heartbeat', a
   expect(heartbeat.isFresh).toBe(true);
 });
 
-test('beats that fail for 8 s are a lost heartbeat, from that moment on', async () => {
+it('beats that fail for 8 s are a lost heartbeat, from that moment on', async () => {
   context.sql.exec('ALTER TABLE ai_workers RENAME TO elsewhere');
   await clock.advance(7_900);
   expect(heartbeat.isFresh).toBe(true);

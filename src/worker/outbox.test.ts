@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { SettledAttempt } from '../queue/outcome.ts';
 import { Outbox } from './outbox.ts';
 
@@ -8,7 +8,7 @@ function attempt(id: number, characters = 10): SettledAttempt {
 }
 
 describe('Outbox', () => {
-  test('a batch has 500 outcomes at most, and a million characters unless one alone has more', () => {
+  it('a batch has 500 outcomes at most, and a million characters unless one alone has more', () => {
     const outbox = new Outbox();
     for (let id = 1; id <= 501; id++) outbox.add(attempt(id));
     expect(outbox.nextBatch()).toHaveLength(500);
@@ -21,7 +21,7 @@ describe('Outbox', () => {
     expect(huge.nextBatch()).toHaveLength(1);
   });
 
-  test('is full with 2,000 outcomes, or with 64 million characters of answers', () => {
+  it('is full with 2,000 outcomes, or with 64 million characters of answers', () => {
     const many = new Outbox();
     for (let id = 1; id < 2_000; id++) many.add(attempt(id));
     expect(many.isFull).toBe(false);
@@ -35,7 +35,7 @@ describe('Outbox', () => {
     expect(large.isFull).toBe(false);
   });
 
-  test('held ones come again after their rest, behind those that came meanwhile', () => {
+  it('held ones come again after their rest, behind those that came meanwhile', () => {
     const outbox = new Outbox();
     for (let id = 1; id <= 3; id++) outbox.add(attempt(id));
     const batch = outbox.nextBatch();

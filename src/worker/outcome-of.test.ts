@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { AiResult } from '../ai/ai-client.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import type { ClaimedRequest } from '../queue/request.ts';
@@ -30,19 +30,19 @@ function trouble(code: ErrorCode, isServiceDown = true): Exclude<AiResult, { kin
 }
 
 describe('outcomeOf', () => {
-  test('an answer completes the request, as received', () => {
+  it('an answer completes the request, as received', () => {
     expect(outcomeOf({ kind: 'answer', body: '{"text":"Hi"}', status: 200 }, LAST)).toEqual({
       kind: 'completed',
       answer: '{"text":"Hi"}',
     });
   });
 
-  test('what the service refuses fails at once', () => {
+  it('what the service refuses fails at once', () => {
     const error = { code: 'ai_client_error', message: 'HTTP 400' } as const;
     expect(outcomeOf({ kind: 'refused', error }, CALL)).toEqual({ kind: 'failed', error });
   });
 
-  test('trouble is tried again, and counts', () => {
+  it('trouble is tried again, and counts', () => {
     expect(outcomeOf(trouble('ai_server_error'), CALL)).toMatchObject({
       kind: 'retry',
       isAttemptGivenBack: false,
@@ -50,12 +50,12 @@ describe('outcomeOf', () => {
     expect(outcomeOf(trouble('ai_server_error'), LAST)).toMatchObject({ kind: 'failed' });
   });
 
-  test("the row's own limit of attempts beats the setting", () => {
+  it("the row's own limit of attempts beats the setting", () => {
     const many = { ...LAST, request: { ...LAST.request, maxAttempts: 4 } };
     expect(outcomeOf(trouble('ai_server_error'), many).kind).toBe('retry');
   });
 
-  test('429 is tried again and does not count', () => {
+  it('429 is tried again and does not count', () => {
     const limited: AiResult = {
       kind: 'rate_limited',
       error: { code: 'ai_rate_limited', message: 'HTTP 429' },
@@ -68,14 +68,14 @@ describe('outcomeOf', () => {
     });
   });
 
-  test('a call that was cut by the end of the life is a timeout; other trouble in it is not', () => {
+  it('a call that was cut by the end of the life is a timeout; other trouble in it is not', () => {
     const cut = { ...CALL, isCutByLife: true, lifeLeftMs: 0 };
     expect(outcomeOf(trouble('attempt_timeout'), cut)).toMatchObject({ kind: 'timeout' });
     expect(outcomeOf(trouble('ai_unreachable'), cut)).toMatchObject({ kind: 'failed' });
     expect(outcomeOf(trouble('attempt_timeout'), CALL)).toMatchObject({ kind: 'retry' });
   });
 
-  test('a try of the breaker that found nobody does not count, as long as there is life for another', () => {
+  it('a try of the breaker that found nobody does not count, as long as there is life for another', () => {
     const aTry = { ...LAST, isTry: true };
     expect(outcomeOf(trouble('ai_unreachable'), aTry)).toMatchObject({
       kind: 'retry',
@@ -90,11 +90,11 @@ describe('outcomeOf', () => {
   });
 });
 
-test('a request that was never called ends as timeout', () => {
+it('a request that was never called ends as timeout', () => {
   expect(neverCalled()).toMatchObject({ kind: 'timeout', error: { code: 'expired' } });
 });
 
-test('a row is checked as a client would have checked it; NULL data is good', () => {
+it('a row is checked as a client would have checked it; NULL data is good', () => {
   expect(rowError(REQUEST)).toBeUndefined();
   expect(rowError({ ...REQUEST, endpoint: 'http://evil.example' })).toMatchObject({ code: 'bad_endpoint' });
   expect(rowError({ ...REQUEST, data: '{' })).toMatchObject({ code: 'bad_json' });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, type MockInstance, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import { FakeClock } from '../../test/support/fake-clock.ts';
 import { openTestContext, type TestContext } from '../../test/support/worker-context.ts';
 import { Flights } from './flights.ts';
@@ -67,7 +67,7 @@ async function rest(): Promise<void> {
 }
 
 describe('a poller that is rung', () => {
-  test('after a quiet time claims at once, with no SELECT before it', async () => {
+  it('after a quiet time claims at once, with no SELECT before it', async () => {
     await rest();
     const id = await insertOne();
     const rungMs = clock.nowMs();
@@ -79,7 +79,7 @@ describe('a poller that is rung', () => {
     expect(selects).not.toHaveBeenCalled();
   });
 
-  test('after each look that found something claims at once, however often', async () => {
+  it('after each look that found something claims at once, however often', async () => {
     await rest();
     for (let n = 0; n < 3 * LOOKS_A_WINDOW; n++) {
       const id = await insertOne();
@@ -94,7 +94,7 @@ describe('a poller that is rung', () => {
     }
   });
 
-  test('for nothing does not claim at the next ring: a plain SELECT comes first', async () => {
+  it('for nothing does not claim at the next ring: a plain SELECT comes first', async () => {
     await rest();
     poller.wake();
     await clock.advance(0);
@@ -111,7 +111,7 @@ describe('a poller that is rung', () => {
     expect(served).toEqual([{ id, atMs: clock.nowMs() }]);
   });
 
-  test('a thousand times a second for nothing looks 21 times in 100 ms, and claims once', async () => {
+  it('a thousand times a second for nothing looks 21 times in 100 ms, and claims once', async () => {
     await rest();
 
     await ringFor(10 * WINDOW_MS);
@@ -123,7 +123,7 @@ describe('a poller that is rung', () => {
     expect(claims.mock.calls.length).toBeLessThanOrEqual(10);
   });
 
-  test('while others ring for nothing serves a request within the window', async () => {
+  it('while others ring for nothing serves a request within the window', async () => {
     await rest();
     await ringFor(50);
     expect(claims.mock.calls.length + selects.mock.calls.length).toBe(LOOKS_A_WINDOW);
@@ -136,7 +136,7 @@ describe('a poller that is rung', () => {
     expect(served[0]!.atMs - insertedMs).toBeLessThanOrEqual(WINDOW_MS);
   });
 
-  test('too often for nothing looks at the window’s end by itself, rung again or not', async () => {
+  it('too often for nothing looks at the window’s end by itself, rung again or not', async () => {
     await rest();
     await ringFor(LOOKS_A_WINDOW + 5);
     const id = await insertOne();

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../../test/support/fake-clock.ts';
 import { Ramp } from './ramp.ts';
 
@@ -20,20 +20,20 @@ function startCalls(ramp: Ramp, count: number) {
 }
 
 describe('the ramp', () => {
-  test('begins 32 calls at once', async () => {
+  it('begins 32 calls at once', async () => {
     const calls = startCalls(new Ramp(new FakeClock()), 100);
     await setImmediate();
     expect(calls.begun()).toBe(32);
   });
 
-  test('begins one more for each that ends', async () => {
+  it('begins one more for each that ends', async () => {
     const calls = startCalls(new Ramp(new FakeClock()), 100);
     calls.endOne();
     await setImmediate();
     expect(calls.begun()).toBe(33);
   });
 
-  test('has begun all after some milliseconds when none ends', async () => {
+  it('has begun all after some milliseconds when none ends', async () => {
     const clock = new FakeClock();
     const calls = startCalls(new Ramp(clock), 100);
     const steps: number[] = [];
@@ -45,7 +45,7 @@ describe('the ramp', () => {
     expect(steps).toEqual([64, 96, 100]);
   });
 
-  test('ends when all calls have ended, and takes more after that', async () => {
+  it('ends when all calls have ended, and takes more after that', async () => {
     const clock = new FakeClock();
     const ramp = new Ramp(clock);
     for (const round of [1, 2]) {
@@ -65,7 +65,7 @@ describe('the ramp', () => {
     expect(calls.begun()).toBe(100);
   });
 
-  test('goes on behind a call that fails', async () => {
+  it('goes on behind a call that fails', async () => {
     const ramp = new Ramp(new FakeClock());
     const failing = Array.from({ length: 32 }, () => ramp.run(() => Promise.reject(new Error('broken'))));
     const next = ramp.run(() => Promise.resolve());

@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { StatisticsCounter } from './statistics.ts';
 
-test('before the first request everything is zero, and there is no average', () => {
+it('before the first request everything is zero, and there is no average', () => {
   const counter = new StatisticsCounter(() => 5_000);
   expect(counter.read(null)).toEqual({
     processed: 0,
@@ -14,7 +14,7 @@ test('before the first request everything is zero, and there is no average', () 
   });
 });
 
-test('each outcome is counted where it belongs, and the average is over all calls', () => {
+it('each outcome is counted where it belongs, and the average is over all calls', () => {
   let nowMs = 5_000;
   const counter = new StatisticsCounter(() => nowMs);
 
@@ -39,7 +39,7 @@ test('each outcome is counted where it belongs, and the average is over all call
   });
 });
 
-test('what expired uncalled is processed too: timed_out is never more than processed', () => {
+it('what expired uncalled is processed too: timed_out is never more than processed', () => {
   const counter = new StatisticsCounter(() => 5_000);
 
   counter.countExpired(50);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   findBadNames,
   findEmptyRows,
@@ -24,21 +24,21 @@ const sources = readSources(ROOT, ['src']);
 const everything = readSources(ROOT, ['src', 'test', 'bench', 'bin']);
 
 describe('the source', () => {
-  test('is found', () => {
+  it('is found', () => {
     expect(sources.map(({ path }) => path)).toContain('src/base/errors.ts');
     expect(sources.flatMap(importsOf).length).toBeGreaterThan(sources.length);
   });
 
-  test('imports only what its layer may import', () => {
+  it('imports only what its layer may import', () => {
     expect(findLayerBreaks(sources)).toEqual([]);
   });
 
-  test('has no circle of imports, neither between files nor between folders', () => {
+  it('has no circle of imports, neither between files nor between folders', () => {
     expect(findImportCycles(sources)).toEqual([]);
     expect(findFolderCycles(sources)).toEqual([]);
   });
 
-  test('has rows that let no import run back up', () => {
+  it('has rows that let no import run back up', () => {
     expect(findUpwardRows(MAY_IMPORT)).toEqual([]);
   });
 
@@ -47,19 +47,19 @@ describe('the source', () => {
     expect(findEmptyRows({ base: [], later: ['base'] }, sources)).toEqual(['later']);
   });
 
-  test('has no room that holds more than a quarter of it', () => {
+  it('has no room that holds more than a quarter of it', () => {
     expect(findLargeRooms(sources)).toEqual([]);
   });
 
-  test('touches arguments, environment, signals and exit in src/cli only', () => {
+  it('touches arguments, environment, signals and exit in src/cli only', () => {
     expect(findProcessUses(sources)).toEqual([]);
   });
 
-  test('has SQL in the store, the database and what the service keeps there only', () => {
+  it('has SQL in the store, the database and what the service keeps there only', () => {
     expect(findStraySql(sources)).toEqual([]);
   });
 
-  test('reads .env in one place, and never as Node does', () => {
+  it('reads .env in one place, and never as Node does', () => {
     const files = everything.filter(({ path }) => !path.startsWith('test/architecture/'));
     expect(findEnvReaders(files)).toEqual([]);
     expect(findEnvReaders(files.map(({ text }) => file('src/config/a.ts', text)))).toHaveLength(1);
@@ -69,17 +69,17 @@ describe('the source', () => {
     expect(findEventListeners(sources)).toEqual([]);
   });
 
-  test('has kebab-case names that say something', () => {
+  it('has kebab-case names that say something', () => {
     expect(findBadNames(everything)).toEqual([]);
   });
 
-  test('has no file of more than 400 lines', () => {
+  it('has no file of more than 400 lines', () => {
     expect(findLongFiles(everything)).toEqual([]);
   });
 });
 
 describe('imports are seen', () => {
-  test.each([
+  it.each([
     ["import { a } from './x.ts';"],
     ["import type { A } from './x.ts';"],
     ["import {\n  a,\n  type B,\n} from './x.ts';"],
@@ -95,14 +95,14 @@ describe('imports are seen', () => {
     expect(importsOf(file('src/base/a.ts', text))).toEqual(['./x.ts']);
   });
 
-  test('but not in comments', () => {
+  it('but not in comments', () => {
     const text = "// import './x.ts'\n/**\n * import './y.ts'\n */\nimport './z.ts';";
     expect(importsOf(file('src/base/a.ts', text))).toEqual(['./z.ts']);
   });
 });
 
 describe('a broken layer is found', () => {
-  test.each([
+  it.each([
     ['src/base/a.ts', '../queue/request.ts'],
     ['src/ai/a.ts', '../queue/request.ts'],
     ['src/queue/a.ts', '../database/sqlite.ts'],
@@ -139,13 +139,13 @@ describe('a broken layer is found', () => {
     expect(findLayerBreaks([file(path, `import '${specifier}';`)])).toHaveLength(1);
   });
 
-  test('and an import whose name is computed', () => {
+  it('and an import whose name is computed', () => {
     expect(findLayerBreaks([file('src/base/a.ts', 'await import(name);')])).toHaveLength(1);
   });
 });
 
 describe('an allowed import is let pass', () => {
-  test.each([
+  it.each([
     ['src/worker/a.ts', '../queue/request.ts'],
     ['src/worker/a.ts', '../config/settings.ts'],
     ['src/database/a.ts', '../config/settings.ts'],
@@ -169,7 +169,7 @@ describe('an allowed import is let pass', () => {
 });
 
 describe('a circle of imports is found', () => {
-  test('of three files', () => {
+  it('of three files', () => {
     const files = [
       file('src/base/a.ts', "import './b.ts';"),
       file('src/base/b.ts', "import type { C } from './c.ts';"),
@@ -180,11 +180,11 @@ describe('a circle of imports is found', () => {
     ]);
   });
 
-  test('of one file with itself', () => {
+  it('of one file with itself', () => {
     expect(findImportCycles([file('src/base/a.ts', "import './a.ts';")])).toHaveLength(1);
   });
 
-  test('but two ways to one file are none', () => {
+  it('but two ways to one file are none', () => {
     const files = [
       file('src/base/a.ts', "import './b.ts';\nimport './c.ts';"),
       file('src/base/b.ts', "import './c.ts';"),
@@ -195,7 +195,7 @@ describe('a circle of imports is found', () => {
 });
 
 describe('a circle between folders is found', () => {
-  test('also where no file is in a circle', () => {
+  it('also where no file is in a circle', () => {
     const files = [
       file('src/service/memory/a.ts', "import '../http/b.ts';"),
       file('src/service/http/b.ts', ''),
@@ -206,7 +206,7 @@ describe('a circle between folders is found', () => {
     expect(findFolderCycles(files)).toEqual(['service/memory → service/http → service/memory']);
   });
 
-  test('and a row that names a later one, itself or none', () => {
+  it('and a row that names a later one, itself or none', () => {
     const rows = { base: ['queue'], queue: ['queue'], store: ['queue', 'lost'] };
     expect(findUpwardRows(rows)).toEqual([
       'base may import queue, which is not above it',
@@ -216,7 +216,7 @@ describe('a circle between folders is found', () => {
   });
 });
 
-test('a room of more than a quarter is found', () => {
+it('a room of more than a quarter is found', () => {
   const rooms = ['ai', 'base', 'queue'].map((room) => file(`src/${room}/a.ts`, 'x;\n'.repeat(10)));
   expect(findLargeRooms([...rooms, file('src/mind/brain/a.ts', 'x;\n'.repeat(10))])).toEqual([]);
   const large = file('src/mind/brain/a.ts', 'x;\n'.repeat(20));
@@ -237,11 +237,11 @@ describe('a use of the process is found', () => {
     'globalThis.process.exit();',
   ];
 
-  test.each(uses)('%s', (line) => {
+  it.each(uses)('%s', (line) => {
     expect(findProcessUses([file('src/worker/a.ts', line)])).toHaveLength(1);
   });
 
-  test('but not in src/cli, in tests and in comments', () => {
+  it('but not in src/cli, in tests and in comments', () => {
     const files = [
       file('src/cli/a.ts', uses.join('\n')),
       file('src/worker/a.test.ts', uses.join('\n')),
@@ -262,11 +262,11 @@ describe('SQL is found', () => {
     "'PRAGMA foreign_keys = ON'",
   ];
 
-  test.each(statements)('%s', (statement) => {
+  it.each(statements)('%s', (statement) => {
     expect(findStraySql([file('src/cli/selftest/a.ts', `const sql = ${statement};`)])).toHaveLength(1);
   });
 
-  test('but not where it belongs, in tests, in comments and in words about rights', () => {
+  it('but not where it belongs, in tests, in comments and in words about rights', () => {
     const text = statements.map((statement) => `run(${statement});`).join('\n');
     const files = [
       file('src/store/a.ts', text),
@@ -282,7 +282,7 @@ describe('SQL is found', () => {
 });
 
 describe('another reader of .env is found', () => {
-  test.each([
+  it.each([
     "import { parseEnv } from 'node:util';",
     'const variables = util.parseEnv(text);',
     "process.loadEnvFile('.env');",
@@ -294,7 +294,7 @@ describe('another reader of .env is found', () => {
     expect(findEnvReaders([file('test/integration/a.test.ts', line)])).toHaveLength(1);
   });
 
-  test('but not in src/config/env-file.ts and in comments', () => {
+  it('but not in src/config/env-file.ts and in comments', () => {
     const files = [
       file('src/config/env-file.ts', "import { parse } from 'dotenv';"),
       file('src/cli/a.ts', '// Not parseEnv.\nreadEnvFile(cwd);'),
@@ -322,7 +322,7 @@ describe('a listener on events is found', () => {
 });
 
 describe('a bad name is found', () => {
-  test.each([
+  it.each([
     'src/base/camelCase.ts',
     'src/base/snake_case.ts',
     'src/base/Upper.ts',
@@ -337,12 +337,12 @@ describe('a bad name is found', () => {
     expect(findBadNames([file(path, '')])).toEqual([path]);
   });
 
-  test('but a good one is let pass', () => {
+  it('but a good one is let pass', () => {
     expect(findBadNames([file('src/queue/retry-policy.test.ts', ''), file('bin/ai-ipc.js', '')])).toEqual([]);
   });
 });
 
-test('a file of 401 lines is found, one of 400 is let pass', () => {
+it('a file of 401 lines is found, one of 400 is let pass', () => {
   const files = [file('src/base/a.ts', 'x;\n'.repeat(401)), file('src/base/b.ts', 'x;\n'.repeat(400))];
   expect(findLongFiles(files)).toEqual(['src/base/a.ts has 401 lines; the most is 400']);
 });

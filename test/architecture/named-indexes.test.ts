@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** A table that is locked or written without the name of an index behind it. */
@@ -21,7 +21,7 @@ function namelessIn(text: string): string[] {
   return NAMELESS.flatMap((pattern) => text.match(pattern) ?? []);
 }
 
-test('a statement of src that locks or writes stands where test/conformance/plans-of-writes.test.ts finds it', () => {
+it('a statement of src that locks or writes stands where test/conformance/plans-of-writes.test.ts finds it', () => {
   const files = filesBelow('src').filter((path) =>
     /\b(?:UPDATE|DELETE|DELETE FROM) ai_|\bFOR UPDATE\b/.test(readFileSync(join(ROOT, path), 'utf8')),
   );
@@ -36,7 +36,7 @@ test('a statement of src that locks or writes stands where test/conformance/plan
   ]);
 });
 
-test.each([
+it.each([
   ...filesBelow('rathena'),
   'sql-files/ai_ipc_tables.sql',
   'src/database/migrate.ts',
@@ -45,7 +45,7 @@ test.each([
   expect(namelessIn(readFileSync(join(ROOT, path), 'utf8'))).toEqual([]);
 });
 
-test.each([
+it.each([
   'UPDATE ai_requests SET status = 1 WHERE id = 1',
   'DELETE FROM `ai_requests`\n WHERE id = 1',
   'DELETE ai_requests FROM ai_requests WHERE id = 1',

@@ -2,7 +2,7 @@ import { chmodSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { MariadbSettings } from '../../src/config/settings.ts';
 import { openMariadbStore } from '../../src/store/mariadb-store.ts';
 import { MariadbServer } from '../support/mariadb-server.ts';
@@ -45,24 +45,24 @@ function settings(sslCaFile: string | null): MariadbSettings {
   return { host, port, database: name, user: 'secure', password: 'pw', sslCaFile, ...pool };
 }
 
-test('with DB_SSL_CA a user that must use TLS gets in', async () => {
+it('with DB_SSL_CA a user that must use TLS gets in', async () => {
   const store = await openMariadbStore(settings(join(CERTIFICATES, 'ca.pem')));
   expect(await store.depth()).toEqual({ pending: 0, processing: 0 });
   await store.close();
 });
 
-test('without it the same user is refused at once', async () => {
+it('without it the same user is refused at once', async () => {
   await expect(openMariadbStore(settings(null))).rejects.toMatchObject({ code: 'database_denied' });
 });
 
-test('a server whose certificate another authority signed is not talked to, and is no passing trouble', async () => {
+it('a server whose certificate another authority signed is not talked to, and is no passing trouble', async () => {
   await expect(openMariadbStore(settings(join(CERTIFICATES, 'other-ca.pem')))).rejects.toMatchObject({
     code: 'bad_settings',
     message: expect.stringMatching(/DB_SSL_CA/),
   });
 });
 
-test('a certificate file that cannot be read is named', async () => {
+it('a certificate file that cannot be read is named', async () => {
   await expect(openMariadbStore(settings(join(folder, 'missing.pem')))).rejects.toMatchObject({
     code: 'bad_settings',
     message: expect.stringMatching(/missing\.pem/),

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { ALL_SETTINGS } from '../../src/config/schema.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
@@ -86,24 +86,24 @@ const HEADINGS = [
   ...['Log Errors', 'Test Before Production', 'Backup Database', 'Use Transactions', 'Graceful Degradation'],
 ];
 
-test.each(Object.entries(NAMES))('docs/differences.md tells what became of the %s', (_kind, names) => {
+it.each(Object.entries(NAMES))('docs/differences.md tells what became of the %s', (_kind, names) => {
   expect(names.split(' ').filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
 });
 
-test('and of every command, query, test and advice', () => {
+it('and of every command, query, test and advice', () => {
   const text = page.replace(/\s+/g, ' ');
   expect(PHRASES.filter((phrase) => !text.includes(`\`${phrase}`))).toEqual([]);
   expect(HEADINGS.filter((heading) => !text.includes(heading))).toEqual([]);
 });
 
-test('the columns, keys and routines are in the schema, under their own names', () => {
+it('the columns, keys and routines are in the schema, under their own names', () => {
   const schema = read('sql-files/ai_ipc_tables.sql');
   const { tables, columns, keys, routines } = NAMES;
   const names = [tables, columns, keys, routines].flatMap((list) => list.split(' '));
   expect(names.filter((name) => !schema.includes(`\`${name}\``))).toEqual([]);
 });
 
-test('the settings and variables are settings here, with the defaults of the document but for DB_HOST', () => {
+it('the settings and variables are settings here, with the defaults of the document but for DB_HOST', () => {
   const shown = (name: string) => {
     const setting = ALL_SETTINGS.find(({ key, variable }) => key.endsWith(`.${name}`) || variable === name);
     return setting === undefined ? 'no such setting' : setting.allowed.show(setting.default);
@@ -139,7 +139,7 @@ test('the settings and variables are settings here, with the defaults of the doc
   });
 });
 
-test('the files that it sends people to are there', () => {
+it('the files that it sends people to are there', () => {
   const paths = [...page.matchAll(/(?<![\w/`])((?:src|docs|deploy|test|sql-files)\/[\w./-]*[\w/])/g)].map(
     ([, path]) => path ?? '',
   );

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { ERRORS } from '../../src/base/errors.ts';
 import { ALL_SETTINGS } from '../../src/config/schema.ts';
 
@@ -8,11 +8,11 @@ const rows = [...page.matchAll(/^\| `([a-z_]+)` \| (\d+|–) \| (.+) \| (.+) \|$
   ([, code = '', exit = '', happened = '', advice = '']) => ({ code, exit, happened, advice }),
 );
 
-test('docs/errors.md explains every code, each once, and no other', () => {
+it('docs/errors.md explains every code, each once, and no other', () => {
   expect(rows.map(({ code }) => code).sort()).toEqual(Object.keys(ERRORS).sort());
 });
 
-test('it has the exit code of every error that ends a command', () => {
+it('it has the exit code of every error that ends a command', () => {
   const exits = Object.fromEntries(rows.map(({ code, exit }) => [code, exit]));
   const expected = Object.entries(ERRORS).map(([code, entry]) => [
     code,
@@ -21,14 +21,14 @@ test('it has the exit code of every error that ends a command', () => {
   expect(exits).toEqual(Object.fromEntries(expected));
 });
 
-test('it says of each what happened and what to do', () => {
+it('it says of each what happened and what to do', () => {
   for (const { code, happened, advice } of rows) {
     expect(happened, code).toMatch(/^[A-Z`].*[.?]$/);
     expect(advice, code).toMatch(/^[A-Z0-9`].*[.?]$/);
   }
 });
 
-test('the settings that it names exist', () => {
+it('the settings that it names exist', () => {
   const named = [...page.matchAll(/`([A-Z]{2,}(?:_[A-Z]+)+)`/g)].map(([, name]) => name);
   const known = ALL_SETTINGS.map((setting) => setting.variable);
   expect(named.filter((name) => !known.includes(name ?? ''))).toEqual([]);

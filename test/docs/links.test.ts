@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { ALL_SETTINGS } from '../../src/config/schema.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -15,19 +15,19 @@ const commands = [...read('src/cli/main.ts').matchAll(/^ {2}(\w+): async \(\) =>
 );
 const scripts = Object.keys((JSON.parse(read('package.json')) as { scripts: object }).scripts);
 
-test('the pages are found', () => {
+it('the pages are found', () => {
   expect(pages).toEqual(expect.arrayContaining(['README.md', 'docs/design.md', 'deploy/README.md']));
   expect(commands).toContain('worker');
 });
 
-test.each(pages)('%s links only to what is there', (path) => {
+it.each(pages)('%s links only to what is there', (path) => {
   const targets = [...read(path).matchAll(/\]\((?!https?:)([^)#\s]+)[^)]*\)/g)].map(
     ([, target]) => target ?? '',
   );
   expect(targets.filter((target) => !existsSync(join(ROOT, dirname(path), target)))).toEqual([]);
 });
 
-test.each(pages)('%s names only commands, scripts and files that there are', (path) => {
+it.each(pages)('%s names only commands, scripts and files that there are', (path) => {
   const text = read(path);
   const named = [...text.matchAll(/(?:^|`|npx |\$\()ai-ipc ([a-z]+)/gm)].map(([, name]) => name ?? '');
   expect(named.filter((name) => !commands.includes(name))).toEqual([]);
@@ -42,7 +42,7 @@ test.each(pages)('%s names only commands, scripts and files that there are', (pa
   expect(files.filter((file) => !laterOrExample.test(file) && !existsSync(join(ROOT, file)))).toEqual([]);
 });
 
-test('the messages that docs/operations.md explains are those of the log', () => {
+it('the messages that docs/operations.md explains are those of the log', () => {
   const source = read('src/observability/log-subscriber.ts') + read('src/cli/worker.ts');
   const messages = [...read('docs/operations.md').matchAll(/^\| (?:INFO|WARN|ERROR) \| `(.+?)` \|/gm)].map(
     ([, message]) => message ?? '',
@@ -51,7 +51,7 @@ test('the messages that docs/operations.md explains are those of the log', () =>
   expect(messages.filter((message) => !source.includes(`'${message}'`))).toEqual([]);
 });
 
-test('the variables that the pages name are settings', () => {
+it('the variables that the pages name are settings', () => {
   const known: readonly string[] = ALL_SETTINGS.map((setting) => setting.variable);
   const pattern =
     /`(?:DB|AI_SERVICE|POLL|BATCH|CLEANUP|RETENTION|TIMEOUT|MAX|CONCURRENCY|DOORBELL|LOG|SQLITE)(?:_[A-Z]+)*`/g;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -11,7 +11,7 @@ const pages = ['.', 'docs', 'deploy'].flatMap((folder) =>
     .map((name) => join(folder, name)),
 );
 
-test.each(pages)('%s has npx before each ai-ipc that one would copy into a shell', (path) => {
+it.each(pages)('%s has npx before each ai-ipc that one would copy into a shell', (path) => {
   const blocks = [...read(path).matchAll(/```(?:bash|sh)\n(.+?)```/gs)].map(([, block = '']) => block);
   const bare = blocks.flatMap((block) => [...block.matchAll(/^.*(?:^|[;&|(] *)ai-ipc .*$/gm)]);
   expect(bare.map(([line]) => line)).toEqual([]);
@@ -23,7 +23,7 @@ function leavesOf(command: Command, words = command.name()): [string, Command][]
   return command.commands.flatMap((child) => leavesOf(child, `${words} ${child.name()}`));
 }
 
-test('the commands without --config and --database are those that docs/settings.md names', async () => {
+it('the commands without --config and --database are those that docs/settings.md names', async () => {
   const loaded = read('src/cli/main.ts').matchAll(/^ {2}(\w+): async \(\) => \(await import\('(\S+)'\)/gm);
   const without: string[] = [];
   for (const [, name, path] of loaded) {

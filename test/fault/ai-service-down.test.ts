@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
 import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
 import { useQueue } from '../support/queue-observer.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -34,7 +34,7 @@ async function claims(): Promise<number> {
   return (await queue().eventCounts())['claimed'] ?? 0;
 }
 
-test('ten failures in a row stop the claiming: the rest waits in the queue unharmed, and is served when it is back', async () => {
+it('ten failures in a row stop the claiming: the rest waits in the queue unharmed, and is served when it is back', async () => {
   await stub.goDown();
   await queue().insert(200, '/echo', { lifeSeconds: 60 });
   const down = await worker.waitForLog(DOWN, 10_000);
@@ -60,7 +60,7 @@ test('ten failures in a row stop the claiming: the rest waits in the queue unhar
   expect(await queue().responses()).toHaveLength(200);
 });
 
-test('a lone request outlives an outage of more tries than it has attempts', async () => {
+it('a lone request outlives an outage of more tries than it has attempts', async () => {
   await worker.kill();
   const env = { AI_SERVICE_BASE_URL: stub.url, MAX_ATTEMPTS: '1' };
   worker = startWorker(queue().settings, env);
@@ -81,7 +81,7 @@ test('a lone request outlives an outage of more tries than it has attempts', asy
   expect(row.attempts).toBe(1);
 });
 
-test('a request at which the service hangs up does not keep the others from it', async () => {
+it('a request at which the service hangs up does not keep the others from it', async () => {
   await stub.goDown();
   await queue().insert(10, '/echo', { priority: 9 });
   await worker.waitForLog(DOWN, 10_000);
@@ -95,7 +95,7 @@ test('a request at which the service hangs up does not keep the others from it',
   expect(await queue().request(bad)).toMatchObject({ error_code: 'ai_unreachable', attempts: 3 });
 });
 
-test('what expires meanwhile says so, with the last error', async () => {
+it('what expires meanwhile says so, with the last error', async () => {
   await stub.goDown();
   const ids = await queue().insert(30, '/echo', { lifeSeconds: 3 });
   await worker.waitForLog(DOWN, 10_000);
@@ -117,7 +117,7 @@ test('what expires meanwhile says so, with the last error', async () => {
   expect(answers.every(({ error_message }) => error_message?.includes('cannot be reached'))).toBe(true);
 });
 
-test('a service that hangs opens it too, and calls under way are not waited for twice', async () => {
+it('a service that hangs opens it too, and calls under way are not waited for twice', async () => {
   await worker.stop();
   worker = startWorker(queue().settings, { AI_SERVICE_BASE_URL: stub.url, AI_SERVICE_TIMEOUT: '1' });
   await worker.started();
@@ -130,7 +130,7 @@ test('a service that hangs opens it too, and calls under way are not waited for 
   await queue().waitForCounts({ completed: 100 }, 10_000);
 });
 
-test('single failures between good answers stop nothing', async () => {
+it('single failures between good answers stop nothing', async () => {
   await worker.kill();
   let calls = 0;
   stub.behaveAlways((call, response) => {

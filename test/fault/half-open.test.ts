@@ -1,4 +1,4 @@
-import { afterAll, afterEach, expect, test } from 'vitest';
+import { afterAll, afterEach, expect, it } from 'vitest';
 import { type AiStub, startAiStub } from '../support/ai-stub.ts';
 import { useQueue } from '../support/queue-observer.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
@@ -17,7 +17,7 @@ afterEach(async () => {
 });
 afterAll(() => stub.close());
 
-test('a database line that swallows everything is noticed, and what was answered meanwhile is written later', async () => {
+it('a database line that swallows everything is noticed, and what was answered meanwhile is written later', async () => {
   proxy = await TcpProxy.start(queue().settings);
   const { host, port } = proxy;
   const worker = startWorker({ ...queue().settings, host, port }, { AI_SERVICE_BASE_URL: stub.url });
@@ -43,7 +43,7 @@ test('a database line that swallows everything is noticed, and what was answered
   expect(await queue().eventCounts()).toEqual({ claimed: 11, completed: 11 });
 });
 
-test('a database line that stays half-open for longer than every limit leaves no part of the worker waiting', async () => {
+it('a database line that stays half-open for longer than every limit leaves no part of the worker waiting', async () => {
   proxy = await TcpProxy.start(queue().settings);
   const { host, port } = proxy;
   const worker = startWorker({ ...queue().settings, host, port }, { AI_SERVICE_BASE_URL: stub.url });
@@ -65,7 +65,7 @@ test('a database line that stays half-open for longer than every limit leaves no
   expect(await worker.ended).toMatchObject({ exitCode: 0 });
 });
 
-test('a worker cut off in the middle of a transaction holds its locks for seconds, not for hours', async () => {
+it('a worker cut off in the middle of a transaction holds its locks for seconds, not for hours', async () => {
   proxy = await TcpProxy.start(queue().settings);
   const { host, port } = proxy;
   const env = { AI_SERVICE_BASE_URL: stub.url };
@@ -86,7 +86,7 @@ test('a worker cut off in the middle of a transaction holds its locks for second
   expect(await queue().events(id)).toEqual(['claimed', 'completed']);
 });
 
-test('an AI service that swallows everything costs one attempt, and the next one is answered', async () => {
+it('an AI service that swallows everything costs one attempt, and the next one is answered', async () => {
   proxy = await TcpProxy.start({ host: '127.0.0.1', port: stub.port });
   const worker = startWorker(queue().settings, {
     AI_SERVICE_BASE_URL: `http://127.0.0.1:${proxy.port}`,

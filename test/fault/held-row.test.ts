@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
 import { useQueue } from '../support/queue-observer.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => stub.close());
 
-test('a request that somebody holds in an open transaction keeps no other from its answer, and is told', async () => {
+it('a request that somebody holds in an open transaction keeps no other from its answer, and is told', async () => {
   stub.behaveAlways(behaviours.delayed(1_000, behaviours.json({ text: 'Hi' })));
   const worker = startWorker(queue().settings, { AI_SERVICE_BASE_URL: stub.url });
   await worker.started();

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
 import { MariadbServer } from '../support/mariadb-server.ts';
 import { QueueObserver } from '../support/queue-observer.ts';
@@ -22,7 +22,7 @@ afterAll(async () => {
   await server.remove();
 });
 
-test('kill -9 of MariaDB with two workers at work: nothing lost, nothing called twice, nobody rescued', async () => {
+it('kill -9 of MariaDB with two workers at work: nothing lost, nothing called twice, nobody rescued', async () => {
   const env = { AI_SERVICE_BASE_URL: stub.url, CONCURRENCY: '20', AI_SERVICE_TIMEOUT: '20' };
   const workers = [startWorker(queue.settings, env), startWorker(queue.settings, env)];
   for (const worker of workers) await worker.started();

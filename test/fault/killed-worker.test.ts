@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
 import { useQueue } from '../support/queue-observer.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => stub.close());
 
-test('kill -9 with 50 requests in flight: another worker completes all of them within 15 s and the call', async () => {
+it('kill -9 with 50 requests in flight: another worker completes all of them within 15 s and the call', async () => {
   const env = { AI_SERVICE_BASE_URL: stub.url };
   stub.behaveAlways(behaviours.never());
   const victim = startWorker(queue().settings, env);
@@ -50,7 +50,7 @@ test('kill -9 with 50 requests in flight: another worker completes all of them w
   expect(await queue().workerIds()).toEqual([survivorId]);
 });
 
-test('the requests of a dead worker that have no attempt left fail as worker_lost', async () => {
+it('the requests of a dead worker that have no attempt left fail as worker_lost', async () => {
   await queue().clear();
   stub.clear();
   stub.behaveAlways(behaviours.never());

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
 import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
 import { useQueue } from '../support/queue-observer.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
@@ -30,7 +30,7 @@ async function startBehindProxy(): Promise<WorkerProcess> {
   return worker;
 }
 
-test('a claim whose COMMIT loses its OK is given back and called once', async () => {
+it('a claim whose COMMIT loses its OK is given back and called once', async () => {
   await startBehindProxy();
   const cut = proxy.cutAfterCommit(isClaim);
 
@@ -47,7 +47,7 @@ test('a claim whose COMMIT loses its OK is given back and called once', async ()
   expect(await queue().responses()).toHaveLength(5);
 });
 
-test('a settle whose COMMIT loses its OK is written once, called once and not dropped', async () => {
+it('a settle whose COMMIT loses its OK is written once, called once and not dropped', async () => {
   const worker = await startBehindProxy();
   const cut = proxy.cutAfterCommit(isSettle);
 
@@ -62,7 +62,7 @@ test('a settle whose COMMIT loses its OK is written once, called once and not dr
   expect(worker.log('Outcomes dropped: their claims were lost')).toEqual([]);
 });
 
-test('a retry whose COMMIT loses its OK costs one attempt, not two', async () => {
+it('a retry whose COMMIT loses its OK costs one attempt, not two', async () => {
   let isFirst = true;
   stub.behaveAlways((call, response) => {
     const answer = isFirst ? behaviours.status(500) : behaviours.echo();

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type AiStubProcess, startAiStubProcess } from '../support/ai-stub-process.ts';
 import { useQueue } from '../support/queue-observer.ts';
 import { useWorkers } from '../support/worker-process.ts';
@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => stub.stop());
 
-test('the memory of a worker is bounded by what is in flight, not by how much it has served', async () => {
+it('the memory of a worker is bounded by what is in flight, not by how much it has served', async () => {
   const worker = startWorker(queue().settings, {
     AI_SERVICE_BASE_URL: stub.url,
     BATCH_SIZE: '256',

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
 import { useQueue } from '../support/queue-observer.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => stub.close());
 
-test('a worker that comes back after its requests were rescued drops its late answer and serves on', async () => {
+it('a worker that comes back after its requests were rescued drops its late answer and serves on', async () => {
   const env = { AI_SERVICE_BASE_URL: stub.url, AI_SERVICE_TIMEOUT: '60' };
   const paused = startWorker(queue().settings, env);
   const pausedId = await paused.started();

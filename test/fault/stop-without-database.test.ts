@@ -1,4 +1,4 @@
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { type AiStub, startAiStub } from '../support/ai-stub.ts';
 import { useQueue } from '../support/queue-observer.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
@@ -11,7 +11,7 @@ const stub: AiStub = await startAiStub();
 
 afterAll(() => stub.close());
 
-test('SIGTERM while the database is away: the worker ends in time and says what it could not write; another serves it', async () => {
+it('SIGTERM while the database is away: the worker ends in time and says what it could not write; another serves it', async () => {
   const proxy = await TcpProxy.start(queue().settings);
   const { host, port } = proxy;
   const env = { AI_SERVICE_BASE_URL: stub.url };

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { newFolder, ROOT, runProgram, useCli } from '../support/cli-process.ts';
 import type { ProgramResult } from '../support/program-process.ts';
 
@@ -36,7 +36,7 @@ beforeEach(() => {
 
 useCli();
 
-test('the first command builds, the second has nothing to build', async () => {
+it('the first command builds, the second has nothing to build', async () => {
   expect(await run('a', 'b')).toMatchObject({
     exitCode: 3,
     stdout: 'a b\n',
@@ -45,7 +45,7 @@ test('the first command builds, the second has nothing to build', async () => {
   expect(await run('c')).toEqual({ exitCode: 3, stdout: 'c\n', stderr: '' });
 });
 
-test('a changed source is built again, even when its time is an old one', async () => {
+it('a changed source is built again, even when its time is an old one', async () => {
   await run();
   write('src/cli/main.ts', MAIN.replace('3', '4'));
   utimesSync(join(checkout, 'src/cli/main.ts'), 1_000_000_000, 1_000_000_000);
@@ -53,7 +53,7 @@ test('a changed source is built again, even when its time is an old one', async 
   expect(await run()).toMatchObject({ exitCode: 4, stderr: expect.stringContaining(BUILDING) });
 });
 
-test('what was built from a deleted source is deleted', async () => {
+it('what was built from a deleted source is deleted', async () => {
   write('src/gone.ts', 'export const gone = 1;\n');
   await run();
   expect(existsSync(join(checkout, 'dist/gone.js'))).toBe(true);
@@ -64,7 +64,7 @@ test('what was built from a deleted source is deleted', async () => {
   expect(readdirSync(join(checkout, 'dist')).filter((name) => name.startsWith('gone'))).toEqual([]);
 });
 
-test('a source that does not compile says where, at every start until it is mended', async () => {
+it('a source that does not compile says where, at every start until it is mended', async () => {
   write('src/cli/main.ts', `${MAIN}export const wrong: string = 1;\n`);
   for (const _ of ['first', 'second']) {
     const { exitCode, stderr } = await run();
@@ -77,7 +77,7 @@ test('a source that does not compile says where, at every start until it is mend
   expect(await run()).toMatchObject({ exitCode: 3 });
 });
 
-test('of twelve commands started at once, one builds and all run', async () => {
+it('of twelve commands started at once, one builds and all run', async () => {
   const results = await Promise.all(Array.from({ length: 12 }, (_, index) => run(String(index))));
 
   expect(results.map(({ stdout }) => stdout)).toEqual(results.map((_, index) => `${index}\n`));
@@ -85,7 +85,7 @@ test('of twelve commands started at once, one builds and all run', async () => {
   expect(readdirSync(join(checkout, '.cache'))).toEqual([]);
 });
 
-test('the lock of a dead process is taken over', async () => {
+it('the lock of a dead process is taken over', async () => {
   const { pid } = spawnSync(process.execPath, ['--version']);
   mkdirSync(join(checkout, '.cache'));
   write('.cache/build.lock', String(pid));
@@ -96,12 +96,12 @@ test('the lock of a dead process is taken over', async () => {
   expect(readdirSync(join(checkout, '.cache'))).toEqual([]);
 });
 
-test('without the packages it says: npm ci', async () => {
+it('without the packages it says: npm ci', async () => {
   rmSync(join(checkout, 'node_modules'));
   expect(await run()).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('Run: npm ci') });
 });
 
-test('the published package, which has no src, is not built', async () => {
+it('the published package, which has no src, is not built', async () => {
   await run();
   rmSync(join(checkout, 'src'), { recursive: true });
   rmSync(join(checkout, 'node_modules'));

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
 import {
   mariadbEnv,
@@ -78,7 +78,7 @@ describe.each(Object.keys(QUEUES))('on %s', (kind) => {
     return stdout.trim();
   }
 
-  test('request prints the id alone on stdout and names the database on stderr', async () => {
+  it('request prints the id alone on stdout and names the database on stderr', async () => {
     const queue = QUEUES[kind]!();
 
     const { exitCode, stdout, stderr } = await queue.run('request', 'dialogue', DIALOGUE, '{"message":"Hi"}');
@@ -99,7 +99,7 @@ describe.each(Object.keys(QUEUES))('on %s', (kind) => {
     ]);
   });
 
-  test('request stores data, priority, life, NPC and map; what is out of range is clamped', async () => {
+  it('request stores data, priority, life, NPC and map; what is out of range is clamped', async () => {
     const queue = QUEUES[kind]!();
     const ids = [
       await insert(queue, '99', '20', '--npc', 'Guide', '--map', 'prontera'),
@@ -118,7 +118,7 @@ describe.each(Object.keys(QUEUES))('on %s', (kind) => {
     ]);
   });
 
-  test('a pending request has status 1 and no answer; cancel gives 1 and then 0; then its status is 6', async () => {
+  it('a pending request has status 1 and no answer; cancel gives 1 and then 0; then its status is 6', async () => {
     const queue = QUEUES[kind]!();
     const id = await insert(queue);
 
@@ -129,7 +129,7 @@ describe.each(Object.keys(QUEUES))('on %s', (kind) => {
     expect(await queue.run('status', id)).toMatchObject({ exitCode: 0, stdout: '6\n' });
   });
 
-  test('what is not there has status 0, no answer and nothing to cancel', async () => {
+  it('what is not there has status 0, no answer and nothing to cancel', async () => {
     const queue = QUEUES[kind]!();
 
     for (const id of ['999999', '0', '-5']) {
@@ -139,7 +139,7 @@ describe.each(Object.keys(QUEUES))('on %s', (kind) => {
     }
   });
 
-  test('--json tells each of them in one line', async () => {
+  it('--json tells each of them in one line', async () => {
     const queue = QUEUES[kind]!();
     const json = async (...args: string[]) => {
       const { stdout } = await queue.run(...args, '--json');
@@ -162,7 +162,7 @@ describe.each(Object.keys(QUEUES))('on %s', (kind) => {
     expect(await json('cleanup')).toEqual({ deleted: expect.any(Number) });
   });
 
-  test('cleanup deletes what ended longer ago than the age, which is at least 60 s', async () => {
+  it('cleanup deletes what ended longer ago than the age, which is at least 60 s', async () => {
     const queue = QUEUES[kind]!();
     await queue.run('cleanup', '60');
     const [old, young] = [await insert(queue), await insert(queue)];
@@ -174,7 +174,7 @@ describe.each(Object.keys(QUEUES))('on %s', (kind) => {
     expect(await queue.run('status', young)).toMatchObject({ stdout: '6\n' });
   });
 
-  test('with a worker, ask prints the answer, and the answer can be read again', async () => {
+  it('with a worker, ask prints the answer, and the answer can be read again', async () => {
     const queue = QUEUES[kind]!();
     stub.behaveAlways(behaviours.json({ text: 'Prontera, of course.' }));
     const worker = queue.startWorker(stub.url);
@@ -193,7 +193,7 @@ describe.each(Object.keys(QUEUES))('on %s', (kind) => {
     expect(await worker.stop('SIGTERM')).toMatchObject({ exitCode: 0 });
   });
 
-  test.each([
+  it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
     ['SIGHUP', 129],
@@ -210,7 +210,7 @@ describe.each(Object.keys(QUEUES))('on %s', (kind) => {
     expect(await rows()).toEqual([{ status: 'cancelled' }]);
   });
 
-  test('a request that the AI service refuses is told with its reason', async () => {
+  it('a request that the AI service refuses is told with its reason', async () => {
     const queue = QUEUES[kind]!();
     stub.behaveAlways(behaviours.status(404));
     const worker = queue.startWorker(stub.url);

@@ -1,6 +1,6 @@
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { newFolder, querySqlite, runCli, runCliWithin, useCli } from '../support/cli-process.ts';
 
 useCli();
@@ -26,7 +26,7 @@ const COMMANDS = [
 ];
 
 describe('bad input to a client command: -1 on stdout, the reason on stderr, and nothing is stored', () => {
-  test.each([
+  it.each([
     ['an endpoint with a scheme', 'bad_endpoint', ['request', 't', 'http://evil.example/x']],
     ['an endpoint with //', 'bad_endpoint', ['request', 't', '//evil.example/x']],
     ['an endpoint with ..', 'bad_endpoint', ['request', 't', '/a/../b']],
@@ -53,7 +53,7 @@ describe('bad input to a client command: -1 on stdout, the reason on stderr, and
     expect(querySqlite(file, 'SELECT id FROM ai_requests')).toEqual([]);
   });
 
-  test('a number that is none is a mistake in the call: exit code 2', async () => {
+  it('a number that is none is a mistake in the call: exit code 2', async () => {
     for (const args of [
       ['request', 't', '/a', '{}', 'high'],
       ['request', 't', '/a', '{}', '5', '10s'],
@@ -66,7 +66,7 @@ describe('bad input to a client command: -1 on stdout, the reason on stderr, and
     }
   });
 
-  test('--json tells code and message', async () => {
+  it('--json tells code and message', async () => {
     const { exitCode, stdout } = await runCli(['request', 't', 'a', '--json']);
 
     expect(exitCode).toBe(1);
@@ -75,7 +75,7 @@ describe('bad input to a client command: -1 on stdout, the reason on stderr, and
     });
   });
 
-  test('exactly 65,535 bytes of data and 255 of endpoint are taken', async () => {
+  it('exactly 65,535 bytes of data and 255 of endpoint are taken', async () => {
     const data = `"${'x'.repeat(65_533)}"`;
 
     expect(await runCli(['request', 't', `/${'a'.repeat(254)}`, data])).toMatchObject({ stdout: '1\n' });
@@ -83,7 +83,7 @@ describe('bad input to a client command: -1 on stdout, the reason on stderr, and
 });
 
 describe('a database that cannot be used', () => {
-  test('a folder that nobody may write to', async () => {
+  it('a folder that nobody may write to', async () => {
     const { exitCode, stdout, stderr } = await runCli([
       'status',
       '1',
@@ -95,7 +95,7 @@ describe('a database that cannot be used', () => {
     expect(stderr).toMatch(/^ERROR storage_failed: .*\/sys\/kernel.*can be written/m);
   });
 
-  test('a file that is no database is told, and left as it is', async () => {
+  it('a file that is no database is told, and left as it is', async () => {
     const file = join(newFolder(), 'notes.txt');
     writeFileSync(file, 'Dear diary, '.repeat(500));
 
@@ -106,7 +106,7 @@ describe('a database that cannot be used', () => {
     expect(statSync(file).size).toBe(6_000);
   });
 
-  test('a disk that is full refuses the request and loses none of those before', async () => {
+  it('a disk that is full refuses the request and loses none of those before', async () => {
     const file = join(newFolder(), 'queue.sqlite');
     const where = ['--database', `sqlite:${file}`];
     await runCli(['request', 'first', '/a', ...where]);
@@ -123,7 +123,7 @@ describe('a database that cannot be used', () => {
     ]);
   });
 
-  test('MariaDB without a password set says where to set it: exit code 78', async () => {
+  it('MariaDB without a password set says where to set it: exit code 78', async () => {
     const { exitCode, stdout, stderr } = await runCli(['status', '1', '--database', 'mariadb']);
 
     expect({ exitCode, stdout }).toEqual({ exitCode: 78, stdout: '-1\n' });
@@ -132,7 +132,7 @@ describe('a database that cannot be used', () => {
 });
 
 describe('mistakes on the command line: exit code 2', () => {
-  test.each([
+  it.each([
     [['stattus', '1'], /^ERROR unknown command 'stattus'\n\(Did you mean status\?\)/],
     [
       ['request', 't', '/a', '--databse', 'x'],
@@ -150,7 +150,7 @@ describe('mistakes on the command line: exit code 2', () => {
     expect(stderr).toMatch(message);
   });
 
-  test('no command at all: the help', async () => {
+  it('no command at all: the help', async () => {
     const { exitCode, stdout, stderr } = await runCli([]);
 
     expect(exitCode).toBe(2);
@@ -160,7 +160,7 @@ describe('mistakes on the command line: exit code 2', () => {
 });
 
 describe('help', () => {
-  test.each(COMMANDS)('ai-ipc %s --help', async (name) => {
+  it.each(COMMANDS)('ai-ipc %s --help', async (name) => {
     const { exitCode, stdout, stderr } = await runCli([name, '--help']);
 
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
@@ -170,7 +170,7 @@ describe('help', () => {
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120);
   });
 
-  test('ai-ipc --help lists every command; --version tells the version of the package', async () => {
+  it('ai-ipc --help lists every command; --version tells the version of the package', async () => {
     const help = await runCli(['--help']);
     expect(help.exitCode).toBe(0);
     for (const name of COMMANDS) expect(help.stdout).toMatch(new RegExp(`^ {2}${name}\\b`, 'm'));

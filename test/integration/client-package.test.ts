@@ -1,6 +1,6 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { newFolder, ROOT, runProgram, useCli } from '../support/cli-process.ts';
 
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
@@ -42,7 +42,7 @@ function compile(program: string) {
   return node(TSC, ...flags, 'program.ts');
 }
 
-test('a program that imports the package compiles against its types and runs', async () => {
+it('a program that imports the package compiles against its types and runs', async () => {
   expect(await compile(PROGRAM)).toMatchObject({ exitCode: 0, stdout: '' });
 
   expect(await node('program.js')).toMatchObject({
@@ -52,14 +52,14 @@ test('a program that imports the package compiles against its types and runs', a
   });
 });
 
-test('the types refuse what the commands would', async () => {
+it('the types refuse what the commands would', async () => {
   const { exitCode, stdout } = await compile(PROGRAM.replace('const id: number', 'const id: string'));
 
   expect(exitCode).not.toBe(0);
   expect(stdout).toContain("Type 'number' is not assignable to type 'string'");
 });
 
-test('only what is meant for others can be imported', async () => {
+it('only what is meant for others can be imported', async () => {
   const { exitCode, stderr } = await node(
     '--input-type=module',
     '--eval',

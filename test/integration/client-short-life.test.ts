@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { AiIpc } from '../../src/client/ai-ipc.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-test.each([-5, 0])(
+it.each([-5, 0])(
   'ask with a life of %i s waits as long as the row lives, which is a second at least',
   async (life) => {
     const folder = mkdtempSync(join(tmpdir(), 'ai-ipc-short-life-'));

@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { AiIpc, type DatabaseOptions } from '../../src/client/index.ts';
 import { TABLES_FILE } from '../support/schema-dump.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
@@ -7,14 +7,14 @@ import { waitFor } from '../support/wait-for.ts';
 
 const DIALOGUE = '/api/v1/npc/dialogue';
 
-test.each([
+it.each([
   ['database_unavailable', { kind: 'mariadb', port: 1, user: 'me', password: '', database: 'game' }],
   ['storage_failed', { kind: 'sqlite', file: '/sys/kernel/queue.sqlite' }],
 ] as [string, DatabaseOptions][])('open without a database throws %s', async (code, options) => {
   await expect(AiIpc.open(options)).rejects.toMatchObject({ name: 'AiIpcError', code });
 });
 
-test('open on MariaDB tells a wrong password, an unknown database and missing tables apart', async () => {
+it('open on MariaDB tells a wrong password, an unknown database and missing tables apart', async () => {
   const empty = await createTestDatabase();
   const options = { kind: 'mariadb', ...empty.settings } as const;
 
@@ -28,7 +28,7 @@ test('open on MariaDB tells a wrong password, an unknown database and missing ta
   await empty.drop();
 });
 
-test('a database that hangs holds up nobody who gives up for longer than 3 s', async () => {
+it('a database that hangs holds up nobody who gives up for longer than 3 s', async () => {
   const mariadb = await createTestDatabase();
   onTestFinished(() => mariadb.drop());
   await mariadb.loadSqlFile(TABLES_FILE);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AiIpc, type AskOptions, type ClientOptions, type DatabaseOptions } from '../../src/client/index.ts';
 import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
 import {
@@ -100,7 +100,7 @@ describe.each(Object.keys(QUEUES))('on %s', (kind) => {
     return await (await open(queue)).ask('dialogue', DIALOGUE, data, options);
   }
 
-  test('a request is a row with the defaults of the commands, and its id a number', async () => {
+  it('a request is a row with the defaults of the commands, and its id a number', async () => {
     const queue = QUEUES[kind]!();
     const ai = await open(queue);
 
@@ -126,7 +126,7 @@ describe.each(Object.keys(QUEUES))('on %s', (kind) => {
     expect(await ai.response(id)).toBe('');
   });
 
-  test('JSON text is stored as it stands, every other value as its JSON', async () => {
+  it('JSON text is stored as it stands, every other value as its JSON', async () => {
     const queue = QUEUES[kind]!();
     const ai = await open(queue);
     const text = '{ "message" : "Grüße \\u00e9 😀" }';
@@ -145,7 +145,7 @@ describe.each(Object.keys(QUEUES))('on %s', (kind) => {
     ]);
   });
 
-  test('priority, life, NPC and map out of range are brought into it', async () => {
+  it('priority, life, NPC and map out of range are brought into it', async () => {
     const queue = QUEUES[kind]!();
     const ai = await open(queue);
     const request = { type: 'dialogue', endpoint: DIALOGUE };
@@ -171,7 +171,7 @@ describe.each(Object.keys(QUEUES))('on %s', (kind) => {
     ]);
   });
 
-  test('requestMany inserts all or none, and gives the ids in the same order', async () => {
+  it('requestMany inserts all or none, and gives the ids in the same order', async () => {
     const queue = QUEUES[kind]!();
     const ai = await open(queue);
     const type = `t${randomUUID()}`;
@@ -193,7 +193,7 @@ describe.each(Object.keys(QUEUES))('on %s', (kind) => {
   const circle: Record<string, unknown> = {};
   circle['self'] = circle;
 
-  test.each([
+  it.each([
     ['bad_type', ['', DIALOGUE]],
     ['bad_type', ['x'.repeat(51), DIALOGUE]],
     ['bad_endpoint', ['t', 'http://elsewhere/']],
@@ -214,7 +214,7 @@ describe.each(Object.keys(QUEUES))('on %s', (kind) => {
     },
   );
 
-  test('ids that cannot be ids are refused; those that can be nobody has status 0', async () => {
+  it('ids that cannot be ids are refused; those that can be nobody has status 0', async () => {
     const ai = await open(QUEUES[kind]!());
 
     await expect(ai.status(1.5)).rejects.toMatchObject({ code: 'bad_id' });
@@ -227,7 +227,7 @@ describe.each(Object.keys(QUEUES))('on %s', (kind) => {
     }
   });
 
-  test('cancel is true once; cleanup counts what is old enough', async () => {
+  it('cancel is true once; cleanup counts what is old enough', async () => {
     const queue = QUEUES[kind]!();
     const ai = await open(queue);
     await ai.cleanup(60);
@@ -241,7 +241,7 @@ describe.each(Object.keys(QUEUES))('on %s', (kind) => {
     await expect(ai.cleanup(Number.NaN)).rejects.toMatchObject({ code: 'bad_argument' });
   });
 
-  test("a request in the caller's own transaction is there when that commits, and not when it rolls back", async () => {
+  it("a request in the caller's own transaction is there when that commits, and not when it rolls back", async () => {
     const queue = QUEUES[kind]!();
     const ai = await open(queue);
 
@@ -252,7 +252,7 @@ describe.each(Object.keys(QUEUES))('on %s', (kind) => {
     expect(await queue.query(`SELECT id FROM ai_requests WHERE id = ${lost}`)).toEqual([]);
   });
 
-  test('ask gives text and parsed answer; response gives the JSON as the AI service wrote it', async () => {
+  it('ask gives text and parsed answer; response gives the JSON as the AI service wrote it', async () => {
     const queue = QUEUES[kind]!();
     const ai = await open(queue);
     const answer = '{"text":"Grüße", "n":1.0}';
@@ -277,7 +277,7 @@ describe.each(Object.keys(QUEUES))('on %s', (kind) => {
     });
   });
 
-  test('whatever goes wrong with a question is in its result', async () => {
+  it('whatever goes wrong with a question is in its result', async () => {
     const queue = QUEUES[kind]!();
     await queue.startWorker({ MAX_ATTEMPTS: '1' });
 
@@ -298,7 +298,7 @@ describe.each(Object.keys(QUEUES))('on %s', (kind) => {
     expect(await ask(queue, '{')).toMatchObject({ id: -1, status: 'failed', error: { code: 'bad_json' } });
   });
 
-  test('without a worker, ask says so after the life of the request', async () => {
+  it('without a worker, ask says so after the life of the request', async () => {
     const result = await ask(QUEUES[kind]!(), {}, { timeoutSeconds: 1 });
 
     expect(result).toMatchObject({
@@ -307,7 +307,7 @@ describe.each(Object.keys(QUEUES))('on %s', (kind) => {
     });
   });
 
-  test('abort ends the wait at once and cancels the request', async () => {
+  it('abort ends the wait at once and cancels the request', async () => {
     const queue = QUEUES[kind]!();
     const ai = await open(queue);
     stub.behaveAlways(behaviours.never());
@@ -324,7 +324,7 @@ describe.each(Object.keys(QUEUES))('on %s', (kind) => {
     await waitFor(() => stub.inFlight === 0, { timeoutMs: 20_000, what: 'the call to be cut' });
   });
 
-  test('a question whose signal is aborted already is never inserted', async () => {
+  it('a question whose signal is aborted already is never inserted', async () => {
     const queue = QUEUES[kind]!();
     const ai = await open(queue);
     const endpoint = `/${randomUUID()}`;
@@ -335,7 +335,7 @@ describe.each(Object.keys(QUEUES))('on %s', (kind) => {
     expect(await queue.query(`SELECT id FROM ai_requests WHERE endpoint = '${endpoint}'`)).toEqual([]);
   });
 
-  test('the life of a request that names none is what the running worker tells', async () => {
+  it('the life of a request that names none is what the running worker tells', async () => {
     const queue = QUEUES[kind]!();
     await queue.startWorker({ TIMEOUT_SECONDS: '77' });
     const ai = await AiIpc.open(queue.options);
@@ -346,7 +346,7 @@ describe.each(Object.keys(QUEUES))('on %s', (kind) => {
     expect(await queue.query(`SELECT timeout FROM ai_requests WHERE id = ${id}`)).toEqual([{ timeout: 77 }]);
   });
 
-  test('a worker that looks once a minute hears the doorbell', async () => {
+  it('a worker that looks once a minute hears the doorbell', async () => {
     const queue = QUEUES[kind]!();
     stub.behaveAlways(behaviours.json({ text: 'At once.' }));
     await queue.startWorker({ POLL_INTERVAL_MS: '60000' });

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { newFolder, runCli, serving, startCli, useCli } from '../support/cli-process.ts';
 
 const NOT_CHOSEN = /No DB_HOST, DB_NAME, DB_USER or DB_PASSWORD is set .*For MariaDB set these four/;
@@ -23,7 +23,7 @@ function warningsIn(stdout: string): unknown[] {
 }
 
 describe('where nothing chose the database', () => {
-  test('a worker warns once that it serves the embedded one, with the place of .env and how to name MariaDB', async () => {
+  it('a worker warns once that it serves the embedded one, with the place of .env and how to name MariaDB', async () => {
     const cwd = newFolder();
 
     const warnings = warningsIn(await startOfWorker([], { cwd }));
@@ -32,7 +32,7 @@ describe('where nothing chose the database', () => {
     expect(warnings[0]).toContain(`${join(cwd, '.env')}, which is not there`);
   });
 
-  test('migrate says the same', async () => {
+  it('migrate says the same', async () => {
     const { exitCode, stdout } = await runCli(['migrate']);
 
     expect(exitCode).toBe(0);
@@ -42,7 +42,7 @@ describe('where nothing chose the database', () => {
 });
 
 describe('where the embedded database was chosen, nobody is warned', () => {
-  test.each([
+  it.each([
     ['by --database', ['--database', 'sqlite'], {}, ''],
     ['by SQLITE_FILE', [], { SQLITE_FILE: 'queue.sqlite' }, ''],
     ['in the file', [], {}, 'database: {sqlite: {file: ./queue.sqlite}}'],
@@ -54,7 +54,7 @@ describe('where the embedded database was chosen, nobody is warned', () => {
     expect((await runCli(['migrate', ...args], { cwd, env })).stdout).not.toContain('WARNING');
   });
 
-  test('nor by the demo, which has a database of its own', async () => {
+  it('nor by the demo, which has a database of its own', async () => {
     const { exitCode, stdout, stderr } = await runCli(['demo']);
 
     expect(exitCode).toBe(0);
@@ -88,6 +88,6 @@ describe('a misspelt name in .env and a secret that a # may cut, but not other p
     expect(said).not.toContain('sesame');
   }
 
-  test('are told by a worker', () => expectWarnings('worker', /Worker started/, 'stdout'));
-  test('are told by an AI service', () => expectWarnings('service', /AI service listens/, 'stderr'));
+  it('are told by a worker', () => expectWarnings('worker', /Worker started/, 'stdout'));
+  it('are told by an AI service', () => expectWarnings('service', /AI service listens/, 'stderr'));
 });

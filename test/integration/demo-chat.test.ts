@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
 import { newFolder, querySqlite, startOnTerminal, useCli } from '../support/cli-process.ts';
 import type { ProgramProcess } from '../support/program-process.ts';
@@ -30,7 +30,7 @@ async function prompt(demo: ProgramProcess, turns: number): Promise<void> {
   );
 }
 
-test('two lines are answered, each with its request, status and timing; Ctrl-D ends it with 0', async () => {
+it('two lines are answered, each with its request, status and timing; Ctrl-D ends it with 0', async () => {
   const demo = startOnTerminal(['demo'], { env: { TMPDIR: newFolder() } });
   await prompt(demo, 0);
   demo.type('Where am I?\r');
@@ -59,7 +59,7 @@ test('two lines are answered, each with its request, status and timing; Ctrl-D e
   ]);
 });
 
-test('he remembers what he was told three lines ago', async () => {
+it('he remembers what he was told three lines ago', async () => {
   const demo = startOnTerminal(['demo'], { env: { TMPDIR: newFolder() } });
   const lines = ['My name is Ana', 'Where am I?', 'How do I get to Geffen?', 'What is my name?'];
   for (const [turn, line] of lines.entries()) {
@@ -74,7 +74,7 @@ test('he remembers what he was told three lines ago', async () => {
   expect((await demo.ended).exitCode).toBe(0);
 });
 
-test.each([
+it.each([
   ['an empty line', '\r'],
   ['bye', 'Bye!\r'],
   ['Ctrl-C', CTRL_C],
@@ -90,7 +90,7 @@ test.each([
   expect(stdout).toContain(GOODBYE);
 });
 
-test('Ctrl-C while the NPC thinks cancels the request and ends with 0', async () => {
+it('Ctrl-C while the NPC thinks cancels the request and ends with 0', async () => {
   stub.behaveAlways(behaviours.never());
   const demo = startOnTerminal(['demo', '--ai-service', stub.url], { env: { TMPDIR: newFolder() } });
   await prompt(demo, 0);
@@ -105,7 +105,7 @@ test('Ctrl-C while the NPC thinks cancels the request and ends with 0', async ()
   expect(querySqlite(file, 'SELECT status FROM ai_requests')).toEqual([{ status: 'cancelled' }]);
 });
 
-test('a question without an answer says why, and the chat goes on', async () => {
+it('a question without an answer says why, and the chat goes on', async () => {
   stub.behaveAlways(behaviours.status(400, { body: { detail: 'no such NPC' } }));
   const demo = startOnTerminal(['demo', '--ai-service', stub.url], { env: { TMPDIR: newFolder() } });
   await prompt(demo, 0);

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
 import {
   mariadbEnv,
@@ -32,7 +32,7 @@ afterEach(() => stub.clear());
 useCli();
 
 describe('without a terminal', () => {
-  test('five questions are answered through the queue, with exit code 0', async () => {
+  it('five questions are answered through the queue, with exit code 0', async () => {
     const { exitCode, stdout } = await runCli(['demo'], { env: { TMPDIR: newFolder() } });
 
     expect(exitCode).toBe(0);
@@ -40,7 +40,7 @@ describe('without a terminal', () => {
     expect(stdout).toContain('5 of 5 questions were answered.');
   });
 
-  test('the first line names the database, which keeps requests, responses and log', async () => {
+  it('the first line names the database, which keeps requests, responses and log', async () => {
     const { stdout } = await runCli(['demo'], { env: { TMPDIR: newFolder() } });
 
     const file = /^Database: SQLite (.+)\n/.exec(stdout)![1]!;
@@ -62,7 +62,7 @@ describe('without a terminal', () => {
     expect(JSON.parse(shown.stdout)).toMatchObject({ id: 1, status: 'completed' });
   });
 
-  test.each([
+  it.each([
     ['--ai-service', (url: string) => ({ args: ['--ai-service', url], env: {} })],
     ['AI_SERVICE_BASE_URL', (url: string) => ({ args: [], env: { AI_SERVICE_BASE_URL: url } })],
   ])('an AI service of %s that is not there gives five reasons and exit code 1', async (_, chosenBy) => {
@@ -77,7 +77,7 @@ describe('without a terminal', () => {
     expect(stdout).toContain('0 of 5 questions were answered.');
   });
 
-  test('another AI service is called in place of the one in this process', async () => {
+  it('another AI service is called in place of the one in this process', async () => {
     stub.behaveAlways(behaviours.json({ text: 'I am another.' }));
 
     const { exitCode, stdout } = await runCli(['demo', '--ai-service', stub.url], {
@@ -90,7 +90,7 @@ describe('without a terminal', () => {
     expect(stub.callsTo('/api/v1/npc/dialogue')).toHaveLength(5);
   });
 
-  test('a model of the settings speaks for the NPC', async () => {
+  it('a model of the settings speaks for the NPC', async () => {
     const model = await startModelStub();
     const env = { TMPDIR: newFolder(), AI_PROVIDER_URL: model.url, AI_MODEL: 'stub', AI_SERVICE_KEY: 'k' };
 
@@ -103,7 +103,7 @@ describe('without a terminal', () => {
     expect(model.calls).toHaveLength(5);
   });
 
-  test('a MariaDB of the settings is left alone: it must be named on the command line', async () => {
+  it('a MariaDB of the settings is left alone: it must be named on the command line', async () => {
     const env = {
       TMPDIR: newFolder(),
       DB_HOST: 'database.invalid',
@@ -118,7 +118,7 @@ describe('without a terminal', () => {
     expect(stdout).toMatch(/^Database: SQLite /);
   });
 
-  test.each([
+  it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)('%s cancels what is open and ends with %i', async (signal, exitCode) => {
@@ -138,7 +138,7 @@ describe('without a terminal', () => {
     expect(stub.connections).toBe(0);
   });
 
-  test('a wrong --ai-service is refused before anything is made', async () => {
+  it('a wrong --ai-service is refused before anything is made', async () => {
     const folder = newFolder();
 
     const { exitCode, stdout, stderr } = await runCli(['demo', '--ai-service', 'ftp://here'], {
@@ -150,7 +150,7 @@ describe('without a terminal', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test('a temp folder that cannot be written to is told with what to do', async () => {
+  it('a temp folder that cannot be written to is told with what to do', async () => {
     const { exitCode, stderr } = await runCli(['demo'], { env: { TMPDIR: join(newFolder(), 'missing') } });
 
     expect(exitCode).toBe(1);
@@ -166,7 +166,7 @@ describe('on MariaDB', () => {
   });
   afterAll(() => database.drop());
 
-  test('missing tables end it with exit code 78 and the command that makes them; then it runs', async () => {
+  it('missing tables end it with exit code 78 and the command that makes them; then it runs', async () => {
     const env = mariadbEnv(database);
     const before = await runCli(['demo', ...mariadbOption(database)], { env });
     expect(before.exitCode).toBe(78);
@@ -188,7 +188,7 @@ describe('on MariaDB', () => {
     expect(await database.query('SELECT * FROM ai_workers')).toEqual([]);
   });
 
-  test('a server that is not there ends it with its address', async () => {
+  it('a server that is not there ends it with its address', async () => {
     const { exitCode, stderr } = await runCli(['demo', '--database', 'mariadb://me@127.0.0.1:1/game'], {
       env: { DB_PASSWORD: '' },
     });

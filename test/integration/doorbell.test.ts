@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AiIpc } from '../../src/client/index.ts';
 import { type AiStub, startAiStub } from '../support/ai-stub.ts';
 import { mariadbEnv, mariadbOption, runCli, useCli } from '../support/cli-process.ts';
@@ -61,7 +61,7 @@ async function msUntilServed(id: number, sentMs: number): Promise<number> {
 }
 
 describe('a worker that rests', () => {
-  test('is rung by a client in another process', async () => {
+  it('is rung by a client in another process', async () => {
     await startSleepyWorker();
     await untilItRests();
 
@@ -73,7 +73,7 @@ describe('a worker that rests', () => {
     expect(await msUntilServed(Number(stdout), sentMs)).toBeLessThan(AT_ONCE_MS);
   });
 
-  test('is rung by AiIpc, for one request and for many', async () => {
+  it('is rung by AiIpc, for one request and for many', async () => {
     await startSleepyWorker();
     await untilItRests();
 
@@ -90,7 +90,7 @@ describe('a worker that rests', () => {
     for (const each of ids) expect(await msUntilServed(each, manyMs)).toBeLessThan(AT_ONCE_MS);
   });
 
-  test('is not rung by plain SQL: the poll finds that', async () => {
+  it('is not rung by plain SQL: the poll finds that', async () => {
     await startSleepyWorker();
     await untilItRests();
 
@@ -100,7 +100,7 @@ describe('a worker that rests', () => {
     expect(await msUntilServed(id, sentMs)).toBeGreaterThan(AT_ONCE_MS);
   });
 
-  test('is not troubled by whatever else comes to its port', async () => {
+  it('is not troubled by whatever else comes to its port', async () => {
     await startSleepyWorker();
     const [row] = await queue().database.query<{ doorbell: string }[]>('SELECT doorbell FROM ai_workers');
     const port = Number(row!.doorbell.split(':')[1]);
@@ -115,7 +115,7 @@ describe('a worker that rests', () => {
   });
 });
 
-test('DOORBELL_BIND=off: no doorbell is published, and the poll finds requests', async () => {
+it('DOORBELL_BIND=off: no doorbell is published, and the poll finds requests', async () => {
   await startSleepyWorker({ DOORBELL_BIND: 'off', POLL_INTERVAL_MS: '100' });
   expect(await queue().database.query('SELECT doorbell FROM ai_workers')).toEqual([{ doorbell: null }]);
 
@@ -125,7 +125,7 @@ test('DOORBELL_BIND=off: no doorbell is published, and the poll finds requests',
   expect(await msUntilServed(id, sentMs)).toBeLessThan(AT_ONCE_MS);
 });
 
-test('DOORBELL_ADVERTISE is what clients are told', async () => {
+it('DOORBELL_ADVERTISE is what clients are told', async () => {
   await startSleepyWorker({ DOORBELL_ADVERTISE: 'map-host.example:4000' });
 
   expect(await queue().database.query('SELECT doorbell FROM ai_workers')).toEqual([
@@ -134,7 +134,7 @@ test('DOORBELL_ADVERTISE is what clients are told', async () => {
 });
 
 describe('a doorbell that cannot be hung up is reported, and the worker serves all the same', () => {
-  test('a port that is taken', async () => {
+  it('a port that is taken', async () => {
     const other = createSocket('udp4').bind(0, '127.0.0.1');
     await once(other, 'listening');
     const worker = await startSleepyWorker({
@@ -149,7 +149,7 @@ describe('a doorbell that cannot be hung up is reported, and the worker serves a
     other.close();
   });
 
-  test('an address of another machine', async () => {
+  it('an address of another machine', async () => {
     const worker = await startSleepyWorker({ DOORBELL_BIND: '203.0.113.7:0', POLL_INTERVAL_MS: '100' });
 
     const line = await worker.waitForLog('Doorbell does not work: new requests are found by polling');

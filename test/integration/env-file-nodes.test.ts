@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { useCli } from '../support/cli-process.ts';
 import { ENV_TABLE } from '../support/env-table.ts';
 import { installNode, NODE_VERSIONS, versionOf } from '../support/node-versions.js';
@@ -30,7 +30,7 @@ function tableOn(program: string): Promise<string> {
 }
 
 describe('.env gives the same values, problems and warnings', () => {
-  test.each(NODE_VERSIONS)('on Node %s', async (version) => {
+  it.each(NODE_VERSIONS)('on Node %s', async (version) => {
     const program = programOf(version);
 
     expect(await versionOf(program)).toBe(`v${version}`);

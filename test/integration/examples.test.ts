@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLogger } from '../../src/base/logger.ts';
 import { createService } from '../../src/service/server.ts';
 import {
@@ -51,23 +51,23 @@ const EXPECTED: Readonly<Record<string, { readonly hasWorker: boolean; readonly 
   'transaction.ts': { hasWorker: false, output: /^0\n$/ },
 };
 
-test.each(Object.entries(EXPECTED))('examples/%s does what it says', async (file, { hasWorker, output }) => {
+it.each(Object.entries(EXPECTED))('examples/%s does what it says', async (file, { hasWorker, output }) => {
   expect(await outputOf(file, { hasWorker })).toMatch(output);
 });
 
-test('every example is run above and stands in docs/clients.md as it is', () => {
+it('every example is run above and stands in docs/clients.md as it is', () => {
   expect(files.sort()).toEqual(Object.keys(EXPECTED).sort());
   for (const file of files)
     expect(page).toContain(`\`\`\`ts\n${readFileSync(join(EXAMPLES, file), 'utf8')}\`\`\``);
 });
 
-test('the examples fit the types of the package', async () => {
+it('the examples fit the types of the package', async () => {
   const { exitCode, stdout } = await runProgram(process.execPath, [TSC, '-p', EXAMPLES]);
 
   expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' });
 });
 
-test('every function of the client is in docs/clients.md', async () => {
+it('every function of the client is in docs/clients.md', async () => {
   const { AiIpc } = await import('../../src/client/index.ts');
   const functions = Object.getOwnPropertyNames(AiIpc.prototype).filter((name) => name !== 'constructor');
 
@@ -75,7 +75,7 @@ test('every function of the client is in docs/clients.md', async () => {
     expect(page, name).toMatch(new RegExp(`\\b(ai|AiIpc)\\.${name}\\(`));
 });
 
-test('it is installed in another project as docs/clients.md says', async () => {
+it('it is installed in another project as docs/clients.md says', async () => {
   const [, script = ''] = /```bash\n(npm install [^`]+)```/.exec(page) ?? [];
   const cwd = newFolder();
   writeFileSync(join(cwd, 'package.json'), '{"type":"module"}');
@@ -89,7 +89,7 @@ test('it is installed in another project as docs/clients.md says', async () => {
   expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^\d+\.\d+\.\d+/);
 });
 
-test('the shell commands of docs/clients.md work, one after the other', async () => {
+it('the shell commands of docs/clients.md work, one after the other', async () => {
   const cwd = newFolderWithAiIpc();
   const env = { AI_SERVICE_BASE_URL: serviceUrl };
   await serving(startCli(['worker'], { cwd, env }));
@@ -102,7 +102,7 @@ test('the shell commands of docs/clients.md work, one after the other', async ()
   expect(lines.at(-1)).toBe('0');
 });
 
-test('service, worker and example of docs/clients.md fit together beside an .env that names MariaDB', async () => {
+it('service, worker and example of docs/clients.md fit together beside an .env that names MariaDB', async () => {
   const [, service = '', worker = '', example = ''] =
     /```bash\n(npx ai-ipc service .+)\n```\n```bash\n(npx ai-ipc worker .+)\n```\n```bash\n(npx tsx .+)\n```/.exec(
       page,
@@ -121,7 +121,7 @@ test('service, worker and example of docs/clients.md fit together beside an .env
   expect(stdout).toMatch(EXPECTED['ask.ts']!.output);
 });
 
-test('the SQL of docs/clients.md works on MariaDB', async () => {
+it('the SQL of docs/clients.md works on MariaDB', async () => {
   const database = await createTestDatabase();
   await database.loadSqlFile(join(ROOT, 'sql-files/ai_ipc_tables.sql'));
   const blocks = [...page.matchAll(/```sql\n([^`]+)```/g)].map(([, block = '']) => block);

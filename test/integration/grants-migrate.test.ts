@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { checkSchema } from '../../src/database/check-schema.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { insertAwkwardRows } from '../support/document-rows.ts';
@@ -29,14 +29,14 @@ describe('the migrate user', () => {
     await database.runClient(own!);
   }
 
-  test('can make everything in an empty database', async () => {
+  it('can make everything in an empty database', async () => {
     await loadMigrateUser();
     expect(await runMigrate()).not.toContain('was not made');
     expect(Object.keys(await dumpSchema(database))).toHaveLength(9);
     await expectRefused('migrate', ['SELECT * FROM mysql.user', 'CREATE TABLE mine (id INT)']);
   });
 
-  test("can upgrade the document's tables", async () => {
+  it("can upgrade the document's tables", async () => {
     await loadDocumentSchema(database);
     await insertAwkwardRows(database);
     await loadMigrateUser();
@@ -44,7 +44,7 @@ describe('the migrate user', () => {
     await checkSchema((sql) => database.query(sql));
   });
 
-  test('goes on without the right EVENT, and says so', async () => {
+  it('goes on without the right EVENT, and says so', async () => {
     await loadMigrateUser();
     await database.query(
       `REVOKE EVENT ON \`${database.settings.database}\`.* FROM ${userName('migrate')}@localhost`,
@@ -59,7 +59,7 @@ describe('the migrate user', () => {
     expect(Object.keys(await dumpSchema(database))).toHaveLength(9);
   });
 
-  test('goes on without the right CREATE ROUTINE, and then makes no event that would call nothing', async () => {
+  it('goes on without the right CREATE ROUTINE, and then makes no event that would call nothing', async () => {
     await loadMigrateUser();
     const { database: name } = database.settings;
     await database.query(
@@ -71,7 +71,7 @@ describe('the migrate user', () => {
     await checkSchema((sql) => database.query(sql));
   });
 
-  test('that may not see a waiting transaction is told which right would show it', async () => {
+  it('that may not see a waiting transaction is told which right would show it', async () => {
     await loadDocumentSchema(database);
     await loadMigrateUser();
     const holder = await database.connect();
@@ -89,7 +89,7 @@ describe('the migrate user', () => {
     });
   });
 
-  test.each([
+  it.each([
     ['a wrong password', { password: 'wrong' }, 'database_denied', /DB_PASSWORD/],
     ['a server that is not there', { socketPath: null, port: 1 }, 'database_unavailable', /127\.0\.0\.1:1/],
   ])('with %s is told what is wrong', async (_, change, code, message) => {
@@ -103,7 +103,7 @@ describe('the migrate user', () => {
   });
 });
 
-test('a database that does not exist is told with the statement that makes it', async () => {
+it('a database that does not exist is told with the statement that makes it', async () => {
   const { host, port, user, password } = database.settings;
   const settings = {
     host,

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { checkSchema } from '../../src/database/check-schema.ts';
 import type { ClaimedRequest } from '../../src/queue/request.ts';
 import { openMariadbStore } from '../../src/store/mariadb-store.ts';
@@ -37,12 +37,12 @@ const CHANGES_OF_SCHEMA = [
 ];
 
 describe('the file', () => {
-  test('loads twice', async () => {
+  it('loads twice', async () => {
     await loadAll();
     await database.runClient(filledIn());
   });
 
-  test('is an error as long as a placeholder is in it, and makes no user', async () => {
+  it('is an error as long as a placeholder is in it, and makes no user', async () => {
     await database.loadSqlFile(TABLES_FILE);
     const forgotten = filledIn().replace(`'${passwordOf('migrate')}'`, '{{PASSWORD_OF_MIGRATE}}');
     await expect(database.runClient(forgotten)).rejects.toThrow(/1064/);
@@ -53,7 +53,7 @@ describe('the file', () => {
 describe('the game’s user', () => {
   beforeEach(loadAll);
 
-  test('can use the five commands', async () => {
+  it('can use the five commands', async () => {
     const store = await openMariadbStore({ ...settingsOf('game'), minPoolSize: 1, maxPoolSize: 3 });
     try {
       const [first = 0, second = 0] = await store.insert([NEW_REQUEST, NEW_REQUEST]);
@@ -73,7 +73,7 @@ describe('the game’s user', () => {
     expect(await database.query('SELECT COUNT(*) AS number FROM ai_responses')).toEqual([{ number: 0 }]);
   });
 
-  test('can say it in plain SQL', async () => {
+  it('can say it in plain SQL', async () => {
     const connection = await connectAs('game');
     await connection.query(
       "INSERT INTO ai_requests (endpoint, expires_at) VALUES ('/a', DATE_ADD(NOW(), INTERVAL 30 SECOND))",
@@ -88,7 +88,7 @@ describe('the game’s user', () => {
     expect(await connection.query('DELETE FROM ai_requests WHERE id = 1')).toMatchObject({ affectedRows: 1 });
   });
 
-  test('is told of the tables that it may not see, and of the rights, not of an upgrade', async () => {
+  it('is told of the tables that it may not see, and of the rights, not of an upgrade', async () => {
     const connection = await connectAs('game');
     await expect(checkSchema((sql) => connection.query(sql), 'all')).rejects.toMatchObject({
       code: 'schema_missing',
@@ -106,7 +106,7 @@ describe('the game’s user', () => {
     });
   });
 
-  test('passes the self-test, which then names the right that its user lacks', async () => {
+  it('passes the self-test, which then names the right that its user lacks', async () => {
     const stub = await startAiStub();
     onTestFinished(() => stub.close());
     const { user, password, socketPath } = settingsOf('game');
@@ -133,7 +133,7 @@ describe('the game’s user', () => {
     expect(await database.query('SELECT id FROM ai_requests')).toEqual([]);
   });
 
-  test('with another DB_NAME is told to look at that', async () => {
+  it('with another DB_NAME is told to look at that', async () => {
     const settings = { ...settingsOf('game'), database: 'ragnarock', minPoolSize: 1, maxPoolSize: 3 };
     await expect(openMariadbStore(settings)).rejects.toMatchObject({
       code: 'database_denied',
@@ -143,7 +143,7 @@ describe('the game’s user', () => {
     });
   });
 
-  test('can do nothing else', async () => {
+  it('can do nothing else', async () => {
     await expectRefused('game', [
       "INSERT INTO ai_responses (request_id, response_data) VALUES (1, '{}')",
       "UPDATE ai_responses SET response_data = '{}'",
@@ -165,7 +165,7 @@ describe('the game’s user', () => {
 describe('the worker’s user', () => {
   beforeEach(loadAll);
 
-  test('can take a request from beginning to end, and keep house', async () => {
+  it('can take a request from beginning to end, and keep house', async () => {
     const store = await openMariadbStore({ ...settingsOf('worker'), minPoolSize: 1, maxPoolSize: 3 });
     const workerId = 'host:1:00000000';
     try {
@@ -206,12 +206,12 @@ describe('the worker’s user', () => {
     }
   });
 
-  test('can change no table and see nothing else', async () => {
+  it('can change no table and see nothing else', async () => {
     await expectRefused('worker', [...CHANGES_OF_SCHEMA, ...EVERYBODY_REFUSED]);
   });
 });
 
-test('the read-only user reads all tables and changes nothing', async () => {
+it('the read-only user reads all tables and changes nothing', async () => {
   await loadAll();
   const connection = await connectAs('readonly');
   const tables = [

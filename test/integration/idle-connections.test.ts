@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { AiIpc } from '../../src/client/ai-ipc.ts';
 import { MariadbServer } from '../support/mariadb-server.ts';
 import { TABLES_FILE } from '../support/schema-dump.ts';
@@ -6,7 +6,7 @@ import { createTestDatabase } from '../support/test-database.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /** MariaDB writes a warning into its log for each connection that goes without a goodbye, and counts them. */
-test('connections of a client that rests end with a goodbye', async () => {
+it('connections of a client that rests end with a goodbye', async () => {
   const server = new MariadbServer();
   try {
     await server.start();

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TABLES_FILE } from '../support/schema-dump.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
@@ -44,7 +44,7 @@ async function fillEnded(rows: number, days: number): Promise<void> {
 }
 
 describe('sp_ai_cleanup_old_requests', () => {
-  test('deletes what ended longer ago than that many days, by when it ended, with its response', async () => {
+  it('deletes what ended longer ago than that many days, by when it ended, with its response', async () => {
     for (const status of ['completed', 'failed', 'timeout', 'cancelled']) {
       await insertRequest(`/old-${status}`, status, 9, 8);
       await insertRequest(`/ended-late-${status}`, status, 9, 6);
@@ -71,7 +71,7 @@ describe('sp_ai_cleanup_old_requests', () => {
     expect(await query('SELECT COUNT(*) AS number FROM ai_responses')).toEqual([{ number: 10 }]);
   });
 
-  test('logs one row about what it deleted, and none about nothing', async () => {
+  it('logs one row about what it deleted, and none about nothing', async () => {
     expect(await cleanUp()).toBe(0);
     expect(await query('SELECT * FROM ai_request_log')).toEqual([]);
     await fillEnded(3, 8);
@@ -81,7 +81,7 @@ describe('sp_ai_cleanup_old_requests', () => {
     ]);
   });
 
-  test('first ends overdue requests, as the worker does', async () => {
+  it('first ends overdue requests, as the worker does', async () => {
     await query(
       `INSERT INTO ai_requests (endpoint, status, attempts, error_code, created_at, expires_at) VALUES
          ('/never', 'pending', 0, NULL, NOW(3) - INTERVAL 60 SECOND, NOW(3) - INTERVAL 30 SECOND),
@@ -139,7 +139,7 @@ describe('sp_ai_cleanup_old_requests', () => {
     ]);
   });
 
-  test('ends and then deletes thousands of overdue requests of long ago', async () => {
+  it('ends and then deletes thousands of overdue requests of long ago', async () => {
     await query(
       `INSERT INTO ai_requests (endpoint, created_at, expires_at)
        SELECT '/a', NOW(3) - INTERVAL 30 DAY, NOW(3) - INTERVAL 29 DAY FROM seq_1_to_1201`,
@@ -151,18 +151,18 @@ describe('sp_ai_cleanup_old_requests', () => {
     expect(await query('SELECT COUNT(*) AS number FROM ai_responses')).toEqual([{ number: 1201 }]);
   });
 
-  test.each([0, -7, null])('refuses %s days: younger answers may still be read', async (days) => {
+  it.each([0, -7, null])('refuses %s days: younger answers may still be read', async (days) => {
     await fillEnded(3, 8);
     await expect(cleanUp(days)).rejects.toThrow(/days must be 1 or more/);
     expect(await query('SELECT COUNT(*) AS number FROM ai_requests')).toEqual([{ number: 3 }]);
   });
 
-  test('deletes nothing for a span longer than any calendar', async () => {
+  it('deletes nothing for a span longer than any calendar', async () => {
     await fillEnded(3, 8);
     expect(await cleanUp(2_147_483_647)).toBe(0);
   });
 
-  test('deletes log rows older than 30 days and no others', async () => {
+  it('deletes log rows older than 30 days and no others', async () => {
     await query(
       "INSERT INTO ai_request_log (request_id, event_type, created_at) SELECT seq, 'completed', NOW(3) - INTERVAL 31 DAY FROM seq_1_to_2500",
     );
@@ -178,7 +178,7 @@ describe('sp_ai_cleanup_old_requests', () => {
     ]);
   });
 
-  test('commits in chunks: what was done stays when it is stopped by a lock, and the next call does the rest', async () => {
+  it('commits in chunks: what was done stays when it is stopped by a lock, and the next call does the rest', async () => {
     await query(
       "INSERT INTO ai_requests (endpoint, status, created_at, processed_at, expires_at) SELECT '/a', 'completed', NOW(3) - INTERVAL 9 DAY, NOW(3) - INTERVAL 9 DAY, NOW(3) FROM seq_1_to_1300",
     );
@@ -196,7 +196,7 @@ describe('sp_ai_cleanup_old_requests', () => {
     expect(await cleanUp()).toBe(300);
   });
 
-  test('waits for no lock but those of what it deletes', async () => {
+  it('waits for no lock but those of what it deletes', async () => {
     await fillEnded(20, 8);
     await fillEnded(20, 1);
     await insertRequest('/pending', 'pending', 0, null);
@@ -213,7 +213,7 @@ describe('sp_ai_cleanup_old_requests', () => {
     await holder.rollback();
   });
 
-  test('does not read ended requests that are too young, however many there are', async () => {
+  it('does not read ended requests that are too young, however many there are', async () => {
     await fillEnded(20_000, 1);
     await fillEnded(100, 8);
     await query('ANALYZE TABLE ai_requests');
@@ -228,7 +228,7 @@ describe('sp_ai_cleanup_old_requests', () => {
     expect(read).toBeLessThan(1_500);
   });
 
-  test.each(['SYSTEM', '+00:00', '-11:00', '+13:00'])(
+  it.each(['SYSTEM', '+00:00', '-11:00', '+13:00'])(
     'means the same in a session at %s, and leaves its time zone',
     async (zone) => {
       await insertRequest('/just-too-young', 'completed', 9, null);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { mariadbEnv, mariadbOption, newFolder, runCli, useCli } from '../support/cli-process.ts';
 import type { ProgramResult } from '../support/program-process.ts';
 import { loadDocumentSchema } from '../support/schema-dump.ts';
@@ -17,7 +17,7 @@ async function migrate(...args: string[]): Promise<ProgramResult> {
   return await runCli(['migrate', ...args], { env: { NO_COLOR: '1', ...mariadbEnv(database) } });
 }
 
-test('names the database in its first line, says what it does and then that it is done', async () => {
+it('names the database in its first line, says what it does and then that it is done', async () => {
   const { exitCode, stdout, stderr } = await migrate(...mariadbOption(database));
   expect(stderr).toBe('');
   expect(exitCode).toBe(0);
@@ -29,7 +29,7 @@ test('names the database in its first line, says what it does and then that it i
   expect((await migrate(...mariadbOption(database))).stdout).toMatch(/Nothing to upgrade\.\n$/);
 });
 
-test('without a terminal, more than 100,000 rows need --yes', async () => {
+it('without a terminal, more than 100,000 rows need --yes', async () => {
   await loadDocumentSchema(database);
   await database.query(
     "INSERT INTO ai_request_log (request_id, event_type) SELECT seq, 'completed' FROM seq_1_to_100001",
@@ -42,7 +42,7 @@ test('without a terminal, more than 100,000 rows need --yes', async () => {
   expect(await migrate(...mariadbOption(database), '--yes')).toMatchObject({ exitCode: 0, stderr: '' });
 });
 
-test('has nothing to do for the embedded database, and says why', async () => {
+it('has nothing to do for the embedded database, and says why', async () => {
   const { exitCode, stdout } = await migrate('--database', `sqlite:${join(newFolder(), 'queue.db')}`);
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(/^Database: SQLite .*queue\.db\n.*whenever it is opened/);

@@ -1,4 +1,4 @@
-import { expect, inject, test } from 'vitest';
+import { expect, inject, it } from 'vitest';
 import { migrate } from '../../src/database/migrate.ts';
 import { insertAwkwardRows } from '../support/document-rows.ts';
 import { dumpSchema, loadDocumentSchema, migrateSettings } from '../support/schema-dump.ts';
@@ -9,7 +9,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 const MOST_STATEMENTS = 200;
 const LEAST_STATEMENTS = 40;
 
-test('a migrate that is killed after any of its statements is finished by the next one, and no row is lost or doubled', {
+it('a migrate that is killed after any of its statements is finished by the next one, and no row is lost or doubled', {
   timeout: 300_000,
 }, async () => {
   const whole = await migratedState(Number.POSITIVE_INFINITY);

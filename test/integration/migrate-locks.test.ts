@@ -1,5 +1,5 @@
 import type { Connection } from 'mariadb';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkSchema } from '../../src/database/check-schema.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import type { LockWait } from '../../src/database/migrate-script.ts';
@@ -42,7 +42,7 @@ async function openTransaction(): Promise<Connection> {
 }
 
 describe('an open transaction in the way', () => {
-  test('holds up other readers no longer than one wait, and migrate goes on when it ends', async () => {
+  it('holds up other readers no longer than one wait, and migrate goes on when it ends', async () => {
     const waitSeconds = 2;
     const holder = await openTransaction();
     const { steps, end } = startMigrate({ seconds: waitSeconds, tries: 20, pauseMs: 500 });
@@ -69,7 +69,7 @@ describe('an open transaction in the way', () => {
     await checkSchema((sql) => database.query(sql));
   });
 
-  test('that does not end stops migrate, which names the connection and changes nothing that it cannot go on from', async () => {
+  it('that does not end stops migrate, which names the connection and changes nothing that it cannot go on from', async () => {
     await insertAwkwardRows(database);
     const holder = await openTransaction();
     const { end } = startMigrate({ seconds: 1, tries: 2, pauseMs: 10 });
@@ -86,7 +86,7 @@ describe('an open transaction in the way', () => {
     await checkSchema((sql) => database.query(sql));
   });
 
-  test('is not waited for when there is nothing to change', async () => {
+  it('is not waited for when there is nothing to change', async () => {
     await startMigrate().end;
     const holder = await openTransaction();
     await holder.query("INSERT INTO ai_requests (endpoint) VALUES ('/a')");
@@ -97,7 +97,7 @@ describe('an open transaction in the way', () => {
 });
 
 describe('two migrates at once', () => {
-  test('end well both, with the schema and the rows of one', async () => {
+  it('end well both, with the schema and the rows of one', async () => {
     await insertAwkwardRows(database);
     const running = [startMigrate(), startMigrate(), startMigrate()];
     await Promise.all(running.map(({ end }) => end));
@@ -110,7 +110,7 @@ describe('two migrates at once', () => {
     expect(await database.query(moved)).toEqual([{ number: 5 }]);
   });
 
-  test('do not stop each other when the first is killed while the second waits for its turn', async () => {
+  it('do not stop each other when the first is killed while the second waits for its turn', async () => {
     let cut: (() => void) | undefined;
     const proxy = new StatementProxy({
       target: database.settings,
@@ -145,7 +145,7 @@ describe('two migrates at once', () => {
     await checkSchema((sql) => database.query(sql));
   });
 
-  test('take turns: one waits while another has the turn, and gives up after its time', async () => {
+  it('take turns: one waits while another has the turn, and gives up after its time', async () => {
     await startMigrate().end;
     const other = await database.connect();
     await other.beginTransaction();
@@ -158,7 +158,7 @@ describe('two migrates at once', () => {
   });
 });
 
-test('a row of an old client that comes in before the last ALTER starts the upgrade over', async () => {
+it('a row of an old client that comes in before the last ALTER starts the upgrade over', async () => {
   let isIn = false;
   const proxy = new StatementProxy({
     target: database.settings,
@@ -199,7 +199,7 @@ describe('more than 100,000 rows', () => {
       },
     });
 
-  test('are copied only after a question', async () => {
+  it('are copied only after a question', async () => {
     await fill(50_000);
     await database.query('INSERT INTO ai_responses (request_id) SELECT id FROM ai_requests');
     // With so many responses, a search for second ones that is not by index would take minutes.
@@ -216,7 +216,7 @@ describe('more than 100,000 rows', () => {
     expect(asked).toEqual([]);
   });
 
-  test('are those of the three tables together, and 100,000 are copied without a question', async () => {
+  it('are those of the three tables together, and 100,000 are copied without a question', async () => {
     await fill(99_999);
     await database.query("INSERT INTO ai_request_log (request_id, event_type) VALUES (1, 'completed')");
     await migrateAnswering(false);

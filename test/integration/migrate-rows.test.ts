@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { migrate } from '../../src/database/migrate.ts';
 import { insertAwkwardRows, LONG_RESPONSE } from '../support/document-rows.ts';
 import { loadDocumentSchema, migrateSettings } from '../support/schema-dump.ts';
@@ -37,7 +37,7 @@ describe('awkward rows', () => {
     await runMigrate();
   });
 
-  test('are all there, with what was in them', async () => {
+  it('are all there, with what was in them', async () => {
     expect(await query('SELECT id, endpoint, request_data, source_npc FROM ai_requests ORDER BY id')).toEqual(
       [
         { id: 1, endpoint: '/completed', request_data: '{"message":"Grüße 😀"}', source_npc: 'Sage' },
@@ -55,7 +55,7 @@ describe('awkward rows', () => {
     );
   });
 
-  test('get ids above INT from now on', async () => {
+  it('get ids above INT from now on', async () => {
     await query("INSERT INTO ai_requests (endpoint) VALUES ('/next')");
     expect(await query("SELECT id FROM ai_requests WHERE endpoint = '/next'")).toEqual([
       { id: 4_294_967_296 },
@@ -63,12 +63,12 @@ describe('awkward rows', () => {
     await query("INSERT INTO ai_responses (request_id, response_data) VALUES (4294967296, '{}')");
   });
 
-  test('without a status are pending while they live', async () => {
+  it('without a status are pending while they live', async () => {
     expect(await statusOf(2)).toEqual({ status: 'pending', error_code: null, is_open: 1 });
     expect(await statusOf(10)).toEqual({ status: 'pending', error_code: null, is_open: 1 });
   });
 
-  test('without a status are timeout when their life is over, with a response and a log row', async () => {
+  it('without a status are timeout when their life is over, with a response and a log row', async () => {
     expect(await statusOf(3)).toEqual({ status: 'timeout', error_code: 'expired', is_open: 0 });
     expect(await query('SELECT response_data, error_message FROM ai_responses WHERE request_id = 3')).toEqual(
       [{ response_data: null, error_message: expect.stringContaining('never served') }],
@@ -78,14 +78,14 @@ describe('awkward rows', () => {
     ]);
   });
 
-  test('without a status keep a response that they have', async () => {
+  it('without a status keep a response that they have', async () => {
     expect(await statusOf(4)).toMatchObject({ status: 'timeout' });
     expect(await query('SELECT response_data FROM ai_responses WHERE request_id = 4')).toEqual([
       { response_data: '{"text":"answered all the same"}' },
     ]);
   });
 
-  test('with a status that does not exist are failed, as the worker would do it', async () => {
+  it('with a status that does not exist are failed, as the worker would do it', async () => {
     expect(await statusOf(9)).toEqual({ status: 'failed', error_code: 'bad_status', is_open: 0 });
     expect(await query('SELECT event_type FROM ai_request_log WHERE request_id = 9')).toEqual([
       { event_type: 'failed' },
@@ -95,14 +95,14 @@ describe('awkward rows', () => {
     ]);
   });
 
-  test('in processing that no worker holds stay so, for the rescue', async () => {
+  it('in processing that no worker holds stay so, for the rescue', async () => {
     expect(await statusOf(8)).toEqual({ status: 'processing', error_code: null, is_open: 1 });
     expect(await query('SELECT claimed_by, attempts, claim_no FROM ai_requests WHERE id = 8')).toEqual([
       { claimed_by: null, attempts: 0, claim_no: 0 },
     ]);
   });
 
-  test('keep the first response; the others are in the log, whole', async () => {
+  it('keep the first response; the others are in the log, whole', async () => {
     expect(
       await query('SELECT id, response_data, processing_time_ms FROM ai_responses WHERE request_id = 1'),
     ).toEqual([{ id: 1, response_data: '{"text":"first"}', processing_time_ms: 12 }]);
@@ -113,7 +113,7 @@ describe('awkward rows', () => {
     ]);
   });
 
-  test('that answer no request are in the log, whole', async () => {
+  it('that answer no request are in the log, whole', async () => {
     expect(await movedResponses('orphan_response')).toEqual([
       {
         requestId: 77,
@@ -134,7 +134,7 @@ describe('awkward rows', () => {
     ]);
   });
 
-  test('of the log stay, and each status that changed has one more', async () => {
+  it('of the log stay, and each status that changed has one more', async () => {
     const rows = await query(
       'SELECT request_id, event_type FROM ai_request_log ORDER BY event_type, request_id',
     );
@@ -146,7 +146,7 @@ describe('awkward rows', () => {
     ]);
   });
 
-  test('have ends that TIMESTAMP can hold', async () => {
+  it('have ends that TIMESTAMP can hold', async () => {
     const ends = await query(
       'SELECT id, UNIX_TIMESTAMP(expires_at) + 0.0 AS end FROM ai_requests WHERE id IN (5, 6, 7, 10) ORDER BY id',
     );
@@ -159,7 +159,7 @@ describe('awkward rows', () => {
   });
 });
 
-test('rows in latin1 keep their characters, and the log takes what latin1 has not', async () => {
+it('rows in latin1 keep their characters, and the log takes what latin1 has not', async () => {
   await query('ALTER TABLE ai_responses DROP FOREIGN KEY fk_ai_responses_request_id');
   await query('ALTER TABLE ai_requests CONVERT TO CHARACTER SET latin1');
   await query('ALTER TABLE ai_request_log CONVERT TO CHARACTER SET latin1');
@@ -172,7 +172,7 @@ test('rows in latin1 keep their characters, and the log takes what latin1 has no
   expect(await movedResponses('duplicate_response')).toMatchObject([{ data: '第二 😀' }]);
 });
 
-test('a value that does not fit stops the upgrade with its name, and it goes on once that is mended', async () => {
+it('a value that does not fit stops the upgrade with its name, and it goes on once that is mended', async () => {
   await query('ALTER TABLE ai_requests MODIFY source_map VARCHAR(200)');
   await query(
     `INSERT INTO ai_requests (endpoint, status, expires_at, source_map) VALUES ('/a', NULL, NOW(), '${'m'.repeat(31)}')`,
@@ -189,7 +189,7 @@ test('a value that does not fit stops the upgrade with its name, and it goes on 
   ]);
 });
 
-test('a foreign key from a table of the admin’s own is refused with its cure, before anything is changed', async () => {
+it('a foreign key from a table of the admin’s own is refused with its cure, before anything is changed', async () => {
   await query(
     'CREATE TABLE quest (id INT, ask INT UNSIGNED, CONSTRAINT quest_ask FOREIGN KEY (ask) REFERENCES ai_requests (id))',
   );

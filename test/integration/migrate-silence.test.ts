@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { connectForMigrate } from '../../src/database/migrate-connection.ts';
 import { migrateSettings } from '../support/schema-dump.ts';
 import { createTestDatabase } from '../support/test-database.ts';
@@ -6,7 +6,7 @@ import { createTestDatabase } from '../support/test-database.ts';
 /** Above every limit on silence that the worker's connections have (9.5 and 10 s). */
 const SILENT_SECONDS = 11;
 
-test('an ALTER may take as long as it needs, and the turn is held meanwhile', async () => {
+it('an ALTER may take as long as it needs, and the turn is held meanwhile', async () => {
   const database = await createTestDatabase();
   const [worker, holder] = await Promise.all([
     connectForMigrate(migrateSettings(database), 2),

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { migrate } from '../../src/database/migrate.ts';
 import { MariadbServer } from '../support/mariadb-server.ts';
 import { loadDocumentSchema, migrateSettings, TABLES_FILE } from '../support/schema-dump.ts';
@@ -36,14 +36,14 @@ async function migrateDocumentRows(values: string): Promise<unknown[]> {
   return rows.map(({ end }) => new Date(Number(end) * 1_000).toISOString());
 }
 
-test('expires_at is read in the time zone of the server, in winter and in summer', async () => {
+it('expires_at is read in the time zone of the server, in winter and in summer', async () => {
   const ends = await migrateDocumentRows(
     "('/a', 'pending', '2026-01-15 12:00:00'), ('/b', 'pending', '2026-07-15 12:00:00')",
   );
   expect(ends).toEqual(['2026-01-15T11:00:00.000Z', '2026-07-15T10:00:00.000Z']);
 });
 
-test('expires_at is read in the global time_zone where an admin has set one', async () => {
+it('expires_at is read in the global time_zone where an admin has set one', async () => {
   await database.query("SET GLOBAL time_zone = '+09:00'");
   try {
     expect(await migrateDocumentRows("('/a', 'pending', '2026-01-15 12:00:00')")).toEqual([
@@ -54,14 +54,14 @@ test('expires_at is read in the global time_zone where an admin has set one', as
   }
 });
 
-test('local times that the clocks skipped become the moment they went on', async () => {
+it('local times that the clocks skipped become the moment they went on', async () => {
   const ends = await migrateDocumentRows(
     "('/a', 'pending', '2026-03-29 02:30:00'), ('/b', 'pending', '2026-03-29 01:59:59')",
   );
   expect(ends).toEqual(['2026-03-29T01:00:00.000Z', '2026-03-29T00:59:59.000Z']);
 });
 
-test('the first and the last moment of TIMESTAMP are moments of UTC', async () => {
+it('the first and the last moment of TIMESTAMP are moments of UTC', async () => {
   const ends = await migrateDocumentRows(
     "('/a', 'pending', '2038-01-19 04:14:07'), ('/b', 'pending', '2038-01-19 04:14:08'), ('/c', 'pending', '1970-01-01 01:00:01'), ('/d', 'pending', '1970-01-01 01:00:00')",
   );
@@ -73,7 +73,7 @@ test('the first and the last moment of TIMESTAMP are moments of UTC', async () =
   ]);
 });
 
-test('the procedure ends no living request in the hour that comes twice', async () => {
+it('the procedure ends no living request in the hour that comes twice', async () => {
   await database.loadSqlFile(TABLES_FILE);
   const connection = await database.connect();
   // From 02:59:50 to 02:00:30, and at 02:59:55 it is not over.
@@ -91,7 +91,7 @@ test('the procedure ends no living request in the hour that comes twice', async 
   expect(await connection.query('SELECT @@SESSION.time_zone AS zone')).toEqual([{ zone: 'SYSTEM' }]);
 });
 
-test('the event calls the procedure with 7 days, daily from the day it is made, while the event scheduler is on', async () => {
+it('the event calls the procedure with 7 days, daily from the day it is made, while the event scheduler is on', async () => {
   await database.query('SET GLOBAL event_scheduler = ON');
   try {
     await database.loadSqlFile(TABLES_FILE);

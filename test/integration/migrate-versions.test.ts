@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkSchema, SCHEMA_VERSION } from '../../src/database/check-schema.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { openSqliteWithSchema } from '../../src/database/sqlite-schema.ts';
@@ -70,7 +70,7 @@ describe.each([2, 3])('tables of version %i on MariaDB', (version) => {
     for (const row of ROWS) await database.query(row);
   });
 
-  test('are refused by what needs the present ones, which says what to do', async () => {
+  it('are refused by what needs the present ones, which says what to do', async () => {
     await expect(checkSchema(query)).rejects.toMatchObject({
       code: 'schema_old',
       message: expect.stringMatching(/ai_requests claimed_by char.* version 4.* Run `ai-ipc migrate`/),
@@ -80,7 +80,7 @@ describe.each([2, 3])('tables of version %i on MariaDB', (version) => {
     });
   });
 
-  test('are brought up to date and keep every row', async () => {
+  it('are brought up to date and keep every row', async () => {
     const rows = await allRows();
     expect(await runMigrate()).toEqual({ from: version, to: SCHEMA_VERSION });
     expect(await allRows()).toEqual(rows);
@@ -92,7 +92,7 @@ describe.each([2, 3])('tables of version %i on MariaDB', (version) => {
     expect(asked).toEqual([]);
   });
 
-  test('are brought up to date after the file was loaded over them, which changes none that is there', async () => {
+  it('are brought up to date after the file was loaded over them, which changes none that is there', async () => {
     const rows = await allRows();
     await database.loadSqlFile(TABLES_FILE);
     expect(await allRows()).toEqual(rows);
@@ -101,7 +101,7 @@ describe.each([2, 3])('tables of version %i on MariaDB', (version) => {
     await expectPresentSchema();
   });
 
-  test('are copied at once, whatever the log has, below 100,000 requests', async () => {
+  it('are copied at once, whatever the log has, below 100,000 requests', async () => {
     await query(
       "INSERT INTO ai_request_log (request_id, event_type) SELECT seq, 'claimed' FROM seq_1_to_100001",
     );
@@ -109,7 +109,7 @@ describe.each([2, 3])('tables of version %i on MariaDB', (version) => {
     expect(asked).toEqual([]);
   });
 
-  test('are not copied with more requests before somebody has said yes', async () => {
+  it('are not copied with more requests before somebody has said yes', async () => {
     await query("INSERT INTO ai_requests (endpoint, status) SELECT '/a', 'completed' FROM seq_1_to_100001");
     await expect(runMigrate()).rejects.toMatchObject({ code: 'migrate_needs_yes' });
     await expect(checkSchema(query)).rejects.toMatchObject({ code: 'schema_old' });
@@ -118,13 +118,13 @@ describe.each([2, 3])('tables of version %i on MariaDB', (version) => {
     await expectPresentSchema();
   });
 
-  test('go on when the upgrade was cut short before the version was written', async () => {
+  it('go on when the upgrade was cut short before the version was written', async () => {
     await database.loadSqlFile(UPGRADE_TO_4);
     expect(await runMigrate()).toMatchObject({ from: version });
     await expectPresentSchema();
   });
 
-  test('keep the claims of workers, cut at 81 characters and with ? for a letter that is not ASCII', async () => {
+  it('keep the claims of workers, cut at 81 characters and with ? for a letter that is not ASCII', async () => {
     const name = `${'x'.repeat(81)}yz`;
     await query(`INSERT INTO ai_requests (endpoint, claimed_by) VALUES ('/a', '${name}')`);
     await query("UPDATE ai_requests SET claimed_by = 'höst:1:0a1b2c3d', status = 'processing' WHERE id = 1");
@@ -141,7 +141,7 @@ describe.each([2, 3])('tables of version %i on MariaDB', (version) => {
 describe('tables of version 3 whose row format must stay', () => {
   beforeEach(() => LOADS[3]!(database));
 
-  test.each([
+  it.each([
     ['for an index on long texts', 'ALTER TABLE ai_requests ADD INDEX my_endpoint (source_npc, endpoint)'],
     ['for its many columns', `ALTER TABLE ai_requests ${columns(9, 'TEXT')}`],
     ['for its compression', 'ALTER TABLE ai_requests ROW_FORMAT=COMPRESSED KEY_BLOCK_SIZE=8'],
@@ -178,7 +178,7 @@ describe('tables of version 3 whose row format must stay', () => {
   }
 });
 
-test('the file loads where the server compresses new tables', async () => {
+it('the file loads where the server compresses new tables', async () => {
   const file = readFileSync(TABLES_FILE, 'utf8');
   await database.runClient(`SET SESSION innodb_compression_default = ON;\n${file}`);
   await expectPresentSchema();
@@ -187,7 +187,7 @@ test('the file loads where the server compresses new tables', async () => {
 describe('tables of the present version', () => {
   beforeEach(() => database.loadSqlFile(TABLES_FILE));
 
-  test.each(['ai_npc_memory', 'ai_npc_budget'])('get %s again when it was dropped', async (table) => {
+  it.each(['ai_npc_memory', 'ai_npc_budget'])('get %s again when it was dropped', async (table) => {
     await query(`DROP TABLE ${table}`);
     await query("INSERT INTO ai_requests (endpoint, status) SELECT '/a', 'completed' FROM seq_1_to_100001");
     await checkSchema(query);
@@ -205,7 +205,7 @@ describe('a SQLite file of version 2', () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  test('gets the new tables when it is opened, and keeps every row', async () => {
+  it('gets the new tables when it is opened, and keeps every row', async () => {
     const file = join(folder, 'queue.db');
     const old = new DatabaseSync(file);
     old.exec(readFileSync(VERSION_2_SQLITE, 'utf8'));

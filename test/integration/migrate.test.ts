@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   checkSchema,
   REQUIRED_COLUMNS,
@@ -40,12 +40,12 @@ async function expectPresentSchema(): Promise<void> {
 }
 
 describe('the schema is the same', () => {
-  test('from an empty database', async () => {
+  it('from an empty database', async () => {
     expect(await runMigrate()).toMatchObject({ from: 0, to: SCHEMA_VERSION });
     await expectPresentSchema();
   });
 
-  test('from the file alone, loaded twice by the plain client', async () => {
+  it('from the file alone, loaded twice by the plain client', async () => {
     await database.loadSqlFile(TABLES_FILE);
     const queueId = await query("SELECT value FROM ai_ipc_meta WHERE name = 'queue_id'");
     await database.loadSqlFile(TABLES_FILE);
@@ -55,27 +55,27 @@ describe('the schema is the same', () => {
     await expectPresentSchema();
   });
 
-  test("from the document's tables without rows", async () => {
+  it("from the document's tables without rows", async () => {
     await loadDocumentSchema(database);
     expect(await runMigrate()).toMatchObject({ from: 1, to: SCHEMA_VERSION });
     await expectPresentSchema();
   });
 
-  test("from the document's tables with awkward rows", async () => {
+  it("from the document's tables with awkward rows", async () => {
     await loadDocumentSchema(database);
     await insertAwkwardRows(database);
     await runMigrate();
     await expectPresentSchema();
   });
 
-  test.each(['ai_request_log', 'ai_responses'])('from the document’s tables without %s', async (table) => {
+  it.each(['ai_request_log', 'ai_responses'])('from the document’s tables without %s', async (table) => {
     await loadDocumentSchema(database);
     await query(`DROP TABLE ${table}`);
     await runMigrate();
     await expectPresentSchema();
   });
 
-  test('from MyISAM tables in latin1, whose foreign key has another name', async () => {
+  it('from MyISAM tables in latin1, whose foreign key has another name', async () => {
     await loadDocumentSchema(database);
     await query('ALTER TABLE ai_responses DROP FOREIGN KEY fk_ai_responses_request_id');
     for (const table of ['ai_requests', 'ai_responses', 'ai_request_log']) {
@@ -89,7 +89,7 @@ describe('the schema is the same', () => {
     await expectPresentSchema();
   });
 
-  test('from tables that are all MyISAM, without a foreign key', async () => {
+  it('from tables that are all MyISAM, without a foreign key', async () => {
     await loadDocumentSchema(database);
     await query('ALTER TABLE ai_responses DROP FOREIGN KEY fk_ai_responses_request_id');
     await query('ALTER TABLE ai_responses ENGINE=MyISAM');
@@ -100,14 +100,14 @@ describe('the schema is the same', () => {
     await expectPresentSchema();
   });
 
-  test('when the session that loads the file has explicit_defaults_for_timestamp=OFF and another sql_mode', async () => {
+  it('when the session that loads the file has explicit_defaults_for_timestamp=OFF and another sql_mode', async () => {
     const before = "SET explicit_defaults_for_timestamp = OFF; SET sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT';";
     await database.runClient(`${before}\n${readFileSync(TABLES_FILE, 'utf8')}`);
     await expectPresentSchema();
   });
 });
 
-test('every TIMESTAMP has the NULL, DEFAULT and ON UPDATE that the file gives it, and no other', async () => {
+it('every TIMESTAMP has the NULL, DEFAULT and ON UPDATE that the file gives it, and no other', async () => {
   await database.runClient(
     `SET explicit_defaults_for_timestamp = OFF;\n${readFileSync(TABLES_FILE, 'utf8')}`,
   );
@@ -138,7 +138,7 @@ test('every TIMESTAMP has the NULL, DEFAULT and ON UPDATE that the file gives it
   ]);
 });
 
-test('a second migrate changes nothing', async () => {
+it('a second migrate changes nothing', async () => {
   await loadDocumentSchema(database);
   await insertAwkwardRows(database);
   await runMigrate();
@@ -148,7 +148,7 @@ test('a second migrate changes nothing', async () => {
   await expectPresentSchema();
 });
 
-test('columns and indexes that an admin added survive, with what is in them', async () => {
+it('columns and indexes that an admin added survive, with what is in them', async () => {
   await loadDocumentSchema(database);
   await query(
     "ALTER TABLE ai_requests ADD COLUMN shard VARCHAR(20) CHARACTER SET latin1 DEFAULT 'south', ADD INDEX my_shard (shard)",
@@ -167,7 +167,7 @@ test('columns and indexes that an admin added survive, with what is in them', as
   expect(await query("INSERT INTO ai_requests (endpoint) VALUES ('/b')")).toMatchObject({ affectedRows: 1 });
 });
 
-test("an admin's own event schedule is kept", async () => {
+it("an admin's own event schedule is kept", async () => {
   await loadDocumentSchema(database);
   await query(
     'CREATE EVENT evt_ai_cleanup_old_requests ON SCHEDULE EVERY 6 HOUR DISABLE DO CALL sp_ai_cleanup_old_requests(3)',
@@ -178,7 +178,7 @@ test("an admin's own event schedule is kept", async () => {
 });
 
 describe('the version', () => {
-  test('is not written when the file is loaded over the document’s tables, and migrate then upgrades them', async () => {
+  it('is not written when the file is loaded over the document’s tables, and migrate then upgrades them', async () => {
     await loadDocumentSchema(database);
     await insertAwkwardRows(database);
     await database.loadSqlFile(TABLES_FILE);
@@ -189,7 +189,7 @@ describe('the version', () => {
     await expectPresentSchema();
   });
 
-  test.each([...REQUIRED_COLUMNS.filter((column) => !/ai_ipc_meta|enum|\bid bigint/.test(column))])(
+  it.each([...REQUIRED_COLUMNS.filter((column) => !/ai_ipc_meta|enum|\bid bigint/.test(column))])(
     'is not written without %s',
     async (column) => {
       await database.loadSqlFile(TABLES_FILE);
@@ -208,7 +208,7 @@ describe('the version', () => {
     },
   );
 
-  test('counts only with its columns: older tables restored from a backup are upgraded', async () => {
+  it('counts only with its columns: older tables restored from a backup are upgraded', async () => {
     await runMigrate();
     for (const table of ['ai_responses', 'ai_requests', 'ai_request_log']) await query(`DROP TABLE ${table}`);
     await loadDocumentSchema(database);
@@ -218,19 +218,19 @@ describe('the version', () => {
     await expectPresentSchema();
   });
 
-  test('is looked for in the file as in the code', () => {
+  it('is looked for in the file as in the code', () => {
     const file = readFileSync(TABLES_FILE, 'utf8');
     for (const column of REQUIRED_COLUMNS) expect(file).toContain(`'${column}'`);
     expect(file).toContain(`WHERE ${REQUIRED_COLUMNS.length} = (`);
     expect(file).toContain(`SELECT 'schema_version', '${SCHEMA_VERSION}'`);
   });
 
-  test('is the number of the last upgrade', () => {
+  it('is the number of the last upgrade', () => {
     const upgrades = readdirSync(new URL('../../sql-files/upgrades/', import.meta.url)).sort();
     expect(upgrades.at(-1)).toMatch(new RegExp(`^${String(SCHEMA_VERSION).padStart(4, '0')}_`));
   });
 
-  test('of a later ai-ipc is refused, and nothing is touched', async () => {
+  it('of a later ai-ipc is refused, and nothing is touched', async () => {
     await runMigrate();
     await query("UPDATE ai_ipc_meta SET value = '99' WHERE name = 'schema_version'");
     await query('DROP EVENT evt_ai_cleanup_old_requests');
@@ -250,14 +250,14 @@ describe('the version', () => {
 });
 
 describe('checkSchema', () => {
-  test('says schema_missing for an empty database', async () => {
+  it('says schema_missing for an empty database', async () => {
     await expect(checkSchema(query)).rejects.toMatchObject({
       code: 'schema_missing',
       message: expect.stringContaining('Run `ai-ipc migrate`'),
     });
   });
 
-  test('says schema_old for the tables of the document', async () => {
+  it('says schema_old for the tables of the document', async () => {
     await loadDocumentSchema(database);
     await expect(checkSchema(query)).rejects.toMatchObject({
       code: 'schema_old',
@@ -265,7 +265,7 @@ describe('checkSchema', () => {
     });
   });
 
-  test('says database_unsupported for a table that is not InnoDB', async () => {
+  it('says database_unsupported for a table that is not InnoDB', async () => {
     await runMigrate();
     await query('ALTER TABLE ai_request_log ENGINE=MyISAM');
     await expect(checkSchema(query)).rejects.toMatchObject({

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ROOT } from '../support/cli-process.ts';
 import { MariadbServer } from '../support/mariadb-server.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -82,30 +82,30 @@ beforeEach(async () => {
 });
 
 describe('the monitoring queries', () => {
-  test('count what is pending', async () => {
+  it('count what is pending', async () => {
     expect(await database.query(fromPage('SELECT COUNT(*) as pending'))).toEqual([{ pending: 3 }]);
   });
 
-  test('average the calls of the last hour, without what was never called', async () => {
+  it('average the calls of the last hour, without what was never called', async () => {
     const [row] = await database.query(fromPage('SELECT AVG(processing_time_ms)'));
     expect(Number(row?.['avg_ms'])).toBe((100 + 300 + 20) / 3);
   });
 
-  test('count the requests of the last hour', async () => {
+  it('count the requests of the last hour', async () => {
     expect(await database.query(fromPage('SELECT COUNT(*) as total'))).toEqual([{ total: 10 }]);
   });
 
-  test('tell how many of the last hour succeeded and failed', async () => {
+  it('tell how many of the last hour succeeded and failed', async () => {
     const [row] = await database.query(fromPage('SELECT SUM(CASE'));
     expect([row?.['completed'], row?.['failed'], row?.['total']].map(Number)).toEqual([2, 3, 10]);
   });
 
-  test('average what players waited', async () => {
+  it('average what players waited', async () => {
     const [row] = await database.query(fromPage('SELECT AVG(TIMESTAMPDIFF'));
     expect(Number(row?.['latency_ms'])).toBe((150 + 350) / 2);
   });
 
-  test('count the reasons of failures, the most frequent first', async () => {
+  it('count the reasons of failures, the most frequent first', async () => {
     expect(await database.query(fromPage('SELECT status, error_code, COUNT(*)'))).toEqual([
       { status: 'failed', error_code: 'bad_json', requests: 2 },
       expect.objectContaining({ requests: 1 }),
@@ -113,13 +113,13 @@ describe('the monitoring queries', () => {
     ]);
   });
 
-  test('list the last timeouts, the newest first', async () => {
+  it('list the last timeouts, the newest first', async () => {
     const rows = await database.query(fromPage("SELECT * FROM ai_requests WHERE status='timeout'"));
     expect(rows.map((row) => row['status'])).toEqual(['timeout', 'timeout']);
     expect(Number(rows[0]?.['id'])).toBeGreaterThan(Number(rows[1]?.['id']));
   });
 
-  test('show the workers and the life of a request', async () => {
+  it('show the workers and the life of a request', async () => {
     await database.query("INSERT INTO ai_workers (id, host, pid, version) VALUES ('w', 'h', 1, '0')");
     expect(await database.query(fromPage('SELECT id, host, started_at'))).toMatchObject([{ id: 'w' }]);
     await database.query("INSERT INTO ai_request_log (request_id, event_type) VALUES (1, 'claimed')");
@@ -130,7 +130,7 @@ describe('the monitoring queries', () => {
 });
 
 describe('the statements for NPCs', () => {
-  test('turn the switch off, also when it was on', async () => {
+  it('turn the switch off, also when it was on', async () => {
     for (const value of ['on', 'off']) {
       await database.query("REPLACE INTO ai_ipc_meta (name, value) VALUES ('npc_switch', ?)", [value]);
       await database.query(fromPage('INSERT INTO ai_ipc_meta'));
@@ -139,7 +139,7 @@ describe('the statements for NPCs', () => {
     }
   });
 
-  test('show what an NPC remembers of one player', async () => {
+  it('show what an NPC remembers of one player', async () => {
     await database.query(
       `INSERT INTO ai_npc_memory (npc_id, player_id, kind, said, answered)
        VALUES ('sage-of-prontera', '150001', 'folded', NULL, NULL), ('sage-of-prontera', '150001', 'turn', 'Hi', 'Yes?'),
@@ -150,7 +150,7 @@ describe('the statements for NPCs', () => {
     ]);
   });
 
-  test('find the id of a character of rAthena by its name', async () => {
+  it('find the id of a character of rAthena by its name', async () => {
     await database.query(
       'CREATE TABLE `char` (char_id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY, name VARCHAR(30) NOT NULL)',
     );
@@ -158,7 +158,7 @@ describe('the statements for NPCs', () => {
     expect(await database.query(fromPage('SELECT char_id'))).toEqual([{ char_id: 150_001 }]);
   });
 
-  test('show who used the most tokens today', async () => {
+  it('show who used the most tokens today', async () => {
     await database.query(
       `INSERT INTO ai_npc_budget (player_id, day, tokens)
        VALUES ('Bob', UTC_DATE(), 5), ('Ann', UTC_DATE(), 50), ('Carl', UTC_DATE() - INTERVAL 1 DAY, 500)`,
@@ -169,21 +169,21 @@ describe('the statements for NPCs', () => {
 });
 
 describe('the statements for trouble and tuning', () => {
-  test('show connections and InnoDB, and answer SELECT 1', async () => {
+  it('show connections and InnoDB, and answer SELECT 1', async () => {
     expect((await database.query(fromPage('SHOW PROCESSLIST'))).length).toBeGreaterThan(0);
     expect(await database.query(fromPage('SHOW ENGINE INNODB STATUS'))).toMatchObject([{ Type: 'InnoDB' }]);
     expect(page).toContain('-e "SELECT 1;"');
     expect(await database.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
-  test.each(['ANALYZE', 'OPTIMIZE'])('%s TABLE ends well for the three tables', async (verb) => {
+  it.each(['ANALYZE', 'OPTIMIZE'])('%s TABLE ends well for the three tables', async (verb) => {
     const rows = await database.query(fromPage(`${verb} TABLE`));
     const fine = rows.filter((row) => row['Msg_type'] === 'status' && row['Msg_text'] === 'OK');
     expect(rows.filter((row) => String(row['Msg_type']).toLowerCase() === 'error')).toEqual([]);
     expect(fine).toHaveLength(3);
   });
 
-  test('EXPLAIN shows idx_status_priority for pending requests', async () => {
+  it('EXPLAIN shows idx_status_priority for pending requests', async () => {
     await database.query(
       `INSERT INTO ai_requests (endpoint, status, expires_at)
        SELECT '/x', IF(seq % 10, 'completed', 'pending'), NOW(3) + INTERVAL 1 DAY FROM seq_1_to_5000`,
@@ -194,7 +194,7 @@ describe('the statements for trouble and tuning', () => {
 });
 
 describe('the cleanup', () => {
-  test('deletes what ended more than 7 days ago and says how many', async () => {
+  it('deletes what ended more than 7 days ago and says how many', async () => {
     await insert({ status: 'completed', minutesAgo: 8 * 24 * 60, latencyMs: 10, callMs: 5 });
     await insert({ status: 'completed', minutesAgo: 6 * 24 * 60, latencyMs: 10, callMs: 5 });
 
@@ -203,7 +203,7 @@ describe('the cleanup', () => {
     expect(Number(results[0]?.[0]?.['deleted'])).toBe(1);
   });
 
-  test('its event is shown, can be switched on and be given another schedule', async () => {
+  it('its event is shown, can be switched on and be given another schedule', async () => {
     const show = fromPage('SHOW EVENTS');
     expect(await database.query(show)).toMatchObject([{ 'Interval value': '1', 'Interval field': 'DAY' }]);
 
@@ -237,7 +237,7 @@ const DOCUMENT_STATEMENTS = [
   'ALTER EVENT evt_ai_cleanup_old_requests ON SCHEDULE EVERY 6 HOUR',
 ];
 
-test('every statement of the page was run above, and all of the document are among them', () => {
+it('every statement of the page was run above, and all of the document are among them', () => {
   expect([...run].sort()).toEqual([...statements].sort());
   expect(DOCUMENT_STATEMENTS.filter((statement) => !run.has(statement))).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { DatabaseSettings } from '../../src/config/load.ts';
 import { openServiceDatabase, type ServiceDatabase } from '../../src/service/base/service-database.ts';
 import { createLedger } from '../../src/service/limits/ledger.ts';
@@ -75,7 +75,7 @@ describe.each(Object.keys(PLACES))('on %s', (kind) => {
     await opened.database.close();
   });
 
-  test('npcs off, status and on print the state alone on stdout, and services see it', async () => {
+  it('npcs off, status and on print the state alone on stdout, and services see it', async () => {
     const ledger = createLedger(opened);
     for (const [command, state] of [
       ['status', 'on'],
@@ -91,7 +91,7 @@ describe.each(Object.keys(PLACES))('on %s', (kind) => {
     expect((await place.run('npcs', 'status', '--json')).stdout).toBe('{"npcs":"on"}\n');
   });
 
-  test('npcs off silences a service that runs, in time and over its restart, and npcs on lets it speak', async () => {
+  it('npcs off silences a service that runs, in time and over its restart, and npcs on lets it speak', async () => {
     const sayTo = async (url: string) => {
       const body = JSON.stringify({ npc_id: 'sage', player_id: 'Bob', message: 'Hello' });
       const answer = await fetch(`${url}/api/v1/npc/dialogue`, { method: 'POST', body });
@@ -117,7 +117,7 @@ describe.each(Object.keys(PLACES))('on %s', (kind) => {
     expect(stderr).toMatch(/"WARN".*NPCs are switched off.*\n(.*\n)*.*"INFO".*NPCs are switched on again/);
   });
 
-  test('memory forget deletes one player everywhere, or at one NPC, and prints how many turns went', async () => {
+  it('memory forget deletes one player everywhere, or at one NPC, and prints how many turns went', async () => {
     const memory = createNpcMemory(opened.database, opened.kind);
     const owners = ['sage', 'guard'].flatMap((npcId) =>
       ['Bob', 'bob'].map((playerId) => ({ npcId, playerId })),
@@ -138,7 +138,7 @@ describe.each(Object.keys(PLACES))('on %s', (kind) => {
     expect(left).toEqual([0, 1, 0, 1]);
   });
 
-  test('memory forget finds an NPC by every name that the service takes, and tells when there was nothing', async () => {
+  it('memory forget finds an NPC by every name that the service takes, and tells when there was nothing', async () => {
     const memory = createNpcMemory(opened.database, opened.kind);
     const sage = { npcId: 'sage-of-prontera', playerId: '150001' };
     for (const npc of ['Sage of Prontera', 'Sage of Prontera#2', 'sage-of-prontera']) {
@@ -153,7 +153,7 @@ describe.each(Object.keys(PLACES))('on %s', (kind) => {
     );
   });
 
-  test('memory forget takes the persona files that the service takes', async () => {
+  it('memory forget takes the persona files that the service takes', async () => {
     const memory = createNpcMemory(opened.database, opened.kind);
     const folder = newFolder();
     const neutral = readFileSync(join(ROOT, 'personas/neutral.yaml'), 'utf8');
@@ -164,7 +164,7 @@ describe.each(Object.keys(PLACES))('on %s', (kind) => {
   });
 });
 
-test('memory forget refuses a SQLite file that is not there, and makes none', async () => {
+it('memory forget refuses a SQLite file that is not there, and makes none', async () => {
   const file = join(newFolder(), 'typo.sqlite');
   const result = await runCli(['memory', 'forget', '--player', '1', '--database', `sqlite:${file}`]);
   expect(result).toMatchObject({ exitCode: 1, stdout: '' });
@@ -172,7 +172,7 @@ test('memory forget refuses a SQLite file that is not there, and makes none', as
   expect(existsSync(file)).toBe(false);
 });
 
-test.each([
+it.each([
   [['memory', 'forget'], 2, /--player/],
   [['memory', 'forget', '--player', ''], 2, /bad_argument: The id ""/],
   [['npcs', 'quiet'], 2, /unknown command 'quiet'/],
@@ -183,7 +183,7 @@ test.each([
   expect(result).toMatchObject({ exitCode, stderr: expect.stringMatching(message) });
 });
 
-test('a database that was not migrated is told with what to do: exit code 78', async () => {
+it('a database that was not migrated is told with what to do: exit code 78', async () => {
   const empty = await createTestDatabase();
   try {
     const result = await runCli(['npcs', 'off', ...mariadbOption(empty)], { env: mariadbEnv(empty) });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   AI_REQ_CANCELLED,
   AI_REQ_COMPLETED,
@@ -104,7 +104,7 @@ describe.each(BACKENDS)("the document's seven NPC tests on $name", ({ create }) 
     return seen;
   }
 
-  test('1. Basic Request/Response', async () => {
+  it('1. Basic Request/Response', async () => {
     const id = await ai.request('dialogue', DIALOGUE, '{"message":"Hello AI","npc_id":123}', { priority: 5 });
     expect(id).toBeGreaterThan(0);
 
@@ -116,7 +116,7 @@ describe.each(BACKENDS)("the document's seven NPC tests on $name", ({ create }) 
     expect(JSON.parse(response)).toMatchObject({ npc_id: 123, text: expect.stringMatching(/\w/) });
   });
 
-  test('2. Status Checking', async () => {
+  it('2. Status Checking', async () => {
     expect(await ai.status(999_999)).toBe(AI_REQ_NOT_FOUND);
 
     const id = await ai.request('test', '/api/v1/test/delay/500');
@@ -127,7 +127,7 @@ describe.each(BACKENDS)("the document's seven NPC tests on $name", ({ create }) 
     expect([AI_REQ_PENDING, AI_REQ_PROCESSING]).toContain(seen[0]);
   });
 
-  test('3. Cancel Request', async () => {
+  it('3. Cancel Request', async () => {
     const id = await ai.request('test', '/api/v1/test/delay/20000');
     await statusesUntil(id, AI_REQ_PROCESSING);
 
@@ -141,7 +141,7 @@ describe.each(BACKENDS)("the document's seven NPC tests on $name", ({ create }) 
     expect([await ai.status(id), await ai.response(id)]).toEqual([AI_REQ_CANCELLED, '']);
   });
 
-  test('4. Timeout Handling', async () => {
+  it('4. Timeout Handling', async () => {
     const startedMs = performance.now();
     const id = await ai.request('test', '/api/v1/test/delay/20000', '{}', { timeoutSeconds: 1 });
     await statusesUntil(id, AI_REQ_TIMEOUT);
@@ -152,7 +152,7 @@ describe.each(BACKENDS)("the document's seven NPC tests on $name", ({ create }) 
     expect(await ai.read(id)).toMatchObject({ errorCode: 'attempt_timeout', status: 'timeout' });
   });
 
-  test('5. Cleanup (Admin)', async () => {
+  it('5. Cleanup (Admin)', async () => {
     const old = await ai.request('dialogue', DIALOGUE, { message: 'Hello' });
     const recent = await ai.request('dialogue', DIALOGUE, { message: 'Hello' });
     await statusesUntil(old, AI_REQ_COMPLETED);
@@ -166,7 +166,7 @@ describe.each(BACKENDS)("the document's seven NPC tests on $name", ({ create }) 
     expect(await ai.status(recent)).toBe(AI_REQ_COMPLETED);
   });
 
-  test('6. Batch Processing', async () => {
+  it('6. Batch Processing', async () => {
     const endpoints = [DIALOGUE, '/api/v1/npc/decide', '/api/v1/npc/emotion', '/api/v1/test/delay/100'];
     const inputs = Array.from({ length: 20 }, (_, index) => ({
       type: 'batch',
@@ -186,7 +186,7 @@ describe.each(BACKENDS)("the document's seven NPC tests on $name", ({ create }) 
     }
   });
 
-  test('7. Error Handling', async () => {
+  it('7. Error Handling', async () => {
     await expect(ai.request('dialogue', 'http://evil.example/')).rejects.toMatchObject({
       code: 'bad_endpoint',
     });

@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   mariadbEnv,
   mariadbOption,
@@ -31,7 +31,7 @@ const packaged = Object.entries(snapshot(PACKAGE)).filter(
 );
 
 describe('install, check and uninstall with the files of this package', () => {
-  test('install twice, check, uninstall: the tree is byte for byte what it was', async () => {
+  it('install twice, check, uninstall: the tree is byte for byte what it was', async () => {
     const dir = newTree({ 'src/custom/script.inc': '// mine\r\n#include "mine.inc"' });
     const before = snapshot(dir);
 
@@ -59,13 +59,13 @@ describe('install, check and uninstall with the files of this package', () => {
     expect((await rathena('uninstall', dir)).stdout).toContain('nothing to do');
   });
 
-  test('a relative folder is one of the current folder', async () => {
+  it('a relative folder is one of the current folder', async () => {
     const dir = newTree();
     expect(await runCli(['rathena', 'install', '.'], { cwd: dir })).toMatchObject({ exitCode: 0 });
     expect((await runCli(['rathena', 'check', '.'], { cwd: dir })).stdout).toContain(`installed in ${dir}.`);
   });
 
-  test('check ends with exit code 1 where nothing is installed, and where something differs', async () => {
+  it('check ends with exit code 1 where nothing is installed, and where something differs', async () => {
     const dir = newTree();
     expect(await rathena('check', dir)).toMatchObject({
       exitCode: 1,
@@ -82,7 +82,7 @@ describe('install, check and uninstall with the files of this package', () => {
     expect(stdout).toContain(`\n  ${path} is edited\nThis puts it right: ai-ipc rathena install ${dir}\n`);
   });
 
-  test('an edited file is refused; with --force it is put aside; uninstall names it', async () => {
+  it('an edited file is refused; with --force it is put aside; uninstall names it', async () => {
     const dir = newTree();
     await rathena('install', dir);
     const path = 'src/custom/script_ai_ipc.cpp';
@@ -110,7 +110,7 @@ describe('install, check and uninstall with the files of this package', () => {
     expect(textOf(dir, `${path}.yours`)).toBe('mine');
   });
 
-  test('what it says to do next fits what it has installed', async () => {
+  it('what it says to do next fits what it has installed', async () => {
     const dir = newTree();
 
     const { stdout } = await rathena('install', dir);
@@ -128,7 +128,7 @@ describe('install, check and uninstall with the files of this package', () => {
 });
 
 describe('a refusal changes nothing: exit code 1 and a sentence', () => {
-  test.each(['install', 'check', 'uninstall'])('%s of what is no rAthena tree', async (command) => {
+  it.each(['install', 'check', 'uninstall'])('%s of what is no rAthena tree', async (command) => {
     const dir = newFiles({ 'src/map/script.c': '', 'src/common/HPM.c': '' });
     const before = snapshot(dir);
 
@@ -141,7 +141,7 @@ describe('a refusal changes nothing: exit code 1 and a sentence', () => {
     expect(snapshot(dir)).toEqual(before);
   });
 
-  test('of a link that leads out of the tree', async () => {
+  it('of a link that leads out of the tree', async () => {
     const dir = newTree();
     symlinkSync(newFiles({}), join(dir, 'conf/import'));
     const before = snapshot(dir);
@@ -153,7 +153,7 @@ describe('a refusal changes nothing: exit code 1 and a sentence', () => {
     expect(snapshot(dir)).toEqual(before);
   });
 
-  test('of a tree that this user may not write to', async () => {
+  it('of a tree that this user may not write to', async () => {
     const dir = newTree();
     const before = snapshot(dir);
     setRights(dir, 0o555);
@@ -166,7 +166,7 @@ describe('a refusal changes nothing: exit code 1 and a sentence', () => {
     expect(snapshot(dir)).toEqual(before);
   });
 
-  test('of a folder that this user may not read', async () => {
+  it('of a folder that this user may not read', async () => {
     const dir = newTree();
     chmodSync(join(dir, 'src'), 0);
 
@@ -177,7 +177,7 @@ describe('a refusal changes nothing: exit code 1 and a sentence', () => {
     expect(stderr).toMatch(/^ERROR storage_failed: .*cannot be read \(EACCES.*\n$/);
   });
 
-  test('a disk that is full in the middle: what was written is taken back', async () => {
+  it('a disk that is full in the middle: what was written is taken back', async () => {
     const dir = newTree();
     const before = snapshot(dir);
 
@@ -188,7 +188,7 @@ describe('a refusal changes nothing: exit code 1 and a sentence', () => {
     expect(snapshot(dir)).toEqual(before);
   });
 
-  test('mistakes in the call have exit code 2', async () => {
+  it('mistakes in the call have exit code 2', async () => {
     expect(await rathena('install')).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining("missing required argument 'dir'"),
@@ -215,7 +215,7 @@ describe('docs/rathena.md', () => {
     'npx ai-ipc migrate',
   ];
 
-  test('its commands work, one after the other', async () => {
+  it('its commands work, one after the other', async () => {
     const lines = blocksOf('bash').flatMap((block) => block.trim().split('\n'));
     const run = lines.filter((line) => !NOT_RUN.includes(line));
     expect(run.length).toBeGreaterThan(4);
@@ -236,7 +236,7 @@ describe('docs/rathena.md', () => {
     return [...page.matchAll(/^npc: (.+)$/gm)].map(([, path = '']) => path);
   }
 
-  test('its SQL shows what was asked, and deletes everything of AI IPC', async () => {
+  it('its SQL shows what was asked, and deletes everything of AI IPC', async () => {
     const database = await createTestDatabase();
     try {
       await runCli(['migrate', ...mariadbOption(database)], { env: mariadbEnv(database) });
@@ -256,7 +256,7 @@ describe('docs/rathena.md', () => {
     }
   });
 
-  test('it has every setting of conf/import/ai_ipc.conf, with its default', () => {
+  it('it has every setting of conf/import/ai_ipc.conf, with its default', () => {
     const conf = readFileSync(join(PACKAGE, 'conf/import/ai_ipc.conf'), 'utf8');
     const settings = [...conf.matchAll(/^(\w+): (\S+)$/gm)].map(
       ([, key, value]) => `| \`${key}\` | \`${value}\` |`,
@@ -266,14 +266,14 @@ describe('docs/rathena.md', () => {
     expect(rows.sort()).toEqual(settings.sort());
   });
 
-  test('it names every code that install refuses with', () => {
+  it('it names every code that install refuses with', () => {
     expect(
       ['rathena_unknown', 'rathena_conflict', 'storage_failed'].filter((code) => !page.includes(code)),
     ).toEqual([]);
   });
 });
 
-test('the files of the package are of one version, and their licence and README stay in it', () => {
+it('the files of the package are of one version, and their licence and README stay in it', () => {
   expect(readFileSync(join(PACKAGE, 'src/custom/ai_ipc/version.h'), 'utf8')).toContain(`"${version}"`);
   expect(readdirSync(PACKAGE)).toEqual(expect.arrayContaining(['LICENSE', 'README.md']));
   // A new .hpp would make rAthena build all of map again.

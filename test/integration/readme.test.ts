@@ -3,7 +3,7 @@ import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFile
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join, relative } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newFolder, ROOT, serving, startProgram, urlOf, useCli } from '../support/cli-process.ts';
 import { MariadbServer } from '../support/mariadb-server.ts';
 import type { ProgramProcess } from '../support/program-process.ts';
@@ -151,7 +151,7 @@ const runBlocks = [
   'npx ai-ipc request',
 ];
 
-test('every command of the README is run below, or there is a reason why not', () => {
+it('every command of the README is run below, or there is a reason why not', () => {
   const run = new Set(runBlocks.flatMap((text) => blocks.filter((block) => block.includes(text))));
   const rest = blocks.filter((block) => !run.has(block)).flatMap((block) => block.trim().split('\n'));
 
@@ -167,12 +167,12 @@ it('the first program of the README stands in the first screen, and there is no 
   expect(otherPrograms).toEqual([]);
 });
 
-test('what .ci/run runs is what the README says', () => {
+it('what .ci/run runs is what the README says', () => {
   expect(readFileSync(join(ROOT, '.ci/run'), 'utf8')).toMatch(/\nnpm ci\n(.*\n)*npm test\b/);
 });
 
 describe('in an empty folder', { timeout: 180_000 }, () => {
-  test('npm ci && npm start: the sage answers five questions, in the words of the README', async () => {
+  it('npm ci && npm start: the sage answers five questions, in the words of the README', async () => {
     const output = await run(blockWith('npm ci && npm start'));
 
     expect(output).toContain('5 of 5 questions were answered.');
@@ -195,7 +195,7 @@ describe('in an empty folder', { timeout: 180_000 }, () => {
     await demo.stop('SIGTERM');
   });
 
-  test('steps 1 to 3: installed, a database and its user, settings and tables', async () => {
+  it('steps 1 to 3: installed, a database and its user, settings and tables', async () => {
     await run(blockWith('cd /opt/ai-ipc'));
     await run(blockWith('CREATE DATABASE'));
     const output = await run(blockWith('cp .env.example'));
@@ -208,7 +208,7 @@ describe('in an empty folder', { timeout: 180_000 }, () => {
     expect(statSync(join(checkout, '.env')).mode & 0o777).toBe(0o600);
   });
 
-  test('step 4: service and worker, a self-test and an answer; then the ways to ask', async () => {
+  it('step 4: service and worker, a self-test and an answer; then the ways to ask', async () => {
     const service = start(`${blockWith('npx ai-ipc service').trim()} --port ${servicePort}`);
     const worker = start(blockWith('npx ai-ipc worker'));
     await serving(worker);
@@ -235,7 +235,7 @@ describe('in an empty folder', { timeout: 180_000 }, () => {
     expect(worker.stdout).toContain('Worker stopped');
   });
 
-  test('step 5: after it, the commands of the checkout have the settings of the services', async () => {
+  it('step 5: after it, the commands of the checkout have the settings of the services', async () => {
     const etc = join(folder, 'etc');
     mkdirSync(etc);
     const script = blockWith('sudo systemctl').replaceAll('/etc/ai-ipc', etc);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
 import {
   mariadbEnv,
@@ -62,7 +62,7 @@ function resultsIn(stdout: string): Record<string, string> {
 const ALL_PASS = Object.fromEntries(NAMES.map((name) => [name, 'PASS']));
 
 describe('on the embedded database, where no worker runs', () => {
-  test('all eight pass with a worker of its own, and nothing of it stays', async () => {
+  it('all eight pass with a worker of its own, and nothing of it stays', async () => {
     const file = join(newFolder(), 'queue.sqlite');
     await runCli(['status', '1', '--database', `sqlite:${file}`]);
     for (const sql of OTHERS_INSERT) querySqlite(file, sql);
@@ -87,7 +87,7 @@ describe('on the embedded database, where no worker runs', () => {
     ]);
   });
 
-  test('--json gives one document with the eight results', async () => {
+  it('--json gives one document with the eight results', async () => {
     const { exitCode, stdout, stderr } = await runCli(['selftest', '--json'], {
       env: { AI_SERVICE_BASE_URL: stub.url },
     });
@@ -105,7 +105,7 @@ describe('on the embedded database, where no worker runs', () => {
     expect(stderr).toMatch(/^Database: SQLite /);
   });
 
-  test('an AI service that is not there fails what needs it, with the reason, and leaves no rows', async () => {
+  it('an AI service that is not there fails what needs it, with the reason, and leaves no rows', async () => {
     const down = await startAiStub();
     await down.goDown();
     const file = join(newFolder(), 'queue.sqlite');
@@ -126,7 +126,7 @@ describe('on the embedded database, where no worker runs', () => {
     expect(querySqlite(file, 'SELECT id FROM ai_requests')).toEqual([]);
   });
 
-  test.each([401, 403])(
+  it.each([401, 403])(
     'a dialogue that is refused with HTTP %i fails, with where the key goes',
     async (status) => {
       stub.behave(DIALOGUE, behaviours.status(status));
@@ -143,7 +143,7 @@ describe('on the embedded database, where no worker runs', () => {
     },
   );
 
-  test.each([404, 422])(
+  it.each([404, 422])(
     'a service of another kind (HTTP %i to a dialogue) passes by its health, and says so',
     async (status) => {
       stub.behave(DIALOGUE, behaviours.status(status));
@@ -158,7 +158,7 @@ describe('on the embedded database, where no worker runs', () => {
     },
   );
 
-  test('a dialogue that fails at the AI service fails the test', async () => {
+  it('a dialogue that fails at the AI service fails the test', async () => {
     stub.behave(DIALOGUE, behaviours.status(502));
 
     const { exitCode, stdout } = await runCli(['selftest'], { env: { AI_SERVICE_BASE_URL: stub.url } });
@@ -167,7 +167,7 @@ describe('on the embedded database, where no worker runs', () => {
     expect(stdout).toMatch(/FAIL {2}Request processing .*ai_server_error: .*HTTP 502/);
   });
 
-  test('Ctrl-C ends it with 130 and leaves no rows', async () => {
+  it('Ctrl-C ends it with 130 and leaves no rows', async () => {
     stub.behaveAlways(behaviours.never());
     const file = join(newFolder(), 'queue.sqlite');
     const selftest = startCli(['selftest', '--database', `sqlite:${file}`], {
@@ -194,7 +194,7 @@ describe('with the AI service of this package', () => {
     return await runCli(['selftest', ...where], { env: { AI_SERVICE_BASE_URL: url } });
   }
 
-  test('all pass without a warning, with the words of an NPC', async () => {
+  it('all pass without a warning, with the words of an NPC', async () => {
     const { exitCode, stdout } = await selftestWithService({});
 
     expect(exitCode).toBe(0);
@@ -202,7 +202,7 @@ describe('with the AI service of this package', () => {
     expect(stdout).not.toContain('WARN');
   });
 
-  test('its key, which the worker does not have, fails the test', async () => {
+  it('its key, which the worker does not have, fails the test', async () => {
     const { exitCode, stdout } = await selftestWithService({ AI_SERVICE_KEY: 'open-sesame' });
 
     expect(exitCode).toBe(1);
@@ -211,7 +211,7 @@ describe('with the AI service of this package', () => {
     );
   });
 
-  test('a model that is away is warned of, with its address', async () => {
+  it('a model that is away is warned of, with its address', async () => {
     const env = { AI_PROVIDER_URL: 'http://127.0.0.1:9/v1', AI_MODEL: 'some-model' };
     const { exitCode, stdout } = await selftestWithService(env);
 
@@ -222,7 +222,7 @@ describe('with the AI service of this package', () => {
     );
   });
 
-  test('NPCs that are switched off are warned of, with the command that lets them speak', async () => {
+  it('NPCs that are switched off are warned of, with the command that lets them speak', async () => {
     const { exitCode, stdout } = await selftestWithService({}, 'npcs', 'off');
 
     expect(exitCode).toBe(0);
@@ -239,7 +239,7 @@ describe('on MariaDB', () => {
   });
   afterAll(() => database.drop());
 
-  test('a server that is not there fails the first test, with its address', async () => {
+  it('a server that is not there fails the first test, with its address', async () => {
     const { exitCode, stdout } = await runCli(['selftest', '--database', 'mariadb://me@127.0.0.1:1/game'], {
       env: { DB_PASSWORD: '' },
     });
@@ -249,7 +249,7 @@ describe('on MariaDB', () => {
     expect(stdout).toContain('0 passed, 8 failed');
   });
 
-  test('missing tables fail the second test, with the command that makes them', async () => {
+  it('missing tables fail the second test, with the command that makes them', async () => {
     const { exitCode, stdout } = await runCli(['selftest', ...mariadbOption(database)], {
       env: mariadbEnv(database),
     });
@@ -259,7 +259,7 @@ describe('on MariaDB', () => {
     expect(stdout).toMatch(/FAIL {2}Table existence .*schema_missing: .*ai-ipc migrate/);
   });
 
-  test('a worker that runs is the one that is tested, and real requests stay as they are', async () => {
+  it('a worker that runs is the one that is tested, and real requests stay as they are', async () => {
     const env = { ...mariadbEnv(database), AI_SERVICE_BASE_URL: stub.url, RETENTION_DAYS: '3650' };
     await runCli(['migrate', ...mariadbOption(database)], { env });
     for (const sql of OTHERS_INSERT) await database.query(sql);

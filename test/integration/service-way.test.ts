@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type ModelStub, startModelStub } from '../support/model-stub.ts';
 import { useQueue } from '../support/queue-observer.ts';
 import { useWorkers } from '../support/worker-process.ts';
@@ -98,7 +98,7 @@ describe('the whole way: row, worker, service, model, row', () => {
   });
 });
 
-test('1,000 dialogues, 100 at once, through worker and service: none fails', async () => {
+it('1,000 dialogues, 100 at once, through worker and service: none fails', async () => {
   const { url } = await serve({}, databaseOf(queue().settings));
   const limits = { CONCURRENCY: '100', BATCH_SIZE: '100' };
   await startWorker(queue().settings, { AI_SERVICE_BASE_URL: url, ...limits }).started();

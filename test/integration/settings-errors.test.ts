@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AiStub, startAiStub } from '../support/ai-stub.ts';
 import { MariadbServer } from '../support/mariadb-server.ts';
 import { QueueObserver } from '../support/queue-observer.ts';
@@ -88,7 +88,7 @@ describe('exit code 78, with what mends it, when an admin must act', () => {
     },
   ];
 
-  test.each(cases)('$what', async ({ arrange, settings, env, message }) => {
+  it.each(cases)('$what', async ({ arrange, settings, env, message }) => {
     await arrange?.();
     const startedMs = performance.now();
     const worker = startWorker({ ...database.settings, ...settings }, env);
@@ -101,7 +101,7 @@ describe('exit code 78, with what mends it, when an admin must act', () => {
   });
 });
 
-test('enabled: false says so and ends with 0, whatever the database', async () => {
+it('enabled: false says so and ends with 0, whatever the database', async () => {
   const worker = startWorker({ ...database.settings, port: 1 }, { ENABLED: 'false' });
 
   expect(await worker.ended).toEqual({ exitCode: 0, signal: null });
@@ -111,7 +111,7 @@ test('enabled: false says so and ends with 0, whatever the database', async () =
   ]);
 });
 
-test('the first line names the database, without its password', async () => {
+it('the first line names the database, without its password', async () => {
   const worker = startWorker({ ...database.settings, password: 'pass-word-7' }, { ENABLED: 'false' });
   await worker.ended;
 
@@ -120,7 +120,7 @@ test('the first line names the database, without its password', async () => {
   expect(worker.output).not.toContain('pass-word-7');
 });
 
-test('a user that may read but not write is told so: exit code 78', async () => {
+it('a user that may read but not write is told so: exit code 78', async () => {
   await loadTables();
   const user = `reader_${database.settings.database.slice(-12)}`;
   await database.query(`CREATE USER '${user}'@'%' IDENTIFIED BY 'secret'`);
@@ -139,7 +139,7 @@ test('a user that may read but not write is told so: exit code 78', async () => 
 });
 
 describe('a server that cannot be reached', () => {
-  test('SIGUSR2, which asks for statistics, does not end a worker that has none yet', async () => {
+  it('SIGUSR2, which asks for statistics, does not end a worker that has none yet', async () => {
     const worker = startWorker({ ...database.settings, port: 1 });
     await worker.waitForLog(AWAY);
 
@@ -153,7 +153,7 @@ describe('a server that cannot be reached', () => {
     expect(await worker.stop()).toEqual({ exitCode: 0, signal: null });
   });
 
-  test('is tried again, ever less often, until SIGTERM', async () => {
+  it('is tried again, ever less often, until SIGTERM', async () => {
     const worker = startWorker({ ...database.settings, port: 1 });
 
     await waitFor(() => worker.log(AWAY).length >= 2, { timeoutMs: 20_000, what: 'two tries' });
@@ -170,7 +170,7 @@ describe('a server that cannot be reached', () => {
     expect(worker.log().at(-1)).toMatchObject({ msg: 'Stopped before the database could be reached' });
   });
 
-  test('is served once it is there', async () => {
+  it('is served once it is there', async () => {
     const server = new MariadbServer();
     try {
       const queue = await QueueObserver.create(await server.start());

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, expect, it, test } from 'vitest';
+import { afterAll, afterEach, expect, it } from 'vitest';
 import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
 import { useQueue } from '../support/queue-observer.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -14,7 +14,7 @@ afterEach(async () => {
   await queue().clear();
 });
 
-test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
   '%s: calls under way end and are written, nothing more is claimed',
   async (signal) => {
     const env = { AI_SERVICE_BASE_URL: stub.url, CONCURRENCY: '5' };
@@ -39,7 +39,7 @@ test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
   },
 );
 
-test('a second SIGTERM cuts the calls and gives their requests back with their attempt', async () => {
+it('a second SIGTERM cuts the calls and gives their requests back with their attempt', async () => {
   stub.behaveAlways(behaviours.never());
   const worker = startWorker(queue().settings, { AI_SERVICE_BASE_URL: stub.url });
   await worker.started();
@@ -76,7 +76,7 @@ it('a terminal that closes sends SIGHUP twice, and calls under way end all the s
   expect(await queue().statusCounts()).toEqual({ completed: 3 });
 });
 
-test('what one worker gave back, another serves at once', async () => {
+it('what one worker gave back, another serves at once', async () => {
   stub.behaveAlways(behaviours.never());
   const env = { AI_SERVICE_BASE_URL: stub.url };
   const first = startWorker(queue().settings, env);
@@ -95,7 +95,7 @@ test('what one worker gave back, another serves at once', async () => {
   expect(stub.calls).toHaveLength(5);
 });
 
-test('SIGUSR2 writes the Statistics line with its figures', async () => {
+it('SIGUSR2 writes the Statistics line with its figures', async () => {
   const worker = startWorker(queue().settings, { AI_SERVICE_BASE_URL: stub.url, MAX_ATTEMPTS: '2' });
   await worker.started();
   await queue().insert(3, '/delay/100');

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AiIpcError, exitCodeOf } from '../../src/base/errors.ts';
 import { WORKER } from '../../src/config/schema.ts';
 import { findProgram } from '../support/apt.ts';
@@ -61,11 +61,11 @@ function startUnit(unit: string, variables: Readonly<Record<string, string>>): P
 }
 
 describe.each(UNITS)('%s', (unit) => {
-  test('systemd-analyze verify has nothing to say', () => {
+  it('systemd-analyze verify has nothing to say', () => {
     expect(systemdAnalyze('verify', unit)).toMatchObject({ status: 0, stdout: '', stderr: '' });
   }, 300_000);
 
-  test('systemd-analyze security finds it little exposed', () => {
+  it('systemd-analyze security finds it little exposed', () => {
     const { status, stdout } = systemdAnalyze(
       'security',
       '--offline=true',
@@ -75,11 +75,11 @@ describe.each(UNITS)('%s', (unit) => {
     expect(status, stdout).toBe(0);
   });
 
-  test('Node may compile while it runs', () => {
+  it('Node may compile while it runs', () => {
     expect(readFileSync(unit, 'utf8')).not.toMatch(/^MemoryDenyWriteExecute=/m);
   });
 
-  test('is not started again when an admin must act: that is the exit code of wrong settings', async () => {
+  it('is not started again when an admin must act: that is the exit code of wrong settings', async () => {
     const { exitCode, stderr } = await startUnit(unit, { DB_USER: 'ragnarok' }).ended;
 
     expect(exitCode, stderr).toBe(Number(valueIn(unit, 'RestartPreventExitStatus')));
@@ -87,7 +87,7 @@ describe.each(UNITS)('%s', (unit) => {
     expect(stderr).toMatch(/^ERROR bad_settings: .*DB_PASSWORD/);
   });
 
-  test('every file and user that it names is made by the README, which installs and starts it', () => {
+  it('every file and user that it names is made by the README, which installs and starts it', () => {
     const page = readFileSync(join(ROOT, 'README.md'), 'utf8');
     expect(page).toContain(`sudo install -m 600 .env ${valueIn(unit, 'EnvironmentFile')} && `);
     expect(page).toContain(`sudo install -d ${valueIn(unit, 'WorkingDirectory')}\n`);
@@ -97,7 +97,7 @@ describe.each(UNITS)('%s', (unit) => {
   });
 });
 
-test('what the worker unit starts serves MariaDB, and ends with 0 at SIGTERM', async () => {
+it('what the worker unit starts serves MariaDB, and ends with 0 at SIGTERM', async () => {
   const worker = startUnit(WORKER_UNIT, databaseEnv(database.settings));
   await serving(worker);
 
@@ -105,7 +105,7 @@ test('what the worker unit starts serves MariaDB, and ends with 0 at SIGTERM', a
   expect(await worker.stop('SIGTERM')).toMatchObject({ exitCode: 0 });
 });
 
-test('what the service unit starts answers, remembers in MariaDB, and ends with 0 at SIGTERM', async () => {
+it('what the service unit starts answers, remembers in MariaDB, and ends with 0 at SIGTERM', async () => {
   const service = startUnit(SERVICE_UNIT, databaseEnv(database.settings));
   const url = await urlOf(service);
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
@@ -119,12 +119,12 @@ test('what the service unit starts answers, remembers in MariaDB, and ends with 
   ]);
 });
 
-test('the worker looks for the service where its unit starts it', () => {
+it('the worker looks for the service where its unit starts it', () => {
   const [, host, port] = /--host (\S+) --port (\d+)/.exec(valueIn(SERVICE_UNIT, 'ExecStart')) ?? [];
   expect(WORKER.aiServiceBaseUrl.default).toBe(`http://${host}:${port}`);
 });
 
-test('both have time to end what is under way', () => {
+it('both have time to end what is under way', () => {
   const call = WORKER.aiServiceTimeoutSeconds.default + LAST_SETTLE_SECONDS;
   expect(Number(valueIn(WORKER_UNIT, 'TimeoutStopSec'))).toBeGreaterThanOrEqual(call + 10);
   expect(Number(valueIn(SERVICE_UNIT, 'TimeoutStopSec'))).toBeGreaterThanOrEqual(LAST_ANSWER_SECONDS);

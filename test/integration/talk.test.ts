@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { newFolder, runCli, startCli, startOnTerminal, useCli } from '../support/cli-process.ts';
 
 useCli();
@@ -17,7 +17,7 @@ fallback: ["No idea."]
 `;
 
 describe('ai-ipc talk', () => {
-  test('answers each line of a pipe, remembers what was said, and ends with it', async () => {
+  it('answers each line of a pipe, remembers what was said, and ends with it', async () => {
     const talk = startCli(['talk', 'sage', '--explain', '--level', '12']);
     talk.type('My name is Zoë\nWhat is my name?\n\nWhere should I level?\n/forget\nWhat is my name?\n');
     talk.endInput();
@@ -32,7 +32,7 @@ describe('ai-ipc talk', () => {
     expect(stdout).toContain('(Sage of Prontera has forgotten you.)');
   });
 
-  test('is a talk on a terminal, which /quit ends', async () => {
+  it('is a talk on a terminal, which /quit ends', async () => {
     const talk = startOnTerminal(['talk', 'innkeeper-of-prontera']);
     await talk.waitForOutput(/You: /);
     talk.type('hello\n');
@@ -41,7 +41,7 @@ describe('ai-ipc talk', () => {
     expect((await talk.ended).exitCode).toBe(0);
   });
 
-  test('takes up a persona file that changes, and keeps the last good one', async () => {
+  it('takes up a persona file that changes, and keeps the last good one', async () => {
     const folder = newFolder();
     const file = join(folder, 'tester.yaml');
     writeFileSync(file, GOOD);
@@ -62,7 +62,7 @@ describe('ai-ipc talk', () => {
     );
   });
 
-  test('keeps a slashed word that it does not know from the NPC', async () => {
+  it('keeps a slashed word that it does not know from the NPC', async () => {
     const talk = startCli(['talk', 'sage']);
     talk.type('/forgte\n/o/\n');
     talk.endInput();
@@ -71,7 +71,7 @@ describe('ai-ipc talk', () => {
     expect(stdout.match(/^You: .*$/gm)).toEqual(['You: /o/']);
   });
 
-  test('names --offline when the model does not answer', async () => {
+  it('names --offline when the model does not answer', async () => {
     const env = { AI_PROVIDER_URL: 'http://127.0.0.1:2/v1', AI_MODEL: 'gone' };
     const talk = startCli(['talk', 'sage'], { env });
     talk.type('hello\n');
@@ -79,13 +79,13 @@ describe('ai-ipc talk', () => {
     expect((await talk.ended).stdout).toMatch(/has no answer\. model_failed: .*\n.*--offline/);
   });
 
-  test('tells which personas there are when nobody has the name', async () => {
+  it('tells which personas there are when nobody has the name', async () => {
     const { exitCode, stderr } = await runCli(['talk', 'nobody']);
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/ERROR bad_argument: There is no persona "nobody".*guard-of-prontera/);
   });
 
-  test.each([
+  it.each([
     ['--level', '0'],
     ['--max-chars', 'many'],
     ['--seed', '-1'],
@@ -97,7 +97,7 @@ describe('ai-ipc talk', () => {
 });
 
 describe('ai-ipc persona check', () => {
-  test('lists the personas of the package', async () => {
+  it('lists the personas of the package', async () => {
     const { exitCode, stdout } = await runCli(['persona', 'check']);
     expect(exitCode).toBe(0);
     expect(stdout).toContain('All 7 personas can be used.');
@@ -110,7 +110,7 @@ describe('ai-ipc persona check', () => {
     ).toEqual([]);
   });
 
-  test('checks the folder of AI_PERSONAS, and a file that is named', async () => {
+  it('checks the folder of AI_PERSONAS, and a file that is named', async () => {
     const folder = newFolder();
     const file = join(folder, 'tester.yaml');
     writeFileSync(file, GOOD);
@@ -123,7 +123,7 @@ describe('ai-ipc persona check', () => {
     expect(empty).toMatchObject({ exitCode: 78, stderr: expect.stringContaining('tester.yaml is empty') });
   });
 
-  test('names file and key of each mistake in a folder', async () => {
+  it('names file and key of each mistake in a folder', async () => {
     const folder = newFolder();
     writeFileSync(join(folder, 'good.yaml'), GOOD);
     writeFileSync(join(folder, 'a.yaml'), GOOD.replace('role: tester', ''));
@@ -135,7 +135,7 @@ describe('ai-ipc persona check', () => {
     expect(stderr).toContain('b.yaml is not YAML');
   });
 
-  test('finds two personas of one name, and a folder without any', async () => {
+  it('finds two personas of one name, and a folder without any', async () => {
     const folder = newFolder();
     expect((await runCli(['persona', 'check', folder])).stderr).toContain('has no .yaml file');
     for (const name of ['a', 'b']) writeFileSync(join(folder, `${name}.yaml`), GOOD);

@@ -2,7 +2,7 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createConnection } from 'mariadb';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { newFolderWithAiIpc, ROOT, runProgram, useCli } from '../support/cli-process.ts';
 import { MariadbServer } from '../support/mariadb-server.ts';
 
@@ -43,7 +43,7 @@ async function run(line: string) {
   return await runProgram('bash', ['-euc', line], { cwd, env });
 }
 
-test('the line for root on Debian works where unix_socket lets root in', async () => {
+it('the line for root on Debian works where unix_socket lets root in', async () => {
   const [line = ''] = /^sudo env DB_PASSWORD= npx ai-ipc migrate .+$/m.exec(page) ?? [];
   const place = server.address.socketPath.replaceAll('/', '%2F');
   const { exitCode, stdout, stderr } = await run(
@@ -54,7 +54,7 @@ test('the line for root on Debian works where unix_socket lets root in', async (
   expect(stdout + stderr).toContain('Now `ai-ipc worker` can serve requests.');
 });
 
-test('root at 127.0.0.1 is denied there, as the page says', async () => {
+it('root at 127.0.0.1 is denied there, as the page says', async () => {
   const { exitCode, stderr } = await run(
     `npx ai-ipc migrate --database mariadb://${username}@127.0.0.1:${server.address.port}/ragnarok`,
   );

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AiStub, type Behaviour, behaviours, startAiStub } from '../support/ai-stub.ts';
 import { useQueue } from '../support/queue-observer.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -29,7 +29,7 @@ function inTurn(...turns: Behaviour[]): Behaviour {
 }
 
 describe('what an attempt becomes', () => {
-  test('503 twice, then 200: completed at the third attempt, with growing pauses', async () => {
+  it('503 twice, then 200: completed at the third attempt, with growing pauses', async () => {
     stub.behave('/flaky', inTurn(behaviours.status(503), behaviours.status(503), behaviours.echo()));
 
     const id = await queue().insertOne('/flaky', { lifeSeconds: 30 });
@@ -55,7 +55,7 @@ describe('what an attempt becomes', () => {
     expect(second).toBeLessThan(1_250);
   });
 
-  test('429 with Retry-After waits that long and gives the attempt back', async () => {
+  it('429 with Retry-After waits that long and gives the attempt back', async () => {
     stub.behave('/busy', inTurn(behaviours.status(429, { retryAfter: '1' }), behaviours.echo()));
 
     const id = await queue().insertOne('/busy');
@@ -68,7 +68,7 @@ describe('what an attempt becomes', () => {
     expect(calls[1]!.atMs - calls[0]!.atMs).toBeLessThan(2_000);
   });
 
-  test('429 for ever never counts as an attempt: the request lives to its end', async () => {
+  it('429 for ever never counts as an attempt: the request lives to its end', async () => {
     stub.behave('/always-busy', behaviours.status(429));
 
     const id = await queue().insertOne('/always-busy', { lifeSeconds: 2 });
@@ -78,7 +78,7 @@ describe('what an attempt becomes', () => {
     expect(stub.callsTo('/always-busy').length).toBeGreaterThanOrEqual(3);
   });
 
-  test('attempts used up: failed, with the last error', async () => {
+  it('attempts used up: failed, with the last error', async () => {
     stub.behave('/broken', behaviours.status(500, { body: { detail: 'the model has no memory left' } }));
 
     const id = await queue().insertOne('/broken');
@@ -92,7 +92,7 @@ describe('what an attempt becomes', () => {
     expect(response!.processing_time_ms).toBeGreaterThanOrEqual(0);
   });
 
-  test("a row's own max_attempts beats the setting", async () => {
+  it("a row's own max_attempts beats the setting", async () => {
     stub.behave('/broken-once', behaviours.status(500));
 
     const id = await queue().insertOne('/broken-once', { lifeSeconds: 30 });
@@ -101,7 +101,7 @@ describe('what an attempt becomes', () => {
     expect(await queue().waitForStatus(id, 'failed', 10_000)).toMatchObject({ attempts: 2 });
   });
 
-  test.each([
+  it.each([
     ['400', '/status/400', 'ai_client_error'],
     ['a redirect', '/redirect', 'ai_redirect'],
     ['an answer over max_response_bytes', '/sized/1001', 'answer_too_large'],
@@ -121,14 +121,14 @@ describe('what an attempt becomes', () => {
     ]);
   });
 
-  test('an answer of exactly max_response_bytes is stored as received', async () => {
+  it('an answer of exactly max_response_bytes is stored as received', async () => {
     const id = await queue().insertOne('/sized/1000');
     await queue().waitForStatus(id, 'completed', 10_000);
 
     expect(await queue().responses(id)).toMatchObject([{ response_data: `"${'x'.repeat(998)}"` }]);
   });
 
-  test('plain text is wrapped as {"text": …}', async () => {
+  it('plain text is wrapped as {"text": …}', async () => {
     const id = await queue().insertOne('/text');
     await queue().waitForStatus(id, 'completed', 10_000);
 
@@ -137,7 +137,7 @@ describe('what an attempt becomes', () => {
     ]);
   });
 
-  test('a life that ends during the call: timeout, with the time that the call took', async () => {
+  it('a life that ends during the call: timeout, with the time that the call took', async () => {
     const id = await queue().insertOne('/never', { lifeSeconds: 1 });
     await queue().waitForStatus(id, 'timeout', 10_000);
 
@@ -148,7 +148,7 @@ describe('what an attempt becomes', () => {
     expect(await queue().events(id)).toEqual(['claimed', 'timeout']);
   });
 
-  test('a request that is cancelled while it is called: the call is cut, nothing is written', async () => {
+  it('a request that is cancelled while it is called: the call is cut, nothing is written', async () => {
     const id = await queue().insertOne('/never?cancelled');
     await waitFor(() => stub.inFlight === 1, { timeoutMs: 10_000, what: 'the call' });
 
@@ -166,7 +166,7 @@ describe('what an attempt becomes', () => {
     expect(await queue().events(id)).toEqual(['claimed']);
   });
 
-  test('a call longer than max_processing_time is logged as slow', async () => {
+  it('a call longer than max_processing_time is logged as slow', async () => {
     const id = await queue().insertOne('/delay/400');
     await queue().waitForStatus(id, 'completed', 10_000);
 
@@ -175,7 +175,7 @@ describe('what an attempt becomes', () => {
 });
 
 describe('what the AI service sees', () => {
-  test('the data as it was inserted, and who asks', async () => {
+  it('the data as it was inserted, and who asks', async () => {
     const data = '{ "message" : "Grüße 😀", "n": 1.50 }';
     const lifeSeconds = 5;
 
@@ -201,7 +201,7 @@ describe('what the AI service sees', () => {
     expect(deadlineMs).toBeLessThanOrEqual(5_000);
   });
 
-  test.each(['http_get', 'health_check'])('a GET without a body for the type %s', async (type) => {
+  it.each(['http_get', 'health_check'])('a GET without a body for the type %s', async (type) => {
     const id = await queue().insertOne(`/look-up/${type}`, { type, data: '{"ignored":true}' });
     await queue().waitForStatus(id, 'completed', 10_000);
 
@@ -210,7 +210,7 @@ describe('what the AI service sees', () => {
     expect(call!.headers).not.toHaveProperty('x-ai-ipc-source-npc');
   });
 
-  test('ai_service_timeout as the deadline of a request that lives longer', async () => {
+  it('ai_service_timeout as the deadline of a request that lives longer', async () => {
     const id = await queue().insertOne('/deadline', { lifeSeconds: 60 });
     await queue().waitForStatus(id, 'completed', 10_000);
 
@@ -218,7 +218,7 @@ describe('what the AI service sees', () => {
   });
 });
 
-test('no log line holds what players said, what was answered, or a key', () => {
+it('no log line holds what players said, what was answered, or a key', () => {
   expect(worker.output).not.toContain('Hello');
   expect(worker.output).not.toContain('secret-of-the-service');
 });

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { type AiStub, startAiStub } from '../support/ai-stub.ts';
 import { useQueue } from '../support/queue-observer.ts';
 import { useWorkers } from '../support/worker-process.ts';
@@ -26,7 +26,7 @@ async function secondsToLast(endpoint: string): Promise<number> {
   return row!.seconds;
 }
 
-test('200 requests queued at once to a service that takes 500 ms are answered within 3 s, 64 at a time', async () => {
+it('200 requests queued at once to a service that takes 500 ms are answered within 3 s, 64 at a time', async () => {
   await startWorker(queue().settings, { AI_SERVICE_BASE_URL: stub.url }).started();
 
   await queue().insert(200, '/delay/500');
@@ -40,7 +40,7 @@ test('200 requests queued at once to a service that takes 500 ms are answered wi
   expect(seconds).toBeLessThan(3);
 });
 
-test('one slow call delays nobody else', async () => {
+it('one slow call delays nobody else', async () => {
   await startWorker(queue().settings, { AI_SERVICE_BASE_URL: stub.url }).started();
 
   const slow = await queue().insertOne('/delay/5000', { priority: 1 });
@@ -55,7 +55,7 @@ test('one slow call delays nobody else', async () => {
   expect(response!.processing_time_ms).toBeLessThan(6_000);
 });
 
-test('concurrency bounds the calls at once, and batch_size what one claim takes', async () => {
+it('concurrency bounds the calls at once, and batch_size what one claim takes', async () => {
   const worker = startWorker(queue().settings, {
     AI_SERVICE_BASE_URL: stub.url,
     CONCURRENCY: '7',
@@ -73,7 +73,7 @@ test('concurrency bounds the calls at once, and batch_size what one claim takes'
   expect(taken.reduce((sum, count) => sum + count, 0)).toBe(30);
 });
 
-test('two workers share the work: each request is called once and answered once', async () => {
+it('two workers share the work: each request is called once and answered once', async () => {
   const env = { AI_SERVICE_BASE_URL: stub.url };
   const workers = [startWorker(queue().settings, env), startWorker(queue().settings, env)];
   for (const worker of workers) await worker.started();
@@ -91,7 +91,7 @@ test('two workers share the work: each request is called once and answered once'
   expect(Math.min(...shares.map(({ share }) => share))).toBeGreaterThan(200);
 });
 
-test('lower priority numbers are called first, then the older ones', async () => {
+it('lower priority numbers are called first, then the older ones', async () => {
   await queue().insert(3, '/echo/last', { priority: 9 });
   await queue().insert(3, '/echo/first', { priority: 1 });
   await queue().insert(3, '/echo/middle', { priority: 5 });

@@ -1,4 +1,4 @@
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { MariadbServer } from '../support/mariadb-server.ts';
 import { QueueObserver } from '../support/queue-observer.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -11,7 +11,7 @@ const server = new MariadbServer();
 
 afterAll(() => server.remove());
 
-test('an idle worker costs the database at most 12 statements a second', async () => {
+it('an idle worker costs the database at most 12 statements a second', async () => {
   const queue = await QueueObserver.create(await server.start());
   const worker = startWorker(queue.settings, { POLL_INTERVAL_MS: '100' });
   await worker.started();

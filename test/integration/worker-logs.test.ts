@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { type AiStub, startAiStub } from '../support/ai-stub.ts';
 import { mariadbEnv, mariadbOption, serving, startOnTerminal, useCli } from '../support/cli-process.ts';
 import { useQueue } from '../support/queue-observer.ts';
@@ -20,7 +20,7 @@ function errorLines(output: string): string[] {
   return output.split('\n').filter((line) => line.includes('ERROR'));
 }
 
-test('in journald: one JSON object a line, and grep ERROR finds the failures and nothing else', async () => {
+it('in journald: one JSON object a line, and grep ERROR finds the failures and nothing else', async () => {
   const worker = startWorker(queue().settings, { AI_SERVICE_BASE_URL: stub.url });
   await worker.started();
   const good = await queue().insertOne('/echo');
@@ -51,7 +51,7 @@ test('in journald: one JSON object a line, and grep ERROR finds the failures and
   ]);
 });
 
-test('on a terminal: lines for people, with ERROR in those of failures', async () => {
+it('on a terminal: lines for people, with ERROR in those of failures', async () => {
   const worker = startOnTerminal(['worker', ...mariadbOption(queue().database)], {
     env: { ...mariadbEnv(queue().database), AI_SERVICE_BASE_URL: stub.url },
   });
@@ -71,7 +71,7 @@ test('on a terminal: lines for people, with ERROR in those of failures', async (
   expect(worker.stdout).toMatch(/ {4}error_code: "ai_client_error"/);
 });
 
-test('log_level debug tells more, warn less', async () => {
+it('log_level debug tells more, warn less', async () => {
   const chatty = startWorker(queue().settings, { AI_SERVICE_BASE_URL: stub.url, LOG_LEVEL: 'debug' });
   await chatty.started();
   const id = await queue().insertOne('/echo');

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AiStub, startAiStub } from '../support/ai-stub.ts';
 import { useQueue } from '../support/queue-observer.ts';
 import { WorkerProcess } from '../support/worker-process.ts';
@@ -33,7 +33,7 @@ async function insertRow(columns: Readonly<Record<string, unknown>>, sqlMode?: s
 }
 
 describe("the document's own columns", () => {
-  test('a row of the plain mariadb client is served, and its life can be read from ai_request_log', async () => {
+  it('a row of the plain mariadb client is served, and its life can be read from ai_request_log', async () => {
     const printed = await queue().database.runClient(`
       INSERT INTO ai_requests (request_type, endpoint, request_data, priority, timeout, status, expires_at)
       VALUES ('dialogue', '/api/v1/npc/dialogue', '{"message":"Hello AI","npc_id":123}', 5, 30, 'pending',
@@ -62,14 +62,14 @@ describe("the document's own columns", () => {
     ]);
   });
 
-  test('a row with nothing but endpoint and expires_at is served: NULL data is posted as {}', async () => {
+  it('a row with nothing but endpoint and expires_at is served: NULL data is posted as {}', async () => {
     const id = await insertRow({ endpoint: '/bare' });
     await queue().waitForStatus(id, 'completed', 10_000);
 
     expect(stub.callsTo('/bare')).toMatchObject([{ method: 'POST', body: '{}' }]);
   });
 
-  test.each([0, 1, 255])('priority %i is served as it stands', async (priority) => {
+  it.each([0, 1, 255])('priority %i is served as it stands', async (priority) => {
     const id = await insertRow({ priority });
     await queue().waitForStatus(id, 'completed', 10_000);
 
@@ -77,7 +77,7 @@ describe("the document's own columns", () => {
     expect(row).toEqual({ priority });
   });
 
-  test('65,535 bytes of data are served', async () => {
+  it('65,535 bytes of data are served', async () => {
     const data = `"${'x'.repeat(65_533)}"`;
     const id = await insertRow({ endpoint: '/status/204?large', request_data: data });
     await queue().waitForStatus(id, 'failed', 10_000);
@@ -85,7 +85,7 @@ describe("the document's own columns", () => {
     expect(stub.callsTo('/status/204')[0]!.body).toBe(data);
   });
 
-  test('an id far beyond 32 bits is served', async () => {
+  it('an id far beyond 32 bits is served', async () => {
     const id = 9_007_199_254_740_991;
     await insertRow({ id });
     await queue().waitForStatus(id, 'completed', 10_000);
@@ -95,7 +95,7 @@ describe("the document's own columns", () => {
 });
 
 describe('rows past the limits are settled as failed, with the reason, and never called', () => {
-  test.each([
+  it.each([
     ['http://evil.example/', 'bad_endpoint'],
     ['//evil.example/x', 'bad_endpoint'],
     ['', 'bad_endpoint'],
@@ -125,7 +125,7 @@ describe('rows past the limits are settled as failed, with the reason, and never
     expect(stub.calls).toHaveLength(calls);
   });
 
-  test.each([
+  it.each([
     ['{"message": "un"escaped"}', 'bad_json'],
     ['', 'bad_json'],
     ['hello', 'bad_json'],
@@ -139,7 +139,7 @@ describe('rows past the limits are settled as failed, with the reason, and never
     ]);
   });
 
-  test('a status that does not exist', async () => {
+  it('a status that does not exist', async () => {
     const id = await insertRow({ status: 'dreaming' }, '');
 
     expect(await queue().waitForStatus(id, 'failed', 10_000)).toMatchObject({ error_code: 'bad_status' });
@@ -148,7 +148,7 @@ describe('rows past the limits are settled as failed, with the reason, and never
     ]);
   });
 
-  test('a row that is expired already ends as timeout', async () => {
+  it('a row that is expired already ends as timeout', async () => {
     const id = await queue().insertOne('/expired', { lifeSeconds: 0 });
 
     expect(await queue().waitForStatus(id, 'timeout', 10_000)).toMatchObject({
@@ -160,7 +160,7 @@ describe('rows past the limits are settled as failed, with the reason, and never
   });
 });
 
-test("the document's monitoring queries give right answers", async () => {
+it("the document's monitoring queries give right answers", async () => {
   await queue().clear();
   await queue().insert(3, '/echo');
   await queue().insertOne('/status/400');

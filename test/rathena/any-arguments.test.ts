@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { useQueue } from '../support/queue-observer.ts';
 import { type Argument, FAKE_NPC, NPC, PLAYER, useMapServers } from './harness/map-server.ts';
 
@@ -66,7 +66,7 @@ const callers = fc.constantFrom(
 );
 
 describe.each(['utf8mb4', 'euckr', 'gbk', 'tis620', 'sjis'])('with client_codepage %s', (codepage) => {
-  test('whatever a script gives: the right kind of value, and no statement that fails', async () => {
+  it('whatever a script gives: the right kind of value, and no statement that fails', async () => {
     const settings = `client_codepage: ${codepage}\nmax_open_requests: 0\nmax_open_requests_per_character: 0\n`;
     const server = await startMapServer(queue().settings, { settings });
     server.addNpc(ODD_NPC, -1, Buffer.from('27ff5c95be22', 'hex'));

@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { useQueue } from '../support/queue-observer.ts';
 import { waitForSleepers } from './arrange.ts';
 import { type MapServer, useMapServers } from './harness/map-server.ts';
@@ -31,7 +31,7 @@ async function chunks(): Promise<number[]> {
   return rows.map((row) => Number((JSON.parse(row.event_data) as { deleted: number }).deleted));
 }
 
-test('deletes old ended requests, and no others', async () => {
+it('deletes old ended requests, and no others', async () => {
   for (const status of ['pending', 'processing', 'completed', 'failed', 'timeout', 'cancelled']) {
     await insertOld(1, status, 120);
     await insertOld(2, status, 30);
@@ -50,7 +50,7 @@ test('deletes old ended requests, and no others', async () => {
   expect(await chunks()).toEqual([4]);
 });
 
-test('goes by when a request ended, or when it was made if that is not known', async () => {
+it('goes by when a request ended, or when it was made if that is not known', async () => {
   await queue().database.query(`
     INSERT INTO ai_requests (endpoint, status, created_at, processed_at) VALUES
       ('/ended-late', 'completed', NOW(3) - INTERVAL 1 DAY, NOW(3)),
@@ -61,7 +61,7 @@ test('goes by when a request ended, or when it was made if that is not known', a
   expect(await queue().statusCounts()).toEqual({ completed: 1 });
 });
 
-test('deletes at most 200 at a time, pauses the script between, and returns the total', async () => {
+it('deletes at most 200 at a time, pauses the script between, and returns the total', async () => {
   await insertOld(250, 'completed', 7_200);
   await insertOld(201, 'failed', 7_200);
 
@@ -75,7 +75,7 @@ test('deletes at most 200 at a time, pauses the script between, and returns the 
   expect(await queue().statusCounts()).toEqual({});
 });
 
-test('other scripts run between the chunks', async () => {
+it('other scripts run between the chunks', async () => {
   await insertOld(1_000, 'completed', 7_200);
   const id = await queue().insertOne('/echo');
   let isDone = false;
@@ -89,14 +89,14 @@ test('other scripts run between the chunks', async () => {
   expect(await cleanup).toBe(1_000);
 });
 
-test('two cleanups at the same time delete everything once', async () => {
+it('two cleanups at the same time delete everything once', async () => {
   await insertOld(700, 'completed', 7_200);
   const totals = await Promise.all([server.number('ai_db_cleanup', 60), server.number('ai_db_cleanup', 60)]);
   expect(totals[0]! + totals[1]!).toBe(700);
   expect(await queue().statusCounts()).toEqual({});
 });
 
-test('deletes the answers with the requests', async () => {
+it('deletes the answers with the requests', async () => {
   await insertOld(1, 'completed', 7_200);
   await queue().database.query(
     "INSERT INTO ai_responses (request_id, response_data) SELECT id, '{}' FROM ai_requests",
@@ -105,13 +105,13 @@ test('deletes the answers with the requests', async () => {
   expect(await queue().responses()).toEqual([]);
 });
 
-test('with nothing to delete returns 0 and logs nothing', async () => {
+it('with nothing to delete returns 0 and logs nothing', async () => {
   await queue().insertOne('/echo');
   expect(await server.number('ai_db_cleanup')).toBe(0);
   expect(await queue().eventCounts()).toEqual({});
 });
 
-test.each([
+it.each([
   [-1, 60],
   [0, 60],
   [60, 60],
@@ -126,20 +126,20 @@ test.each([
   expect(await queue().statusCounts()).toEqual({ failed: 1 });
 });
 
-test('the age is 3600 s when none is given', async () => {
+it('the age is 3600 s when none is given', async () => {
   await insertOld(1, 'completed', 3_605);
   await insertOld(1, 'failed', 3_595);
   expect(await server.number('ai_db_cleanup')).toBe(1);
   expect(await queue().statusCounts()).toEqual({ failed: 1 });
 });
 
-test('a script that cannot be suspended still returns the total', async () => {
+it('a script that cannot be suspended still returns the total', async () => {
   await insertOld(450, 'completed', 7_200);
   const { value } = await server.call('ai_db_cleanup', [60], {});
   expect(value).toBeGreaterThanOrEqual(CHUNK);
 });
 
-test('scripts are reloaded in the middle of it: the next cleanup deletes the rest', async () => {
+it('scripts are reloaded in the middle of it: the next cleanup deletes the rest', async () => {
   await insertOld(2_000, 'completed', 7_200);
   const cleanup = server.number('ai_db_cleanup', 60);
   const cut = expect(cleanup).rejects.toThrow('ended');
@@ -154,7 +154,7 @@ test('scripts are reloaded in the middle of it: the next cleanup deletes the res
   expect(await queue().statusCounts()).toEqual({});
 });
 
-test('old and young requests in turns: every old one goes', async () => {
+it('old and young requests in turns: every old one goes', async () => {
   for (let round = 0; round < 8; round += 1) {
     await insertOld(150, 'completed', 7_200);
     await insertOld(400, 'completed', 1);

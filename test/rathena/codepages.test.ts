@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { useQueue } from '../support/queue-observer.ts';
 import { insertSettled } from './arrange.ts';
 import { type MapServer, type MapServerOptions, useMapServers } from './harness/map-server.ts';
@@ -64,7 +64,7 @@ for (const { name, text, bytes } of CODEPAGES) {
       server = await startMapServer(queue().settings, options);
     });
 
-    test('what a script asks arrives as it was meant', async () => {
+    it('what a script asks arrives as it was meant', async () => {
       server.addMap(2, bytes);
       server.addNpc(SECOND_NPC, 2, bytes);
       const data = around('{"message":"', bytes, '"}');
@@ -79,13 +79,13 @@ for (const { name, text, bytes } of CODEPAGES) {
       });
     });
 
-    test('an answer arrives in the codepage of the client', async () => {
+    it('an answer arrives in the codepage of the client', async () => {
       const id = await insertSettled(queue(), { response: `{"text":"${text}"}` });
       expect(await server.bytes('ai_db_response', id)).toEqual(around('{"text":"', bytes, '"}'));
       expect(await server.bytes('ai_db_response', id, 1_000)).toEqual(around('{"text":"', bytes, '"}'));
     });
 
-    test('a reason arrives in the codepage of the client', async () => {
+    it('a reason arrives in the codepage of the client', async () => {
       const id = await insertSettled(queue(), {
         status: 'failed',
         errorCode: 'ai_refused',
@@ -94,7 +94,7 @@ for (const { name, text, bytes } of CODEPAGES) {
       expect((await server.bytes('ai_db_error', id)).includes(bytes)).toBe(true);
     });
 
-    test('what is escaped for JSON is the same text after the way there and back', async () => {
+    it('what is escaped for JSON is the same text after the way there and back', async () => {
       const quoted = around('say "', bytes, '" \\');
       const escaped = await server.bytes('ai_json_escape', quoted);
 
@@ -109,7 +109,7 @@ for (const { name, text, bytes } of CODEPAGES) {
       expect(JSON.parse(String(request_data))).toEqual({ message: `say "${text}" \\` });
     });
 
-    test('ai_json_get takes a text out of an answer', async () => {
+    it('ai_json_get takes a text out of an answer', async () => {
       const id = await insertSettled(queue(), { response: JSON.stringify({ list: [{ text }] }) });
       const answer = await server.bytes('ai_db_response', id);
       expect(await server.bytes('ai_json_get', answer, 'list[0].text')).toEqual(bytes);
@@ -118,7 +118,7 @@ for (const { name, text, bytes } of CODEPAGES) {
 }
 
 describe('characters that the codepage does not have become ?', () => {
-  test.each([
+  it.each([
     ['euckr', 'a😀ü안', Buffer.concat([Buffer.from('a??'), hex('bec8')])],
     ['tis620', 'a😀안ส', Buffer.concat([Buffer.from('a??'), hex('ca')])],
     ['latin1', 'a😀안ü', Buffer.concat([Buffer.from('a??'), hex('fc')])],
@@ -129,14 +129,14 @@ describe('characters that the codepage does not have become ?', () => {
     expect(await server.bytes('ai_db_response', id)).toEqual(around('"', bytes, '"'));
   });
 
-  test('also where JSON hides them behind \\u', async () => {
+  it('also where JSON hides them behind \\u', async () => {
     const server = await startMapServer(queue().settings, { settings: 'client_codepage: latin1\n' });
     expect(await server.bytes('ai_json_get', '{"t":"\\u00fc\\ud83d\\ude00"}', 't')).toEqual(hex('fc 3f'));
   });
 });
 
 describe('what is not text in the codepage is refused', () => {
-  test.each([
+  it.each([
     ['utf8mb4', hex('ff')],
     ['utf8mb4', hex('c3')],
     ['utf8mb4', hex('eda080')],
@@ -163,7 +163,7 @@ describe('what is not text in the codepage is refused', () => {
 });
 
 describe('a name of an NPC or a map that is no text in the codepage does not cost the request', () => {
-  test.each([
+  it.each([
     ['utf8mb4', hex('41 bec8 42 ff')],
     ['utf8mb4', hex('41 f09f98')],
     ['euckr', hex('41 ff 42 be')],
@@ -180,7 +180,7 @@ describe('a name of an NPC or a map that is no text in the codepage does not cos
   });
 });
 
-test('data are measured as UTF-8, after they were converted', async () => {
+it('data are measured as UTF-8, after they were converted', async () => {
   const server = await startMapServer(queue().settings, { settings: 'client_codepage: euckr\n' });
   const korean = (characters: number) => around('"', Buffer.from('bec8'.repeat(characters), 'hex'), '"');
   expect(await server.number('ai_db_request', 't', DIALOGUE, korean(21_844))).toBeGreaterThan(0);
@@ -188,7 +188,7 @@ test('data are measured as UTF-8, after they were converted', async () => {
   expect(await server.text('ai_db_error', -1)).toMatch(/^data_too_large: /);
 });
 
-test.each(['binary', 'utf8', undefined])('on a connection of %s, text is UTF-8', async (encoding) => {
+it.each(['binary', 'utf8', undefined])('on a connection of %s, text is UTF-8', async (encoding) => {
   const server = await startMapServer(queue().settings, encoding === undefined ? {} : { encoding });
   const id = await server.number('ai_db_request', '안녕 😀', DIALOGUE, '{"m":"Grüße 😀"}');
   expect(await storedRow(id)).toMatchObject({ request_type: '안녕 😀', request_data: '{"m":"Grüße 😀"}' });
@@ -196,7 +196,7 @@ test.each(['binary', 'utf8', undefined])('on a connection of %s, text is UTF-8',
   expect(await server.text('ai_db_response', answered)).toBe('"Grüße 😀"');
 });
 
-test('injection by a trailing 0x5C: gbk text cannot end its literal', async () => {
+it('injection by a trailing 0x5C: gbk text cannot end its literal', async () => {
   const server = await startMapServer(queue().settings, {
     settings: 'client_codepage: gbk\n',
     encoding: 'gbk',

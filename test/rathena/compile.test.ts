@@ -1,8 +1,8 @@
-import { describe, test } from 'vitest';
+import { describe, it } from 'vitest';
 import { checkCommandsCompile } from './harness/build.ts';
 
 describe('the commands compile without a warning', () => {
-  test.each([
+  it.each([
     ['as they stand', []],
     ["against the signatures of rAthena's 2020-01", ['HARNESS_RATHENA_2020']],
     ["for rAthena's tools", ['MAP_GENERATOR']],

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MariadbServer } from '../support/mariadb-server.ts';
 import { QueueObserver } from '../support/queue-observer.ts';
 import { insertSettled, settle, waitForSleepers } from './arrange.ts';
@@ -53,11 +53,11 @@ describe('while the database is stopped', () => {
     await mariadb.stop();
   });
 
-  test.each(COMMANDS)('%s(%j) is %j', async (command, args, value) => {
+  it.each(COMMANDS)('%s(%j) is %j', async (command, args, value) => {
     expect(await resultOf(command, args)).toBe(value);
   });
 
-  test('after the first failure, all give their values at once and without a statement', async () => {
+  it('after the first failure, all give their values at once and without a statement', async () => {
     await server.number('ai_db_status', 1);
     const before = await attempts();
     const startedMs = performance.now();
@@ -74,7 +74,7 @@ describe('while the database is stopped', () => {
     expect(costs.sort((a, b) => a - b)[costs.length >> 1]).toBeLessThan(1_000);
   });
 
-  test('a statement is tried again after a second', async () => {
+  it('a statement is tried again after a second', async () => {
     await server.number('ai_db_status', 1);
     const before = await attempts();
     server.advance(PAUSE_MS + 50);
@@ -82,7 +82,7 @@ describe('while the database is stopped', () => {
     expect(await attempts()).toBeGreaterThan(before);
   });
 
-  test('one line of ours a minute', async () => {
+  it('one line of ours a minute', async () => {
     for (let second = 0; second < 20; second += 1) {
       await server.number('ai_db_request', 'dialogue', DIALOGUE, '{"message":"my secret"}');
       await server.text('ai_db_response', 1);
@@ -97,7 +97,7 @@ describe('while the database is stopped', () => {
     expect(JSON.stringify(server.shown)).not.toContain('secret');
   });
 
-  test('ai_db_error(-1) says that it is the database', async () => {
+  it('ai_db_error(-1) says that it is the database', async () => {
     await server.number('ai_db_request', 'dialogue', DIALOGUE, '{}');
     expect(await server.text('ai_db_error', -1)).toMatch(/database/i);
     await server.number('ai_db_request', 'dialogue', DIALOGUE, '{}');
@@ -105,7 +105,7 @@ describe('while the database is stopped', () => {
   });
 });
 
-test('when it is back, all goes on', async () => {
+it('when it is back, all goes on', async () => {
   await server.number('ai_db_status', 1);
   await mariadb.kill();
   expect(await server.number('ai_db_request', 'dialogue', DIALOGUE, '{}')).toBe(-1);
@@ -124,7 +124,7 @@ test('when it is back, all goes on', async () => {
   expect(await server.text('ai_db_response', id)).toBe('{"text":"😀"}');
 });
 
-test('a codepage that the connection was told stays right after a new connection', async () => {
+it('a codepage that the connection was told stays right after a new connection', async () => {
   const korean = await startMapServer(queue.settings, { encoding: 'euckr' });
   const data = Buffer.from('22bec8b3e722', 'hex');
   expect(await korean.number('ai_db_request', 'dialogue', DIALOGUE, data)).toBeGreaterThan(0);
@@ -139,7 +139,7 @@ test('a codepage that the connection was told stays right after a new connection
   expect(row).toEqual({ request_data: '"안녕"' });
 });
 
-test('without it, text of another codepage is escaped as well as can be', async () => {
+it('without it, text of another codepage is escaped as well as can be', async () => {
   const korean = await startMapServer(queue.settings, { settings: 'client_codepage: euckr\n' });
   await korean.number('ai_db_status', 1);
   await mariadb.stop();
@@ -148,7 +148,7 @@ test('without it, text of another codepage is escaped as well as can be', async 
   expect(await korean.number('ai_db_request', 't', DIALOGUE, Buffer.from('22bec822', 'hex'))).toBe(-1);
 });
 
-test('a connection that an admin killed costs at most one request, and doubles none', async () => {
+it('a connection that an admin killed costs at most one request, and doubles none', async () => {
   await server.number('ai_db_status', 1);
   const ids: number[] = [];
   for (let round = 0; round < 3; round += 1) {
@@ -166,7 +166,7 @@ test('a connection that an admin killed costs at most one request, and doubles n
 });
 
 describe('scripts that wait while it is killed', () => {
-  test('end with "" when their time is over', async () => {
+  it('end with "" when their time is over', async () => {
     const id = await queue.insertOne('/echo');
     const answer = server.text('ai_db_response', id, 1_500);
     await waitForSleepers(server, 1);
@@ -174,7 +174,7 @@ describe('scripts that wait while it is killed', () => {
     expect(await answer).toBe('');
   });
 
-  test('get their answer when it comes back in time', async () => {
+  it('get their answer when it comes back in time', async () => {
     const id = await queue.insertOne('/echo');
     const answer = server.text('ai_db_response', id, 60_000);
     await waitForSleepers(server, 1);
@@ -185,7 +185,7 @@ describe('scripts that wait while it is killed', () => {
   });
 });
 
-test('a cleanup that is cut off returns what it deleted', async () => {
+it('a cleanup that is cut off returns what it deleted', async () => {
   await queue.database.query(
     `INSERT INTO ai_requests (endpoint, status, processed_at)
      SELECT '/x', 'completed', NOW(3) - INTERVAL 1 DAY FROM seq_1_to_20000`,
@@ -200,7 +200,7 @@ test('a cleanup that is cut off returns what it deleted', async () => {
   expect(deleted).toBeGreaterThanOrEqual(0);
 });
 
-test('without the log, nothing is cancelled or deleted: both are written, or neither', async () => {
+it('without the log, nothing is cancelled or deleted: both are written, or neither', async () => {
   const open = await queue.insertOne('/echo');
   const done = await insertSettled(queue, { response: '{}' });
   await queue.database.query('UPDATE ai_requests SET processed_at = NOW(3) - INTERVAL 1 DAY WHERE id = ?', [
@@ -221,7 +221,7 @@ test('without the log, nothing is cancelled or deleted: both are written, or nei
 });
 
 describe('tables that are not there, or not ours', () => {
-  test('give the same values, and a line that says what to do', async () => {
+  it('give the same values, and a line that says what to do', async () => {
     await queue.database.query('RENAME TABLE ai_requests TO elsewhere');
     try {
       for (const [command, args, value] of COMMANDS) {

@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { hostname, networkInterfaces } from 'node:os';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startAiStub } from '../support/ai-stub.ts';
 import { useQueue } from '../support/queue-observer.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -88,7 +88,7 @@ async function request(): Promise<number> {
 }
 
 describe('after an INSERT', () => {
-  test('the living worker gets one datagram', async () => {
+  it('the living worker gets one datagram', async () => {
     const ear = await listen();
     await addWorker(`127.0.0.1:${ear.port}`);
     await letWorkersBeRead();
@@ -101,7 +101,7 @@ describe('after an INSERT', () => {
     expect(await ear.rings()).toBe(3);
   });
 
-  test('each of the living workers gets one', async () => {
+  it('each of the living workers gets one', async () => {
     const ears = [await listen(), await listen(), await listen('::1')];
     await addWorker(`127.0.0.1:${ears[0]!.port}`);
     await addWorker(`127.0.0.1:${ears[1]!.port}`);
@@ -113,7 +113,7 @@ describe('after an INSERT', () => {
     for (const ear of ears) expect(await ear.rings()).toBe(1);
   });
 
-  test('a refused request rings nobody, nor does a read', async () => {
+  it('a refused request rings nobody, nor does a read', async () => {
     const ear = await listen();
     await addWorker(`127.0.0.1:${ear.port}`);
     await letWorkersBeRead();
@@ -125,7 +125,7 @@ describe('after an INSERT', () => {
     expect(await ear.rings()).toBe(0);
   });
 
-  test('a worker that does not live any more gets none', async () => {
+  it('a worker that does not live any more gets none', async () => {
     const ear = await listen();
     await addWorker(`127.0.0.1:${ear.port}`, { ageSeconds: 12 });
     await letWorkersBeRead();
@@ -133,7 +133,7 @@ describe('after an INSERT', () => {
     expect(await ear.rings()).toBe(0);
   });
 
-  test('a worker that goes is rung no more', async () => {
+  it('a worker that goes is rung no more', async () => {
     const ear = await listen();
     await addWorker(`127.0.0.1:${ear.port}`);
     await letWorkersBeRead();
@@ -147,7 +147,7 @@ describe('after an INSERT', () => {
     expect(await ear.rings()).toBe(1);
   });
 
-  test('a loopback address of another host is not rung; its other addresses are', async () => {
+  it('a loopback address of another host is not rung; its other addresses are', async () => {
     const ears = [await listen(), await listen('::1')];
     await addWorker(`127.0.0.1:${ears[0]!.port}`, { host: 'another-host' });
     await addWorker(`[::1]:${ears[1]!.port}`, { host: 'another-host' });
@@ -164,7 +164,7 @@ describe('after an INSERT', () => {
     if (outer) expect(await outer.rings()).toBe(1);
   });
 
-  test.each([
+  it.each([
     '',
     ':',
     'nonsense',
@@ -188,7 +188,7 @@ describe('after an INSERT', () => {
     expect(await ear.rings()).toBe(1);
   });
 
-  test('a port where nobody listens harms nobody', async () => {
+  it('a port where nobody listens harms nobody', async () => {
     const ear = await listen();
     const gone = await listen();
     const { port } = gone;
@@ -203,7 +203,7 @@ describe('after an INSERT', () => {
   });
 });
 
-test('ai_workers is read by a timer at most every 5 s, and never by a command', async () => {
+it('ai_workers is read by a timer at most every 5 s, and never by a command', async () => {
   await letWorkersBeRead();
   const before = await server.counters();
   for (let round = 0; round < 20; round += 1) await request();
@@ -212,7 +212,7 @@ test('ai_workers is read by a timer at most every 5 s, and never by a command', 
   expect(after['Com_insert']! - before['Com_insert']!).toBe(20);
 });
 
-test('the life of a request that names none is what the workers tell', async () => {
+it('the life of a request that names none is what the workers tell', async () => {
   await addWorker(null);
   await queue().database.query('UPDATE ai_workers SET timeout_seconds = 77');
   await letWorkersBeRead();
@@ -224,7 +224,7 @@ test('the life of a request that names none is what the workers tell', async () 
   ]);
 });
 
-test('a real worker that polls once a minute serves at once', async () => {
+it('a real worker that polls once a minute serves at once', async () => {
   const ai = await startAiStub();
   const worker = startWorker(queue().settings, { AI_SERVICE_BASE_URL: ai.url, POLL_INTERVAL_MS: '60000' });
   await worker.started();

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { useQueue } from '../support/queue-observer.ts';
 import { type MapServer, useMapServers } from './harness/map-server.ts';
 
@@ -19,7 +19,7 @@ const controls = fc.string({
 });
 
 describe('ai_json_escape', () => {
-  test('gives what JSON.parse reads back, for any text', async () => {
+  it('gives what JSON.parse reads back, for any text', async () => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(texts, controls), async (text) => {
         expect(JSON.parse(`"${await server.text('ai_json_escape', text)}"`)).toBe(text);
@@ -28,7 +28,7 @@ describe('ai_json_escape', () => {
     );
   });
 
-  test.each([
+  it.each([
     ['', ''],
     ['Hello', 'Hello'],
     ['say "hi"', 'say \\"hi\\"'],
@@ -39,11 +39,11 @@ describe('ai_json_escape', () => {
     expect(await server.text('ai_json_escape', text)).toBe(escaped);
   });
 
-  test('of a number is the number', async () => {
+  it('of a number is the number', async () => {
     expect(await server.text('ai_json_escape', 42)).toBe('42');
   });
 
-  test.each(['ff', 'c3', 'e282', 'eda080', 'f0908080f5', 'c080'])(
+  it.each(['ff', 'c3', 'e282', 'eda080', 'f0908080f5', 'c080'])(
     'of bytes that are no UTF-8 (%s) is JSON all the same',
     async (hex) => {
       const escaped = await server.bytes('ai_json_escape', Buffer.from(`61${hex}62`, 'hex'));
@@ -52,16 +52,16 @@ describe('ai_json_escape', () => {
     },
   );
 
-  test("has the name of the document's example, too", async () => {
+  it("has the name of the document's example, too", async () => {
     expect(await server.text('escape', 'say "hi"')).toBe('say \\"hi\\"');
   });
 
-  test('of 64 KB is whole', async () => {
+  it('of 64 KB is whole', async () => {
     const text = '"\\ü😀\n'.repeat(6_000);
     expect(JSON.parse(`"${await server.text('ai_json_escape', text)}"`)).toBe(text);
   });
 
-  test('costs no statement for plain text', async () => {
+  it('costs no statement for plain text', async () => {
     await server.text('ai_json_escape', 'a');
     const before = await server.counters();
     await server.text('ai_json_escape', 'say "hi"');
@@ -110,7 +110,7 @@ const { value: values } = fc.letrec<{ value: unknown }>((tie) => ({
 }));
 
 describe('ai_json_get', () => {
-  test('finds what JSON.parse finds, at every place of any JSON', async () => {
+  it('finds what JSON.parse finds, at every place of any JSON', async () => {
     await fc.assert(
       fc.asyncProperty(values, async (value) => {
         const json = JSON.stringify(value);
@@ -121,7 +121,7 @@ describe('ai_json_get', () => {
     );
   });
 
-  test('also with white space, and with every character escaped', async () => {
+  it('also with white space, and with every character escaped', async () => {
     await fc.assert(
       fc.asyncProperty(values, async (value) => {
         const json = escapeAll(JSON.stringify(value, null, '\t '));
@@ -135,7 +135,7 @@ describe('ai_json_get', () => {
     );
   });
 
-  test('gives "" for what is not JSON, and JSON.parse agrees', async () => {
+  it('gives "" for what is not JSON, and JSON.parse agrees', async () => {
     const piece = fc.constantFrom(
       '{',
       '}',
@@ -167,7 +167,7 @@ describe('ai_json_get', () => {
     );
   });
 
-  test.each([
+  it.each([
     ['{"a":{"b":[{"c":"x"}]}}', 'a.b[0].c', 'x'],
     ['[[1,2],[3]]', '[1][0]', '3'],
     ['{"a":1,"a":2}', 'a', '2'],
@@ -183,7 +183,7 @@ describe('ai_json_get', () => {
     expect(await server.text('ai_json_get', json, path)).toBe(value);
   });
 
-  test.each([
+  it.each([
     ['{"a":1}', 'b'],
     ['{"a":1}', 'A'],
     ['{"a":1}', 'a.b'],
@@ -212,7 +212,7 @@ describe('ai_json_get', () => {
     expect(await server.text('ai_json_get', json, path)).toBe('');
   });
 
-  test('goes 64 deep and no deeper, and no depth harms it', async () => {
+  it('goes 64 deep and no deeper, and no depth harms it', async () => {
     const nested = (depth: number) => `${'['.repeat(depth)}"x"${']'.repeat(depth)}`;
     expect(await server.text('ai_json_get', nested(64), '[0]'.repeat(64))).toBe('x');
     expect(await server.text('ai_json_get', nested(65), '[0]'.repeat(65))).toBe('');

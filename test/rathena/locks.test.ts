@@ -1,5 +1,5 @@
 import type { Connection } from 'mariadb';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { useQueue } from '../support/queue-observer.ts';
 import { insertSettled, waitForSleepers } from './arrange.ts';
 import { type MapServer, useMapServers } from './harness/map-server.ts';
@@ -32,7 +32,7 @@ async function costOf(
 }
 
 describe('a table that another connection has locked', () => {
-  test('gives the values of a failure, soon, and all goes on afterwards', async () => {
+  it('gives the values of a failure, soon, and all goes on afterwards', async () => {
     await other.query('LOCK TABLES ai_requests WRITE, ai_responses WRITE, ai_request_log WRITE');
 
     expect(await costOf('ai_db_request', 't', DIALOGUE, '{}')).toEqual({ value: -1, isShort: true });
@@ -47,7 +47,7 @@ describe('a table that another connection has locked', () => {
     expect(await server.number('ai_db_cancel', id)).toBe(1);
   });
 
-  test('lets a script wait that had asked before', async () => {
+  it('lets a script wait that had asked before', async () => {
     const answer = server.text('ai_db_response', id, 60_000);
     await waitForSleepers(server, 1);
     await other.query('LOCK TABLES ai_requests WRITE, ai_responses WRITE');
@@ -64,7 +64,7 @@ describe('a row that another transaction holds', () => {
     await other.query("UPDATE ai_requests SET status = 'processing' WHERE id = ?", [id]);
   });
 
-  test('does not stop the game at a cancel', async () => {
+  it('does not stop the game at a cancel', async () => {
     expect(await costOf('ai_db_cancel', id)).toEqual({ value: 0, isShort: true });
     await other.commit();
     // What the command began is undone: rAthena's own statements must not end up in a transaction of ours.
@@ -74,12 +74,12 @@ describe('a row that another transaction holds', () => {
     expect(await queue().events(id)).toEqual(['cancelled']);
   });
 
-  test('is read as it was', async () => {
+  it('is read as it was', async () => {
     expect(await costOf('ai_db_status', id)).toEqual({ value: 1, isShort: true });
     expect(await costOf('ai_db_response', id)).toEqual({ value: '', isShort: true });
   });
 
-  test('does not keep a cleanup from the rows that it deletes', async () => {
+  it('does not keep a cleanup from the rows that it deletes', async () => {
     await queue().database.query(
       `INSERT INTO ai_requests (endpoint, status, processed_at)
        SELECT '/x', 'completed', NOW(3) - INTERVAL 1 DAY FROM seq_1_to_5`,
@@ -87,7 +87,7 @@ describe('a row that another transaction holds', () => {
     expect(await costOf('ai_db_cleanup', 60)).toEqual({ value: 5, isShort: true });
   });
 
-  test('does not keep others from asking', async () => {
+  it('does not keep others from asking', async () => {
     expect(await costOf('ai_db_request', 't', DIALOGUE, '{}')).toEqual({ value: id + 1, isShort: true });
   });
 });
@@ -101,7 +101,7 @@ async function openTransactions(): Promise<number> {
   return row!.total;
 }
 
-test('what bounds the statements of AI IPC does not stay on the connection of the map server', async () => {
+it('what bounds the statements of AI IPC does not stay on the connection of the map server', async () => {
   const done = await insertSettled(queue(), { response: '{}' });
   await server.text('ai_db_response', done);
   await server.number('ai_db_cancel', id);
@@ -118,7 +118,7 @@ test('what bounds the statements of AI IPC does not stay on the connection of th
   expect(row).toEqual({ source_npc: usual!.text });
 });
 
-test('the rights that rAthena has on its database are enough', async () => {
+it('the rights that rAthena has on its database are enough', async () => {
   const { user, database } = { user: `map_${process.pid}`, database: queue().settings.database };
   await queue().database.query(`CREATE OR REPLACE USER '${user}'@'127.0.0.1' IDENTIFIED BY 'secret'`);
   await queue().database.query(

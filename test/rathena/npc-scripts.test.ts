@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '../..');
 const FOLDER = join(ROOT, 'rathena/npc/custom/ai-world');
@@ -77,7 +77,7 @@ function bodyOf(text: string): string {
 }
 
 describe('the two libraries', () => {
-  test('define the same functions; beyond them, only SQL has helpers of its own', () => {
+  it('define the same functions; beyond them, only SQL has helpers of its own', () => {
     const [commands, sql] = [definedIn(LIBRARIES.commands), definedIn(LIBRARIES.sql)];
     expect(
       sql.filter((name) => !commands.includes(name)).filter((name) => !name.startsWith('F_AI_Sql')),
@@ -91,19 +91,19 @@ describe('the two libraries', () => {
     );
   });
 
-  test('share their second half to the byte: a script file cannot include another', () => {
+  it('share their second half to the byte: a script file cannot include another', () => {
     const halfOf = (text: string): string => text.slice(text.indexOf(SHARED_FROM));
     expect(halfOf(LIBRARIES.commands)).toContain('F_AI_Say');
     expect(halfOf(LIBRARIES.sql)).toBe(halfOf(LIBRARIES.commands));
   });
 
-  test.each(Object.entries(LIBRARIES))('over %s calls no function that it does not define', (_, text) => {
+  it.each(Object.entries(LIBRARIES))('over %s calls no function that it does not define', (_, text) => {
     const defined = definedIn(text);
     expect(new Set(defined).size).toBe(defined.length);
     expect(calledIn(text).filter((name) => !defined.includes(name))).toEqual([]);
   });
 
-  test('hand over to the database what a script was given only through F_AI_SqlText', () => {
+  it('hand over to the database what a script was given only through F_AI_SqlText', () => {
     const statements = [...LIBRARIES.sql.matchAll(/query_sql\((.*(?:\n\t+[",].*)*)/g)].map(
       ([, text]) => text ?? '',
     );
@@ -120,14 +120,14 @@ describe('the two libraries', () => {
 describe.each(SCRIPTS)('%s', (path) => {
   const text = read(path);
 
-  test('is ASCII with rAthena tabs and line ends', () => {
+  it('is ASCII with rAthena tabs and line ends', () => {
     expect(text).toMatch(/^\/\/===== rAthena Script =/);
     expect(text).toMatch(/^[\t\n\x20-\x7e]*\n$/);
     // The document's own lines have blanks.
     if (path !== 'example_npc.txt') expect(text).not.toMatch(/^ |[ \t]$/m);
   });
 
-  test('has headers with three tabs, and braces in pairs', () => {
+  it('has headers with three tabs, and braces in pairs', () => {
     const headers = text.split('\n').filter((line) => /^(?:function|-|\w+,\d+,\d+,\d)\s/.test(line));
     expect(headers.length).toBeGreaterThan(0);
     expect(headers.filter((line) => !/^[^\t]+\tscript\t[^\t]+\t(?:[^\t,]+,)?\{$/.test(line))).toEqual([]);
@@ -136,25 +136,25 @@ describe.each(SCRIPTS)('%s', (path) => {
     expect(count(code, '(')).toBe(count(code, ')'));
   });
 
-  test('gives NPCs names that rAthena keeps whole', () => {
+  it('gives NPCs names that rAthena keeps whole', () => {
     const names = [...text.matchAll(/^[\w,]+\tscript\t([^\t]+)\t\w+,\{$/gm)].map(([, name]) => name ?? '');
     expect(names.filter((name) => name.length > 24)).toEqual([]);
   });
 
-  test('puts nothing with an effect behind &&, which always evaluates both sides', () => {
+  it('puts nothing with an effect behind &&, which always evaluates both sides', () => {
     const behind = codeOf(text).matchAll(
       /&&[^;{]*?(?:query_sql|ai_db_cancel|ai_db_cleanup|ai_db_request|callfunc)/g,
     );
     expect([...behind].map(([found]) => found)).toEqual([]);
   });
 
-  test('calls only functions of the library', () => {
+  it('calls only functions of the library', () => {
     const known = definedIn(LIBRARIES.sql);
     expect(calledIn(text).filter((name) => !known.includes(name))).toEqual([]);
   });
 });
 
-test('the test of the library is the test of the commands, over functions', () => {
+it('the test of the library is the test of the commands, over functions', () => {
   const [commands, library] = [
     read('test/test_ai_ipc_commands.txt'),
     read('test/test_ai_ipc_library.txt'),
@@ -162,7 +162,7 @@ test('the test of the library is the test of the commands, over functions', () =
   expect(asCommands(library ?? '').split('\n')).toEqual((commands ?? '').split('\n'));
 });
 
-test('the NPCs of the document stand where it says', () => {
+it('the NPCs of the document stand where it says', () => {
   const text = read('test/test_ai_ipc_commands.txt');
   expect(text).toMatch(/^prontera,150,150,\d\tscript\tAI IPC Test\t/m);
   expect(text).toMatch(/^prontera,\d+,\d+,\d\tscript\tAI IPC Benchmark\t/m);
@@ -179,12 +179,12 @@ test('the NPCs of the document stand where it says', () => {
   ]);
 });
 
-test("the document's example stands as the document has it", () => {
+it("the document's example stands as the document has it", () => {
   const text = read('example_npc.txt');
   expect(text.endsWith(DOCUMENTS_EXAMPLE)).toBe(true);
 });
 
-test('docs/npc-scripts.md has every function and every command', () => {
+it('docs/npc-scripts.md has every function and every command', () => {
   const page = readFileSync(join(ROOT, 'docs/npc-scripts.md'), 'utf8');
   const rows = readFileSync(join(ROOT, 'rathena/src/custom/script_ai_ipc_def.inc'), 'utf8');
   const commands = [...rows.matchAll(/BUILDIN_DEF2?\((\w+)/g)].map(([, name]) => name ?? '');

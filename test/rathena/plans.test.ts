@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { locksOrWrites, planFaults } from '../support/index-plans.ts';
 import { useQueue } from '../support/queue-observer.ts';
 import { StatementProxy } from '../support/statement-proxy.ts';
@@ -31,7 +31,7 @@ async function insertEnded(): Promise<void> {
   );
 }
 
-test('what the commands write goes by the index that it names, also in a short table', async () => {
+it('what the commands write goes by the index that it names, also in a short table', async () => {
   await insertEnded();
   const open = await queue().insertOne('/x');
   const server = await startMapServer({ ...queue().settings, port: await proxy.listen() });

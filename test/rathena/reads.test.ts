@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { useQueue } from '../support/queue-observer.ts';
 import { insertSettled, setStatus } from './arrange.ts';
 import { type Argument, type MapServer, useMapServers } from './harness/map-server.ts';
@@ -31,7 +31,7 @@ const IDS_OF_NOBODY: readonly Argument[] = [
 ];
 
 describe('an id that no request has', () => {
-  test.each(IDS_OF_NOBODY)('%s: 0, "" and 0', async (id) => {
+  it.each(IDS_OF_NOBODY)('%s: 0, "" and 0', async (id) => {
     // 1 is what a cut to 32 bits, or half a reading of '1 OR 1=1', would find.
     await queue().database.query("INSERT INTO ai_requests (id, endpoint) VALUES (4294967295, '/x')");
 
@@ -42,7 +42,7 @@ describe('an id that no request has', () => {
     expect(await queue().statusCounts()).toEqual({ pending: 1 });
   });
 
-  test('below 1 costs no statement', async () => {
+  it('below 1 costs no statement', async () => {
     await server.number('ai_db_status', 1);
     const before = await server.counters();
     for (const id of [0, -5]) {
@@ -54,7 +54,7 @@ describe('an id that no request has', () => {
 });
 
 describe('ai_db_status', () => {
-  test.each([
+  it.each([
     ['pending', 1],
     ['processing', 2],
     ['completed', 3],
@@ -74,7 +74,7 @@ describe('ai_db_status', () => {
     expect(after['Attempts']! - before['Attempts']!).toBe(2);
   });
 
-  test('of a status that does not exist, from SQL outside strict mode, is pending', async () => {
+  it('of a status that does not exist, from SQL outside strict mode, is pending', async () => {
     const id = await queue().insertOne('/echo');
     await queue().database.query(
       "SET STATEMENT sql_mode = '' FOR UPDATE ai_requests SET status = 'dreaming'",
@@ -82,7 +82,7 @@ describe('ai_db_status', () => {
     expect(await server.number('ai_db_status', id)).toBe(1);
   });
 
-  test('finds an id above 2^32', async () => {
+  it('finds an id above 2^32', async () => {
     await queue().database.query("INSERT INTO ai_requests (id, endpoint) VALUES (4294967296123, '/x')");
     expect(await server.number('ai_db_status', 4_294_967_296_123)).toBe(1);
     expect(await server.number('ai_db_cancel', 4_294_967_296_123)).toBe(1);
@@ -92,7 +92,7 @@ describe('ai_db_status', () => {
 });
 
 describe('ai_db_response', () => {
-  test('is "" until there is an answer, and then the answer as it came', async () => {
+  it('is "" until there is an answer, and then the answer as it came', async () => {
     const id = await queue().insertOne('/echo');
     expect(await server.text('ai_db_response', id)).toBe('');
     await setStatus(queue(), id, 'processing');
@@ -104,13 +104,13 @@ describe('ai_db_response', () => {
     expect(await server.text('ai_db_response', answered)).toBe('{"text":"Hello, \\"you\\" ^FF0000 %s%n"}');
   });
 
-  test('is whole at 16 KiB', async () => {
+  it('is whole at 16 KiB', async () => {
     const response = `{"text":"${'ü'.repeat(8_180)}"}`;
     const id = await insertSettled(queue(), { response });
     expect(await server.text('ai_db_response', id)).toBe(response);
   });
 
-  test.each(['completed', 'failed', 'timeout', 'cancelled'])(
+  it.each(['completed', 'failed', 'timeout', 'cancelled'])(
     'is "" for %s with a NULL answer',
     async (status) => {
       const id = await insertSettled(queue(), { status, response: null, errorMessage: 'reason' });
@@ -119,19 +119,19 @@ describe('ai_db_response', () => {
     },
   );
 
-  test('is whole at 1 MiB, which other clients may have stored', async () => {
+  it('is whole at 1 MiB, which other clients may have stored', async () => {
     const response = `"${'x'.repeat(1_048_574)}"`;
     const id = await insertSettled(queue(), { response });
     expect(await server.text('ai_db_response', id)).toBe(response);
   });
 
-  test('is not the old answer of a request that is asked again', async () => {
+  it('is not the old answer of a request that is asked again', async () => {
     const id = await insertSettled(queue(), { response: '{"old":true}' });
     await setStatus(queue(), id, 'pending');
     expect(await server.text('ai_db_response', id)).toBe('');
   });
 
-  test('is "" for an ended request without a row of its own', async () => {
+  it('is "" for an ended request without a row of its own', async () => {
     const id = await queue().insertOne('/echo');
     await setStatus(queue(), id, 'completed');
     expect(await server.text('ai_db_response', id, 5_000)).toBe('');
@@ -139,7 +139,7 @@ describe('ai_db_response', () => {
 });
 
 describe('ai_db_error', () => {
-  test('tells why a request failed', async () => {
+  it('tells why a request failed', async () => {
     const id = await insertSettled(queue(), {
       status: 'failed',
       errorCode: 'ai_client_error',
@@ -148,18 +148,18 @@ describe('ai_db_error', () => {
     expect(await server.text('ai_db_error', id)).toContain('The AI service answered 404.');
   });
 
-  test('is "" while there is no failure', async () => {
+  it('is "" while there is no failure', async () => {
     const pending = await queue().insertOne('/echo');
     const completed = await insertSettled(queue(), { response: '{}' });
     for (const id of [pending, completed]) expect(await server.text('ai_db_error', id)).toBe('');
     expect(await server.text('ai_db_error', -1)).toBe('');
   });
 
-  test.each([0, -2, 2 ** 40, 'one'])('of the unknown request %s says so', async (id) => {
+  it.each([0, -2, 2 ** 40, 'one'])('of the unknown request %s says so', async (id) => {
     expect(await server.text('ai_db_error', id)).toMatch(/^bad_id: /);
   });
 
-  test('with -1 is the last refusal, also after a good request', async () => {
+  it('with -1 is the last refusal, also after a good request', async () => {
     await server.number('ai_db_request', '', '/x', '{}');
     expect(await server.text('ai_db_error', -1)).toMatch(/type/);
     await server.number('ai_db_request', 't', 'x', '{}');
@@ -168,7 +168,7 @@ describe('ai_db_error', () => {
 });
 
 describe('ai_db_cancel', () => {
-  test.each(['pending', 'processing'])('ends a %s request, once, with its log row', async (status) => {
+  it.each(['pending', 'processing'])('ends a %s request, once, with its log row', async (status) => {
     const id = await queue().insertOne('/echo');
     await setStatus(queue(), id, status);
 
@@ -184,7 +184,7 @@ describe('ai_db_cancel', () => {
     expect(JSON.parse(row!.event_data)).toBeTypeOf('object');
   });
 
-  test.each(['completed', 'failed', 'timeout', 'cancelled'])('leaves a %s request alone', async (status) => {
+  it.each(['completed', 'failed', 'timeout', 'cancelled'])('leaves a %s request alone', async (status) => {
     const id = await insertSettled(queue(), { status });
     expect(await server.number('ai_db_cancel', id)).toBe(0);
     expect(await queue().request(id)).toMatchObject({ status });
@@ -192,7 +192,7 @@ describe('ai_db_cancel', () => {
   });
 });
 
-test('the status names are constants for scripts that were parsed before or after', async () => {
+it('the status names are constants for scripts that were parsed before or after', async () => {
   server.parseName('AI_REQ_FAILED');
   expect(await server.constants()).toEqual({});
 
@@ -209,7 +209,7 @@ test('the status names are constants for scripts that were parsed before or afte
   });
 });
 
-test('a script with too few arguments is refused by the table of commands', async () => {
+it('a script with too few arguments is refused by the table of commands', async () => {
   for (const [command, args] of [
     ['ai_db_request', ['t', '/x']],
     ['ai_db_request', ['t', '/x', '{}', 5, 30, 1]],

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { dataError, endpointError, typeError } from '../../src/queue/request-rules.ts';
 import { useQueue } from '../support/queue-observer.ts';
 import {
@@ -53,7 +53,7 @@ async function rowOf(id: number): Promise<Row> {
 }
 
 describe('a good request', () => {
-  test('is a row like that of every other client, and its id is returned', async () => {
+  it('is a row like that of every other client, and its id is returned', async () => {
     const data = '{"message":"Hello AI","npc_id":123}';
 
     const id = await server.number('ai_db_request', 'dialogue', DIALOGUE, data, 3);
@@ -74,12 +74,12 @@ describe('a good request', () => {
     ]);
   });
 
-  test('has priority 5 when none is given', async () => {
+  it('has priority 5 when none is given', async () => {
     const id = await server.number('ai_db_request', 'dialogue', DIALOGUE, '{}');
     expect(await rowOf(id)).toMatchObject({ priority: 5 });
   });
 
-  test.each([
+  it.each([
     [-9_000_000_000, 1],
     [0, 1],
     [1, 1],
@@ -91,7 +91,7 @@ describe('a good request', () => {
     expect(await rowOf(id)).toMatchObject({ priority: stored });
   });
 
-  test.each([
+  it.each([
     [-1, 1],
     [0, 1],
     [1, 1],
@@ -103,7 +103,7 @@ describe('a good request', () => {
     expect(await rowOf(id)).toMatchObject({ timeout: stored, life_seconds: stored });
   });
 
-  test('may be given by variables and by numbers in place of texts', async () => {
+  it('may be given by variables and by numbers in place of texts', async () => {
     const args: Argument[] = [
       { variable: 'decision' },
       { variable: DIALOGUE },
@@ -123,7 +123,7 @@ describe('a good request', () => {
     expect(await rowOf(other)).toMatchObject({ request_type: '42', request_data: '7', priority: 8 });
   });
 
-  test('may be as large as the limits', async () => {
+  it('may be as large as the limits', async () => {
     const data = `"${'x'.repeat(65_533)}"`;
     const id = await server.number('ai_db_request', 't'.repeat(50), `/${'e'.repeat(254)}`, data);
     expect(await rowOf(id)).toMatchObject({
@@ -133,7 +133,7 @@ describe('a good request', () => {
     });
   });
 
-  test('costs one statement', async () => {
+  it('costs one statement', async () => {
     const costs: number[] = [];
     for (let round = 0; round < 5; round += 1) {
       const before = await server.counters();
@@ -146,7 +146,7 @@ describe('a good request', () => {
     expect(Math.min(...costs)).toBe(1);
   });
 
-  test('gets ids above 2^31 and 2^32 whole', async () => {
+  it('gets ids above 2^31 and 2^32 whole', async () => {
     for (const next of [2 ** 31 + 7, 2 ** 32 + 7, 2 ** 52]) {
       await queue().database.query(`ALTER TABLE ai_requests AUTO_INCREMENT = ${next}`);
       server.advance(PAUSE_MS); // A timer's look may have met the lock of the ALTER.
@@ -165,12 +165,12 @@ describe('who asks', () => {
     return [source_npc, source_map];
   }
 
-  test('an NPC with a player, and one without (OnInit)', async () => {
+  it('an NPC with a player, and one without (OnInit)', async () => {
     expect(await sourceOf({ npc: NPC, player: PLAYER })).toEqual([NPC_NAME, MAP_NAME]);
     expect(await sourceOf({ npc: NPC })).toEqual([NPC_NAME, MAP_NAME]);
   });
 
-  test('a floating NPC, an NPC that is gone, a player who is gone, nobody: none of them is refused', async () => {
+  it('a floating NPC, an NPC that is gone, a player who is gone, nobody: none of them is refused', async () => {
     server.addNpc(77, -1, 'floating');
     expect((await sourceOf({ npc: 77 }))[0]).toBe('floating');
     expect(await sourceOf({ npc: 4_711 })).toEqual([null, null]);
@@ -178,13 +178,13 @@ describe('who asks', () => {
     expect(await sourceOf({})).toEqual([null, null]);
   });
 
-  test('an item: the map is that of the player', async () => {
+  it('an item: the map is that of the player', async () => {
     server.addMap(2, 'geffen');
     server.addPlayer(5, 50, 2);
     for (const npc of [FAKE_NPC, 0]) expect((await sourceOf({ npc, player: 5 }))[1]).toBe('geffen');
   });
 
-  test('names that look like SQL stay names', async () => {
+  it('names that look like SQL stay names', async () => {
     server.addMap(3, 'm\'"\\;--');
     server.addNpc(78, 3, "x', NULL); DROP TABLE ai_requests; -- %s%n");
     expect(await sourceOf({ npc: 78 })).toEqual(["x', NULL); DROP TABLE ai_requests; -- %s%n", 'm\'"\\;--']);
@@ -193,7 +193,7 @@ describe('who asks', () => {
 
 describe('a bad request is refused with -1, without a statement, and ai_db_error(-1) says why', () => {
   const tooDeep = 100_000;
-  test.each<[string, Argument[], RegExp]>([
+  it.each<[string, Argument[], RegExp]>([
     ['an empty type', ['', DIALOGUE, '{}'], /type/],
     ['a long type', ['t'.repeat(51), DIALOGUE, '{}'], /type/],
     ['an empty endpoint', ['t', '', '{}'], /endpoint/],
@@ -224,14 +224,14 @@ describe('a bad request is refused with -1, without a statement, and ai_db_error
     expect(await rows()).toEqual([]);
   });
 
-  test('what a player said is in no line of the log and in no reason', async () => {
+  it('what a player said is in no line of the log and in no reason', async () => {
     await server.number('ai_db_request', 'dialogue', DIALOGUE, '{"message":"my secret" is broken}');
     expect(await server.text('ai_db_error', -1)).not.toContain('secret');
     expect(JSON.stringify(server.shown)).not.toContain('secret');
   });
 });
 
-test.each([
+it.each([
   `'); DROP TABLE ai_requests; -- `,
   `\\'); DROP TABLE ai_requests; -- `,
   `" OR 1=1 #`,
@@ -250,7 +250,7 @@ test.each([
   expect(await rowOf(id)).toMatchObject({ request_data: data });
 });
 
-test.each([
+it.each([
   "''",
   "'ANSI_QUOTES,NO_BACKSLASH_ESCAPES,PIPES_AS_CONCAT,IGNORE_SPACE'",
   "'TRADITIONAL,ONLY_FULL_GROUP_BY,NO_ZERO_DATE'",
@@ -268,7 +268,7 @@ test.each([
 });
 
 describe('the rules are those of the TypeScript client', () => {
-  test('for endpoints', async () => {
+  it('for endpoints', async () => {
     const piece = fc.constantFrom(
       '/',
       '//',
@@ -302,7 +302,7 @@ describe('the rules are those of the TypeScript client', () => {
     );
   });
 
-  test('for types', async () => {
+  it('for types', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'grapheme', maxLength: 60 }), async (text) => {
         const type = text.replaceAll('\0', '');
@@ -313,7 +313,7 @@ describe('the rules are those of the TypeScript client', () => {
     );
   });
 
-  test('for data', async () => {
+  it('for data', async () => {
     const piece = fc.constantFrom(
       '{',
       '}',

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { useQueue } from '../support/queue-observer.ts';
 import { insertSettled, setStatus, settle } from './arrange.ts';
 import { CHAR_ID, type MapServer, NPC, PLAYER, useMapServers } from './harness/map-server.ts';
@@ -21,7 +21,7 @@ async function request(server: MapServer, player?: number): Promise<number> {
 }
 
 describe('conf/import/ai_ipc.conf', () => {
-  test('may be missing or empty: no line about it', async () => {
+  it('may be missing or empty: no line about it', async () => {
     for (const settings of [undefined, '', '\n\r\n// a comment\n'] as const) {
       const server = await startMapServer(queue().settings, settings === undefined ? {} : { settings });
       expect(await request(server)).toBeGreaterThan(0);
@@ -29,7 +29,7 @@ describe('conf/import/ai_ipc.conf', () => {
     }
   });
 
-  test('each bad line leaves the default and one warning that names it', async () => {
+  it('each bad line leaves the default and one warning that names it', async () => {
     const bad = [
       'client_codepage: klingon-1',
       'client_codepage: utf16',
@@ -56,7 +56,7 @@ describe('conf/import/ai_ipc.conf', () => {
     for (const [index, line] of lines.entries()) expect(line).toMatch(new RegExp(`line ${index + 1}\\b`));
   });
 
-  test('good lines among bad ones count, with comments, CRLF and a byte order mark', async () => {
+  it('good lines among bad ones count, with comments, CRLF and a byte order mark', async () => {
     const settings =
       '\uFEFFmax_open_requests_per_character:2 // two\r\nnonsense\r\n  max_open_requests :\t3  \r\n';
     const server = await startMapServer(queue().settings, { settings });
@@ -68,7 +68,7 @@ describe('conf/import/ai_ipc.conf', () => {
     expect(warnings(server).filter((line) => line.includes('nonsense'))).toHaveLength(1);
   });
 
-  test('a character set that this server does not know is said once, and text still arrives', async () => {
+  it('a character set that this server does not know is said once, and text still arrives', async () => {
     const server = await startMapServer(queue().settings, {
       settings: 'client_codepage: nosuchset\n',
       encoding: 'utf8mb4',
@@ -79,7 +79,7 @@ describe('conf/import/ai_ipc.conf', () => {
   });
 });
 
-test('print_cost_every_seconds: the cost on the game loop is printed', async () => {
+it('print_cost_every_seconds: the cost on the game loop is printed', async () => {
   const server = await startMapServer(queue().settings, { settings: 'print_cost_every_seconds: 1\n' });
   await request(server);
   const line = /AI-IPC.* ms a second on the game loop, the longest of \d+ calls .* ms, 0 waiting/;
@@ -99,27 +99,27 @@ describe('the limit of open requests per character', () => {
     return ids;
   }
 
-  test('refuses one more of the same character, and says why', async () => {
+  it('refuses one more of the same character, and says why', async () => {
     await fill();
     expect(await request(server, PLAYER)).toBe(-1);
     expect(await server.text('ai_db_error', -1)).toMatch(/open/);
     expect(await queue().statusCounts()).toEqual({ pending: 3 });
   });
 
-  test('leaves other characters, and scripts without a player, alone', async () => {
+  it('leaves other characters, and scripts without a player, alone', async () => {
     await fill();
     expect(await request(server, OTHER_PLAYER)).toBeGreaterThan(0);
     for (let count = 0; count < 5; count += 1) expect(await request(server)).toBeGreaterThan(0);
   });
 
-  test('has room again after a cancel', async () => {
+  it('has room again after a cancel', async () => {
     const [id] = await fill();
     await server.number('ai_db_cancel', id!);
     expect(await request(server, PLAYER)).toBeGreaterThan(0);
     expect(await request(server, PLAYER)).toBe(-1);
   });
 
-  test('has room again when a script has seen that one ended', async () => {
+  it('has room again when a script has seen that one ended', async () => {
     const [first, second, third] = await fill();
     await settle(queue(), first!, { response: '{}' });
     expect(await server.text('ai_db_response', first!)).toBe('{}');
@@ -135,7 +135,7 @@ describe('the limit of open requests per character', () => {
     expect(await request(server, PLAYER)).toBe(-1);
   });
 
-  test('has room again when they ended and nobody asked', async () => {
+  it('has room again when they ended and nobody asked', async () => {
     for (const id of await fill()) await setStatus(queue(), id, 'completed');
     await expect
       .poll(
@@ -148,13 +148,13 @@ describe('the limit of open requests per character', () => {
       .toBeGreaterThan(0);
   });
 
-  test('has room again when their life is over, with nobody to end them', async () => {
+  it('has room again when their life is over, with nobody to end them', async () => {
     await fill();
     server.advance(31_000);
     await expect.poll(() => request(server, PLAYER), { timeout: 10_000 }).toBeGreaterThan(0);
   });
 
-  test('does not count what was refused', async () => {
+  it('does not count what was refused', async () => {
     for (let count = 0; count < 5; count += 1)
       expect(
         Number((await server.call('ai_db_request', ['', DIALOGUE, '{}'], { player: PLAYER })).value),
@@ -163,7 +163,7 @@ describe('the limit of open requests per character', () => {
   });
 });
 
-test('the limit in total holds for all together', async () => {
+it('the limit in total holds for all together', async () => {
   const server = await startMapServer(queue().settings, { settings: 'max_open_requests: 5\n' });
   for (let count = 0; count < 5; count += 1) expect(await request(server)).toBeGreaterThan(0);
   expect(await request(server)).toBe(-1);
@@ -171,18 +171,18 @@ test('the limit in total holds for all together', async () => {
   expect(await server.text('ai_db_error', -1)).toMatch(/open/);
 });
 
-test('0 is no limit', async () => {
+it('0 is no limit', async () => {
   const settings = 'max_open_requests: 0\nmax_open_requests_per_character: 0\n';
   const server = await startMapServer(queue().settings, { settings });
   for (let count = 0; count < 250; count += 1) expect(await request(server, PLAYER)).toBeGreaterThan(0);
 });
 
-test('the benchmark NPC may have its 100 open requests', async () => {
+it('the benchmark NPC may have its 100 open requests', async () => {
   const server = await startMapServer(queue().settings);
   for (let count = 0; count < 100; count += 1) expect(await request(server, PLAYER)).toBeGreaterThan(0);
 });
 
-test('what other clients asked is not counted', async () => {
+it('what other clients asked is not counted', async () => {
   const server = await startMapServer(queue().settings, { settings: 'max_open_requests: 2\n' });
   await queue().insert(10, '/echo');
   await insertSettled(queue(), { response: '{}' });

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { useQueue } from '../support/queue-observer.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { insertSettled, setStatus, settle, waitForSleepers } from './arrange.ts';
@@ -35,14 +35,14 @@ function wait(id: number, timeoutMs: number, caller: { npc?: number; player?: nu
 }
 
 describe('ai_db_response(id, timeout_ms)', () => {
-  test('returns an answer that is there at once', async () => {
+  it('returns an answer that is there at once', async () => {
     const id = await insertSettled(queue(), { response: '{"text":"Hi"}' });
     const { value, runs } = await server.call('ai_db_response', [id, LONG_MS]);
     expect(String(value)).toBe('{"text":"Hi"}');
     expect(runs).toBe(1);
   });
 
-  test('waits until there is an answer, and notices it within 150 ms', async () => {
+  it('waits until there is an answer, and notices it within 150 ms', async () => {
     const delays: number[] = [];
     for (let round = 0; round < 5; round += 1) {
       const id = await queue().insertOne('/echo');
@@ -59,7 +59,7 @@ describe('ai_db_response(id, timeout_ms)', () => {
     expect(Math.max(...delays)).toBeLessThan(1_500);
   });
 
-  test('goes on waiting while the request is claimed, and retried', async () => {
+  it('goes on waiting while the request is claimed, and retried', async () => {
     const id = await queue().insertOne('/echo');
     const { answer, hasEnded } = wait(id, LONG_MS);
     for (const status of ['processing', 'pending', 'processing']) {
@@ -71,7 +71,7 @@ describe('ai_db_response(id, timeout_ms)', () => {
     expect(await answer).toBe('{}');
   });
 
-  test.each(['failed', 'timeout', 'cancelled', 'completed'])(
+  it.each(['failed', 'timeout', 'cancelled', 'completed'])(
     'ends when the request is %s without an answer',
     async (status) => {
       const id = await queue().insertOne('/echo');
@@ -83,7 +83,7 @@ describe('ai_db_response(id, timeout_ms)', () => {
     },
   );
 
-  test('ends when the request is deleted', async () => {
+  it('ends when the request is deleted', async () => {
     const id = await queue().insertOne('/echo');
     const { answer } = wait(id, LONG_MS);
     await waitForSleepers(server, 1);
@@ -91,7 +91,7 @@ describe('ai_db_response(id, timeout_ms)', () => {
     expect(await answer).toBe('');
   });
 
-  test('ends with "" when its time is over, not before', async () => {
+  it('ends with "" when its time is over, not before', async () => {
     const id = await queue().insertOne('/echo');
     const startedMs = performance.now();
     const { value, runs } = await server.call('ai_db_response', [id, 350]);
@@ -102,19 +102,19 @@ describe('ai_db_response(id, timeout_ms)', () => {
     expect(await server.text('ai_db_response', id, 350)).toBe('{}');
   });
 
-  test('can be told its time by variables', async () => {
+  it('can be told its time by variables', async () => {
     const id = await queue().insertOne('/echo');
     const { value, runs } = await server.call('ai_db_response', [{ variable: id }, { variable: 300 }]);
     expect([String(value), runs > 1]).toEqual(['', true]);
   });
 
-  test.each([0, -1, -9_000_000_000])('does not wait with %i', async (timeoutMs) => {
+  it.each([0, -1, -9_000_000_000])('does not wait with %i', async (timeoutMs) => {
     const id = await queue().insertOne('/echo');
     const { value, runs } = await server.call('ai_db_response', [id, timeoutMs]);
     expect([String(value), runs]).toEqual(['', 1]);
   });
 
-  test.each([2 ** 31, 2 ** 40, 9_223_372_036_854_775_807n])(
+  it.each([2 ** 31, 2 ** 40, 9_223_372_036_854_775_807n])(
     'waits with %s, and ends with the answer',
     async (timeoutMs) => {
       const id = await queue().insertOne('/echo');
@@ -128,7 +128,7 @@ describe('ai_db_response(id, timeout_ms)', () => {
 });
 
 describe('a script that cannot be suspended does not wait', () => {
-  test.each([
+  it.each([
     ['an item of a player', { npc: FAKE_NPC, player: PLAYER }],
     ['a bonus script of a player', { player: PLAYER }],
     ['nobody', {}],
@@ -145,7 +145,7 @@ describe('a script that cannot be suspended does not wait', () => {
 });
 
 describe('many who wait', () => {
-  test('300 of them share one statement a tick, and each gets its own answer', async () => {
+  it('300 of them share one statement a tick, and each gets its own answer', async () => {
     const ids = await queue().insert(300, '/echo');
     const waits = ids.map((id) => wait(id, LONG_MS));
     await waitForSleepers(server, 300);
@@ -165,7 +165,7 @@ describe('many who wait', () => {
     expect(await Promise.all(waits.map(({ answer }) => answer))).toEqual(ids.map((id) => `{"id":${id}}`));
   });
 
-  test('one answer ends one wait and no other', async () => {
+  it('one answer ends one wait and no other', async () => {
     const [first, second] = (await queue().insert(2, '/echo')) as [number, number];
     const waits = [wait(first, LONG_MS), wait(second, LONG_MS)];
     await waitForSleepers(server, 2);
@@ -179,7 +179,7 @@ describe('many who wait', () => {
     expect(await waits[0]!.answer).toBe('{"n":1}');
   });
 
-  test('two may wait for the same request', async () => {
+  it('two may wait for the same request', async () => {
     const id = await queue().insertOne('/echo');
     const waits = [wait(id, LONG_MS), wait(id, LONG_MS), wait(id, 200)];
     expect(await waits[2]!.answer).toBe('');
@@ -188,7 +188,7 @@ describe('many who wait', () => {
     expect(await waits[1]!.answer).toBe('{}');
   });
 
-  test('answers of 16 KiB for 100 of them', async () => {
+  it('answers of 16 KiB for 100 of them', async () => {
     const ids = await queue().insert(100, '/echo');
     const waits = ids.map((id) => wait(id, LONG_MS));
     await waitForSleepers(server, 100);
@@ -201,7 +201,7 @@ describe('many who wait', () => {
     for (const { answer } of waits) expect(await answer).toBe(response);
   });
 
-  test('nobody: soon no statement at all', async () => {
+  it('nobody: soon no statement at all', async () => {
     // The doorbell and the limits have timers of their own: here, neither has anything to read.
     const quiet = await startMapServer(queue().settings, { settings: 'doorbell: no\n' });
     expect(await quiet.text('ai_db_response', await queue().insertOne('/echo'), 250)).toBe('');
@@ -219,7 +219,7 @@ describe('many who wait', () => {
 });
 
 describe('what happens to a script that waits', () => {
-  test('its player logs out: it ends, the others go on', async () => {
+  it('its player logs out: it ends, the others go on', async () => {
     const [first, second] = (await queue().insert(2, '/echo')) as [number, number];
     const left = wait(first, LONG_MS, { npc: NPC, player: PLAYER });
     const stayed = wait(second, LONG_MS);
@@ -233,7 +233,7 @@ describe('what happens to a script that waits', () => {
     expect(await stayed.answer).toBe('{}');
   });
 
-  test('scripts are reloaded: the sleeping ones are gone, new ones work', async () => {
+  it('scripts are reloaded: the sleeping ones are gone, new ones work', async () => {
     const ids = await queue().insert(20, '/echo');
     const waits = ids.map((id) => wait(id, LONG_MS));
     await waitForSleepers(server, 20);
@@ -250,7 +250,7 @@ describe('what happens to a script that waits', () => {
     expect(await later.answer).toBe('{"n":1}');
   });
 
-  test('its NPC is unloaded: the command still ends', async () => {
+  it('its NPC is unloaded: the command still ends', async () => {
     server.addNpc(99, 1, 'short-lived');
     const id = await queue().insertOne('/echo');
     const { answer } = wait(id, LONG_MS, { npc: 99 });

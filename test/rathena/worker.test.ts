@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type AiStub, startAiStub } from '../support/ai-stub.ts';
 import { useQueue } from '../support/queue-observer.ts';
 import { WorkerProcess } from '../support/worker-process.ts';
@@ -30,7 +30,7 @@ async function ask(endpoint: string, data = '{}', timeoutSeconds = 30): Promise<
   return await server.number('ai_db_request', 'dialogue', endpoint, data, 5, timeoutSeconds);
 }
 
-test('a request of an NPC reaches the AI service, and its answer the NPC', async () => {
+it('a request of an NPC reaches the AI service, and its answer the NPC', async () => {
   const escaped = await server.text('ai_json_escape', 'say "안녕 😀"\\');
   const data = `{"message":"${escaped}","npc_id":123}`;
   const { value: id } = await server.call('ai_db_request', ['dialogue', '/echo', data], {
@@ -47,7 +47,7 @@ test('a request of an NPC reaches the AI service, and its answer the NPC', async
   expect(decodeURIComponent(String(call!.headers['x-ai-ipc-source-npc']))).toBe(NPC_NAME);
 });
 
-test('an answer of 16 KiB arrives whole, a larger one not at all', async () => {
+it('an answer of 16 KiB arrives whole, a larger one not at all', async () => {
   const [whole, larger] = [
     await ask(`/sized/${LARGEST_ANSWER_BYTES}`),
     await ask(`/sized/${LARGEST_ANSWER_BYTES + 1}`),
@@ -58,21 +58,21 @@ test('an answer of 16 KiB arrives whole, a larger one not at all', async () => {
   expect(await server.text('ai_db_error', larger)).toMatch(/^answer_too_large: /);
 });
 
-test('a failure ends the wait, and ai_db_error tells of it', async () => {
+it('a failure ends the wait, and ai_db_error tells of it', async () => {
   const id = await ask('/status/404');
   expect(await server.text('ai_db_response', id, ENDED_WITHIN_MS)).toBe('');
   expect(await server.number('ai_db_status', id)).toBe(4);
   expect(await server.text('ai_db_error', id)).toMatch(/^ai_client_error: .*404/);
 });
 
-test('a time-out ends the wait', async () => {
+it('a time-out ends the wait', async () => {
   const id = await ask('/delay/20000', '{}', 1);
   expect(await server.text('ai_db_response', id, ENDED_WITHIN_MS)).toBe('');
   expect(await server.number('ai_db_status', id)).toBe(5);
   expect(await server.text('ai_db_error', id)).not.toBe('');
 });
 
-test('a cancelled request is called off at the worker, and its wait ends', async () => {
+it('a cancelled request is called off at the worker, and its wait ends', async () => {
   const id = await ask('/delay/20000');
   await queue().waitForStatus(id, 'processing', ENDED_WITHIN_MS);
   const answer = server.text('ai_db_response', id, 60_000);
@@ -85,7 +85,7 @@ test('a cancelled request is called off at the worker, and its wait ends', async
   expect(cut['request_id']).toBe(id);
 });
 
-test('a batch of 100 is answered, each with its own', async () => {
+it('a batch of 100 is answered, each with its own', async () => {
   const ids = [];
   for (let count = 0; count < 100; count += 1) ids.push(await ask('/echo', `{"n":${count}}`));
   const answers = await Promise.all(ids.map((id) => server.text('ai_db_response', id, ENDED_WITHIN_MS)));

@@ -1,4 +1,4 @@
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { fetchServer } from './fetched-servers.ts';
 import { MariadbServer } from './mariadb-server.ts';
 import { createTestDatabase } from './test-database.ts';
@@ -10,7 +10,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-test(
+it(
   'a server that is not installed is fetched, and starts beside the machine’s own',
   async () => {
     const server = new MariadbServer({ programs: await fetchServer('mariadb-11.8') });
@@ -25,13 +25,13 @@ test(
   FETCH_TIMEOUT_MS,
 );
 
-test('a server that nobody has described is refused with those that are', async () => {
+it('a server that nobody has described is refused with those that are', async () => {
   await expect(fetchServer('mariadb-99')).rejects.toThrow(
     'The server mariadb-99 is not known. Known are mariadb-10.5, mariadb-11.8, mysql-9.7.',
   );
 });
 
-test('a server that cannot be had is told with the reason', async () => {
+it('a server that cannot be had is told with the reason', async () => {
   vi.stubEnv('AI_IPC_CACHE', '/dev/null');
   await expect(fetchServer('mariadb-11.8')).rejects.toThrow(
     /^The server mariadb-11\.8 cannot be had: ENOTDIR.*\/dev\/null\/servers/,

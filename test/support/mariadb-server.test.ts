@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { MariadbServer } from './mariadb-server.ts';
 import { createTestDatabase } from './test-database.ts';
 import { waitFor } from './wait-for.ts';
@@ -15,7 +15,7 @@ afterEach(async () => {
   await server.remove();
 });
 
-test('a killed server comes back at its port with what was committed', async () => {
+it('a killed server comes back at its port with what was committed', async () => {
   const address = await server.start();
   const database = await createTestDatabase(address);
   await database.query('CREATE TABLE kept (a INT)');
@@ -29,7 +29,7 @@ test('a killed server comes back at its port with what was committed', async () 
   expect(await database.query('SELECT @@max_connections AS most')).toEqual([{ most: 77 }]);
 });
 
-test('a paused server answers nothing until it is resumed', async () => {
+it('a paused server answers nothing until it is resumed', async () => {
   const database = await createTestDatabase(await server.start());
   await database.query('SELECT 1');
   let hasAnswered = false;
@@ -45,7 +45,7 @@ test('a paused server answers nothing until it is resumed', async () => {
   await answer;
 });
 
-test('a removed server leaves nothing behind, not even when it was paused', async () => {
+it('a removed server leaves nothing behind, not even when it was paused', async () => {
   const { socketPath } = await server.start();
   const pid = server.pid!;
 
@@ -56,7 +56,7 @@ test('a removed server leaves nothing behind, not even when it was paused', asyn
   expect(existsSync(dirname(socketPath))).toBe(false);
 });
 
-test('a server that cannot start says why, from its error log', async () => {
+it('a server that cannot start says why, from its error log', async () => {
   const broken = new MariadbServer({ extraArgs: ['--no-such-option=1'] });
   try {
     await expect(broken.start()).rejects.toThrow("unknown variable 'no-such-option=1'");
@@ -65,7 +65,7 @@ test('a server that cannot start says why, from its error log', async () => {
   }
 });
 
-test('a test database is filled by the real client and gone when dropped', async () => {
+it('a test database is filled by the real client and gone when dropped', async () => {
   const database = await createTestDatabase();
   await database.loadSqlFile('sql-files/ai_ipc_tables.sql');
   await database.query('INSERT INTO ai_requests (endpoint) VALUES (?)', ['/ü']);

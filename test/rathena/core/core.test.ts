@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { findCppTools } from '../../support/cpp-tools.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -42,7 +42,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-test.each(SUBJECTS)('the plain core of the commands keeps its promises: %s', async (subject) => {
+it.each(SUBJECTS)('the plain core of the commands keeps its promises: %s', async (subject) => {
   const output = await promisify(execFile)(program, [subject]).then(
     ({ stdout }) => stdout,
     (error: { stdout: string; stderr: string }) => `FAIL\n${error.stdout}${error.stderr}`,
@@ -51,7 +51,7 @@ test.each(SUBJECTS)('the plain core of the commands keeps its promises: %s', asy
   expect(output).not.toContain('FAIL');
 });
 
-test('every test of the core belongs to a subject that is run', () => {
+it('every test of the core belongs to a subject that is run', () => {
   const texts = readdirSync(import.meta.dirname)
     .filter((name) => name.endsWith('_test.cpp'))
     .map((name) => readFileSync(join(import.meta.dirname, name), 'utf8'));
@@ -60,7 +60,7 @@ test('every test of the core belongs to a subject that is run', () => {
   expect([...new Set(subjects)].sort()).toEqual([...SUBJECTS].sort());
 });
 
-test('no source is a .hpp, which would make rAthena build all of map again, and all are ASCII', () => {
+it('no source is a .hpp, which would make rAthena build all of map again, and all are ASCII', () => {
   const names = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).filter((name) =>
     name.includes('.'),
   );
@@ -72,7 +72,7 @@ test('no source is a .hpp, which would make rAthena build all of map again, and 
   }
 });
 
-test('the commands tell the version of the package', () => {
+it('the commands tell the version of the package', () => {
   const header = readFileSync(join(SOURCES, 'custom/ai_ipc/version.h'), 'utf8');
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
 
