@@ -1,14 +1,13 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
-import { z } from 'zod';
 
 /** What a setting may be: how text is read, how a value is checked, and how both are shown to people. */
 export interface Allowed<T> {
   /** Ends the sentence "Allowed: …". */
   readonly words: string;
   /** Checks a value as YAML gives it, and brings it to the form that the program uses. */
-  readonly schema: z.ZodType<T>;
-  /** Text of an environment variable as a value for the schema; what cannot be read stays text and is refused there. */
+  readonly check: (raw: unknown) => Checked<T>;
+  /** Text of an environment variable as a value to check; what cannot be read stays text and is refused there. */
   readonly fromText: (text: string) => unknown;
   /** A good value, for people; never a secret. */
   show(value: T): string;
@@ -19,6 +18,9 @@ export interface Allowed<T> {
   /** A good value as the program uses it, where that depends on the current folder. */
   inFolder?(value: T, folder: string): T;
 }
+
+/** A good value; or why it is not, where `words` do not say all there is to say. */
+type Checked<T> = { readonly value: T } | { readonly reason: string };
 
 const HOST_NAME = /^(?!.*\.\.)[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/i;
 /** The column of ai_workers in which workers tell theirs. */
@@ -48,7 +50,10 @@ export function wholeNumber(least: number, most: number): Allowed<number> {
   const words = `a whole number from ${least} to ${most}`;
   return {
     words,
-    schema: z.number().int().min(least).max(most),
+    check: (raw) =>
+      typeof raw === 'number' && Number.isSafeInteger(raw) && raw >= least && raw <= most
+        ? { value: raw }
+        : REFUSED,
     // Number() alone would take "", "1e3", "0x10" and " 5 ".
     fromText: (text) => (/^-?\d+$/.test(text) ? Number(text) : text),
     show: String,
@@ -59,7 +64,7 @@ export function wholeNumber(least: number, most: number): Allowed<number> {
 export function yesOrNo(): Allowed<boolean> {
   return {
     words: 'true or false',
-    schema: z.boolean(),
+    check: (raw) => (typeof raw === 'boolean' ? { value: raw } : REFUSED),
     fromText: (text) => (text === 'true' ? true : text === 'false' ? false : text),
     show: String,
     showRefused: quote,
@@ -68,33 +73,33 @@ export function yesOrNo(): Allowed<boolean> {
 
 export function oneOf<const T extends string>(values: readonly [T, ...T[]]): Allowed<T> {
   const words = `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`;
-  return { ...asText, words, schema: z.enum(values), show: String };
+  const check = (raw: unknown): Checked<T> => {
+    const value = values.find((one) => one === raw);
+    return value === undefined ? REFUSED : { value };
+  };
+  return { ...asText, words, check, show: String };
 }
 
 /** Text of 1 to `most` characters without control characters. */
 export function plainText(words: string, most: number): Allowed<string> {
-  const schema = z.string().min(1).max(most).refine(hasNoControl, 'it has a control character or a line end');
-  return { ...asText, words, schema, show: String };
+  const check = checkText((text) => (text.length > most ? '' : reasonAgainstText(text)));
+  return { ...asText, words, check, show: String };
 }
 
 /** The path of a file or folder; a relative one starts from the current folder. */
 export function filePath(words: string): Allowed<string> {
-  const schema = z
-    .string()
-    .min(1)
-    .refine(hasNoControl, 'it has a control character or a line end')
-    .refine(
-      (path) => path !== ':memory:',
-      'a database in memory cannot be shared by the game and the worker',
-    );
-  return { ...asText, words, schema, show: String, inFolder: (path, folder) => resolve(folder, path) };
+  const check = checkText((path) =>
+    path === ':memory:'
+      ? 'a database in memory cannot be shared by the game and the worker'
+      : reasonAgainstText(path),
+  );
+  return { ...asText, words, check, show: String, inFolder: (path, folder) => resolve(folder, path) };
 }
 
 /** A value that may be left out altogether. */
 export function optional<T>(allowed: Allowed<T>, none: string): Allowed<T | null> {
   return {
     ...allowed,
-    schema: allowed.schema.nullable().refine((value) => value !== null, withoutReason),
     show: (value) => (value === null ? none : allowed.show(value)),
     inFolder: (value, folder) => (value === null ? null : (allowed.inFolder?.(value, folder) ?? value)),
   };
@@ -104,7 +109,7 @@ export function optional<T>(allowed: Allowed<T>, none: string): Allowed<T | null
 export function secretText(): Allowed<string> {
   return {
     words: 'text without line ends, which may be empty; in YAML, a number needs quotes around it',
-    schema: z.string().refine(hasNoLineEnd, 'it has a line end or a NUL'),
+    check: checkText((text) => (hasNoLineEnd(text) ? undefined : 'it has a line end or a NUL')),
     fromText: (text) => text,
     show: (value) => (value === '' ? '(empty)' : '***'),
     showRefused: () => '***',
@@ -119,30 +124,27 @@ export function isSocketPath(host: string): boolean {
 
 /** A host name, an IP address, or a socket. */
 export function hostOrSocket(): Allowed<string> {
-  const schema = z.string().refine(isHostOrSocket, {
-    error: ({ input }) =>
-      typeof input === 'string' && HOST_AND_PORT.test(input) ? 'the port goes into port or DB_PORT' : '',
+  const check = checkText((text) => {
+    if (isHostOrSocket(text)) return undefined;
+    return HOST_AND_PORT.test(text) ? 'the port goes into port or DB_PORT' : '';
   });
   const words = 'one host name, one IP address, or the path of a socket, such as /run/mysqld/mysqld.sock';
-  return { ...asText, words, schema, show: String };
+  return { ...asText, words, check, show: String };
 }
 
 /** host:port to send to, with [ ] around an IPv6 address. */
 export function hostAndPort(words: string): Allowed<string> {
-  const schema = z
-    .string()
-    .max(MAX_DOORBELL_CHARACTERS)
-    .refine((text) => isHostAndPort(text, 1), withoutReason);
-  return { ...asText, words, schema, show: String };
+  const check = checkText((text) =>
+    text.length <= MAX_DOORBELL_CHARACTERS && isHostAndPort(text, 1) ? undefined : '',
+  );
+  return { ...asText, words, check, show: String };
 }
 
 /** host:port to listen on, where port 0 takes a free one, or `off`, which becomes null. */
 export function hostAndPortOrOff(words: string): Allowed<string | null> {
-  const schema = z
-    .string()
-    .refine((text) => text === 'off' || isHostAndPort(text, 0), withoutReason)
-    .transform((text) => (text === 'off' ? null : text));
-  return { ...asText, words, schema, show: (value) => value ?? 'off' };
+  const address = checkText((text) => (isHostAndPort(text, 0) ? undefined : ''));
+  const check = (raw: unknown): Checked<string | null> => (raw === 'off' ? { value: null } : address(raw));
+  return { ...asText, words, check, show: (value) => value ?? 'off' };
 }
 
 /** What differs between the addresses of services. */
@@ -157,18 +159,15 @@ export function baseUrl({
   words = 'an http:// or https:// address, which may have a path, such as http://127.0.0.1:8000',
   placeOfKey = 'ai_service_headers',
 }: BaseUrlOptions = {}): Allowed<string> {
-  const schema = z
-    .string()
-    .refine(isHttpUrl, { ...withoutReason, abort: true })
-    .superRefine((text, context) => {
-      const message = reasonAgainstUrl(text, placeOfKey);
-      if (message !== undefined) context.addIssue({ code: 'custom', message });
-    })
-    .transform((text) => new URL(text).href.replace(/\/+$/, ''));
+  const isGood = checkText((text) => (isHttpUrl(text) ? reasonAgainstUrl(text, placeOfKey) : ''));
+  const check = (raw: unknown): Checked<string> => {
+    const checked = isGood(raw);
+    return 'reason' in checked ? checked : { value: new URL(checked.value).href.replace(/\/+$/, '') };
+  };
   return {
     ...asText,
     words,
-    schema,
+    check,
     show: String,
     showRefused: (raw) => (typeof raw === 'string' ? quote(maskUrl(raw)) : quote(raw)),
   };
@@ -179,11 +178,11 @@ export function headers(): Allowed<Readonly<Record<string, string>>> {
   return {
     words:
       'names and text values, in YAML one "Name: value" a line, in the environment JSON such as {"Authorization":"Bearer …"}',
-    schema: z.record(z.string(), z.string()).superRefine((map, context) => {
-      for (const message of reasonsAgainstHeaders(Object.entries(map))) {
-        context.addIssue({ code: 'custom', message });
-      }
-    }),
+    check: (raw) => {
+      if (!isTextMap(raw)) return REFUSED;
+      const reasons = reasonsAgainstHeaders(Object.entries(raw));
+      return reasons.length === 0 ? { value: raw } : { reason: reasons.join('; ') };
+    },
     fromText: jsonOrText,
     show: (map) =>
       Object.keys(map)
@@ -207,10 +206,29 @@ export function maskUrl(url: string): string {
   return url.replace(/^([a-z]+:\/\/)?.*@/is, '$1***@').replace(/[?#].*$/s, (rest) => `${rest.charAt(0)}***`);
 }
 
-/** Where the words of what is allowed say all there is to say. Zod would put "Invalid input" for an empty string. */
-const withoutReason = { error: (): string => '' };
+/** Where the words of what is allowed say all there is to say. */
+const REFUSED = { reason: '' } as const;
 
 const asText = { fromText: (text: string): unknown => text, showRefused: quote };
+
+/** `reasonAgainst` gives undefined for a good text. */
+function checkText(reasonAgainst: (text: string) => string | undefined) {
+  return (raw: unknown): Checked<string> => {
+    if (typeof raw !== 'string') return REFUSED;
+    const reason = reasonAgainst(raw);
+    return reason === undefined ? { value: raw } : { reason };
+  };
+}
+
+function reasonAgainstText(text: string): string | undefined {
+  if (text === '') return '';
+  return hasNoControl(text) ? undefined : 'it has a control character or a line end';
+}
+
+function isTextMap(raw: unknown): raw is Readonly<Record<string, string>> {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return false;
+  return Object.values(raw).every((value) => typeof value === 'string');
+}
 
 function hasNoControl(text: string): boolean {
   return !/\p{Cc}/u.test(text);
@@ -267,7 +285,7 @@ function jsonOrText(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Not JSON: it stays text, which the schema refuses without showing it.
+    // Not JSON: it stays text, which the check refuses without showing it.
     return text;
   }
 }

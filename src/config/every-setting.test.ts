@@ -25,8 +25,8 @@ function otherText({ key, allowed, example, default: standard }: Setting<unknown
     ...allowed.words.split(/, | or /),
   ];
   const isOther = (text: string) => {
-    const { data } = allowed.schema.safeParse(allowed.fromText(text));
-    return data !== undefined && data !== standard;
+    const checked = allowed.check(allowed.fromText(text));
+    return 'value' in checked && checked.value !== standard;
   };
   const text = candidates.find(isOther);
   if (text === undefined)
@@ -38,7 +38,8 @@ function otherText({ key, allowed, example, default: standard }: Setting<unknown
 function othersOf(definitions: Definitions): Record<string, unknown> {
   const entries = Object.entries(definitions).map(([name, setting]) => {
     const { allowed } = setting;
-    const value = allowed.schema.parse(allowed.fromText(otherText(setting)));
+    const checked = allowed.check(allowed.fromText(otherText(setting)));
+    const value = 'value' in checked ? checked.value : undefined;
     return [name, allowed.inFolder?.(value, folder) ?? value];
   });
   return Object.fromEntries(entries);
@@ -76,8 +77,7 @@ describe('every setting', () => {
 
   it('has a default that is allowed, if it has one', () => {
     for (const { key, allowed, default: standard, isRequired } of ALL_SETTINGS)
-      if (standard !== null && !isRequired)
-        expect(allowed.schema.safeParse(standard), key).toMatchObject({ success: true });
+      if (standard !== null && !isRequired) expect(allowed.check(standard), key).toHaveProperty('value');
   });
 
   it('has a key and a variable of its own', () => {

@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import { fillVariables } from './fill-variables.ts';
 import type { Setting } from './setting.ts';
 import type { Sources } from './sources.ts';
@@ -84,24 +83,18 @@ function candidateOfFile({ key, allowed }: Setting<unknown>, sources: Sources): 
   };
 }
 
-type Checked<T> = { readonly value: T } | { readonly problem: string };
+type ToldChecked<T> = { readonly value: T } | { readonly problem: string };
 
-function check<T>(setting: Setting<T>, candidate: Candidate, sources: Sources): Checked<T> {
+function check<T>(setting: Setting<T>, candidate: Candidate, sources: Sources): ToldChecked<T> {
   const { subject, unset, isMalformed, value } = candidate;
   if (isMalformed) return { problem: `${subject} ${MALFORMED}` };
   if (unset.length > 0) return { problem: `${subject} ${needs(unset)}${whyMariadb(setting.key, sources)}` };
   const { allowed } = setting;
-  const result = allowed.schema.safeParse(value);
-  if (result.success) return { value: result.data };
-  const reason = reasonsOf(result.error) || (value === '' ? 'it is empty; leave it out for the default' : '');
+  const checked = allowed.check(value);
+  if ('value' in checked) return checked;
+  const reason = checked.reason || (value === '' ? 'it is empty; leave it out for the default' : '');
   const colon = reason === '' ? '' : `: ${reason}`;
   return { problem: `${subject} is ${allowed.showRefused(value)}${colon}. Allowed: ${allowed.words}.` };
-}
-
-/** What our own checks said; zod's built-in messages say less than the words of what is allowed. */
-function reasonsOf(error: z.ZodError): string {
-  const reasons = error.issues.filter((issue) => issue.code === 'custom').map((issue) => issue.message);
-  return reasons.filter((reason) => reason !== '').join('; ');
 }
 
 function needs(unset: readonly string[]): string {

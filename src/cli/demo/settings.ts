@@ -54,8 +54,8 @@ function chosenAiService({ settings, effective }: LoadedSettings): string | unde
 
 function urlFrom(text: string): string {
   const allowed = baseUrl();
-  const checked = allowed.schema.safeParse(text);
-  if (checked.success) return checked.data;
+  const checked = allowed.check(text);
+  if ('value' in checked) return checked.value;
   const message = `--ai-service is ${allowed.showRefused(text)}. Allowed: ${allowed.words}.`;
   throw new AiIpcError('bad_argument', message);
 }
