@@ -1,30 +1,14 @@
 import { Pool } from 'undici';
-import { endpointFault } from '../base/endpoint.ts';
-import { AiIpcError, type RequestError } from '../base/errors.ts';
 import type { AiResult } from './ai-result.ts';
 import { judgeResponse } from './answer.ts';
-import { HeaderList, headerFault } from './call-headers.ts';
+import { parseBaseUrl } from './base-url.ts';
+import { type AiCall, callError, callName, checkHeaders } from './call.ts';
 import { type ExchangeEnd, exchange } from './exchange.ts';
+import { HeaderList } from './header-list.ts';
 import { brokenResult, CONNECT_TIMEOUT_MS, timeoutResult } from './network-trouble.ts';
 
 export type { AiResult } from './ai-result.ts';
-
-export interface AiCall {
-  readonly method: 'GET' | 'POST';
-  /** A path below the base URL, such as /api/v1/npc/dialogue; it may have a query. */
-  readonly endpoint: string;
-  /** JSON text; not sent with GET. */
-  readonly body: string | null;
-  /** Added to the client's own headers; the same name replaces one of them. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** Over everything: connecting, waiting and reading. */
-  readonly timeoutMs: number;
-  /**
-   * This call's own: Node warns of a leak when more than ten calls listen to one. (Making one for each call costs 6 µs
-   * of CPU on Node 20, beside 18 µs for the rest of the call.)
-   */
-  readonly signal: AbortSignal;
-}
+export type { AiCall } from './call.ts';
 
 /** Calls the AI service once for each `call`; who tries again is the worker, nobody here. */
 export interface AiClient {
@@ -82,7 +66,7 @@ export function createAiClient(options: AiClientOptions): AiClient {
   }
 
   function judge(end: ExchangeEnd, call: AiCall): AiResult {
-    const what = describe(call);
+    const what = callName(call);
     switch (end.kind) {
       case 'response':
         return judgeResponse(end, { what, maxBytes });
@@ -112,60 +96,4 @@ function openPool(origin: string, connections: number): Pool {
     bodyTimeout: 0,
     connect: { timeout: CONNECT_TIMEOUT_MS },
   });
-}
-
-function parseBaseUrl(baseUrl: string): { origin: string; prefix: string } {
-  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
-  // A URL that cannot be read may still hold a password.
-  const shown = JSON.stringify(baseUrl.replace(/\/\/.*@/, '//…@'));
-  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    throw badSettings(
-      `ai_service_base_url ${shown} is not a URL of the form http://host:port or https://host/path.`,
-    );
-  }
-  if (url.username !== '' || url.password !== '') {
-    throw badSettings('ai_service_base_url holds a user or a password. Put them into ai_service_headers.');
-  }
-  if (url.search !== '' || url.hash !== '') {
-    throw badSettings('ai_service_base_url has a ? or a #. Give it without; an endpoint may have a query.');
-  }
-  return { origin: url.origin, prefix: url.pathname.replace(/\/+$/, '') };
-}
-
-function callError(call: AiCall): RequestError | undefined {
-  // The worker has checked it already; this is the second lock, before it becomes the path of a request.
-  if (endpointFault(call.endpoint) !== undefined) {
-    const endpoint = JSON.stringify(call.endpoint.slice(0, 80));
-    return {
-      code: 'bad_endpoint',
-      message: `The endpoint ${endpoint} is not a path on the AI service. Give one such as /api/v1/npc/dialogue.`,
-    };
-  }
-  for (const [name, value] of Object.entries(call.headers)) {
-    const fault = headerFault(name, value);
-    if (fault !== undefined) {
-      return {
-        code: 'bad_argument',
-        message: `The header ${JSON.stringify(name.slice(0, 80))} of this call ${fault}.`,
-      };
-    }
-  }
-  return undefined;
-}
-
-/** Without its query, which may hold a key. */
-function describe({ method, endpoint }: AiCall): string {
-  const [path = ''] = endpoint.split('?', 1);
-  return `${method} ${path.length > 80 ? `${path.slice(0, 80)}…` : path}`;
-}
-
-function checkHeaders(headers: Readonly<Record<string, string>>): void {
-  for (const [name, value] of Object.entries(headers)) {
-    const fault = headerFault(name, value);
-    if (fault !== undefined) throw badSettings(`In ai_service_headers, ${JSON.stringify(name)} ${fault}.`);
-  }
-}
-
-function badSettings(message: string): AiIpcError {
-  return new AiIpcError('bad_settings', message);
 }

@@ -14,3 +14,27 @@ function signOf(result: AiResult): Sign {
   if (result.kind === 'aborted') return 'neither';
   return result.kind === 'trouble' && result.isServiceDown ? result.error : 'up';
 }
+
+/**
+ * Makes the call if the breaker lets it. A call that its request's short life cut (`isImpatient`) says little about the
+ * service: for the breaker it counts as aborted, or ten impatient requests would keep a service that is only slow from
+ * everybody.
+ */
+export async function callThrough(
+  breaker: AiBreaker,
+  call: () => Promise<AiResult>,
+  { isImpatient }: { isImpatient: boolean },
+): Promise<AiResult | 'rejected'> {
+  let cut: AiResult | undefined;
+  const result = await breaker.run(async () => {
+    const ended = await call();
+    if (!isImpatient || !isTimeout(ended)) return ended;
+    cut = ended;
+    return { kind: 'aborted' };
+  });
+  return cut ?? result;
+}
+
+function isTimeout(result: AiResult): boolean {
+  return result.kind === 'trouble' && result.error.code === 'attempt_timeout';
+}

@@ -1,5 +1,4 @@
-import type { ErrorCode, RequestError } from '../base/errors.ts';
-import { ERRORS } from '../base/errors.ts';
+import { AiIpcError, ERRORS, type ErrorCode, type RequestError } from '../base/errors.ts';
 import type { RequestStatus, RequestView } from '../queue/request.ts';
 
 /** What {@link AiIpc.ask} gives, whatever happened. */
@@ -61,4 +60,10 @@ function errorIn({ status, errorCode, errorMessage }: RequestView): RequestError
 
 function isErrorCode(code: string | null): code is ErrorCode {
   return code !== null && Object.hasOwn(ERRORS, code);
+}
+
+/** What was thrown, as the reason why there is no answer. */
+export function requestErrorOf(error: unknown): RequestError {
+  if (error instanceof AiIpcError) return { code: error.code, message: error.message };
+  return { code: 'database_failed', message: String(error) };
 }

@@ -11,12 +11,7 @@ export {
   type RequestStatus,
   type RequestView,
 } from '../queue/request.ts';
-export {
-  AiIpc,
-  type AskOptions,
-  type ClientOptions,
-  type RequestInput,
-  type RequestOptions,
-} from './ai-ipc.ts';
+export { AiIpc, type ClientOptions } from './ai-ipc.ts';
 export type { AskResult } from './ask-result.ts';
 export type { DatabaseOptions, MariadbOptions, SqliteOptions } from './database-options.ts';
+export type { AskOptions, RequestInput, RequestOptions } from './request-input.ts';

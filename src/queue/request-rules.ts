@@ -120,3 +120,11 @@ function faultPosition(error: unknown): string {
 function quote(text: string): string {
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 }
+
+/** False for 0 and negative ids, which no request has. Throws AiIpcError: bad_id, id_too_large. */
+export function isPossibleId(id: number): boolean {
+  if (!Number.isInteger(id)) throw new AiIpcError('bad_id', `The id ${id} is not a whole number.`);
+  if (!Number.isSafeInteger(id))
+    throw new AiIpcError('id_too_large', `The id ${id} is above 2^53 and cannot be told exactly.`);
+  return id > 0;
+}

@@ -22,8 +22,9 @@ import { createAuthorization } from './http/authorization.ts';
 import type { ServerEnv } from './http/delivery.ts';
 import { createIdempotency } from './http/idempotency.ts';
 import { createLedger } from './limits/ledger.ts';
+import { createNpcSwitch } from './limits/npc-switch.ts';
 import { createPlayerLimits } from './limits/player-limits.ts';
-import { createMemoryKeeper } from './memory/keeper.ts';
+import { createMemoryCleanup } from './memory/memory-cleanup.ts';
 import { createNpcMemory, type KeptMemory } from './memory/npc-memory.ts';
 import { createRecollecting } from './memory/recollecting.ts';
 
@@ -142,12 +143,14 @@ function createKept({ settings, health, logger, openDatabase }: Keeping, { clock
           logger,
         });
   const memory = once((opened: ServiceDatabase) => createNpcMemory(opened.database, opened.kind));
+  const npcSwitch = once(createNpcSwitch);
   const ledger = once(createLedger);
   const present =
     <T>(make: (opened: ServiceDatabase) => T) =>
     () =>
       late?.present ? make(late.present) : null;
   const limits = createPlayerLimits({
+    npcSwitch: present(npcSwitch),
     ledger: present(ledger),
     onLook: (error) => health.noteLimits(error),
     clock,
@@ -155,11 +158,11 @@ function createKept({ settings, health, logger, openDatabase }: Keeping, { clock
     cooldownMs: settings.playerCooldownMs,
     dailyTokens: settings.playerDailyTokens,
   });
-  const keeper = createMemoryKeeper({ memory: present(memory), clock, logger, days: settings.memoryDays });
+  const cleanup = createMemoryCleanup({ memory: present(memory), clock, logger, days: settings.memoryDays });
   return {
     memory: present(memory) as () => KeptMemory | null,
     limits,
-    lives: [...(late === null ? [] : [late]), keeper, limits],
+    lives: [...(late === null ? [] : [late]), cleanup, limits],
   };
 }
 

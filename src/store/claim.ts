@@ -1,6 +1,6 @@
 import type { Database, Row } from '../database/database.ts';
 import { nullableNumberOf, nullableTextOf, numberOf, textOf } from '../database/row-fields.ts';
-import type { ClaimedRequest, ClaimRef } from '../queue/request.ts';
+import type { ClaimedRequest } from '../queue/request.ts';
 import { logRow } from './log-rows.ts';
 import type { Statements } from './statements.ts';
 
@@ -8,17 +8,6 @@ import type { Statements } from './statements.ts';
 const FACTORS = [1, 4, 16] as const;
 /** And the last one past all that somebody's open transaction may hold: 10,000 rows are looked through in 50 ms. */
 const DEEPEST = 10_000;
-
-/**
- * A worker that stops gives back up to 4,096. MariaDB makes a join of a SELECT with 1,000 ids or more, and goes through
- * the whole table for it, whatever index is named.
- */
-const RELEASE_CHUNK = 500;
-
-interface Releasing {
-  readonly workerId: string;
-  readonly claims: readonly ClaimRef[];
-}
 
 export interface ClaimOptions {
   readonly workerId: string;
@@ -29,7 +18,10 @@ export async function hasDue(database: Database, statements: Statements): Promis
   return (await database.query(statements.hasDue)).length > 0;
 }
 
-/** pending → processing, by priority and then age; an empty list when nothing is due that others do not hold. */
+/**
+ * pending → processing, by priority and then age; an empty list when nothing is due that others do not hold. In SQL
+ * it is `lockForClaim` and `claimMark` of mariadb-statements.ts and sqlite-statements.ts.
+ */
 export async function claim(
   database: Database,
   statements: Statements,
@@ -65,41 +57,6 @@ async function claimFrom(
       return { writes: [mark, { sql: statements.insertLog, rows: log }], result: requests };
     },
   );
-}
-
-/** processing → pending for claims that are still ours: the attempt is given back, it may be claimed again at once. */
-export async function release(
-  database: Database,
-  statements: Statements,
-  { workerId, claims }: Releasing,
-): Promise<number> {
-  let released = 0;
-  for (let first = 0; first < claims.length; first += RELEASE_CHUNK) {
-    const chunk = { workerId, claims: claims.slice(first, first + RELEASE_CHUNK) };
-    released += await releaseChunk(database, statements, chunk);
-  }
-  return released;
-}
-
-async function releaseChunk(
-  database: Database,
-  statements: Statements,
-  { workerId, claims }: Releasing,
-): Promise<number> {
-  const claimNos = new Map(claims.map((claim) => [claim.id, claim.claimNo]));
-  const lock = { sql: statements.lockForRelease, values: [[...claimNos.keys()], workerId] };
-  return await database.lockAndWrite(lock, (rows) => {
-    const ids = rows
-      .filter((row) => claimNos.get(numberOf(row, 'id')) === numberOf(row, 'claim_no'))
-      .map((row) => numberOf(row, 'id'));
-    if (ids.length === 0) return { writes: [], result: 0 };
-    const log = ids.map((id) => logRow(id, 'released', { worker: workerId }));
-    const writes = [
-      { sql: statements.release, values: [ids] },
-      { sql: statements.insertLog, rows: log },
-    ];
-    return { writes, result: ids.length };
-  });
 }
 
 /** The row as it was just before the mark: the mark adds one to claim_no and to attempts. Its life is counted from `spentMs` ago. */

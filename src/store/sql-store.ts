@@ -1,8 +1,9 @@
 import type { Database, Inserter } from '../database/database.ts';
 import type { CallerConnection, QueueStore } from '../queue/queue-store.ts';
-import { claim, hasDue, release } from './claim.ts';
+import { claim, hasDue } from './claim.ts';
 import { cleanup } from './cleanup.ts';
 import { expire } from './expire.ts';
+import { release } from './release.ts';
 import { cancelRequest, insertRequests, readDepth, readRequest } from './requests.ts';
 import { rescue } from './rescue.ts';
 import { settle } from './settle.ts';

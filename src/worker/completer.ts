@@ -1,9 +1,9 @@
 import { backoffMs } from '../base/backoff.ts';
-import { AiIpcError } from '../base/errors.ts';
 import { type Lifecycle, Loop } from '../base/lifecycle.ts';
 import type { SettledAttempt, SettleFate } from '../queue/outcome.ts';
 import type { Flights } from './flights.ts';
 import { Outbox } from './outbox.ts';
+import { settleBatch } from './settle-batch.ts';
 import type { WorkerContext } from './worker-parts.ts';
 
 /** Outcomes that come within this time share one transaction: one commit to disk for all of them. */
@@ -81,7 +81,7 @@ export class Completer implements Lifecycle {
     if (outbox.ready === 0) return Math.min(IDLE_REST_MS, heldRestMs);
     if (outbox.ready < ENOUGH) await clock.sleep(GATHER_MS, signal);
     const batch = outbox.nextBatch();
-    const held = await this.#settle(batch);
+    const held = this.#report(batch, await settleBatch(this.#context, batch));
     const wasFull = outbox.isFull;
     outbox.settled(batch, held, clock.nowMs());
     if (wasFull && !outbox.isFull) this.#context.onRoom();
@@ -90,54 +90,7 @@ export class Completer implements Lifecycle {
     return 0;
   }
 
-  /** Returns those that could not be written yet, because somebody else's transaction holds their rows. */
-  async #settle(batch: readonly SettledAttempt[]): Promise<readonly SettledAttempt[]> {
-    const { store, workerId } = this.#context;
-    try {
-      return this.#report(batch, await store.settle(workerId, batch));
-    } catch (error) {
-      if (isPassing(error)) throw error;
-      return await this.#settleOneByOne(batch);
-    }
-  }
-
-  /** One outcome that the database refuses must not hold up the others: it becomes a failure that says so. */
-  async #settleOneByOne(batch: readonly SettledAttempt[]): Promise<readonly SettledAttempt[]> {
-    const fates: SettleFate[] = [];
-    for (const attempt of batch) fates.push(await this.#settleOne(attempt));
-    return this.#report(batch, fates);
-  }
-
-  async #settleOne(attempt: SettledAttempt): Promise<SettleFate> {
-    try {
-      return await this.#settleAlone(attempt);
-    } catch (error) {
-      if (isPassing(error)) throw error;
-      this.#context.events.emit('answerRefused', { requestId: attempt.id, error });
-      return await this.#settleAsFailed(attempt);
-    }
-  }
-
-  /** Refused twice, it is given up: its request is released or expires, and the outcomes behind it go on. */
-  async #settleAsFailed(attempt: SettledAttempt): Promise<SettleFate> {
-    const message = 'The database refused the answer. The log of the worker has its reason.';
-    try {
-      const outcome = { kind: 'failed', error: { code: 'settle_failed', message } } as const;
-      return await this.#settleAlone({ ...attempt, outcome });
-    } catch (error) {
-      if (isPassing(error)) throw error;
-      this.#context.events.emit('answerRefused', { requestId: attempt.id, error });
-      return 'dropped';
-    }
-  }
-
-  async #settleAlone(attempt: SettledAttempt): Promise<SettleFate> {
-    const { store, workerId } = this.#context;
-    const [fate = 'dropped'] = await store.settle(workerId, [attempt]);
-    return fate;
-  }
-
-  /** Ends the claims of all but the held ones, which it returns. */
+  /** Ends the claims of all but the held ones, which it returns: somebody else's transaction has their rows. */
   #report(batch: readonly SettledAttempt[], fates: readonly SettleFate[]): readonly SettledAttempt[] {
     const { flights, events, workerId } = this.#context;
     const withFate = (fate: SettleFate) => batch.filter((_, index) => fates[index] === fate);
@@ -161,9 +114,4 @@ export class Completer implements Lifecycle {
     this.#context.events.emit('storeFailed', { part: 'settle', error });
     return backoffMs(RETRY, failures);
   }
-}
-
-/** Troubles that pass by themselves; anything else would be the same the next time. */
-function isPassing(error: unknown): boolean {
-  return error instanceof AiIpcError && error.code !== 'database_failed' && error.code !== 'id_too_large';
 }

@@ -1,7 +1,8 @@
-import type { AiCall, AiResult } from '../ai/ai-client.ts';
-import { methodOf } from '../ai/call-method.ts';
+import type { AiResult } from '../ai/ai-client.ts';
+import { callThrough } from '../ai/breaker.ts';
 import type { Outcome } from '../queue/outcome.ts';
 import type { ClaimedRequest, ClaimRef } from '../queue/request.ts';
+import { aiCall } from './ai-call.ts';
 import { Flight, type Flights } from './flights.ts';
 import { neverCalled, outcomeOf, rowError } from './outcome-of.ts';
 import { Ramp } from './ramp.ts';
@@ -104,22 +105,11 @@ export class Dispatcher {
     return { timeoutMs: Math.min(attemptMs, lifeLeftMs), isCutByLife: lifeLeftMs < attemptMs };
   }
 
-  /**
-   * A call that its request's short life cut says little about the service: for the breaker it counts as aborted, or
-   * ten impatient requests would keep a service that is only slow from everybody.
-   */
   async #call(flight: Flight, timeoutMs: number): Promise<AiResult | 'rejected'> {
     const { breaker, client, store, settings } = this.#options;
     const call = aiCall(flight, store.queueId, timeoutMs);
     const isImpatient = timeoutMs < (settings.aiServiceTimeoutSeconds * 1000) / 2;
-    let cut: AiResult | undefined;
-    const result = await breaker.run(async () => {
-      const ended = await client.call(call);
-      if (!isImpatient || !isTimeout(ended)) return ended;
-      cut = ended;
-      return { kind: 'aborted' };
-    });
-    return cut ?? result;
+    return await callThrough(breaker, () => client.call(call), { isImpatient });
   }
 
   #complete(flight: Flight, outcome: Outcome, durationMs: number | null): void {
@@ -142,33 +132,4 @@ export class Dispatcher {
     this.#options.flights.endCall(flight);
     await this.#options.release([flight.request], reason);
   }
-}
-
-function isTimeout(result: AiResult): boolean {
-  return result.kind === 'trouble' && result.error.code === 'attempt_timeout';
-}
-
-function aiCall(flight: Flight, queueId: string, timeoutMs: number): AiCall {
-  const { request } = flight;
-  const method = methodOf(request.type);
-  return {
-    method,
-    endpoint: request.endpoint,
-    body: method === 'POST' ? (request.data ?? '{}') : null,
-    headers: {
-      'idempotency-key': `${queueId}-${request.id}-${request.createdAtMs}`,
-      'x-ai-ipc-attempt': String(request.attempt),
-      'x-deadline-ms': String(timeoutMs),
-      ...(request.sourceNpc === null
-        ? {}
-        : { 'x-ai-ipc-source-npc': encodeURIComponent(toWellFormed(request.sourceNpc)) }),
-    },
-    timeoutMs,
-    signal: flight.signal,
-  };
-}
-
-/** encodeURIComponent throws on half of a surrogate pair, which a name cut in the middle may end with. */
-function toWellFormed(text: string): string {
-  return Buffer.from(text, 'utf8').toString('utf8');
 }

@@ -4,7 +4,9 @@ import { systemClock } from '../../src/base/clock.ts';
 import type { Database } from '../../src/database/database.ts';
 import { openMariadbPool } from '../../src/database/mariadb-pool.ts';
 import { openSqliteDatabase } from '../../src/database/sqlite.ts';
+import type { ServiceDatabase } from '../../src/service/base/service-database.ts';
 import { createLedger, type Ledger } from '../../src/service/limits/ledger.ts';
+import { createNpcSwitch, type NpcSwitch } from '../../src/service/limits/npc-switch.ts';
 import {
   createPlayerLimits,
   type PlayerLimits,
@@ -30,18 +32,21 @@ function openDatabase(backend: Backend): Database {
 describeStore('limits', (backend) => {
   let databases: Database[];
   let started: PlayerLimits[];
+  let npcSwitch: NpcSwitch;
   let ledger: Ledger;
 
-  const open = (): Ledger => {
+  const open = (): ServiceDatabase => {
     const database = openDatabase(backend());
     databases.push(database);
-    return createLedger({ database, kind: backend().kind });
+    return { database, kind: backend().kind };
   };
   /** As if the service had just been started. */
   async function startLimits(options: Partial<PlayerLimitsOptions> = {}): Promise<PlayerLimits> {
-    const own = open();
+    const opened = open();
+    const [ownSwitch, ownLedger] = [createNpcSwitch(opened), createLedger(opened)];
     const limits = createPlayerLimits({
-      ledger: () => own,
+      npcSwitch: () => ownSwitch,
+      ledger: () => ownLedger,
       clock: systemClock,
       logger: pino({ enabled: false }),
       cooldownMs: 0,
@@ -55,10 +60,12 @@ describeStore('limits', (backend) => {
   beforeEach(() => {
     databases = [];
     started = [];
-    ledger = open();
+    const opened = open();
+    npcSwitch = createNpcSwitch(opened);
+    ledger = createLedger(opened);
   });
   afterEach(async () => {
-    await ledger.setOff(false);
+    await npcSwitch.setOff(false);
     await Promise.all(started.map((limits) => limits.stop()));
     await Promise.all(databases.map((database) => database.close()));
   });
@@ -68,17 +75,17 @@ describeStore('limits', (backend) => {
 
   describe('the switch', () => {
     it('is on until somebody turns it off', async () => {
-      expect(await ledger.isOff()).toBe(false);
-      await ledger.setOff(true);
-      expect(await ledger.isOff()).toBe(true);
-      await ledger.setOff(false);
-      expect(await ledger.isOff()).toBe(false);
+      expect(await npcSwitch.isOff()).toBe(false);
+      await npcSwitch.setOff(true);
+      expect(await npcSwitch.isOff()).toBe(true);
+      await npcSwitch.setOff(false);
+      expect(await npcSwitch.isOff()).toBe(false);
     });
 
     it('silences every service in time, and lets them speak again', async () => {
       const services = [await startLimits(), await startLimits()];
       for (const service of services) expect(service.check('Bob')).toBeNull();
-      await ledger.setOff(true);
+      await npcSwitch.setOff(true);
       const silent = () => {
         for (const service of services) {
           expect(service.isOff()).toBe(true);
@@ -90,14 +97,14 @@ describeStore('limits', (backend) => {
         }
       };
       await vi.waitFor(silent, { timeout: SILENT_WITHIN_MS, interval: 20 });
-      await ledger.setOff(false);
+      await npcSwitch.setOff(false);
       await eventually(() => {
         for (const service of services) expect(service.check('Bob')).toBeNull();
       });
     });
 
     it('is obeyed from the first moment after a start', async () => {
-      await ledger.setOff(true);
+      await npcSwitch.setOff(true);
       expect((await startLimits()).check('Bob')).toBe('off');
     });
   });
@@ -179,7 +186,7 @@ describeStore('limits', (backend) => {
 
   describe('tables that go away and come back', () => {
     it('leave the switch as it was seen last, and get every token when they are back', async () => {
-      await ledger.setOff(true);
+      await npcSwitch.setOff(true);
       const lines: string[] = [];
       const logger = pino({}, { write: (line) => lines.push(String(JSON.parse(line).msg)) });
       const limits = await startLimits({ logger });
@@ -191,7 +198,7 @@ describeStore('limits', (backend) => {
       expect(limits.check('Bob')).toBe('off');
       // Switched on before all is back: no look can find all well and the switch still off.
       await backend().sql('ALTER TABLE ai_ipc_meta_away RENAME TO ai_ipc_meta');
-      await ledger.setOff(false);
+      await npcSwitch.setOff(false);
       await backend().sql('ALTER TABLE ai_npc_budget_away RENAME TO ai_npc_budget');
       await eventually(() => expect(limits.check('Bob')).toBe('budget'));
       await eventually(() =>
@@ -209,6 +216,7 @@ describeStore('limits', (backend) => {
 describe('the cooldown', () => {
   const clock = new FakeClock();
   const limits = createPlayerLimits({
+    npcSwitch: () => null,
     ledger: () => null,
     clock,
     logger: pino({ enabled: false }),

@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/database/database.ts';
 import { openMariadbPool } from '../../src/database/mariadb-pool.ts';
 import { openSqliteDatabase } from '../../src/database/sqlite.ts';
-import { createMemoryKeeper } from '../../src/service/memory/keeper.ts';
 import type { MemoryOwner, NpcMemory } from '../../src/service/memory/memory.ts';
+import { createMemoryCleanup } from '../../src/service/memory/memory-cleanup.ts';
 import { MEMORY_LIMITS } from '../../src/service/memory/memory-limits.ts';
 import { createNpcMemory, type KeptMemory } from '../../src/service/memory/npc-memory.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -347,22 +347,22 @@ describeStore('memory', (backend) => {
       expect(await backend().sql('SELECT tokens FROM ai_npc_budget')).toHaveLength(1);
     });
 
-    it('is deleted by the keeper at its start and then each hour', async () => {
+    it('is deleted by the cleanup at its start and then each hour', async () => {
       const clock = new FakeClock();
       const lines: { msg: string; turns: number }[] = [];
       const logger = pino({}, { write: (line) => lines.push(JSON.parse(line)) });
-      const keeper = createMemoryKeeper({ memory: () => memory, clock, logger, days: 30 });
+      const cleanup = createMemoryCleanup({ memory: () => memory, clock, logger, days: 30 });
       const turnsDeleted = () => lines.map(({ turns }) => turns);
       await rememberAll(numbered(3));
       await age('Bob', 31);
-      await keeper.start();
+      await cleanup.start();
       await expect.poll(turnsDeleted, { timeout: 10_000 }).toEqual([3]);
       await rememberAll(numbered(2));
       await age('Bob', 31);
       await expect.poll(() => clock.sleeping, { timeout: 10_000 }).toBe(1);
       await clock.advance(3_600_000);
       await expect.poll(turnsDeleted, { timeout: 10_000 }).toEqual([3, 2]);
-      await keeper.stop();
+      await cleanup.stop();
     });
   });
 });

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { DatabaseSettings } from '../../src/config/load.ts';
 import { openServiceDatabase, type ServiceDatabase } from '../../src/service/base/service-database.ts';
 import { createLedger } from '../../src/service/limits/ledger.ts';
+import { createNpcSwitch } from '../../src/service/limits/npc-switch.ts';
 import { createNpcMemory } from '../../src/service/memory/npc-memory.ts';
 import {
   mariadbEnv,
@@ -71,12 +72,12 @@ describe.each(Object.keys(PLACES))('on %s', (kind) => {
   });
   afterEach(async () => {
     await createNpcMemory(opened.database, opened.kind).forget({ npcId: null, playerId: null });
-    await createLedger(opened).setOff(false);
+    await createNpcSwitch(opened).setOff(false);
     await opened.database.close();
   });
 
   it('npcs off, status and on print the state alone on stdout, and services see it', async () => {
-    const ledger = createLedger(opened);
+    const npcSwitch = createNpcSwitch(opened);
     for (const [command, state] of [
       ['status', 'on'],
       ['off', 'off'],
@@ -86,7 +87,7 @@ describe.each(Object.keys(PLACES))('on %s', (kind) => {
       const { exitCode, stdout, stderr } = await place.run('npcs', command);
       expect({ command, exitCode, stdout }).toEqual({ command, exitCode: 0, stdout: `${state}\n` });
       expect(stderr).toMatch(place.name);
-      expect(await ledger.isOff()).toBe(state === 'off');
+      expect(await npcSwitch.isOff()).toBe(state === 'off');
     }
     expect((await place.run('npcs', 'status', '--json')).stdout).toBe('{"npcs":"on"}\n');
   });

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openServiceDatabase } from '../../src/service/base/service-database.ts';
-import { createLedger } from '../../src/service/limits/ledger.ts';
+import { createNpcSwitch } from '../../src/service/limits/npc-switch.ts';
 import { MODEL_FAULTS, type ModelStub, startModelStub } from '../support/model-stub.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -302,15 +302,15 @@ describe('health tells, also while nobody talks,', () => {
   it('that NPCs are switched off, until they are switched on', async () => {
     const { url } = await serve({}, databaseOf(database.settings));
     const opened = await openServiceDatabase(databaseOf(database.settings));
-    const ledger = createLedger(opened);
-    await ledger.setOff(true);
+    const npcSwitch = createNpcSwitch(opened);
+    await npcSwitch.setOff(true);
     await expect
       .poll(() => healthOf(url), { timeout: 10_000 })
       .toMatchObject({
         status: 'degraded',
         reason: 'NPCs are switched off: `ai-ipc npcs on` lets them speak.',
       });
-    await ledger.setOff(false);
+    await npcSwitch.setOff(false);
     await expect.poll(() => healthOf(url), { timeout: 10_000 }).toMatchObject({ status: 'ok' });
     await opened.database.close();
   });

@@ -22,7 +22,14 @@ function partsWith(changes: Partial<DialogueParts>): DialogueParts {
   return {
     mind: createOfflineMind(personas),
     recollecting: createRecollecting({ memory: () => null, health: new Health(clock), logger, clock }),
-    limits: createPlayerLimits({ ledger: () => null, clock, logger, cooldownMs: 0, dailyTokens: 0 }),
+    limits: createPlayerLimits({
+      npcSwitch: () => null,
+      ledger: () => null,
+      clock,
+      logger,
+      cooldownMs: 0,
+      dailyTokens: 0,
+    }),
     profanityFilter: NO_FILTER,
     maxCharacters: 400,
     clock,

@@ -4,6 +4,9 @@ import { type Refusal, refuse } from './http-error.ts';
 const DEADLINE_HEADER = 'X-Deadline-Ms';
 const MILLISECONDS = /^\d{1,9}(\.\d{1,9})?$/;
 
+const KEY_HEADER = 'Idempotency-Key';
+const MAX_KEY_CHARACTERS = 255;
+
 /** The worker sends the script's NPC here, percent-encoded. */
 export const SOURCE_NPC_HEADER = 'X-AI-IPC-Source-Npc';
 
@@ -26,4 +29,12 @@ export function sourceNpcOf({ headers }: Request): string | null {
     // Not every client encodes: "50% off" is a name too.
     return encoded;
   }
+}
+
+/** Undefined behaviour of keys starts with keys that are cut: too long a one is refused. */
+export function idempotencyKeyOf({ headers }: Request): string | null | Refusal {
+  const key = headers.get(KEY_HEADER)?.trim();
+  if (!key) return null;
+  if (key.length <= MAX_KEY_CHARACTERS) return key;
+  return refuse('bad_field', `The header ${KEY_HEADER} must have at most ${MAX_KEY_CHARACTERS} characters.`);
 }

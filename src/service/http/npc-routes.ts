@@ -3,7 +3,7 @@ import type { Context, Hono } from 'hono';
 import type { Deadlines } from '../base/deadline.ts';
 import { type Admission, RETRY_AFTER_SECONDS } from './admission.ts';
 import { type JsonBody, readJson } from './body.ts';
-import { deadlineMsOf, sourceNpcOf } from './call-headers.ts';
+import { deadlineMsOf, idempotencyKeyOf, sourceNpcOf } from './call-headers.ts';
 import { deliveryOf, type ServerEnv } from './delivery.ts';
 import { isRefusal, type Refusal, refuse, toErrorResponse, toJsonResponse } from './http-error.ts';
 import type { Idempotency } from './idempotency.ts';
@@ -27,8 +27,6 @@ export interface NpcRouteParts {
 
 /** Which persona spoke: an npc_id that no persona has is answered by neutral. */
 const PERSONA_HEADER = 'X-AI-IPC-Persona';
-const KEY_HEADER = 'Idempotency-Key';
-const MAX_KEY_CHARACTERS = 255;
 
 /** Adds dialogue, decide (also decision), emotion and async. */
 export function addNpcRoutes(app: Hono<ServerEnv>, parts: NpcRouteParts): void {
@@ -51,7 +49,7 @@ async function respond(
   const { raw } = context.req;
   const deadlineMs = deadlineMsOf(raw, parts.defaultDeadlineMs);
   if (typeof deadlineMs !== 'number') return toErrorResponse(deadlineMs);
-  const key = keyOf(raw);
+  const key = idempotencyKeyOf(raw);
   if (typeof key === 'object' && key !== null) return toErrorResponse(key);
   const leave = parts.admission.enter();
   if (leave === undefined) return overloaded();
@@ -86,14 +84,6 @@ async function answerOnce(
   const make = () => endpoint(read.json, call);
   if (key === null) return await make();
   return await idempotency.run(key, fingerprintOf(call.request, read), make);
-}
-
-/** Undefined behaviour of keys starts with keys that are cut: too long a one is refused. */
-function keyOf({ headers }: Request): string | null | Refusal {
-  const key = headers.get(KEY_HEADER)?.trim();
-  if (!key) return null;
-  if (key.length <= MAX_KEY_CHARACTERS) return key;
-  return refuse('bad_field', `The header ${KEY_HEADER} must have at most ${MAX_KEY_CHARACTERS} characters.`);
 }
 
 /** What makes two requests the same: where they go, for which NPC, and every byte of the body. */

@@ -2,11 +2,8 @@ import type { Database, SqlValue } from '../../database/database.ts';
 import { numberOf, textOf } from '../../database/row-fields.ts';
 import type { ServiceDatabase } from '../base/service-database.ts';
 
-/** Whether NPCs speak, and what players have used of a model today: what all services on one database share. */
+/** What players have used of a model today: what all services on one database share. */
 export interface Ledger {
-  /** The row `npc_switch` of ai_ipc_meta; without it they are on. */
-  isOff(): Promise<boolean>;
-  setOff(isOff: boolean): Promise<void>;
   /** Adds to what the player used today (UTC, by the database's clock), and tells how much that is now. */
   addTokens(playerId: string, tokens: number): Promise<number>;
   /** The players who have used so many tokens today, or more. */
@@ -14,21 +11,13 @@ export interface Ledger {
 }
 
 interface LedgerStatements {
-  readonly readSwitch: string;
-  /** value */
-  readonly writeSwitch: string;
   /** player id, tokens */
   readonly addTokens: string;
   /** tokens → player_id */
   readonly playersAbove: string;
 }
 
-const READ_SWITCH = "SELECT value FROM ai_ipc_meta WHERE name = 'npc_switch'";
-
 const mariadbStatements: LedgerStatements = {
-  readSwitch: READ_SWITCH,
-  writeSwitch: `
-    INSERT INTO ai_ipc_meta (name, value) VALUES ('npc_switch', ?) ON DUPLICATE KEY UPDATE value = VALUES(value)`,
   // LAST_INSERT_ID(…) brings the sum back with the answer to the INSERT: RETURNING needs MariaDB 10.5.
   addTokens: `
     INSERT INTO ai_npc_budget (player_id, day, tokens) VALUES (?, CURRENT_DATE, LAST_INSERT_ID(?))
@@ -38,9 +27,6 @@ const mariadbStatements: LedgerStatements = {
 };
 
 const sqliteStatements: LedgerStatements = {
-  readSwitch: READ_SWITCH,
-  writeSwitch: `
-    INSERT INTO ai_ipc_meta (name, value) VALUES ('npc_switch', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
   addTokens: `
     INSERT INTO ai_npc_budget (player_id, day, tokens) VALUES (?, date('now'), ?)
     ON CONFLICT (player_id) DO UPDATE
@@ -49,17 +35,10 @@ const sqliteStatements: LedgerStatements = {
   playersAbove: "SELECT player_id FROM ai_npc_budget WHERE day = date('now') AND tokens >= ?",
 };
 
-/** The ledger in the tables ai_ipc_meta and ai_npc_budget. Its methods reject with AiIpcError. */
+/** The ledger in the table ai_npc_budget. Its methods reject with AiIpcError. */
 export function createLedger({ database, kind }: ServiceDatabase): Ledger {
   const statements = kind === 'mariadb' ? mariadbStatements : sqliteStatements;
   return {
-    async isOff() {
-      const [row] = await database.query(statements.readSwitch);
-      return row?.['value'] === 'off';
-    },
-    async setOff(isOff) {
-      await database.execute(statements.writeSwitch, [isOff ? 'off' : 'on']);
-    },
     addTokens: (playerId, tokens) =>
       kind === 'mariadb'
         ? insertedId(database, statements.addTokens, [playerId, tokens])

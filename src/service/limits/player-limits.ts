@@ -5,6 +5,7 @@ import type { Logger } from '../../base/logger.ts';
 import type { TokenCount } from '../../mind/talk/mind.ts';
 import type { Limit } from '../base/contract.ts';
 import type { Ledger } from './ledger.ts';
+import type { NpcSwitch } from './npc-switch.ts';
 
 /** The switch silences all NPCs within 2 s: one look each second, and time for the look itself. */
 const LOOK_MS = 1_000;
@@ -16,11 +17,13 @@ const MAX_UNWRITTEN = 10_000;
 const WRITES_A_LOOK = 100;
 
 export interface PlayerLimitsOptions {
-  /** null while there is no database: then nobody switches off, and tokens are counted when there is one. */
+  /** null while there is no database: then nobody switches off. */
+  readonly npcSwitch: () => NpcSwitch | null;
+  /** null while there is no database: tokens are counted when there is one. */
   readonly ledger: () => Ledger | null;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Told of each failure to use the ledger, and with null of each look that went well. */
+  /** Told of each failure to use switch or ledger, and with null of each look that went well. */
   readonly onLook?: (error: unknown) => void;
   /** Milliseconds from one line of a player to his next that goes to the mind; 0 is off. Counted in this process. */
   readonly cooldownMs: number;
@@ -121,9 +124,10 @@ class SharedLimits implements PlayerLimits {
 
   /** One turn of the loop: the switch, what waits to be written, and who has nothing left. */
   async #look(): Promise<number> {
+    const npcSwitch = this.#options.npcSwitch();
     const ledger = this.#options.ledger();
-    if (ledger !== null) {
-      this.#switch(await ledger.isOff());
+    if (npcSwitch !== null && ledger !== null) {
+      this.#obey(await npcSwitch.isOff());
       if (this.#options.dailyTokens > 0) await this.#lookAtBudgets(ledger);
       this.#options.onLook?.(null);
     }
@@ -131,7 +135,7 @@ class SharedLimits implements PlayerLimits {
     return LOOK_MS;
   }
 
-  #switch(isOff: boolean): void {
+  #obey(isOff: boolean): void {
     const { logger } = this.#options;
     if (isOff && !this.#isOff) logger.warn('NPCs are switched off: they say their canned lines');
     if (!isOff && this.#isOff) logger.info('NPCs are switched on again');

@@ -7,7 +7,10 @@ export interface MemoryOwner {
   readonly playerId: string;
 }
 
-/** What NPCs remember of players, in the database of the queue. Never mixed between players. */
+/**
+ * What NPCs remember of players, in the database of the queue. Never mixed between players: each statement of statements.ts
+ * names both, and the tables compare ids byte by byte.
+ */
 export interface NpcMemory {
   /** Bounded: see MEMORY_LIMITS. Rejects with AiIpcError: database_unavailable, bad_argument (an id that cannot be stored). */
   recall(owner: MemoryOwner): Promise<Recollection>;

@@ -12,7 +12,7 @@ import { EMPTY_SUMMARY, type Summary } from './summary.ts';
 
 export type DatabaseKind = 'mariadb' | 'sqlite';
 
-/** What the service does with the memory, and what its keeper does with it now and then. */
+/** What the service does with the memory, and what its cleanup does with it now and then. */
 export interface KeptMemory extends NpcMemory {
   /**
    * Deletes what NPCs know of players who have not talked to them for so many days, and keys and budgets that are over.

@@ -8,7 +8,7 @@ import type { KeptMemory } from './npc-memory.ts';
 const REST_MS = 3_600_000;
 const RETRY_MS = 60_000;
 
-export interface MemoryKeeperOptions {
+export interface MemoryCleanupOptions {
   /** null while there is no database. */
   readonly memory: () => KeptMemory | null;
   readonly clock: Clock;
@@ -18,7 +18,7 @@ export interface MemoryKeeperOptions {
 }
 
 /** Deletes what is old, at the start and then each hour. Several services may do so on one database. */
-export function createMemoryKeeper({ memory, clock, logger, days }: MemoryKeeperOptions): Lifecycle {
+export function createMemoryCleanup({ memory, clock, logger, days }: MemoryCleanupOptions): Lifecycle {
   return new Loop({
     clock,
     async turn(signal) {

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { createLedger, type Ledger } from '../service/limits/ledger.ts';
+import { createNpcSwitch, type NpcSwitch } from '../service/limits/npc-switch.ts';
 import { type SettingsOptions, withSettingsOptions } from './base/settings-options.ts';
 import { printValue } from './base/terminal.ts';
 import { withServiceDatabase } from './base/with-service-database.ts';
@@ -14,22 +14,26 @@ export function npcsCommand(): Command {
     'silence all NPCs within 2 seconds, or let them speak again; each AI service on the database obeys',
   );
   command.addCommand(
-    subcommand('off', 'all NPCs answer with a canned line, and no model is asked', (ledger) =>
-      ledger.setOff(true),
+    subcommand('off', 'all NPCs answer with a canned line, and no model is asked', (npcSwitch) =>
+      npcSwitch.setOff(true),
     ),
   );
-  command.addCommand(subcommand('on', 'NPCs speak again', (ledger) => ledger.setOff(false)));
+  command.addCommand(subcommand('on', 'NPCs speak again', (npcSwitch) => npcSwitch.setOff(false)));
   command.addCommand(subcommand('status', 'print on or off', async () => undefined));
   return command;
 }
 
-function subcommand(name: string, description: string, work: (ledger: Ledger) => Promise<void>): Command {
+function subcommand(
+  name: string,
+  description: string,
+  work: (npcSwitch: NpcSwitch) => Promise<void>,
+): Command {
   const command = new Command(name).description(description).option('--json', 'print {"npcs"}');
   return withSettingsOptions(command).action((options: Options) =>
     withServiceDatabase(options, async (opened) => {
-      const ledger = createLedger(opened);
-      await work(ledger);
-      const state = (await ledger.isOff()) ? 'off' : 'on';
+      const npcSwitch = createNpcSwitch(opened);
+      await work(npcSwitch);
+      const state = (await npcSwitch.isOff()) ? 'off' : 'on';
       printValue(options, { value: state, json: { npcs: state } });
     }),
   );

@@ -1,0 +1,101 @@
+import { backoffMs } from '../base/backoff.ts';
+import type { Clock } from '../base/clock.ts';
+import { AiIpcError, type RequestError } from '../base/errors.ts';
+import type { QueueStore } from '../queue/queue-store.ts';
+import { isEnded, type RequestView } from '../queue/request.ts';
+import { type AskResult, askFailure, askResultOf } from './ask-result.ts';
+
+/** An answer is looked for after 2 ms, then ever less often, at most every 50 ms: a read by key costs 0.1 ms. */
+const LOOKS = { firstMs: 2, longestMs: 50, factor: 1.5 } as const;
+/** After a request's life the worker needs a moment to write its end; without any worker nobody does. */
+const AFTER_LIFE_MS = 3_000;
+/** Whoever gives up does not wait for a database that hangs; a cancel takes a few milliseconds. */
+const CANCEL_WITHIN_MS = 3_000;
+
+const GONE: RequestError = { code: 'bad_id', message: 'The request was deleted before it ended.' };
+const UNSERVED: RequestError = {
+  code: 'expired',
+  message: 'No worker ended the request within its life. Is `ai-ipc worker` running on this database?',
+};
+
+export interface Waiting {
+  readonly store: QueueStore;
+  readonly clock: Clock;
+  readonly id: number;
+  readonly lifeSeconds: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Looks at a request until it has ended. Rejects with the signal's reason at once when it aborts. */
+export async function waitForEnd(waiting: Waiting): Promise<AskResult> {
+  return await orAborted(lookUntilEnd(waiting), waiting.signal);
+}
+
+async function lookUntilEnd({ store, clock, id, lifeSeconds, signal }: Waiting): Promise<AskResult> {
+  const untilMs = clock.nowMs() + lifeSeconds * 1000 + AFTER_LIFE_MS;
+  for (let looks = 1; ; looks += 1) {
+    signal?.throwIfAborted();
+    const view = await readUntil(untilMs, { store, clock, id, signal });
+    if (view === undefined) return askFailure(id, 'failed', GONE);
+    if (isEnded(view.status)) return askResultOf(view);
+    if (clock.nowMs() >= untilMs) return askFailure(id, view.status, UNSERVED);
+    await clock.sleep(backoffMs(LOOKS, looks), signal);
+  }
+}
+
+/** The database may be away for a moment: the request is in it and goes on being served afterwards. */
+async function readUntil(
+  untilMs: number,
+  { store, clock, id, signal }: Omit<Waiting, 'lifeSeconds'>,
+): Promise<RequestView | undefined> {
+  for (;;) {
+    try {
+      return await store.read(id);
+    } catch (error) {
+      const isPassing = error instanceof AiIpcError && error.code === 'database_unavailable';
+      if (!isPassing || clock.nowMs() >= untilMs) throw error;
+      await clock.sleep(LOOKS.longestMs, signal);
+      signal?.throwIfAborted();
+    }
+  }
+}
+
+/** Ends with `signal` even where a look at the database hangs; that one ends later, by its own limit. */
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return await work;
+  const settled = new AbortController();
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { signal: settled.signal });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    settled.abort();
+  }
+}
+
+/**
+ * Nobody waits for the answer any more: the request is cancelled, as well as that can be done in a short time. Returns
+ * the error that says so; `id` is null when the request was not known to be in the queue.
+ */
+export async function abandon(
+  { store, clock }: Pick<Waiting, 'store' | 'clock'>,
+  id: number | null,
+  signal: AbortSignal,
+): Promise<AiIpcError> {
+  const aborted = (message: string, cause: unknown) => new AiIpcError('aborted', message, { cause });
+  if (id === null)
+    return aborted('The wait was aborted before the request was known to be in the queue.', signal.reason);
+  const notCancelled = `The wait was aborted; the request ${id} could not be cancelled and will expire.`;
+  const overdue = new AbortController();
+  const late = clock.sleep(CANCEL_WITHIN_MS, overdue.signal).then(() => aborted(notCancelled, signal.reason));
+  const cancelled = store.cancel(id).then(
+    () => aborted('The wait was aborted; the request is cancelled.', signal.reason),
+    (error: unknown) => aborted(notCancelled, error),
+  );
+  try {
+    return await Promise.race([cancelled, late]);
+  } finally {
+    overdue.abort();
+  }
+}

@@ -1,0 +1,32 @@
+import type { AiCall } from '../ai/ai-client.ts';
+import { methodOf } from '../ai/call-method.ts';
+import type { Flight } from './flights.ts';
+
+/**
+ * The call that is made for a claimed request. Its Idempotency-Key is the same at each attempt, and never that of another
+ * request: ids alone repeat when a database is made anew.
+ */
+export function aiCall(flight: Flight, queueId: string, timeoutMs: number): AiCall {
+  const { request } = flight;
+  const method = methodOf(request.type);
+  return {
+    method,
+    endpoint: request.endpoint,
+    body: method === 'POST' ? (request.data ?? '{}') : null,
+    headers: {
+      'idempotency-key': `${queueId}-${request.id}-${request.createdAtMs}`,
+      'x-ai-ipc-attempt': String(request.attempt),
+      'x-deadline-ms': String(timeoutMs),
+      ...(request.sourceNpc === null
+        ? {}
+        : { 'x-ai-ipc-source-npc': encodeURIComponent(toWellFormed(request.sourceNpc)) }),
+    },
+    timeoutMs,
+    signal: flight.signal,
+  };
+}
+
+/** encodeURIComponent throws on half of a surrogate pair, which a name cut in the middle may end with. */
+function toWellFormed(text: string): string {
+  return Buffer.from(text, 'utf8').toString('utf8');
+}
