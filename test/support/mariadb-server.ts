@@ -1,11 +1,12 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConnection } from 'mariadb';
 import { findChosenServer } from './chosen-server.ts';
+import { baseArgs, dataFolderOf, makeDataFolder } from './data-folder.ts';
 import { makeOwnFolder } from './own-folder.ts';
 import type { ServerPrograms } from './server-programs.ts';
 import { asServerUser, giveToServerUser } from './server-user.ts';
@@ -222,10 +223,6 @@ export class MariadbServer {
 
 const INTERRUPTS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-function dataFolderOf(folder: string): string {
-  return join(folder, 'data');
-}
-
 function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null;
 }
@@ -239,31 +236,9 @@ function isStopped(pid: number): boolean {
   });
 }
 
-function baseArgs({ baseFolder }: ServerPrograms): string[] {
-  return ['--no-defaults', ...(baseFolder === null ? [] : [`--basedir=${baseFolder}`])];
-}
-
 /** No second port, which two servers would both want, and no folder that only the installed package makes. */
 function mysqlArgs(folder: string): string[] {
   return ['--mysqlx=OFF', `--secure-file-priv=${folder}`];
-}
-
-/** With root, who has no password. */
-function makeDataFolder(programs: ServerPrograms, folder: string): void {
-  const makeIt = programs.installDb === null ? initialiseMysql(folder) : INSTALL_MARIADB;
-  const args = [...baseArgs(programs), `--datadir=${dataFolderOf(folder)}`, `--tmpdir=${folder}`, ...makeIt];
-  const [command, commandArgs] = asServerUser(programs.installDb ?? programs.server, args);
-  execFileSync(command, commandArgs, { stdio: ['ignore', 'pipe', 'pipe'], timeout: START_TIMEOUT_MS });
-}
-
-const INSTALL_MARIADB = ['--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve'];
-
-/** The root that MySQL makes comes from localhost, by name, and names are not looked up. */
-function initialiseMysql(folder: string): string[] {
-  const file = join(folder, 'first.sql');
-  const user = "'root'@'127.0.0.1'";
-  writeFileSync(file, `CREATE USER ${user};\nGRANT ALL ON *.* TO ${user} WITH GRANT OPTION;\n`);
-  return ['--initialize-insecure', `--init-file=${file}`];
 }
 
 async function findFreePort(): Promise<number> {
