@@ -2,7 +2,7 @@
 // `npm test -- test/fault` hands what follows `--` to vitest. Three words of its own come before that:
 //   --quick           the checks, and the unit tests that the last commit, or what is not committed, touches
 //   --node VERSION    all tests on that version of Node (npm's package `node`), and on no other
-//   --server NAME     on another database server, such as mariadb-11.8: docs in CONTRIBUTING.md
+//   --server NAME     on another database server, such as mariadb-11.8, and on this Node alone: CONTRIBUTING.md
 
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
@@ -46,7 +46,7 @@ function readWords(args) {
   const server = take('--server');
   // The steps inherit it; test/support/chosen-server.ts looks for it there.
   if (server !== undefined) process.env.AI_IPC_TEST_SERVER = server;
-  return { isQuick: quickAt >= 0, node: take('--node'), vitest: rest };
+  return { isQuick: quickAt >= 0, server, node: take('--node'), vitest: rest };
 }
 
 /** Every commit of a test is a wait for the disk, unless its files are in memory. TMPDIR is the developer's, where he set it. */
@@ -70,7 +70,7 @@ async function runAll() {
   }
   const node = words.node === undefined ? process.execPath : await otherNode(words.node);
   if (node !== undefined) await runVitest('all tests', node, []);
-  if (words.node !== undefined) return;
+  if (words.node !== undefined || words.server !== undefined) return;
   const node24 = await otherNode(NODE_24);
   if (node24 !== undefined)
     await runVitest('unit and conformance tests', node24, ['--project', 'unit', '--project', 'conformance']);

@@ -59,8 +59,9 @@ async function makeProgram(words: readonly string[]): Promise<Command> {
   return program;
 }
 
-/** Only the command that is named; all of them for the help and for a name that nobody knows. */
+/** Only the command that is named, none for the version; all of them for the help and for a name that nobody knows. */
 function neededBy([name]: readonly string[]): readonly (() => Promise<Command>)[] {
+  if (name === '-V' || name === '--version') return [];
   const load = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   return load ? [load] : Object.values(COMMANDS);
 }

@@ -1,5 +1,5 @@
 // Nodes of other versions beside the one that runs the tests: their programs, in .cache/. Plain JavaScript, because
-// test/run.js is.
+// test/run.js is. Run as a program, `node test/support/node-versions.js oldest` installs that one and prints its path.
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,6 +9,8 @@ const CACHE = fileURLToPath(new URL('../../.cache', import.meta.url));
 /** Some 50 MB; here five at a time take 45 s. */
 const INSTALL_TIMEOUT_MS = 600_000;
 
+/** The oldest that package.json promises. */
+const OLDEST_NODE = '20.19.0';
 export const NODE_24 = '24.21.0';
 /** Debian 13's Node, the last 20, and the newest of each line that is kept or will be. */
 export const NODE_VERSIONS = ['20.19.2', '20.20.2', '22.23.3', NODE_24, '26.10.0'];
@@ -94,4 +96,11 @@ function run(command, args) {
     child.on('error', (error) => resolve({ exitCode: error.message, output }));
     child.on('close', (code, signal) => resolve({ exitCode: code ?? signal, output }));
   });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [, , word] = process.argv;
+  const version = word === 'oldest' ? OLDEST_NODE : word;
+  if (version === undefined) throw new Error('Which version? node test/support/node-versions.js 26.10.0');
+  process.stdout.write(`${await installNode(version)}\n`);
 }
