@@ -329,11 +329,17 @@ describe('its life', () => {
     const { url: at, port } = await stopping.start();
     const silent = connect(port, '127.0.0.1');
     await once(silent, 'connect');
-    const slow = call('GET', '/api/v1/test/delay/60000', { at }).catch((error: unknown) => error);
+    let hasAnswered = false;
+    const slow = call('GET', '/api/v1/test/delay/60000', { at }).then(
+      ({ status }) => {
+        hasAnswered = status === 200;
+      },
+      (error: unknown) => error,
+    );
     await call('GET', '/api/v1/health', { at });
-    const startMs = performance.now();
+    // The answer would take a minute.
     await stopping.stop();
-    expect(performance.now() - startMs).toBeLessThan(10_000);
+    expect(hasAnswered).toBe(false);
     await slow;
     silent.destroy();
   });

@@ -166,6 +166,6 @@ describe('a claim that had to wait for a lock', () => {
       'SELECT CAST(ROUND((UNIX_TIMESTAMP(expires_at) - UNIX_TIMESTAMP(NOW(3))) * 1000) AS SIGNED) AS left_ms FROM ai_requests',
     );
     const reckonedMs = startedMs + claim!.lifeLeftMs - performance.now();
-    expect(Math.abs(reckonedMs - Number(row!['left_ms']))).toBeLessThan(2_000);
+    expect(Math.abs(reckonedMs - Number(row!['left_ms']))).toBeLessThan(4_000);
   });
 });

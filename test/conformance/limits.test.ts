@@ -16,10 +16,9 @@ import { createNpcMemory } from '../../src/service/memory/npc-memory.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { type Backend, describeStore, MariadbBackend, type SqliteBackend } from './backends.ts';
 
-/** What the switch promises. */
-const SILENT_WITHIN_MS = 2_000;
-/** For what promises no time. */
-const EVENTUALLY_MS = 10_000;
+/** The switch promises 2 s: a second to the next look, and what the look takes. */
+const LOOKED_AFTER_MS = 1_000;
+const EVENTUALLY_MS = 60_000;
 /** What the limits use. */
 const TABLES = ['ai_ipc_meta', 'ai_npc_budget'];
 const TOKENS = { prompt: 30, completion: 10 };
@@ -83,7 +82,8 @@ describeStore('limits', (backend) => {
     });
 
     it('silences every service in time, and lets them speak again', async () => {
-      const services = [await startLimits(), await startLimits()];
+      const clock = new FakeClock();
+      const services = [await startLimits({ clock }), await startLimits({ clock })];
       for (const service of services) expect(service.check('Bob')).toBeNull();
       await npcSwitch.setOff(true);
       const silent = () => {
@@ -96,8 +96,11 @@ describeStore('limits', (backend) => {
           ]);
         }
       };
-      await vi.waitFor(silent, { timeout: SILENT_WITHIN_MS, interval: 20 });
+      await clock.advance(LOOKED_AFTER_MS);
+      await eventually(silent);
       await npcSwitch.setOff(false);
+      await eventually(() => expect(clock.sleeping).toBe(services.length));
+      await clock.advance(LOOKED_AFTER_MS);
       await eventually(() => {
         for (const service of services) expect(service.check('Bob')).toBeNull();
       });

@@ -356,12 +356,12 @@ describeStore('memory', (backend) => {
       await rememberAll(numbered(3));
       await age('Bob', 31);
       await cleanup.start();
-      await expect.poll(turnsDeleted, { timeout: 10_000 }).toEqual([3]);
+      await expect.poll(turnsDeleted).toEqual([3]);
       await rememberAll(numbered(2));
       await age('Bob', 31);
-      await expect.poll(() => clock.sleeping, { timeout: 10_000 }).toBe(1);
+      await expect.poll(() => clock.sleeping).toBe(1);
       await clock.advance(3_600_000);
-      await expect.poll(turnsDeleted, { timeout: 10_000 }).toEqual([3, 2]);
+      await expect.poll(turnsDeleted).toEqual([3, 2]);
       await cleanup.stop();
     });
   });

@@ -68,7 +68,7 @@ describeStore('sightings', (backend) => {
       timeoutSeconds: 30,
     });
     expect(sighting!.heartbeatAgeMs).toBeGreaterThanOrEqual(7_000);
-    expect(sighting!.heartbeatAgeMs).toBeLessThan(12_000);
+    expect(sighting!.heartbeatAgeMs).toBeLessThan(60_000);
   });
 
   it('the heartbeat changes with each one and not by itself', async () => {

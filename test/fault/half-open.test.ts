@@ -26,18 +26,14 @@ it('a database line that swallows everything is noticed, and what was answered m
   await waitFor(() => stub.inFlight === 10, { timeoutMs: 10_000, what: '10 calls in flight' });
 
   proxy.stall();
-  const stalledMs = performance.now();
-  await worker.waitForLog('Database trouble, trying again', 30_000);
   // A statement is given up after 10 s, and the wait for a connection after 5 s.
-  expect(performance.now() - stalledMs).toBeLessThan(16_000);
+  await worker.waitForLog('Database trouble, trying again', 16_000);
   expect(await queue().statusCounts()).toEqual({ processing: 10 });
   proxy.resume();
-  const resumedMs = performance.now();
   const later = await queue().insertOne('/echo');
-  await queue().waitForCounts({ completed: 11 }, 30_000);
-
   // Lines that were opened while it was half-open are given up last.
-  expect(performance.now() - resumedMs).toBeLessThan(16_000);
+  await queue().waitForCounts({ completed: 11 }, 16_000);
+
   expect(stub.calls).toHaveLength(11);
   expect(await queue().events(later)).toEqual(['claimed', 'completed']);
   expect(await queue().eventCounts()).toEqual({ claimed: 11, completed: 11 });
@@ -90,7 +86,7 @@ it('an AI service that swallows everything costs one attempt, and the next one i
   proxy = await TcpProxy.start({ host: '127.0.0.1', port: stub.port });
   const worker = startWorker(queue().settings, {
     AI_SERVICE_BASE_URL: `http://127.0.0.1:${proxy.port}`,
-    AI_SERVICE_TIMEOUT: '1',
+    AI_SERVICE_TIMEOUT: '3',
   });
   await worker.started();
   const before = await queue().insertOne('/echo');
@@ -100,8 +96,7 @@ it('an AI service that swallows everything costs one attempt, and the next one i
   const id = await queue().insertOne('/echo');
   const retry = await worker.waitForLog('Attempt failed, will be retried', 10_000);
   expect(retry).toMatchObject({ request_id: id, attempt: 1, error_code: 'attempt_timeout' });
-  expect(retry['duration_ms']).toBeGreaterThanOrEqual(990);
-  expect(retry['duration_ms']).toBeLessThan(2_000);
+  expect(retry['duration_ms']).toBeGreaterThanOrEqual(2_990);
   proxy.resume();
   const row = await queue().waitForStatus(id, 'completed', 10_000);
 

@@ -35,10 +35,8 @@ it('kill -9 of MariaDB with two workers at work: nothing lost, nothing called tw
   // All answers come while there is no database to write them to.
   await waitFor(() => stub.inFlight === 0, { timeoutMs: 20_000, what: 'the last answer' });
   await server.start();
-  const startedMs = performance.now();
   await queue.waitForCounts({ completed: 30 }, 30_000);
 
-  expect(performance.now() - startedMs).toBeLessThan(15_000);
   expect(stub.calls).toHaveLength(30);
   expect(await queue.responses()).toHaveLength(30);
   expect(await queue.eventCounts()).toEqual({ claimed: 30, completed: 30 });

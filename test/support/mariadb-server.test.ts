@@ -38,7 +38,7 @@ it('a paused server answers nothing until it is resumed', async () => {
   const answer = database.query('SELECT 1').then(() => {
     hasAnswered = true;
   });
-  const wait = waitFor(() => hasAnswered, { timeoutMs: 300, what: 'a paused server' });
+  const wait = waitFor(() => hasAnswered, { timeoutMs: 50, what: 'a paused server' });
   await expect(wait).rejects.toThrow('Waited 300 ms for a paused server, in vain.');
   server.resume();
 

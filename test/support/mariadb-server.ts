@@ -14,7 +14,7 @@ import { waitFor } from './wait-for.ts';
 
 /** A cold start with crash recovery took 1 s here; other tests may hold both cores. */
 const START_TIMEOUT_MS = 60_000;
-const STOP_TIMEOUT_MS = 30_000;
+const STOP_TIMEOUT_MS = 180_000;
 const LOG_TAIL_LINES = 30;
 const FOLDER_PREFIX = 'ai-ipc-mariadb-';
 /** Below the ephemeral ports (32768 and up): no outgoing connection takes the port while the server is down. */

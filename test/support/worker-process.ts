@@ -11,7 +11,7 @@ const PROGRAM = fileURLToPath(new URL('../../bin/ai-ipc.js', import.meta.url));
 /** A start takes 0.5 s; a build before it, with other tests on both cores, some ten. */
 const START_TIMEOUT_MS = 60_000;
 /** Longer than the worker's own last bound: 15 s for outcomes that cannot be written. */
-const STOP_TIMEOUT_MS = 30_000;
+const STOP_TIMEOUT_MS = 180_000;
 
 /** A line of the worker's JSON log. */
 export interface LogLine {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cpuMsOf } from '../../../test/support/cpu-time.ts';
 import { createProfanityFilter, NO_FILTER } from './profanity.ts';
 
 describe('createProfanityFilter', () => {
@@ -20,11 +21,12 @@ describe('createProfanityFilter', () => {
     expect(NO_FILTER('damn')).toBe('damn');
   });
 
-  it('takes no longer with 100,000 beginnings of words', () => {
+  it('takes no longer with 100,000 beginnings of words', async () => {
     const long = createProfanityFilter(Array.from({ length: 100_000 }, (_, at) => `bad${at}*`));
-    const startMs = performance.now();
-    for (let times = 0; times < 100; times++) long('How do I become a mage? '.repeat(16));
-    expect(performance.now() - startMs).toBeLessThan(1_000);
+    const cpuMs = await cpuMsOf(() => {
+      for (let times = 0; times < 100; times++) long('How do I become a mage? '.repeat(16));
+    });
+    expect(cpuMs).toBeLessThan(1_000);
     expect(long('bad99999th')).toBe('b*********');
   });
 

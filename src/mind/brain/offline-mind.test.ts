@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cpuMsOf } from '../../../test/support/cpu-time.ts';
 import { MAX_ANSWER_CHARACTERS } from '../answer/clean-answer.ts';
 import { parsePersona } from '../persona/persona.ts';
 import { loadPersonas } from '../persona/persona-book.ts';
@@ -79,10 +80,8 @@ describe('the offline brain', () => {
     ['colour codes inside a name', 'my name is ^FF0000Bob^00^FF000000FF00'],
     ['a compatibility ligature that grows', '\ufdfa'.repeat(20_000)],
   ])('answers %s cleanly in a bounded time', async (_, message) => {
-    const startMs = performance.now();
-    await expectClean(message);
-    // A few milliseconds here; the rest is for a loaded machine.
-    expect(performance.now() - startMs).toBeLessThan(500);
+    // A few milliseconds here.
+    expect(await cpuMsOf(() => expectClean(message))).toBeLessThan(500);
   });
 
   it('gives the same answer to the same player and message, and other answers to others and other seeds', async () => {

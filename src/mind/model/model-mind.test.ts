@@ -253,7 +253,7 @@ describe('trouble with the server', () => {
     stub.fail('huge');
     const error = await failureOf(connect({ maxResponseBytes: 1_000 }).speak(LINE, signal));
     expect(error.message).toContain('more than 1000 bytes');
-    await expect.poll(() => stub.connections, { timeout: 5_000 }).toBe(0);
+    await expect.poll(() => stub.connections).toBe(0);
   });
 
   it('a server that is not there is named, with the reason', async () => {

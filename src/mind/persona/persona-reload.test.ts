@@ -34,11 +34,11 @@ describe('a live persona book', () => {
     await book.start();
     try {
       await writeFile(join(folder, 'tester.yaml'), GOOD.replace('No idea.', 'Changed.'));
-      await expect.poll(() => book.find('tester').fallback, { timeout: 10_000 }).toEqual(['Changed.']);
+      await expect.poll(() => book.find('tester').fallback).toEqual(['Changed.']);
       await writeFile(join(folder, 'other.yaml'), GOOD.replace('Tester', 'Other'));
-      await expect.poll(() => book.find('other').name, { timeout: 10_000 }).toBe('Other');
+      await expect.poll(() => book.find('other').name).toBe('Other');
       await rm(join(folder, 'tester.yaml'));
-      await expect.poll(() => book.find('tester').id, { timeout: 10_000 }).toBe('neutral');
+      await expect.poll(() => book.find('tester').id).toBe('neutral');
     } finally {
       await book.stop();
     }

@@ -14,10 +14,8 @@ const MODEL_SERVER = 'http://127.0.0.1:11434/v1';
 const SLOW_MODEL = 'slow';
 const SERVICE = 'http://127.0.0.1:8000';
 const SERVICE_LINE = /^(?<env>(?:\w+=(?:'[^']*'|\S+) )*)npx ai-ipc service(?<options>.*)$/;
-/** In which what a command changed reaches the service (2 s), and its own clearing up is done, on a busy machine. */
-const SOON = { timeout: 10_000, interval: 100 };
-/** So much longer a busy machine may take; without the limit that it shows, an example would take 8 s. */
-const SLACK_MS = 3_000;
+/** Often enough, where each look is a call. */
+const SOON = { interval: 100 };
 
 /** The programs of the page that this machine need not have, made of those that are here. */
 const PROGRAMS = `
@@ -48,7 +46,6 @@ export class DocRunner {
   readonly #model: ModelStub;
   /** Of the service that was started last. */
   #url = '';
-  #longestMs = Number.POSITIVE_INFINITY;
   #isSwitched = false;
 
   private constructor(model: ModelStub) {
@@ -109,8 +106,6 @@ export class DocRunner {
       cwd: this.#folder,
       ...(database === undefined ? {} : { database }),
     });
-    const { deadlineMs, modelTimeoutSeconds } = settings.service;
-    this.#longestMs = Math.min(deadlineMs, modelTimeoutSeconds * 1000);
     this.#log.length = 0;
     this.#model.clear();
     if (env['AI_MODEL'] === SLOW_MODEL) this.#model.fail('never');
@@ -135,7 +130,7 @@ export class DocRunner {
   /** The one place is taken by a call to the slow model. */
   async #fillUp(): Promise<void> {
     void fetch(`${this.#url}/api/v1/npc/dialogue`, { method: 'POST', body: '{"message":"Hello"}' });
-    await expect.poll(() => this.#model.calls.length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => this.#model.calls.length).toBe(1);
   }
 
   async #runCall(example: DocExample): Promise<void> {
@@ -154,16 +149,13 @@ export class DocRunner {
   async #send(example: DocExample) {
     const { method, path, answer } = example;
     const { 'Content-Length': length, ...headers } = example.headers;
-    const limitMs = Number(headers['X-Deadline-Ms'] ?? this.#longestMs) + SLACK_MS;
     // Blanks may stand behind JSON: a body of a length that the page does not print has them.
     const body = example.body?.padEnd(Number(length ?? 0));
-    const startMs = performance.now();
     const response = await fetch(`${this.#url}${path}`, {
       method,
       headers,
       ...(body === undefined ? {} : { body }),
     });
-    expect(performance.now() - startMs).toBeLessThan(limitMs);
     const shown = Object.keys(answer?.headers ?? {}).map(
       (name) => [name, response.headers.get(name)] as const,
     );

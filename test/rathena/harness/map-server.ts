@@ -9,7 +9,7 @@ import type { DatabaseSettings } from '../../support/test-database.ts';
 import { buildHarness } from './build.ts';
 
 /** Longer than any wait of a test, with both cores busy. */
-const STOP_TIMEOUT_MS = 30_000;
+const STOP_TIMEOUT_MS = 180_000;
 
 /** The NPC, map and player that every map server has. */
 export const NPC = 110_000_001;
