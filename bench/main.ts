@@ -1,7 +1,12 @@
 import { dialogues } from './dialogues.ts';
 import { drain } from './drain.ts';
+import { promises } from './promises.ts';
 
-const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = { dialogues, drain };
+const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
+  dialogues,
+  drain,
+  promises,
+};
 
 const name = process.argv[2] ?? '';
 const benchmark = Object.hasOwn(BENCHMARKS, name) ? BENCHMARKS[name] : undefined;
