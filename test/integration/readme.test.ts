@@ -168,7 +168,7 @@ it('the first program of the README stands in the first screen, and there is no 
 });
 
 it('what .ci/run runs is what the README says', () => {
-  expect(readFileSync(join(ROOT, '.ci/run'), 'utf8')).toMatch(/\nnpm ci\n(.*\n)*npm test\b/);
+  expect(readFileSync(join(ROOT, '.ci/run'), 'utf8')).toMatch(/\nnpm ci\n(.*\n)*run_tests npm test\n/);
 });
 
 describe('in an empty folder', { timeout: 180_000 }, () => {
