@@ -25,7 +25,7 @@ it('kill -9 with 50 requests in flight: another worker completes all of them, no
   const survivor = startWorker(queue().settings, env);
   const survivorId = await survivor.started();
 
-  stub.clear();
+  stub.behaveAlways(behaviours.echo());
   const killedMs = performance.now();
   await victim.kill();
   await queue().waitForCounts({ completed: REQUESTS }, 30_000);

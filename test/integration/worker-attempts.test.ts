@@ -65,19 +65,21 @@ describe('what an attempt becomes', () => {
     expect(calls[1]!.atMs - calls[0]!.atMs).toBeGreaterThanOrEqual(995);
   });
 
-  it('429 for ever never counts as an attempt: the request lives to its end', async () => {
+  it('429 for ever never counts as an attempt', async () => {
     stub.behave('/always-busy', behaviours.status(429));
 
     // More calls than attempts, and still none counted.
     const id = await queue().insertOne('/always-busy', { lifeSeconds: 600 });
     await waitFor(() => stub.callsTo('/always-busy').length > 3, { timeoutMs: 10_000, what: 'four calls' });
     expect((await queue().request(id)).attempts).toBeLessThanOrEqual(1);
-    await queue().database.query(
-      'UPDATE ai_requests SET expires_at = NOW(3) + INTERVAL 1 SECOND WHERE id = ?',
-      [id],
-    );
+  });
 
+  it('429 to the end of its life: failed, with that as the reason', async () => {
+    stub.behave('/busy-to-the-end', behaviours.status(429));
+
+    const id = await queue().insertOne('/busy-to-the-end', { lifeSeconds: 5 });
     const row = await queue().waitForStatus(id, 'failed', 10_000);
+
     expect(row).toMatchObject({ error_code: 'ai_rate_limited' });
   });
 
