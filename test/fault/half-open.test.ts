@@ -1,5 +1,6 @@
 import { afterAll, afterEach, expect, it } from 'vitest';
 import { type AiStub, startAiStub } from '../support/ai-stub.ts';
+import { holdAnswers } from '../support/held-answers.ts';
 import { useQueue } from '../support/queue-observer.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -22,10 +23,13 @@ it('a database line that swallows everything is noticed, and what was answered m
   const { host, port } = proxy;
   const worker = startWorker({ ...queue().settings, host, port }, { AI_SERVICE_BASE_URL: stub.url });
   await worker.started();
-  await queue().insert(10, '/delay/500');
+  const held = holdAnswers();
+  stub.behaveAlways(held.behaviour);
+  await queue().insert(10, '/echo');
   await waitFor(() => stub.inFlight === 10, { timeoutMs: 10_000, what: '10 calls in flight' });
 
   proxy.stall();
+  held.release();
   // A statement is given up after 10 s, and the wait for a connection after 5 s.
   await worker.waitForLog('Database trouble, trying again', 16_000);
   expect(await queue().statusCounts()).toEqual({ processing: 10 });
@@ -44,10 +48,13 @@ it('a database line that stays half-open for longer than every limit leaves no p
   const { host, port } = proxy;
   const worker = startWorker({ ...queue().settings, host, port }, { AI_SERVICE_BASE_URL: stub.url });
   await worker.started();
-  await queue().insert(5, '/delay/500');
+  const held = holdAnswers();
+  stub.behaveAlways(held.behaviour);
+  await queue().insert(5, '/echo');
   await waitFor(() => stub.inFlight === 5, { timeoutMs: 10_000, what: '5 calls in flight' });
 
   proxy.stall();
+  held.release();
   const stalledMs = performance.now();
   // A statement's 10 s, and after that the 5 s of the connections that are tried in its place, twice over.
   const isLongGone = () => performance.now() - stalledMs > 25_000;

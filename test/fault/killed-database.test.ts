@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
+import { holdAnswers } from '../support/held-answers.ts';
 import { MariadbServer } from '../support/mariadb-server.ts';
 import { QueueObserver } from '../support/queue-observer.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -27,11 +28,14 @@ it('kill -9 of MariaDB with two workers at work: nothing lost, nothing called tw
   const workers = [startWorker(queue.settings, env), startWorker(queue.settings, env)];
   for (const worker of workers) await worker.started();
   stub.behave('/last', behaviours.delayed(LONGEST_CALL_MS));
-  await queue.insert(29, '/delay/1500');
+  const held = holdAnswers();
+  stub.behave('/held', held.behaviour);
+  await queue.insert(29, '/held');
   await queue.insertOne('/last');
   await waitFor(() => stub.inFlight === 30, { timeoutMs: 10_000, what: '30 calls in flight' });
 
   await server.kill();
+  held.release();
   // All answers come while there is no database to write them to.
   await waitFor(() => stub.inFlight === 0, { timeoutMs: 20_000, what: 'the last answer' });
   await server.start();

@@ -1,5 +1,6 @@
 import { afterAll, expect, it } from 'vitest';
 import { type AiStub, startAiStub } from '../support/ai-stub.ts';
+import { holdAnswers } from '../support/held-answers.ts';
 import { useQueue } from '../support/queue-observer.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -17,12 +18,16 @@ it('SIGTERM while the database is away: the worker ends in time and says what it
   const env = { AI_SERVICE_BASE_URL: stub.url };
   const worker = startWorker({ ...queue().settings, host, port }, env);
   await worker.started();
-  const id = await queue().insertOne('/delay/3000');
+  const held = holdAnswers();
+  stub.behaveAlways(held.behaviour);
+  const id = await queue().insertOne('/echo');
   await waitFor(() => stub.inFlight === 1, { timeoutMs: 10_000, what: 'the call' });
   await startWorker(queue().settings, env).started();
   await proxy.close();
 
   worker.signal('SIGTERM');
+  await worker.waitForLog('Worker finishes its calls and stops');
+  held.release();
   const exit = await worker.ended;
 
   expect(exit).toEqual({ exitCode: 0, signal: null });

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, expect, it } from 'vitest';
 import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
+import { holdAnswers } from '../support/held-answers.ts';
 import { useQueue } from '../support/queue-observer.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { useWorkers } from '../support/worker-process.ts';
@@ -20,10 +21,14 @@ it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     const env = { AI_SERVICE_BASE_URL: stub.url, CONCURRENCY: '5' };
     const worker = startWorker(queue().settings, env);
     await worker.started();
-    await queue().insert(8, '/delay/800');
+    const held = holdAnswers();
+    stub.behaveAlways(held.behaviour);
+    await queue().insert(8, '/echo');
     await waitFor(() => stub.inFlight === 5, { timeoutMs: 10_000, what: 'five calls in flight' });
 
     worker.signal(signal);
+    await worker.waitForLog('Worker finishes its calls and stops');
+    held.release();
 
     expect(await worker.ended).toEqual({ exitCode: 0, signal: null });
     expect(await queue().statusCounts()).toEqual({ completed: 5, pending: 3 });
@@ -63,12 +68,15 @@ it('a second SIGTERM cuts the calls and gives their requests back with their att
 it('a terminal that closes sends SIGHUP twice, and calls under way end all the same', async () => {
   const worker = startWorker(queue().settings, { AI_SERVICE_BASE_URL: stub.url });
   await worker.started();
-  await queue().insert(3, '/delay/800');
+  const held = holdAnswers();
+  stub.behaveAlways(held.behaviour);
+  await queue().insert(3, '/echo');
   await waitFor(() => stub.inFlight === 3, { timeoutMs: 10_000, what: 'three calls in flight' });
 
   worker.signal('SIGHUP');
   await worker.waitForLog('Worker finishes its calls and stops', 5_000);
   worker.signal('SIGHUP');
+  held.release();
 
   expect(await worker.ended).toEqual({ exitCode: 0, signal: null });
   expect(await queue().statusCounts()).toEqual({ completed: 3 });
