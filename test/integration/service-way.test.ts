@@ -62,7 +62,7 @@ describe('the whole way: row, worker, service, model, row', () => {
   it('a model that fails costs no request: the offline brain answers within the life', async () => {
     model.fail('never');
     const { url } = await serve(modelServer(model), databaseOf(queue().settings));
-    await startWorker(queue().settings, { AI_SERVICE_BASE_URL: url, AI_SERVICE_TIMEOUT: '1' }).started();
+    await startWorker(queue().settings, { AI_SERVICE_BASE_URL: url, AI_SERVICE_TIMEOUT: '3' }).started();
 
     const id = await queue().insertOne(DIALOGUE);
     await queue().waitForStatus(id, 'completed', 20_000);
@@ -100,13 +100,13 @@ describe('the whole way: row, worker, service, model, row', () => {
 
 it('1,000 dialogues, 100 at once, through worker and service: none fails', async () => {
   const { url } = await serve({}, databaseOf(queue().settings));
-  const limits = { CONCURRENCY: '100', BATCH_SIZE: '100' };
+  const limits = { CONCURRENCY: '100', BATCH_SIZE: '100', AI_SERVICE_TIMEOUT: '300' };
   await startWorker(queue().settings, { AI_SERVICE_BASE_URL: url, ...limits }).started();
 
   await queue().database.query(
     `INSERT INTO ai_requests (request_type, endpoint, request_data, timeout, expires_at)
      SELECT 'dialogue', ?, JSON_OBJECT('npc_id', ?, 'player_id', seq % 300, 'message', CONCAT('I am hunter ', seq)),
-            60, NOW(3) + INTERVAL 60 SECOND FROM seq_1_to_1000`,
+            600, NOW(3) + INTERVAL 600 SECOND FROM seq_1_to_1000`,
     [DIALOGUE, SAGE],
   );
   await queue().waitForCounts({ completed: 1_000 }, 50_000);

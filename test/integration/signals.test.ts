@@ -107,7 +107,7 @@ it('SIGUSR2 writes the Statistics line with its figures', async () => {
   await queue().insert(3, '/delay/100');
   await queue().insertOne('/status/400');
   await queue().insertOne('/status/500');
-  await queue().insertOne('/never', { lifeSeconds: 1 });
+  await queue().insertOne('/never', { lifeSeconds: 3 });
   await queue().waitForCounts({ completed: 3, failed: 2, timeout: 1 }, 10_000);
   await queue().insert(2, '/never');
   await waitFor(() => stub.inFlight === 2, { timeoutMs: 10_000, what: 'two calls in flight' });
