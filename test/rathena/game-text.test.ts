@@ -67,19 +67,18 @@ async function overLibrary(codepage: string, text: string): Promise<Ways> {
   };
 }
 
-/** Takes a text out of JSON, as the client's bytes. */
-type TakeText = (text: string) => Promise<Buffer>;
+/** Takes what stands at a path out of JSON, as the client's bytes. */
+type Take = (json: string, path: string) => Promise<Buffer>;
 
-async function commandsTake(codepage: string): Promise<TakeText> {
+async function commandsTake(codepage: string): Promise<Take> {
   const server = await startMapServer(queue().settings, { settings: `client_codepage: ${codepage}\n` });
-  return async (text) => await server.bytes('ai_json_get', escapedJson(text), 'text');
+  return async (json, path) => await server.bytes('ai_json_get', json, path);
 }
 
-async function libraryTakes(codepage: string): Promise<TakeText> {
+async function libraryTakes(codepage: string): Promise<Take> {
   const library = new ScriptLibrary(await queue().database.connect());
   library.setCodepage(codepage);
-  return async (text) =>
-    Buffer.from(String(await library.call('F_AI_JsonText', escapedJson(text), 'text')), 'latin1');
+  return async (json, path) => Buffer.from(String(await library.call('F_AI_JsonText', json, path)), 'latin1');
 }
 
 async function arrange(text: string) {
@@ -90,7 +89,7 @@ async function arrange(text: string) {
 }
 
 /** As services write it that know ASCII alone. */
-function escapedJson(text: string): string {
+function escapedJson(text: unknown): string {
   return JSON.stringify({ text }).replace(
     /[^ -~]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
@@ -136,12 +135,19 @@ describe.each([
 
   it.each(['tis620', 'euckr', 'latin1'] as const)('for any text, in %s', async (codepage) => {
     const has = await openCodepage(codepage);
-    const takeText = await take(codepage);
+    const takeOut = await take(codepage);
     await fc.assert(
       fc.asyncProperty(ANY_TEXT, async (text) => {
-        expect(await takeText(text)).toEqual(await encode(codepage, foldText(text, has)));
+        expect(await takeOut(escapedJson(text), 'text')).toEqual(await encode(codepage, foldText(text, has)));
       }),
       { numRuns: 40 },
     );
+  });
+
+  it('where an object is taken out, it stays JSON; a text stays text', async () => {
+    const takeOut = await take('tis620');
+    const object = (await takeOut(escapedJson({ t: '“Hm…” 😀' }), 'text')).toString();
+    expect(JSON.parse(object)).toEqual({ t: '"Hm..."' });
+    expect((await takeOut(escapedJson('"“Hm”"'), 'text')).toString()).toBe('""Hm""');
   });
 });
