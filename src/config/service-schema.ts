@@ -57,6 +57,13 @@ export const MODEL_SERVER = {
   }),
 } as const;
 
+/** As the database calls them, or Windows. */
+const CLIENT_CODEPAGES = [
+  ...(['utf8', 'utf8mb4', 'latin1', 'latin2', 'latin5', 'cp1250', 'cp1251', 'cp1252', 'cp1256'] as const),
+  ...(['cp1257', 'greek', 'hebrew', 'koi8r', 'koi8u', 'tis620', 'cp874', 'euckr', 'cp949'] as const),
+  ...(['sjis', 'cp932', 'big5', 'cp950', 'gbk', 'gb2312'] as const),
+] as const;
+
 /** All other settings of the AI service that comes with this package, `ai-ipc service`. */
 export const SERVICE = {
   fallback: define<'scripted' | 'none'>({
@@ -149,6 +156,16 @@ export const SERVICE = {
       'A text file with one word a line that NPCs show as its first letter and stars; word* is all that begins so.',
     allowed: optional(filePath('the path of a file'), '(none)'),
     example: './bad_words.txt',
+  }),
+  clientCodepage: define<(typeof CLIENT_CODEPAGES)[number]>({
+    key: 'ai_service.client_codepage',
+    variable: 'AI_CLIENT_CODEPAGE',
+    default: 'utf8',
+    unit: '',
+    meaning:
+      'What the game clients can show: what this codepage lacks is written with what it has (a typographic quote as a plain one), or left out. utf8 shows everything.',
+    allowed: oneOf(CLIENT_CODEPAGES),
+    example: 'latin1',
   }),
   /** Empty asks nobody for a key. */
   serviceKey: define({

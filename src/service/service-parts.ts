@@ -6,6 +6,7 @@ import { startAll, stopAll } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import { packageVersion } from '../base/version.ts';
 import { DEFAULT_SERVICE_SETTINGS, type ServiceSettings } from '../config/load.ts';
+import { createGameText } from '../game-text/game-text.ts';
 import { createProfanityFilter, NO_FILTER, type ProfanityFilter } from '../mind/answer/profanity.ts';
 import { createMind } from '../mind/create-mind.ts';
 import { OWN_PERSONAS } from '../mind/persona/persona-book.ts';
@@ -56,6 +57,7 @@ export async function createParts(options: PartsOptions, life: Life): Promise<Se
   const { logger, hasTestEndpoints = false } = options;
   const settings = { ...DEFAULT_SERVICE_SETTINGS, ...options.settings };
   const profanityFilter = options.profanityFilter ?? (await readProfanityFilter(settings));
+  const gameText = await createGameText(settings.clientCodepage);
   const personas = await openPersonas(settings.personasDir ?? undefined, { ...life, logger });
   const health = new Health(life.clock);
   const created = createMind(personas, { settings, watch: watchModel({ settings, health, logger }) });
@@ -66,7 +68,7 @@ export async function createParts(options: PartsOptions, life: Life): Promise<Se
   await startAll(running);
   const app = createApp({
     endpoints: {
-      ...{ mind: created.mind, offline: created.offline, personas, recollecting, profanityFilter },
+      ...{ mind: created.mind, offline: created.offline, personas, recollecting, profanityFilter, gameText },
       unknownNpcs: createUnknownNpcs(personas, logger),
       ...{ limits: store.limits, maxCharacters: settings.maxCharacters, clock: life.clock },
     },

@@ -16,6 +16,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ai: [],
   queue: [],
   config: [],
+  'game-text': [],
   database: ['config'],
   observability: [],
   rathena: [],
@@ -34,13 +35,13 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'service/memory': ['database', 'mind/talk', 'service/base'],
   'service/limits': ['database', 'mind/talk', 'service/base'],
   'service/dialogue': [
-    ...['mind/answer', 'mind/persona', 'mind/talk'],
+    ...['game-text', 'mind/answer', 'mind/persona', 'mind/talk'],
     ...['service/base', 'service/memory', 'service/limits'],
   ],
   'service/http': ['mind/persona', 'mind/talk', 'service/base', 'service/memory', 'service/dialogue'],
   service: [
-    ...['config', 'mind', 'mind/answer', 'mind/persona', 'mind/talk', 'service/base', 'service/memory'],
-    ...['service/limits', 'service/dialogue', 'service/http'],
+    ...['config', 'game-text', 'mind', 'mind/answer', 'mind/persona', 'mind/talk', 'service/base'],
+    ...['service/memory', 'service/limits', 'service/dialogue', 'service/http'],
   ],
 };
 /** The one room that puts all others together. */

@@ -19,7 +19,7 @@ const MOST: Readonly<Record<string, { readonly files: number; readonly lines: nu
 };
 
 describe('the layers of docs/design.md', () => {
-  const rows = [...page.matchAll(/^\| `([\w/]+)\/` \| .+ \| (.+) \|$/gm)].filter(
+  const rows = [...page.matchAll(/^\| `([\w/-]+)\/` \| .+ \| (.+) \|$/gm)].filter(
     ([, folder = '']) => !folder.startsWith('src'),
   );
 

@@ -117,12 +117,12 @@ for (const { name, text, bytes } of CODEPAGES) {
   });
 }
 
-describe('characters that the codepage does not have become ?', () => {
+describe('what the codepage does not have is folded into what it has, or goes away', () => {
   it.each([
-    ['euckr', 'a😀ü안', Buffer.concat([Buffer.from('a??'), hex('bec8')])],
-    ['tis620', 'a😀안ส', Buffer.concat([Buffer.from('a??'), hex('ca')])],
-    ['latin1', 'a😀안ü', Buffer.concat([Buffer.from('a??'), hex('fc')])],
-    ['gbk', 'a😀안我', Buffer.concat([Buffer.from('a??'), hex('ced2')])],
+    ['euckr', 'a😀ü안', Buffer.concat([Buffer.from('au'), hex('bec8')])],
+    ['tis620', 'a😀안ส', Buffer.concat([Buffer.from('a'), hex('ca')])],
+    ['latin1', 'a 😀안 ü', Buffer.concat([Buffer.from('a '), hex('fc')])],
+    ['gbk', 'a😀안我', Buffer.concat([Buffer.from('a'), hex('ced2')])],
   ])('in %s', async (name, text, bytes) => {
     const server = await startMapServer(queue().settings, { settings: `client_codepage: ${name}\n` });
     const id = await insertSettled(queue(), { response: `"${text}"` });
@@ -131,7 +131,29 @@ describe('characters that the codepage does not have become ?', () => {
 
   it('also where JSON hides them behind \\u', async () => {
     const server = await startMapServer(queue().settings, { settings: 'client_codepage: latin1\n' });
-    expect(await server.bytes('ai_json_get', '{"t":"\\u00fc\\ud83d\\ude00"}', 't')).toEqual(hex('fc 3f'));
+    expect(await server.bytes('ai_json_get', '{"t":"\\u00fc \\ud83d\\ude00"}', 't')).toEqual(hex('fc'));
+  });
+
+  it('where a quote comes in, JSON stays JSON, and text that is none is not escaped', async () => {
+    const server = await startMapServer(queue().settings, { settings: 'client_codepage: tis620\n' });
+    const [json, text] = [
+      await insertSettled(queue(), { response: '{"t":"“Hm”"}' }),
+      await insertSettled(queue(), { response: 'He said “Hm”.' }),
+    ];
+    expect(await server.text('ai_db_response', json)).toBe('{"t":"\\"Hm\\""}');
+    expect(await server.text('ai_db_response', text)).toBe('He said "Hm".');
+  });
+
+  it('is asked of the database once for each character', async () => {
+    const server = await startMapServer(queue().settings, {
+      settings: 'client_codepage: euckr\ndoorbell: no\n',
+    });
+    const id = await insertSettled(queue(), { response: '"안녕 — “é” … 😀"' });
+    const first = await server.bytes('ai_db_response', id);
+    const before = await server.counters();
+    expect(await server.bytes('ai_db_response', id)).toEqual(first);
+    const after = await server.counters();
+    expect(after['Attempts']! - before['Attempts']!).toBe(1);
   });
 });
 

@@ -112,7 +112,7 @@ describe('the two libraries', () => {
     const joined = statements.flatMap((text) =>
       [...text.matchAll(/\+ (\.@\w+\$)/g)].map(([, name]) => name ?? ''),
     );
-    expect([...new Set(joined)].sort()).toEqual(['.@found$', '.@quoted$', '.@where$']);
+    expect([...new Set(joined)].sort()).toEqual(['.@quoted$', '.@where$']);
     expect(codeOf(LIBRARIES.sql)).not.toContain('escape_sql');
   });
 });

@@ -40,6 +40,11 @@ describe('a persona file', () => {
       'rules[0]: there is no key pattern. Did you mean patterns?',
     ],
     ['a key that is like no other', `${GOOD}\nxyzzy: 1`, '(the whole file): there is no key xyzzy'],
+    [
+      'emotes that are none',
+      `${GOOD}\nemotes: {smile: /heh}`,
+      'emotes: give ragnarok, or an emoji and its text a line',
+    ],
     ['nothing in it', '# later\n', 'tester.yaml is empty'],
     ['a number for a list', GOOD.replace('["No idea."]', '5'), 'fallback: must be a list; it is 5'],
     ['an empty list', GOOD.replace('"No idea."', ''), 'fallback: is empty'],

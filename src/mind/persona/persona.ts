@@ -25,6 +25,9 @@ const emotion = z.enum(EMOTION_NAMES, {
 const intent = z.enum(INTENT_NAMES, {
   error: problemOfNames(INTENT_NAMES, { kind: 'intent', otherwise: 'docs/personas.md lists them' }),
 });
+const EMOTES_RULE = 'give ragnarok, or an emoji and its text a line, such as "😀": /heh';
+const emoji = z.string().regex(/^\p{Extended_Pictographic}\ufe0f?$/u);
+const emote = z.string().trim().min(1).max(20);
 const level = z.int().min(1).max(999);
 
 /** What is said when: patterns of its own, a ready-made intent, or both. */
@@ -74,6 +77,8 @@ const personaSchema = section({
   moods: z.partialRecord(emotion, moodSchema).default({}),
   forbidden_topics: z.array(forbiddenSchema).default([]),
   canned_lines: z.array(line).default([]),
+  /** What stands in place of emoji: Ragnarok's emotes, or texts of its own by emoji. */
+  emotes: z.union([z.literal('ragnarok'), z.record(emoji, emote)], { error: EMOTES_RULE }).optional(),
   model_settings: modelSettingsSchema.default({}),
   greeting: lines,
   rules: z.array(ruleSchema),

@@ -2,6 +2,7 @@ import pino from 'pino';
 import { describe, expect, it } from 'vitest';
 import { type ModelStub, startModelStub } from '../../../test/support/model-stub.ts';
 import { systemClock } from '../../base/clock.ts';
+import { ANY_TEXT, createGameText } from '../../game-text/game-text.ts';
 import { createProfanityFilter, NO_FILTER } from '../../mind/answer/profanity.ts';
 import { createOfflineMind } from '../../mind/brain/offline-mind.ts';
 import { createModelMind } from '../../mind/model/model-mind.ts';
@@ -31,6 +32,7 @@ function partsWith(changes: Partial<DialogueParts>): DialogueParts {
       dailyTokens: 0,
     }),
     profanityFilter: NO_FILTER,
+    gameText: ANY_TEXT,
     maxCharacters: 400,
     clock,
     ...changes,
@@ -52,6 +54,22 @@ describe('leadDialogue', () => {
   it('keeps of a megabyte no more than an NPC can remember: 100,000 answers wait with it to be asked for again', async () => {
     const { said } = await lead('😀'.repeat(250_000));
     expect([...(said?.turn.said ?? '')]).toHaveLength(MEMORY_LIMITS.charactersPerTurn);
+  });
+
+  it('answers with what the game clients can show, and remembers what was said', async () => {
+    const stub: ModelStub = await startModelStub();
+    try {
+      stub.write(
+        JSON.stringify({ text: 'Grüß dich — “Freund”…', emotion: 'happy', action: 'waves — twice' }),
+      );
+      const mind = createModelMind({ baseUrl: stub.url, apiKey: null, model: 'a', timeoutMs: 10_000 });
+      const { answer, said } = await lead('Hello', { mind, gameText: await createGameText('tis620') });
+      expect(answer).toMatchObject({ text: 'Gruss dich - "Freund"...', action: 'waves - twice' });
+      expect(answer.response).toBe(answer.text);
+      expect(said?.turn.answered).toBe('Grüß dich — “Freund”…');
+    } finally {
+      await stub.close();
+    }
   });
 
   it('hides bad words in what an NPC does, too', async () => {

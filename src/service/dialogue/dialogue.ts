@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
+import type { GameText } from '../../game-text/game-text.ts';
 import { cleanAnswer } from '../../mind/answer/clean-answer.ts';
 import type { ProfanityFilter } from '../../mind/answer/profanity.ts';
 import { cannedLine } from '../../mind/persona/persona-canned.ts';
@@ -11,6 +12,7 @@ import type { PlayerLimits } from '../limits/player-limits.ts';
 import type { MemoryOwner } from '../memory/memory.ts';
 import type { Recollecting } from '../memory/recollecting.ts';
 import { toRemembered } from '../memory/remembered-text.ts';
+import { toShownAction, toShownLine } from './shown-line.ts';
 import { memoryOwnerOf, npcIdOf } from './speakers.ts';
 
 export interface DialogueParts {
@@ -18,6 +20,8 @@ export interface DialogueParts {
   readonly recollecting: Recollecting;
   readonly limits: PlayerLimits;
   readonly profanityFilter: ProfanityFilter;
+  /** Of what is answered; what is remembered keeps its characters. */
+  readonly gameText: GameText;
   readonly maxCharacters: number;
   readonly clock: Clock;
 }
@@ -46,13 +50,13 @@ export async function leadDialogue(call: DialogueCall, parts: DialogueParts): Pr
   const startMs = parts.clock.nowMs();
   const owner = memoryOwnerOf(call.speakers);
   const spoken = await speakWithinLimits(call, owner, parts);
-  const answer = toAnswer(call, { ...spoken, ms: parts.clock.nowMs() - startMs });
+  const answer = toAnswer(call, { ...spoken, ms: parts.clock.nowMs() - startMs }, parts);
   const isRemembered = owner !== null && spoken.limit === null && call.body.message.trim() !== '';
   return {
     answer,
     // Shortened here already: an answer may be kept for a day with it.
     said: isRemembered
-      ? { owner, turn: { said: toRemembered(call.body.message), answered: answer.text } }
+      ? { owner, turn: { said: toRemembered(call.body.message), answered: spoken.answer.text } }
       : null,
   };
 }
@@ -122,8 +126,11 @@ function cannedAnswer({ body, speakers }: DialogueCall, { maxCharacters }: Dialo
 function toAnswer(
   { body, speakers }: DialogueCall,
   { answer, limit, ms }: Spoken & { readonly ms: number },
+  { gameText, maxCharacters }: DialogueParts,
 ): Answer<'dialogue'> {
-  const { text, emotion, action, chosenOption, provider, model, tokens } = answer;
+  const { emotion, chosenOption, provider, model, tokens } = answer;
+  const text = toShownLine(answer.text, { persona: speakers.persona, gameText, maxCharacters });
+  const action = toShownAction(answer.action ?? '', gameText);
   const isOffered = chosenOption !== undefined && body.options.includes(chosenOption);
   return {
     npc_id: npcIdOf(speakers),
@@ -131,7 +138,7 @@ function toAnswer(
     text,
     response: text,
     emotion,
-    ...(action === undefined ? {} : { action }),
+    ...(action === '' ? {} : { action }),
     ...(isOffered ? { chosen_option: chosenOption } : {}),
     provider,
     model,

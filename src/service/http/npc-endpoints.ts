@@ -128,7 +128,9 @@ async function decide(body: RequestBody<'decide'>, speakers: Speakers, call: End
   const { action, reason, confidence } = await thinkWithinLimits(speakers, call.parts, (mind) =>
     mind.decide(situation, call.deadline.signal),
   );
-  return { body: { npc_id: npcIdOf(speakers), action, reason, confidence }, said: null };
+  // The action stays as the script wrote it, which compares it; the reason may be shown.
+  const shown = call.parts.gameText(reason) || '...';
+  return { body: { npc_id: npcIdOf(speakers), action, reason: shown, confidence }, said: null };
 }
 
 async function feel(body: RequestBody<'emotion'>, speakers: Speakers, call: EndpointCall) {

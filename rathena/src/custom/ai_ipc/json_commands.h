@@ -24,7 +24,10 @@ inline std::string json_value(Plugin& ai, const std::string& json, const std::st
 	std::string utf8, utf8_path;
 	if (!ai.translation.to_utf8(path, utf8_path) || !ai.translation.to_utf8(json, utf8))
 		return std::string();
-	return ai.translation.from_utf8(json_get(utf8, utf8_path));
+	std::string value = json_get(utf8, utf8_path);
+	// A text is none, even where it looks like a number.
+	bool may_be_json = !value.empty() && (value[0] == '{' || value[0] == '[');
+	return ai.translation.from_utf8(value, may_be_json);
 }
 
 } // namespace ai_ipc

@@ -7,6 +7,7 @@
 #include <sstream>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "cost_meter.h"
@@ -133,16 +134,20 @@ class Plugin {
 
 	void look_for_answers() {
 		std::vector<uint64_t> ids = waiting_room.ids_to_look_for();
-		if (ids.empty() || !database.run(read_answers(ids, translation.codepage())))
+		if (ids.empty() || !database.run(read_answers(ids)))
 			return;
 		std::unordered_map<uint64_t, bool> is_open;
+		std::vector<std::pair<uint64_t, std::string>> answers;
 		while (database.next_row()) {
 			uint64_t id = database.number_column(0);
 			is_open[id] = !is_ended(status_code(database.column(1)));
 			if (!is_open[id])
-				settle(id, database.column(2));
+				answers.emplace_back(id, database.column(2));
 		}
 		database.done();
+		// After the rows: a character that is new may need a statement of its own.
+		for (const auto& answer : answers)
+			settle(answer.first, translation.from_utf8(answer.second, true));
 		// Deleted while a script waited for it.
 		for (uint64_t id : ids)
 			if (is_open.find(id) == is_open.end())

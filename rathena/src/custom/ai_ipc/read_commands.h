@@ -17,7 +17,7 @@ const size_t MOST_FIRST_READS = 32;
 // The answer as the client can show it; "" while there is none. True when nothing more will come.
 inline bool read_answer(Plugin& ai, int64_t id, std::string& answer) {
 	answer.clear();
-	if (id <= 0 || !ai.run(read_answers({static_cast<uint64_t>(id)}, ai.translation.codepage())))
+	if (id <= 0 || !ai.run(read_answers({static_cast<uint64_t>(id)})))
 		return true;
 	bool is_final = true;
 	if (ai.database.next_row()) {
@@ -25,6 +25,7 @@ inline bool read_answer(Plugin& ai, int64_t id, std::string& answer) {
 		answer = ai.database.column(2);
 	}
 	ai.database.done();
+	answer = ai.translation.from_utf8(answer, true);
 	if (is_final)
 		ai.open_requests.ended(static_cast<uint64_t>(id));
 	return is_final;
@@ -53,7 +54,6 @@ inline Refusal no_such_request(int64_t id) {
 	return {"bad_id", "There is no request " + std::to_string(id) + ": it never was, or cleanup has deleted it."};
 }
 
-// In the client's codepage, since the database converts the message.
 inline std::string error_of_row(int64_t id, int code, const std::string& error_code, const std::string& message) {
 	if (code == AI_REQ_NOT_FOUND)
 		return no_such_request(id).text();
@@ -72,13 +72,13 @@ inline std::string error(Plugin& ai, int64_t id) {
 		return ai.last_refusal.text();
 	if (id <= 0)
 		return no_such_request(id).text();
-	if (!ai.run(read_error(id, ai.translation.codepage())))
+	if (!ai.run(read_error(id)))
 		return ai.last_refusal.text();
 	int code = ai.database.next_row() ? status_code(ai.database.column(0)) : AI_REQ_NOT_FOUND;
 	std::string error_code = ai.database.column(1);
 	std::string message = ai.database.column(2);
 	ai.database.done();
-	return error_of_row(id, code, error_code, message);
+	return ai.translation.from_utf8(error_of_row(id, code, error_code, message));
 }
 
 } // namespace ai_ipc

@@ -74,9 +74,9 @@ inline std::string comma_list(const std::vector<uint64_t>& ids) {
 	return list;
 }
 
-// id, status, answer: of many at once. A request that is not ended, or ended without an answer, has NULL.
-inline std::string read_answers(const std::vector<uint64_t>& ids, const std::string& codepage) {
-	return "SELECT r.id, r.status, " + as_client_bytes("p.response_data", codepage) +
+// id, status, answer in UTF-8: of many at once. A request that is not ended, or ended without an answer, has NULL.
+inline std::string read_answers(const std::vector<uint64_t>& ids) {
+	return "SELECT r.id, r.status, " + as_client_bytes("p.response_data", "utf8mb4") +
 	       " FROM ai_requests r LEFT JOIN ai_responses p ON p.request_id = r.id AND r.status = 'completed'"
 	       " WHERE r.id IN (" +
 	       comma_list(ids) + ")";
@@ -91,9 +91,9 @@ inline std::string read_open(const std::vector<uint64_t>& ids) {
 	return "SELECT id FROM ai_requests WHERE id IN (" + comma_list(ids) + ") AND status IN ('pending', 'processing')";
 }
 
-// status, code, message.
-inline std::string read_error(int64_t id, const std::string& codepage) {
-	return "SELECT r.status, r.error_code, " + as_client_bytes("p.error_message", codepage) +
+// status, code, message in UTF-8.
+inline std::string read_error(int64_t id) {
+	return "SELECT r.status, r.error_code, " + as_client_bytes("p.error_message", "utf8mb4") +
 	       " FROM ai_requests r LEFT JOIN ai_responses p ON p.request_id = r.id WHERE r.id = " + std::to_string(id);
 }
 

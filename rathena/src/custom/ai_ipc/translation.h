@@ -9,6 +9,7 @@
 
 #include "codepage.h"
 #include "database.h"
+#include "repertoire.h"
 #include "text.h"
 
 namespace ai_ipc {
@@ -17,15 +18,12 @@ namespace ai_ipc {
 // or the codepage is UTF-8, nothing needs to be done and no statement is sent.
 class Translation {
   public:
-	explicit Translation(Database& database) : database_(database) {}
+	explicit Translation(Database& database) : database_(database), repertoire_(database) {}
 
 	void set_codepage(const std::string& codepage) {
 		codepage_ = codepage;
 		is_utf8_ = codepage == UTF8_CODEPAGE;
-	}
-
-	const std::string& codepage() const {
-		return codepage_;
+		repertoire_.set_codepage(codepage);
 	}
 
 	bool is_utf8() const {
@@ -68,13 +66,16 @@ class Translation {
 		return names_[name] = mend_utf8(utf8);
 	}
 
-	// What the codepage has no character for becomes '?', and so does all that is not ASCII when the database is away.
-	std::string from_utf8(const std::string& utf8) {
+	// What the codepage lacks is folded into what it has. Of a codepage that cannot be asked for, since the database is
+	// away, ASCII alone is known.
+	std::string from_utf8(const std::string& utf8, bool may_be_json = false) {
 		if (is_utf8_ || is_ascii(utf8))
 			return utf8;
 		std::string text;
-		std::string expression = "CONVERT(" + utf8_literal(utf8) + " USING " + codepage_ + ")";
-		return convert(expression, text) ? text : without_other_than_ascii(utf8);
+		if (repertoire_.encode(utf8, may_be_json, text))
+			return text;
+		bool is_json = may_be_json && json_fault_at(utf8, ANY_DEPTH) == std::string::npos;
+		return fold_text(utf8, is_json, [](const std::string&) { return false; });
 	}
 
 	static std::string without_other_than_ascii(std::string text) {
@@ -88,6 +89,7 @@ class Translation {
 	Database& database_;
 	std::string codepage_ = UTF8_CODEPAGE;
 	bool is_utf8_ = true;
+	Repertoire repertoire_;
 	std::string last_text_, last_utf8_;
 	std::unordered_map<std::string, std::string> names_;
 
