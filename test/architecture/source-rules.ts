@@ -27,8 +27,11 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'mind/persona': ['config', 'mind/language', 'mind/answer'],
   'mind/talk': ['mind/language', 'mind/persona'],
   'mind/brain': ['mind/language', 'mind/answer', 'mind/persona', 'mind/talk'],
+  'mind/reading': [],
   'mind/providers': ['mind/answer', 'mind/talk'],
-  'mind/model': ['mind/language', 'mind/answer', 'mind/persona', 'mind/talk', 'mind/providers'],
+  'mind/model': [
+    ...['mind/language', 'mind/answer', 'mind/persona', 'mind/talk', 'mind/reading', 'mind/providers'],
+  ],
   mind: ['config', 'mind/persona', 'mind/talk', 'mind/brain', 'mind/model'],
   'service/base': ['config', 'database', 'mind/language', 'mind/talk'],
   'service/memory': ['database', 'mind/talk', 'service/base'],

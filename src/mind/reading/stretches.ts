@@ -1,0 +1,252 @@
+import { findMarks, type Mark } from './marks.ts';
+import { objectAt } from './objects.ts';
+
+/**
+ * Where a stretch of a message stands: within a way of working, within marks of the final word, or outside of all marks.
+ * `aside` is what an unknown element holds between two sentences.
+ */
+export type Place = 'working' | 'final' | 'outside' | 'aside';
+
+export interface Stretch {
+  readonly text: string;
+  readonly place: Place;
+  /** Of what is left out. */
+  readonly why: string;
+  readonly isChannel: boolean;
+}
+
+export interface Stretches {
+  readonly list: readonly Stretch[];
+  /** A way of working was begun and not ended. */
+  readonly isOpen: boolean;
+}
+
+export const SWALLOWED = 'thoughts whose beginning is missing';
+const WHY = {
+  thought: 'thoughts',
+  tool: 'a call of a tool',
+  unknown: 'within marks that nobody knows',
+  other: 'a turn of somebody else',
+  after: 'behind the end of the turn',
+  swallowed: SWALLOWED,
+  aside: 'an aside within marks that nobody knows',
+} as const;
+
+const SENTENCE_ENDED = /(?:^|[.!?…。！？"'”’»)\]*\n])$/u;
+const SENTENCE_BEGINS = /^(?:$|[\n\p{Lu}\p{Lo}"“'«*([{<])/u;
+/** Part of a mark, where a message was cut. */
+const HALF_MARK = /<[|｜][^<>\n]{0,40}$|<\/?[\p{L}_]{1,20}$/u;
+
+/** Takes a message apart by its marks. An object outside of them is one piece: marks within it are marks in its texts. */
+export function splitByMarks(text: string, labels: readonly string[] = []): Stretches {
+  const walk = new Walk(text.replace(HALF_MARK, ''), labels);
+  return walk.finish();
+}
+
+/** Goes through a message from mark to mark; what is open, is open until its end. */
+class Walk {
+  readonly #text: string;
+  readonly #marks: readonly Mark[];
+  readonly #list: Stretch[] = [];
+  #open: Mark[] = [];
+  #final: Mark | null = null;
+  #isOver = false;
+  #isOthers = false;
+  #hadOthers = false;
+  #at = 0;
+
+  constructor(text: string, labels: readonly string[]) {
+    this.#text = text;
+    this.#marks = findMarks(text, labels);
+  }
+
+  finish(): Stretches {
+    for (const mark of this.#marks) {
+      if (mark.start < this.#at) continue;
+      this.#addUpTo(mark.start);
+      if (mark.start < this.#at) continue;
+      this.#at = mark.end;
+      this.#take(mark);
+    }
+    this.#addUpTo(this.#text.length);
+    return { list: this.#list, isOpen: this.#open.length > 0 };
+  }
+
+  /** An object that begins before `end` may end behind it. */
+  #addUpTo(end: number): void {
+    if (this.#open.length === 0 && !this.#isOver) {
+      for (let brace = this.#nextBrace(this.#at, end); brace !== -1; ) {
+        const object = objectAt(this.#text, brace);
+        if (object) this.#add(this.#at, object.end);
+        if (object && this.#at >= end) return;
+        brace = this.#nextBrace(object ? this.#at : brace + 1, end);
+      }
+    }
+    this.#add(this.#at, end);
+  }
+
+  #tries = 0;
+
+  #nextBrace(from: number, end: number): number {
+    // As many as an answer may have; more are no JSON.
+    if (this.#tries++ > 64) return -1;
+    const brace = this.#text.indexOf('{', from);
+    return brace < end ? brace : -1;
+  }
+
+  #add(start: number, end: number): void {
+    this.#at = Math.max(this.#at, end);
+    const text = this.#text.slice(start, end);
+    if (text === '') return;
+    const { place, why } = this.#where();
+    const isChannel = place === 'final' && this.#final?.form === 'channel';
+    const last = this.#list.at(-1);
+    if (last?.place === place && last.why === why) this.#list.splice(-1, 1, { ...last, text: last.text + text });
+    else this.#list.push({ text, place, why, isChannel });
+  }
+
+  #where(): { place: Place; why: string } {
+    if (this.#isOver) return { place: 'aside', why: WHY.after };
+    const [first] = this.#open;
+    const last = this.#open.at(-1);
+    if (first && last) {
+      const topic = first.topic === 'tool' ? 'tool' : first.topic === 'unknown' ? 'unknown' : 'thought';
+      return { place: 'working', why: WHY[topic] };
+    }
+    if (this.#isOthers) return { place: 'working', why: WHY.other };
+    return { place: this.#final ? 'final' : 'outside', why: '' };
+  }
+
+  #take(mark: Mark): void {
+    if (mark.topic === 'nothing') return;
+    if (mark.topic === 'speech') this.#add(mark.start, mark.end);
+    else if (mark.topic === 'end') this.#end();
+    else if (mark.topic === 'self' || mark.topic === 'other') this.#beginTurn(mark);
+    else if (mark.topic === 'final') this.#takeFinal(mark);
+    else if (mark.topic === 'unknown') this.#takeUnknown(mark);
+    else this.#takeWorking(mark);
+  }
+
+  /** A turn ends with an answer, or with a thought behind which another turn begins. */
+  #end(): void {
+    const hasAnswered = this.#hasAnswered();
+    const wasFinal = this.#final !== null && this.#open.length === 0;
+    const isOfThoughts = this.#open.length > 0 || this.#isOthers;
+    this.#final = null;
+    if (hasAnswered || wasFinal || !isOfThoughts) this.#isOver = hasAnswered || wasFinal;
+    else if (this.#open.at(-1)?.form !== 'element') {
+      // Behind it nothing is said until somebody has the word.
+      this.#open = [];
+      this.#isOthers = true;
+    }
+  }
+
+  /** Thoughts whose channel was swallowed look like an answer, until the final channel begins. */
+  #reopen(): void {
+    if (!this.#isOver || this.#hadOthers || this.#list.some(({ place }) => place === 'final')) return;
+    this.#swallow();
+    this.#isOver = false;
+  }
+
+  #beginTurn(mark: Mark): void {
+    this.#hadOthers ||= mark.topic === 'other';
+    if (this.#isOver) return;
+    if (this.#hasAnswered()) {
+      this.#isOver = true;
+      return;
+    }
+    this.#open = [];
+    this.#final = null;
+    this.#isOthers = mark.topic === 'other';
+  }
+
+  #takeFinal(mark: Mark): void {
+    if (mark.form === 'channel' && mark.side !== 'close') this.#reopen();
+    if (this.#isOver) return;
+    if (mark.side === 'close') {
+      if (this.#open.length === 0) this.#final = null;
+    } else if (mark.form === 'channel') {
+      this.#open = [];
+      this.#isOthers = false;
+      this.#final = mark;
+    } else if (this.#open.length === 0 && !this.#isOthers) this.#final = mark;
+  }
+
+  #takeWorking(mark: Mark): void {
+    if (this.#isOver) return;
+    if (mark.form === 'channel') {
+      this.#open = [mark];
+      this.#final = null;
+      return;
+    }
+    const isOpen = this.#open.some((open) => open.topic === mark.topic);
+    const closes = mark.side === 'close' || (mark.side === 'single' && this.#open.at(-1)?.name === mark.name);
+    if (!closes) this.#push(mark);
+    else if (isOpen) this.#close((open) => open.topic === mark.topic);
+    else if (this.#open.length === 0) this.#swallow();
+  }
+
+  /** An element or bracket of its own has both sides; a token may have one only. */
+  #takeUnknown(mark: Mark): void {
+    if (this.#isOver) return;
+    const isToken = mark.form === 'token' || mark.form === 'channel';
+    if (mark.side === 'close') {
+      if (this.#open.some((open) => open.name === mark.name)) this.#close((open) => open.name === mark.name);
+      else if (this.#open.length === 0 && this.#restAfter(mark).trim() !== '') this.#swallow();
+      return;
+    }
+    if (mark.side === 'single' && !isToken) return;
+    const isAtBeginning = !this.#hasAnswered() && this.#final === null;
+    const closing = this.#closingOf(mark);
+    if (this.#open.length > 0 || isAtBeginning) {
+      if (closing || isAtBeginning) this.#push(mark);
+    } else if (isToken) this.#isOver = true;
+    else if (closing && this.#isBetweenSentences(mark, closing)) this.#skipAside(mark, closing);
+    else this.#add(mark.start, mark.end);
+  }
+
+  #push(mark: Mark): void {
+    this.#open.push(mark);
+    // It was there, even with nothing in it.
+    const { place, why } = this.#where();
+    this.#list.push({ text: '', place, why, isChannel: false });
+  }
+
+  #close(isIt: (open: Mark) => boolean): void {
+    const at = this.#open.findLastIndex(isIt);
+    this.#open = this.#open.slice(0, at);
+  }
+
+  /** A closing mark without its opening one: all before it was within. */
+  #swallow(): void {
+    const before = this.#list.splice(0).map(({ text }) => text);
+    this.#final = null;
+    this.#list.push({ text: before.join(''), place: 'working', why: WHY.swallowed, isChannel: false });
+  }
+
+  #skipAside(mark: Mark, closing: Mark): void {
+    const text = this.#text.slice(mark.end, closing.start);
+    this.#list.push({ text, place: 'aside', why: WHY.aside, isChannel: false });
+    this.#at = closing.end;
+  }
+
+  #closingOf({ name, end }: Mark): Mark | undefined {
+    return this.#marks.find((mark) => mark.start >= end && mark.side === 'close' && mark.name === name);
+  }
+
+  #isBetweenSentences(mark: Mark, closing: Mark): boolean {
+    const before = this.#text.slice(0, mark.start).replace(/ +$/, '');
+    return SENTENCE_ENDED.test(before.slice(-1)) && SENTENCE_BEGINS.test(this.#restAfter(closing).trimStart());
+  }
+
+  #restAfter({ end }: Mark): string {
+    return this.#text.slice(end);
+  }
+
+  #hasAnswered(): boolean {
+    const lastWorking = this.#list.findLastIndex(({ place }) => place === 'working');
+    return this.#list
+      .slice(lastWorking + 1)
+      .some(({ place, text }) => place !== 'aside' && text.trim() !== '');
+  }
+}

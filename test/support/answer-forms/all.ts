@@ -1,0 +1,27 @@
+import type { AnswerForm } from './form.ts';
+import { JSON_FORMS } from './json.ts';
+import { SERVER_FORMS } from './servers.ts';
+import { THOUGHT_FORMS } from './thoughts.ts';
+import { TOKEN_FORMS } from './tokens.ts';
+
+/** Every form in which an answer was seen, with the right words beside each. */
+export const ANSWER_FORMS: readonly AnswerForm[] = [
+  ...THOUGHT_FORMS,
+  ...TOKEN_FORMS,
+  ...JSON_FORMS,
+  ...SERVER_FORMS,
+];
+
+/** The body of a 200 with this form. */
+export function completionOf({ content, reasoning, finish }: AnswerForm): object {
+  return {
+    id: 'chatcmpl-form',
+    object: 'chat.completion',
+    created: 1_700_000_000,
+    model: 'tiny',
+    choices: [
+      { index: 0, message: { role: 'assistant', content, ...reasoning }, finish_reason: finish ?? 'stop' },
+    ],
+    usage: { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 },
+  };
+}
