@@ -10,6 +10,7 @@ import { createProfanityFilter, NO_FILTER, type ProfanityFilter } from '../mind/
 import { createMind } from '../mind/create-mind.ts';
 import { OWN_PERSONAS } from '../mind/persona/persona-book.ts';
 import { type LivePersonaBook, openPersonas } from '../mind/persona/persona-reload.ts';
+import { outlineOf } from '../mind/reading/describe-reading.ts';
 import type { FallbackMindOptions } from '../mind/talk/fallback-mind.ts';
 import { createDeadlines } from './base/deadline.ts';
 import { Health } from './base/health.ts';
@@ -58,7 +59,12 @@ export async function createParts(options: PartsOptions, life: Life): Promise<Se
   const profanityFilter = options.profanityFilter ?? (await readProfanityFilter(settings));
   const personas = await openPersonas(settings.personasDir ?? undefined, { ...life, logger });
   const health = new Health(life.clock);
-  const created = createMind(personas, { settings, watch: watchModel({ settings, health, logger }) });
+  const created = createMind(personas, {
+    settings,
+    watch: watchModel({ settings, health, logger }),
+    // Without its words: what a model writes may repeat what a player said.
+    onReading: (reading, of) => logger.debug({ ...of, ...outlineOf(reading) }, 'Read what the model wrote'),
+  });
   logger.info({ ...brainOf(settings), ...placeOf(personas, settings) }, 'AI service starts');
   const store = createKept({ settings, health, logger, openDatabase: options.openDatabase }, life);
   const recollecting = createRecollecting({ memory: store.memory, health, logger, clock: life.clock });

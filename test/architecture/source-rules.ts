@@ -27,7 +27,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'mind/persona': ['config', 'mind/language', 'mind/answer'],
   'mind/talk': ['mind/language', 'mind/persona'],
   'mind/brain': ['mind/language', 'mind/answer', 'mind/persona', 'mind/talk'],
-  'mind/reading': [],
+  'mind/reading': ['mind/answer'],
   'mind/providers': ['mind/answer', 'mind/talk'],
   'mind/model': [
     ...['mind/language', 'mind/answer', 'mind/persona', 'mind/talk', 'mind/reading', 'mind/providers'],
@@ -42,8 +42,8 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'service/http': ['mind/persona', 'mind/talk', 'service/base', 'service/memory', 'service/dialogue'],
   service: [
-    ...['config', 'mind', 'mind/answer', 'mind/persona', 'mind/talk', 'service/base', 'service/memory'],
-    ...['service/limits', 'service/dialogue', 'service/http'],
+    ...['config', 'mind', 'mind/answer', 'mind/persona', 'mind/talk', 'mind/reading', 'service/base'],
+    ...['service/memory', 'service/limits', 'service/dialogue', 'service/http'],
   ],
 };
 /** The one room that puts all others together. */

@@ -14,7 +14,8 @@ export function fieldIn(reading: Reading, name: string): string {
 
 /** The option whose number, or whose own words, the model chose. */
 export function optionIn(reading: Reading, options: readonly string[]): string | undefined {
-  const choice = reading.kind === 'fields' ? (reading.fields['choice'] ?? reading.fields['action']) : undefined;
+  const choice =
+    reading.kind === 'fields' ? (reading.fields['choice'] ?? reading.fields['action']) : undefined;
   if (typeof choice === 'number') return options[choice - 1];
   if (typeof choice !== 'string') return undefined;
   return options.find((option) => toKey(option) === toKey(choice)) ?? options[Number(choice) - 1];

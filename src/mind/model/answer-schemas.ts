@@ -19,7 +19,11 @@ export interface AskedAnswer extends AnswerSchema {
 export const ANSWER_SCHEMAS = {
   speak: toSchema('npc_speaks', 'text', spoken),
   speakWithOptions: toSchema('npc_speaks_and_chooses', 'text', { ...spoken, choice: integer }),
-  decide: toSchema('npc_decides', 'choice', { choice: integer, reason: { type: 'string' }, confidence: number }),
+  decide: toSchema('npc_decides', 'choice', {
+    choice: integer,
+    reason: { type: 'string' },
+    confidence: number,
+  }),
   feel: toSchema('npc_feels', 'emotion', { emotion, intensity: number, valence: number }),
 } as const satisfies Record<string, AskedAnswer>;
 

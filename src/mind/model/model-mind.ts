@@ -26,8 +26,8 @@ import type {
 import { ModelError } from '../talk/mind-error.ts';
 import { emotionIn, fieldIn, isEmotion, namedIn, numberIn, optionIn, textIn } from './answer-fields.ts';
 import { ANSWER_SCHEMAS, type AskedAnswer } from './answer-schemas.ts';
-import { decidePrompt, feelPrompt, type Prompt, speakPrompt } from './prompt.ts';
 import { type LineSpeakers, lineNamesOf } from './line-names.ts';
+import { decidePrompt, feelPrompt, type Prompt, speakPrompt } from './prompt.ts';
 
 export interface ModelMindOptions {
   /** Up to and with the version, such as http://127.0.0.1:11434/v1. */
@@ -47,9 +47,14 @@ export interface ModelMindOptions {
   /** Default 262,144. */
   readonly maxResponseBytes?: number;
   /** Told of each reading of what a model wrote, before it is judged. */
-  readonly onReading?: (reading: Reading) => void;
+  readonly onReading?: ReadingListener;
   readonly clock?: Clock;
 }
+
+export type ReadingListener = (
+  reading: Reading,
+  of: { readonly persona: string; readonly model: string },
+) => void;
 
 const DEFAULTS = { maxTokens: 500, temperature: 0.8 } as const;
 const MAX_ACTION_CHARACTERS = 100;
@@ -162,7 +167,7 @@ async function ask(
   );
   const asked = { form: schema.form, names: lineNamesOf(speakers) };
   const answer = readMessage(toMessage(completion), asked);
-  options.onReading?.(answer);
+  options.onReading?.(answer, { persona: persona.id, model });
   return toReply(answer, completion, { model, prompt, persona });
 }
 
@@ -178,7 +183,14 @@ function toReply(
     });
   if (answer.kind === 'nothing') throw useless(answer.why);
   const leaks = createLeakCheck(prompt.secret);
-  return { answer, isCut: answer.isCut, source: { provider: 'openai', model, tokens }, leaks, persona, useless };
+  return {
+    answer,
+    isCut: answer.isCut,
+    source: { provider: 'openai', model, tokens },
+    leaks,
+    persona,
+    useless,
+  };
 }
 
 function adviceFor(what: string): string {

@@ -57,7 +57,10 @@ export function toCompletion(completion: unknown, asked: string): Completion {
   const text = typeof content === 'string' ? content : texts.join('');
   const usage = tokensOf(result.data?.usage, { asked, text });
   if (choice.message.refusal || choice.finish_reason === 'content_filter') {
-    throw new ModelError('model_failed', 'The model refused to answer.', { tokens: usage, hasAnswered: true });
+    throw new ModelError('model_failed', 'The model refused to answer.', {
+      tokens: usage,
+      hasAnswered: true,
+    });
   }
   return {
     text,

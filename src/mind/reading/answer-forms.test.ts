@@ -30,7 +30,9 @@ describe('the forms', () => {
     const seen = ANSWER_FORMS.filter(({ source }) => source !== OURS);
     expect(seen.length).toBeGreaterThanOrEqual(200);
     expect(seen.filter(({ source }) => source.startsWith('https://')).length).toBeGreaterThanOrEqual(150);
-    const keys = ANSWER_FORMS.map(({ from, content, reasoning }) => JSON.stringify([from, content, reasoning]));
+    const keys = ANSWER_FORMS.map(({ from, content, reasoning }) =>
+      JSON.stringify([from, content, reasoning]),
+    );
     expect(new Set(keys).size).toBe(keys.length);
   });
 

@@ -2,7 +2,7 @@ import type { Fields } from './fields.ts';
 import type { Form } from './message.ts';
 
 /** "text: Well met." or "**Emotion:** calm": a name that was asked for at the beginning of a line. */
-const LINE = /^[\s>*_#"'\-]{0,8}([a-z]{2,12})[*_"']{0,4}[ \t]?[:=][*_]{0,3}[ \t]*(.*)$/i;
+const LINE = /^[\s>*_#"'-]{0,8}([a-z]{2,12})[*_"']{0,4}[ \t]?[:=][*_]{0,3}[ \t]*(.*)$/i;
 
 /** The fields of a form that were written one a line without braces; undefined unless two of them are there. */
 export function readFieldLines(text: string, form: Form): Fields | undefined {
@@ -22,5 +22,8 @@ export function readFieldLines(text: string, form: Form): Fields | undefined {
 }
 
 function unquote(value: string): string {
-  return value.trim().replace(/,$/, '').replace(/^(["'])([\s\S]*)\1$/, '$2');
+  return value
+    .trim()
+    .replace(/,$/, '')
+    .replace(/^(["'])([\s\S]*)\1$/, '$2');
 }

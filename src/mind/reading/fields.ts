@@ -1,21 +1,36 @@
+import { findFinalWord } from './final-word.ts';
 import { isThoughtName } from './mark-names.ts';
 import type { Form } from './message.ts';
 import { findObjects, parseJson } from './objects.ts';
+import { splitByMarks } from './stretches.ts';
+import { toVisible } from './visible.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** What models call a field that was asked for; the first that fits is taken. */
 const ALIASES: Readonly<Record<Form['needs'], readonly string[]>> = {
-  text: ['text', 'response', 'message', 'reply', 'answer', 'content', 'dialogue', 'speech', 'output', 'say', 'says'],
+  text: [
+    'text',
+    'response',
+    'message',
+    'reply',
+    'answer',
+    'content',
+    'dialogue',
+    'speech',
+    'output',
+    'say',
+    'says',
+  ],
   choice: ['choice', 'action'],
   emotion: ['emotion'],
 };
 /** Deeper in its wrappers no answer was seen; each level may be a list. */
-const MAX_DEPTH = 5;
+const MAX_DEPTH = 8;
 
 /**
  * The fields that were asked for, in a value of JSON: the object itself, one within its wrappers or lists, or one that
- * is written as a text. Fields of thoughts are never looked into. The last one that fits is taken.
+ * is written as a text. Fields of thoughts and errors are never looked into. The last one that fits is taken.
  */
 export function fieldsIn(value: unknown, form: Form, depth = MAX_DEPTH): Fields | undefined {
   if (depth === 0) return undefined;
@@ -24,8 +39,15 @@ export function fieldsIn(value: unknown, form: Form, depth = MAX_DEPTH): Fields 
   if (typeof value !== 'object' || value === null || isThoughtPart(value)) return undefined;
   const entries = Object.entries(value)
     .map(([name, one]: [string, unknown]) => [name, isTextList(one) ? one.join(' ') : one] as const)
-    .filter(([name]) => form.fields.includes(name) || !isThoughtName(name));
-  return ownFields(new Map(entries), form, depth) ?? lastThatFits(entries.map(([, one]) => one), form, depth);
+    .filter(([name]) => form.fields.includes(name) || !(isThoughtName(name) || /^errors?$/i.test(name)));
+  return (
+    ownFields(new Map(entries), form, depth) ??
+    lastThatFits(
+      entries.map(([, one]) => one),
+      form,
+      depth,
+    )
+  );
 }
 
 function lastThatFits(values: readonly unknown[], form: Form, depth: number): Fields | undefined {
@@ -37,12 +59,14 @@ function lastThatFits(values: readonly unknown[], form: Form, depth: number): Fi
   return undefined;
 }
 
-/** Text that is JSON itself: in a string of JSON, or in the field of what the NPC says. */
+/** Text that is JSON itself, in a string of JSON or in the field of what the NPC says; it may have thoughts before it. */
 function fieldsInText(text: string, form: Form, depth: number): Fields | undefined {
   if (!/[{[]/.test(text)) return undefined;
   const whole = /^\s*["[{]/.test(text) ? parseJson(text) : undefined;
   if (whole !== undefined) return fieldsIn(whole, form, depth - 1);
-  return lastThatFits(findObjects(text).map((object) => object.value), form, depth);
+  const final = findFinalWord(splitByMarks(toVisible(text)));
+  const objects = findObjects(final.text ?? final.before).map((object) => object.value);
+  return lastThatFits(objects, form, depth);
 }
 
 function ownFields(fields: ReadonlyMap<string, unknown>, form: Form, depth: number): Fields | undefined {
@@ -51,7 +75,8 @@ function ownFields(fields: ReadonlyMap<string, unknown>, form: Form, depth: numb
   const name = names.find((one) => isFilled(byKey.get(one), form));
   if (name === undefined) return undefined;
   const value = byKey.get(name);
-  const inner = form.needs === 'text' && typeof value === 'string' ? fieldsInText(value, form, depth - 1) : undefined;
+  const inner =
+    form.needs === 'text' && typeof value === 'string' ? fieldsInText(value, form, depth - 1) : undefined;
   const asked = form.fields.filter((one) => byKey.has(one)).map((one) => [one, byKey.get(one)] as const);
   return { ...Object.fromEntries(asked), [name === 'action' ? name : form.needs]: value, ...inner };
 }

@@ -55,7 +55,12 @@ function underHeading(text: string, leftOut: readonly LeftOut[]): FinalWord | No
     // An object behind thoughts in plain words is still one.
     return { text: null, why: 'nothing but thoughts', leftOut: out, before: isChannel ? '' : text };
   }
-  return { text: answer, evidence: isChannel ? 'final channel' : 'marks of an answer', leftOut: out, before: '' };
+  return {
+    text: answer,
+    evidence: isChannel ? 'final channel' : 'marks of an answer',
+    leftOut: out,
+    before: '',
+  };
 }
 
 function whyOf(list: readonly Stretch[], isOpen: boolean): string {

@@ -33,8 +33,12 @@ const NO_THOUGHT = /^(?:nothink|no)$/;
 const ENDS = new Set(
   `im_end eot eot_id eom eom_id end endoftext end_of_text end_of_turn end_of_sentence end_of_message end_of_msg
   end_message end_turn return eos eop eod call call_end end_of_utterance end_of_turn_token content_model_end_sampling
-  endofprompt endofturn im_stop stop turn_end message_end plamo_tag /s /turn turn| role_end /message /assistant`.split(/\s+/),
+  endofprompt endofturn im_stop stop turn_end message_end plamo_tag /s /turn turn| role_end /message /assistant`.split(
+    /\s+/,
+  ),
 );
+/** Gemma and some others write their tokens as elements. */
+const ELEMENT_END = /^(?:\/s|\/?eo[a-z]|end_?of_?\w+)$/;
 /** Where a text begins, and what separates or fills. The box of GLM only stresses what is in it. */
 const NOTHINGS = new Set(
   `bos s pad unk begin_of_text startoftext begin_of_sentence begin_of_document start_of_text message sep im_middle im_sep
@@ -60,15 +64,19 @@ export function toKey(name: string): string {
 export function topicOfToken(key: string): MarkTopic {
   if (ENDS.has(key)) return 'end';
   if (NOTHINGS.has(key)) return 'nothing';
+  return wordsOf(key).some((word) => NO_THOUGHT.test(word)) ? 'nothing' : topicOfName(key);
+}
+
+/** What a channel or the role of a turn is for, by its name. */
+export function topicOfName(key: string): MarkTopic {
   const words = wordsOf(key);
-  if (words.some((word) => NO_THOUGHT.test(word))) return 'nothing';
   return topicOfWords(words) ?? turnOf(words) ?? finalOf(words) ?? 'unknown';
 }
 
 /** What an element such as <think> stands for; one that is named for the model holds what it says. */
 export function topicOfElement(key: string): MarkTopic {
-  if (key === '/s' || key === 'eos' || key === '/eos') return 'end';
-  if (NOTHINGS.has(key)) return 'nothing';
+  if (NOTHINGS.has(key) && key !== 'message') return 'nothing';
+  if (ELEMENT_END.test(key)) return 'end';
   if (SPEECH.has(key.replace(/^\/|\/$/g, ''))) return 'speech';
   const words = wordsOf(key);
   const turn = turnOf(words) === 'self' ? 'final' : undefined;

@@ -1,4 +1,12 @@
-import { type MarkSide, type MarkTopic, sideOf, toKey, topicOfElement, topicOfToken } from './mark-names.ts';
+import {
+  type MarkSide,
+  type MarkTopic,
+  sideOf,
+  toKey,
+  topicOfElement,
+  topicOfName,
+  topicOfToken,
+} from './mark-names.ts';
 
 /** A mark of a model's way of working in what it wrote. */
 export interface Mark {
@@ -20,6 +28,9 @@ interface MarkForm {
   see(found: readonly string[], text: string): Seen | undefined;
 }
 
+/** The longest thoughts that were seen have some dozen; each costs a look at the others. */
+export const MAX_MARKS = 1_000;
+
 /** Every group counts as bounded: a pattern may begin at each < of a text, and gives up soon. */
 const FORMS: readonly MarkForm[] = [
   {
@@ -35,37 +46,59 @@ const FORMS: readonly MarkForm[] = [
   {
     pattern: String.raw`<\|(open|close)\|>(\w{1,40})<\|sep\|>`,
     see: ([, side, name = '']) =>
-      side === 'close' ? { ...channel(name), side: 'close', form: 'token' } : channel(name),
+      side?.toLowerCase() === 'close' ? { ...channel(name), side: 'close', form: 'token' } : channel(name),
   },
   {
     // <|im_start|>assistant, <start_of_turn>model, <|start_header_id|>user<|end_header_id|> and their kin.
-    pattern: String.raw`<\|?(?:im_start|start|start_header_id|header_start|start_of_role|role_start|start_of_turn|turn)\|?>[ \t]{0,3}(\w{0,30})(?:[^<\n]{0,60}(?=<\|(?:channel|message)\|>))?(?:<\|(?:end_header_id|header_end|end_of_role|role_end|message|im_middle|im_sep)\|>)?`,
+    pattern: String.raw`<\|?(?:im_start|start|start_header_id|header_start|start_of_role|role_start|start_of_turn|start_of_turn_token|begin|turn)\|?>[ \t]{0,3}(\w{0,30})(?:[^<\n]{0,60}(?=<\|(?:channel|message)\|>))?(?:<\|(?:end_header_id|header_end|end_of_role|role_end|message|im_middle|im_sep)\|>)?`,
     see: ([, role = '']) => turn(role === '' ? 'assistant' : role),
+  },
+  {
+    pattern: String.raw`<\|im_(assistant|user|system)\|>\w{0,30}<\|im_middle\|>`,
+    see: ([, role = '']) => turn(role),
   },
   {
     // Gemma 4 names the channel behind its opening mark.
     pattern: String.raw`<\|channel>\s{0,3}(\w{0,30})`,
     see: ([, name = '']) => ({ ...channel(name), name: 'channel', form: 'token' }),
   },
-  { pattern: String.raw`<channel\|>`, see: () => ({ ...channel('thought'), side: 'close', form: 'token', name: 'channel' }) },
-  { pattern: String.raw`<[|｜]([^<>\n]{1,60}?)[|｜]?>|<([^<>|｜\n]{1,40})[|｜]>`, see: ([, a, b]) => token(a ?? b ?? '') },
+  {
+    pattern: String.raw`<channel\|>`,
+    see: () => ({ ...channel('thought'), side: 'close', form: 'token', name: 'channel' }),
+  },
+  {
+    pattern: String.raw`<[|｜]([^<>\n]{1,60}?)[|｜]?>|<([^<>|｜\n]{1,40})[|｜]>`,
+    see: ([, a, b]) => token(a ?? b ?? ''),
+  },
   { pattern: String.raw`[◁⟨]([^◁▷⟨⟩\n]{1,30})[▷⟩]`, see: ([, name = '']) => element(name) },
-  { pattern: String.raw`<<(\/?[A-Z]{2,20})>>`, see: ([, name = '']) => turn(name.startsWith('/') ? 'assistant' : 'system') },
-  { pattern: String.raw`\[(\/?[\p{L}][\p{L}\d_ ]{1,40})\]`, see: ([, name = ''], text) => bracket(name, text) },
+  {
+    pattern: String.raw`<<(\/?[A-Z]{2,20})>>`,
+    see: ([, name = '']) => turn(name.startsWith('/') ? 'assistant' : 'system'),
+  },
+  {
+    pattern: String.raw`\[(\/?[\p{L}][\p{L}\d_ ]{1,40})\]`,
+    see: ([, name = ''], text) => bracket(name, text),
+  },
   { pattern: String.raw`<(\/?[\p{L}_][^<>]{0,200})>`, see: ([, inside = '']) => element(inside) },
 ];
 const MARKS = new RegExp(FORMS.map(({ pattern }) => `(?:${pattern})`).join('|'), 'giu');
 const ALONE = FORMS.map(({ pattern, see }) => ({ see, pattern: new RegExp(`^(?:${pattern})$`, 'iu') }));
 
-/** The marks of a text in order. Elements that are named for a speaker are labels, and no marks. */
+/**
+ * The marks of a text in order, one more than MAX_MARKS at the most. Elements that are named for a speaker are labels, and
+ * no marks.
+ */
 export function findMarks(text: string, labels: readonly string[]): Mark[] {
   const own = new Set(labels.map(toKey));
-  return [...text.matchAll(MARKS)].flatMap((found) => {
+  const marks: Mark[] = [];
+  for (const found of text.matchAll(MARKS)) {
     const [written] = found;
     const seen = seenIn(written, text);
-    if (seen === undefined || (seen.topic === 'unknown' && own.has(seen.name))) return [];
-    return [{ ...seen, start: found.index, end: found.index + written.length }];
-  });
+    if (seen === undefined || (seen.topic === 'unknown' && own.has(seen.name))) continue;
+    marks.push({ ...seen, start: found.index, end: found.index + written.length });
+    if (marks.length > MAX_MARKS) break;
+  }
+  return marks;
 }
 
 function seenIn(written: string, text: string): Seen | undefined {
@@ -77,14 +110,14 @@ function seenIn(written: string, text: string): Seen | undefined {
 }
 
 function channel(name: string): Seen {
-  const topic = topicOfToken(toKey(name));
+  const topic = topicOfName(toKey(name));
   const isFinal = topic === 'final' || topic === 'self';
   return { topic: isFinal ? 'final' : 'thought', side: 'open', name: toKey(name), form: 'channel' };
 }
 
 /** A turn of "think" or "answer" is a channel. */
 function turn(role: string): Seen {
-  const topic = topicOfToken(toKey(role));
+  const topic = topicOfName(toKey(role));
   if (topic === 'thought' || topic === 'final') return channel(role);
   return { topic: topic === 'self' ? 'self' : 'other', side: 'single', name: toKey(role), form: 'token' };
 }

@@ -80,7 +80,7 @@ function endOfObject(text: string, start: number, quote: string): number | undef
 }
 
 /** Without a name and a colon behind the brace it is a figure of speech: {smiles} is no object. */
-const OBJECT_BEGIN = /^\{\s*(?:["'“‘`\\]|[\p{L}_][\p{L}\d_]*\s*:)/u;
+const OBJECT_BEGIN = /^\{\s*(?:["'“‘`\\]|\/[/*]|[\p{L}_][\p{L}\d_]*\s*:)/u;
 
 function repair(text: string): object | undefined {
   if (!OBJECT_BEGIN.test(text) || text.length > MAX_OBJECT_CHARACTERS) return undefined;

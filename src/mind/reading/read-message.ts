@@ -1,8 +1,8 @@
-import { type FinalWord, findFinalWord, type NoFinalWord } from './final-word.ts';
 import { readFieldLines } from './field-lines.ts';
 import { type Fields, fieldsIn } from './fields.ts';
-import type { Asked, Evidence, LeftOut, Message, Reading } from './message.ts';
+import { type FinalWord, findFinalWord, type NoFinalWord } from './final-word.ts';
 import { readHeadings } from './headings.ts';
+import type { Asked, Evidence, LeftOut, Message, Reading } from './message.ts';
 import { closeObject, findObjects, parseJson } from './objects.ts';
 import { splitByMarks } from './stretches.ts';
 import { isTaskTalk } from './task-talk.ts';
@@ -15,7 +15,8 @@ const PAGE = /^\s*(?:<\?xml\b[^>]{0,200}>\s*)?<(?:!doctype|html|head|body)\b/i;
 /** Words do not begin so; a broken object does. */
 const BROKEN_JSON = /^\s*(?:[{[]\s*["{[\]}']|[{[]\s*$)|"\s*:\s*["[{\d]/;
 const FENCE = /^[ \t]*(?:```|~~~)[ \t]*\w{0,12}[ \t]*$|```(?:json)?/gim;
-/** What models put before an object: the name of its language, or that it comes. */
+/** A word for nothing. */
+const NO_WORD = /^\W*(?:null|none|nil|undefined|n\/a)\W*$/i;
 const LETTER = /[\p{L}\p{N}]/u;
 
 /**
@@ -24,14 +25,19 @@ const LETTER = /[\p{L}\p{N}]/u;
  * ended by themselves and do not speak of the task. Everything else is no answer.
  */
 export function readMessage(message: Message, asked: Asked): Reading {
-  const wrote = message.parts.map(({ text }) => text).join('\n').trim();
+  const wrote = message.parts
+    .map(({ text }) => text)
+    .join('\n')
+    .trim();
   const thoughts = message.parts.filter(({ type }) => !WORD_PARTS.has(type));
   const leftOut = thoughts
     .filter(({ text }) => text.trim() !== '')
     .map(({ type, text }) => ({ text, why: `a part of the type ${type}` }));
   const lastThought = message.parts.findLastIndex(({ type }) => !WORD_PARTS.has(type));
   const hasBehind = message.parts.slice(lastThought + 1).some(({ text }) => text.trim() !== '');
-  const words = message.parts.filter(({ type }, at) => WORD_PARTS.has(type) && (!hasBehind || at > lastThought));
+  const words = message.parts.filter(
+    ({ type }, at) => WORD_PARTS.has(type) && (!hasBehind || at > lastThought),
+  );
   const text = words.map((part) => part.text).join('');
   const context = { asked, isCut: message.isCut, hasThoughtParts: leftOut.length > 0 };
   // Some servers give thoughts that were cut twice: as thoughts, and as the answer.
@@ -138,7 +144,10 @@ function readLines(final: FinalWord | NoFinalWord, { asked, isCut }: Context): R
 }
 
 /** The texts of the fields, each read once more: thoughts and plays are written there, too. */
-function cleanFields(fields: Fields, { form, names }: Asked): { fields: Fields; leftOut: readonly LeftOut[] } {
+function cleanFields(
+  fields: Fields,
+  { form, names }: Asked,
+): { fields: Fields; leftOut: readonly LeftOut[] } {
   const leftOut: LeftOut[] = [];
   const entries = Object.entries(fields).map(([name, value]) => {
     if (typeof value !== 'string') return [name, value] as const;
@@ -155,10 +164,12 @@ function cleanFields(fields: Fields, { form, names }: Asked): { fields: Fields; 
 function readWords(final: FinalWord, { asked, isCut }: Context): Read {
   const { text, evidence, leftOut } = final;
   const all = [...leftOut, { text, why: 'no evidence that it is an answer' }];
-  if (BROKEN_JSON.test(text)) return nothing('JSON that cannot be read', all);
+  if (NO_WORD.test(text)) return nothing('an empty answer', all);
   if (isCut && evidence === null) {
-    return nothing('plain words in place of the JSON asked for, and was cut at max_tokens', all);
+    const what = /^[{[]/.test(text) ? 'JSON without what was asked for' : 'plain words in place of JSON';
+    return nothing(`${what}, and was cut at max_tokens`, all);
   }
+  if (BROKEN_JSON.test(text)) return nothing('JSON that cannot be read', all);
   if (evidence !== 'final channel' && isTaskTalk(text)) return nothing('thoughts in plain words', all);
   const own = takeOwnLines(text, asked.names);
   if (!LETTER.test(own.words)) return nothing("nothing but the player's lines", [...leftOut, ...own.leftOut]);

@@ -1,4 +1,4 @@
-import { findMarks, type Mark } from './marks.ts';
+import { findMarks, MAX_MARKS, type Mark } from './marks.ts';
 import { objectAt } from './objects.ts';
 
 /**
@@ -29,6 +29,7 @@ const WHY = {
   other: 'a turn of somebody else',
   after: 'behind the end of the turn',
   swallowed: SWALLOWED,
+  marks: 'more marks than an answer has',
   aside: 'an aside within marks that nobody knows',
 } as const;
 
@@ -39,8 +40,10 @@ const HALF_MARK = /<[|｜][^<>\n]{0,40}$|<\/?[\p{L}_]{1,20}$/u;
 
 /** Takes a message apart by its marks. An object outside of them is one piece: marks within it are marks in its texts. */
 export function splitByMarks(text: string, labels: readonly string[] = []): Stretches {
-  const walk = new Walk(text.replace(HALF_MARK, ''), labels);
-  return walk.finish();
+  const whole = text.replace(HALF_MARK, '');
+  const marks = findMarks(whole, labels);
+  if (marks.length <= MAX_MARKS) return new Walk(whole, marks).finish();
+  return { list: [{ text, place: 'working', why: WHY.marks, isChannel: false }], isOpen: false };
 }
 
 /** Goes through a message from mark to mark; what is open, is open until its end. */
@@ -53,11 +56,13 @@ class Walk {
   #isOver = false;
   #isOthers = false;
   #hadOthers = false;
+  /** Where the closing marks stand of elements that only stress a word. */
+  readonly #stresses = new Set<number>();
   #at = 0;
 
-  constructor(text: string, labels: readonly string[]) {
+  constructor(text: string, marks: readonly Mark[]) {
     this.#text = text;
-    this.#marks = findMarks(text, labels);
+    this.#marks = marks;
   }
 
   finish(): Stretches {
@@ -101,7 +106,8 @@ class Walk {
     const { place, why } = this.#where();
     const isChannel = place === 'final' && this.#final?.form === 'channel';
     const last = this.#list.at(-1);
-    if (last?.place === place && last.why === why) this.#list.splice(-1, 1, { ...last, text: last.text + text });
+    if (last?.place === place && last.why === why)
+      this.#list.splice(-1, 1, { ...last, text: last.text + text });
     else this.#list.push({ text, place, why, isChannel });
   }
 
@@ -134,9 +140,8 @@ class Walk {
     const isOfThoughts = this.#open.length > 0 || this.#isOthers;
     this.#final = null;
     if (hasAnswered || wasFinal || !isOfThoughts) this.#isOver = hasAnswered || wasFinal;
-    else if (this.#open.at(-1)?.form !== 'element') {
+    else if (this.#isOthers || this.#closeTokens()) {
       // Behind it nothing is said until somebody has the word.
-      this.#open = [];
       this.#isOthers = true;
     }
   }
@@ -155,9 +160,15 @@ class Walk {
       this.#isOver = true;
       return;
     }
-    this.#open = [];
+    if (!this.#closeTokens()) return;
     this.#final = null;
     this.#isOthers = mark.topic === 'other';
+  }
+
+  /** A channel ends with a turn or another channel, and so does a token of one side; what has two sides, by its own end. */
+  #closeTokens(): boolean {
+    this.#open = this.#open.filter(({ form, side }) => form !== 'channel' && side !== 'single');
+    return this.#open.length === 0;
   }
 
   #takeFinal(mark: Mark): void {
@@ -166,7 +177,7 @@ class Walk {
     if (mark.side === 'close') {
       if (this.#open.length === 0) this.#final = null;
     } else if (mark.form === 'channel') {
-      this.#open = [];
+      if (!this.#closeTokens()) return;
       this.#isOthers = false;
       this.#final = mark;
     } else if (this.#open.length === 0 && !this.#isOthers) this.#final = mark;
@@ -175,8 +186,8 @@ class Walk {
   #takeWorking(mark: Mark): void {
     if (this.#isOver) return;
     if (mark.form === 'channel') {
-      this.#open = [mark];
       this.#final = null;
+      this.#push(mark);
       return;
     }
     const isOpen = this.#open.some((open) => open.topic === mark.topic);
@@ -192,7 +203,7 @@ class Walk {
     const isToken = mark.form === 'token' || mark.form === 'channel';
     if (mark.side === 'close') {
       if (this.#open.some((open) => open.name === mark.name)) this.#close((open) => open.name === mark.name);
-      else if (this.#open.length === 0 && this.#restAfter(mark).trim() !== '') this.#swallow();
+      else if (this.#open.length === 0) this.#closeUnknown(mark);
       return;
     }
     if (mark.side === 'single' && !isToken) return;
@@ -202,7 +213,19 @@ class Walk {
       if (closing || isAtBeginning) this.#push(mark);
     } else if (isToken) this.#isOver = true;
     else if (closing && this.#isBetweenSentences(mark, closing)) this.#skipAside(mark, closing);
-    else this.#add(mark.start, mark.end);
+    else {
+      if (closing) this.#stresses.add(closing.start);
+      this.#add(mark.start, mark.end);
+    }
+  }
+
+  /** Whether it ends what is before it or begins what is behind, nobody knows: neither is believed. */
+  #closeUnknown(mark: Mark): void {
+    if (this.#stresses.has(mark.start)) this.#add(mark.start, mark.end);
+    else if (this.#restAfter(mark).trim() !== '') {
+      this.#swallow();
+      this.#isOthers = true;
+    }
   }
 
   #push(mark: Mark): void {
@@ -236,7 +259,9 @@ class Walk {
 
   #isBetweenSentences(mark: Mark, closing: Mark): boolean {
     const before = this.#text.slice(0, mark.start).replace(/ +$/, '');
-    return SENTENCE_ENDED.test(before.slice(-1)) && SENTENCE_BEGINS.test(this.#restAfter(closing).trimStart());
+    return (
+      SENTENCE_ENDED.test(before.slice(-1)) && SENTENCE_BEGINS.test(this.#restAfter(closing).trimStart())
+    );
   }
 
   #restAfter({ end }: Mark): string {

@@ -30,7 +30,10 @@ export function takeOwnLines(text: string, names: LineNames): OwnLines {
     words += text.slice(at, Math.max(at, label.start));
     at = Math.max(at, label.end);
     if (!label.isPlayers) {
-      leftOut.push({ text: text.slice(label.start, label.end), why: "the NPC's name before its line" });
+      leftOut.push({
+        text: text.slice(label.start, label.end).trim(),
+        why: "the NPC's name before its line",
+      });
       if (words.trim() !== '') words = `${words.trimEnd()}\n`;
       continue;
     }
@@ -56,7 +59,12 @@ function findLabels(text: string, names: LineNames): Label[] {
   );
   const players = new Set(player.map((name) => name.toLowerCase()));
   return [...text.matchAll(labelsOf([...npc, ...player]))].map((found) => {
-    const name = (found.groups?.['line'] ?? found.groups?.['mid'] ?? found.groups?.['bare'] ?? '').toLowerCase();
+    const name = (
+      found.groups?.['line'] ??
+      found.groups?.['mid'] ??
+      found.groups?.['bare'] ??
+      ''
+    ).toLowerCase();
     return { start: found.index, end: found.index + found[0].length, isPlayers: players.has(name) };
   });
 }
@@ -70,7 +78,10 @@ function isUsable(name: string): boolean {
  * behind the end of a sentence, because "Hear me, Ana: beware" is speech.
  */
 function labelsOf(names: readonly string[]): RegExp {
-  const any = [...names].sort((one, other) => other.length - one.length).map(escape).join('|');
+  const any = [...names]
+    .sort((one, other) => other.length - one.length)
+    .map(toPattern)
+    .join('|');
   const aside = '(?:[ \\t]?[([][^()\\[\\]\\n]{0,40}[)\\]])?';
   const colon = '["”*_\\])>]{0,4}[ \\t]?[:：][*_"]{0,3}[ \\t]*';
   return new RegExp(
@@ -83,6 +94,6 @@ function labelsOf(names: readonly string[]): RegExp {
   );
 }
 
-function escape(name: string): string {
+function toPattern(name: string): string {
   return name.trim().replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }

@@ -20,6 +20,8 @@ export const PLAYER = 'Ana';
 export const NPC = 'Sage of Prontera';
 
 export const WORDS = 'Well met, traveler.';
+/** Long enough to stand without the sentence behind it, which was cut. */
+export const LONG = 'Well met, traveler. Sit down by the fire.';
 export const OBJECT = `{"text": "${WORDS}", "emotion": "calm", "action": "nods"}`;
 /** Every thought has this word, and no answer may. */
 export const SECRET = 'secretly';
@@ -32,11 +34,21 @@ export const OURS = 'made by us';
 type More = Partial<Omit<AnswerForm, 'from' | 'source' | 'content'>>;
 
 /** A form whose right words are the usual ones. */
-export function spoken(from: string, source: string, content: AnswerForm['content'], more: More = {}): AnswerForm {
+export function spoken(
+  from: string,
+  source: string,
+  content: AnswerForm['content'],
+  more: More = {},
+): AnswerForm {
   return { from, source, content, says: WORDS, ...more };
 }
 
 /** A form without an answer. */
-export function silent(from: string, source: string, content: AnswerForm['content'], more: More = {}): AnswerForm {
+export function silent(
+  from: string,
+  source: string,
+  content: AnswerForm['content'],
+  more: More = {},
+): AnswerForm {
   return { from, source, content, says: null, ...more };
 }

@@ -9,28 +9,97 @@ const GRANITE = 'https://github.com/vllm-project/vllm/blob/main/vllm/reasoning/g
 
 /** Thoughts that the server tells apart. */
 const SERVERS: readonly AnswerForm[] = [
-  spoken('DeepSeek', 'https://api-docs.deepseek.com/guides/reasoning_model', OBJECT, { reasoning: { reasoning_content: THOUGHT } }),
-  spoken('LiteLLM', LITELLM, OBJECT, { reasoning: { reasoning_content: THOUGHT, thinking_blocks: [{ type: 'thinking', thinking: THOUGHT }] } }),
-  spoken('OpenRouter', 'https://openrouter.ai/docs/use-cases/reasoning-tokens', WORDS, { reasoning: { reasoning: THOUGHT, reasoning_details: [{ type: 'reasoning.text', text: THOUGHT }] } }),
-  spoken('Ollama', 'https://docs.ollama.com/capabilities/thinking', OBJECT, { reasoning: { thinking: THOUGHT } }),
-  spoken('vLLM, newer', 'https://docs.vllm.ai/en/latest/features/reasoning_outputs.html', OBJECT, { reasoning: { reasoning: THOUGHT } }),
-  spoken('llama.cpp, auto', 'https://github.com/ggml-org/llama.cpp/pull/16394', WORDS, { reasoning: { reasoning_content: `${THOUGHT} ${DRAFT}` } }),
-  spoken('Nemotron over NIM', 'https://github.com/NVIDIA-NeMo/Guardrails/pull/2316', OBJECT, { reasoning: { reasoning_content: THOUGHT } }),
-  silent('vLLM, the answer in the thoughts', 'https://github.com/mindcraft-bots/mindcraft/issues/789', null, { reasoning: { reasoning_content: `${THOUGHT} ${DRAFT}` } }),
-  silent('a model that thinks to its end, content null', 'https://github.com/kekzl/imp/pull/1442', null, { finish: 'length', reasoning: { reasoning: THOUGHT } }),
-  silent('blank content', 'https://github.com/kekzl/imp/pull/1442', '\n\n', { reasoning: { reasoning_content: THOUGHT } }),
+  spoken('DeepSeek', 'https://api-docs.deepseek.com/guides/reasoning_model', OBJECT, {
+    reasoning: { reasoning_content: THOUGHT },
+  }),
+  spoken('LiteLLM', LITELLM, OBJECT, {
+    reasoning: { reasoning_content: THOUGHT, thinking_blocks: [{ type: 'thinking', thinking: THOUGHT }] },
+  }),
+  spoken('OpenRouter', 'https://openrouter.ai/docs/use-cases/reasoning-tokens', WORDS, {
+    reasoning: { reasoning: THOUGHT, reasoning_details: [{ type: 'reasoning.text', text: THOUGHT }] },
+  }),
+  spoken('Ollama', 'https://docs.ollama.com/capabilities/thinking', OBJECT, {
+    reasoning: { thinking: THOUGHT },
+  }),
+  spoken('vLLM, newer', 'https://docs.vllm.ai/en/latest/features/reasoning_outputs.html', OBJECT, {
+    reasoning: { reasoning: THOUGHT },
+  }),
+  spoken('llama.cpp, auto', 'https://github.com/ggml-org/llama.cpp/pull/16394', WORDS, {
+    reasoning: { reasoning_content: `${THOUGHT} ${DRAFT}` },
+  }),
+  spoken('Nemotron over NIM', 'https://github.com/NVIDIA-NeMo/Guardrails/pull/2316', OBJECT, {
+    reasoning: { reasoning_content: THOUGHT },
+  }),
+  silent('vLLM, the answer in the thoughts', 'https://github.com/mindcraft-bots/mindcraft/issues/789', null, {
+    reasoning: { reasoning_content: `${THOUGHT} ${DRAFT}` },
+  }),
+  silent('a model that thinks to its end, content null', 'https://github.com/kekzl/imp/pull/1442', null, {
+    finish: 'length',
+    reasoning: { reasoning: THOUGHT },
+  }),
+  silent('blank content', 'https://github.com/kekzl/imp/pull/1442', '\n\n', {
+    reasoning: { reasoning_content: THOUGHT },
+  }),
   silent('nothing at all', 'https://github.com/mindcraft-bots/mindcraft/issues/789', null),
-  spoken('Mistral, parts', MISTRAL, [{ type: 'thinking', thinking: [{ type: 'text', text: THOUGHT }] }, { type: 'text', text: OBJECT }]),
-  spoken('Mistral over Spring AI', 'https://github.com/spring-projects/spring-ai/pull/5020', [{ type: 'thinking', thinking: [{ type: 'text', text: THOUGHT }], closed: true }, { type: 'text', text: WORDS }]),
-  silent('Mistral, cut in its thought', MISTRAL, [{ type: 'thinking', thinking: [{ type: 'text', text: `${THOUGHT} ${DRAFT}` }] }], { finish: 'length' }),
-  spoken('a part of reasoning', 'https://reference.langchain.com/python/langchain-core/messages/content/ReasoningContentBlock', [{ type: 'reasoning', text: THOUGHT }, { type: 'text', text: WORDS }]),
-  spoken('a part of reasoning with its own field', 'https://reference.langchain.com/python/langchain-core/messages/content/ReasoningContentBlock', [{ type: 'reasoning', reasoning: THOUGHT }, { type: 'text', text: OBJECT }]),
-  spoken('Anthropic, parts passed on', LITELLM, [{ type: 'thinking', thinking: THOUGHT, signature: 'secretly' }, { type: 'text', text: WORDS }]),
-  spoken('Anthropic, thoughts that are hidden', LITELLM, [{ type: 'redacted_thinking', data: 'secretly' }, { type: 'text', text: OBJECT }]),
-  spoken('parts of text alone', 'https://platform.openai.com/docs/api-reference/chat/object', [{ type: 'text', text: '{"text": "Well met, ' }, { type: 'text', text: 'traveler."}' }]),
-  spoken('the part of text between thoughts', LITELLM, [{ type: 'text', text: 'Secretly, hm.' }, { type: 'thinking', thinking: THOUGHT }, { type: 'text', text: WORDS }]),
-  silent('a part that is a picture', 'https://platform.openai.com/docs/api-reference/chat/object', [{ type: 'image_url', image_url: { url: 'data:secretly' } }]),
-  silent('thoughts in a part, cut words in another', 'https://github.com/jundot/omlx/issues/2860', [{ type: 'thinking', thinking: THOUGHT }, { type: 'text', text: 'and secretly he' }], { finish: 'length' }),
+  spoken('Mistral, parts', MISTRAL, [
+    { type: 'thinking', thinking: [{ type: 'text', text: THOUGHT }] },
+    { type: 'text', text: OBJECT },
+  ]),
+  spoken('Mistral over Spring AI', 'https://github.com/spring-projects/spring-ai/pull/5020', [
+    { type: 'thinking', thinking: [{ type: 'text', text: THOUGHT }], closed: true },
+    { type: 'text', text: WORDS },
+  ]),
+  silent(
+    'Mistral, cut in its thought',
+    MISTRAL,
+    [{ type: 'thinking', thinking: [{ type: 'text', text: `${THOUGHT} ${DRAFT}` }] }],
+    { finish: 'length' },
+  ),
+  spoken(
+    'a part of reasoning',
+    'https://reference.langchain.com/python/langchain-core/messages/content/ReasoningContentBlock',
+    [
+      { type: 'reasoning', text: THOUGHT },
+      { type: 'text', text: WORDS },
+    ],
+  ),
+  spoken(
+    'a part of reasoning with its own field',
+    'https://reference.langchain.com/python/langchain-core/messages/content/ReasoningContentBlock',
+    [
+      { type: 'reasoning', reasoning: THOUGHT },
+      { type: 'text', text: OBJECT },
+    ],
+  ),
+  spoken('Anthropic, parts passed on', LITELLM, [
+    { type: 'thinking', thinking: THOUGHT, signature: 'secretly' },
+    { type: 'text', text: WORDS },
+  ]),
+  spoken('Anthropic, thoughts that are hidden', LITELLM, [
+    { type: 'redacted_thinking', data: 'secretly' },
+    { type: 'text', text: OBJECT },
+  ]),
+  spoken('parts of text alone', 'https://platform.openai.com/docs/api-reference/chat/object', [
+    { type: 'text', text: '{"text": "Well met, ' },
+    { type: 'text', text: 'traveler."}' },
+  ]),
+  spoken('the part of text between thoughts', LITELLM, [
+    { type: 'text', text: 'Secretly, hm.' },
+    { type: 'thinking', thinking: THOUGHT },
+    { type: 'text', text: WORDS },
+  ]),
+  silent('a part that is a picture', 'https://platform.openai.com/docs/api-reference/chat/object', [
+    { type: 'image_url', image_url: { url: 'data:secretly' } },
+  ]),
+  silent(
+    'thoughts in a part, cut words in another',
+    'https://github.com/jundot/omlx/issues/2860',
+    [
+      { type: 'thinking', thinking: THOUGHT },
+      { type: 'text', text: 'and secretly he' },
+    ],
+    { finish: 'length' },
+  ),
   silent('a page of a proxy', ISSUE, '<!doctype html><html><body>Secretly.</body></html>'),
 ];
 
@@ -39,21 +108,43 @@ const PLAIN: readonly AnswerForm[] = [
   spoken('a small model that keeps to no form', 'https://github.com/jundot/omlx/issues/613', WORDS),
   spoken('words in quotes', ISSUE, `"${WORDS}"`),
   spoken('words in a fence', ISSUE, `\`\`\`\n${WORDS}\n\`\`\``),
-  spoken('a stage direction before', 'https://github.com/art-from-the-machine/Mantella/pull/286', `*smiles warmly* ${WORDS}`),
+  spoken(
+    'a stage direction before',
+    'https://github.com/art-from-the-machine/Mantella/pull/286',
+    `*smiles warmly* ${WORDS}`,
+  ),
   spoken('an announcement before', ISSUE, `Here is the sage's reply: ${WORDS}`),
   spoken('markdown', ISSUE, `**${WORDS}**`),
   spoken('HTML', ISSUE, `<p>Well <b>met</b>, traveler.</p>`),
   spoken('an element that stresses a word', ISSUE, 'Well <emph>met</emph>, traveler.'),
   spoken('Granite 3.2', GRANITE, `Here is my thought process: ${THOUGHT} Here is my response: ${WORDS}`),
-  spoken('Granite 3.2, quantized', GRANITE, `Here's my thought process:\n${THOUGHT}\n\nHere's my response:\n${WORDS}`),
-  silent('Granite 3.2, cut in its thoughts', GRANITE, `Here is my thought process: ${THOUGHT} ${DRAFT}`, { finish: 'length' }),
+  spoken(
+    'Granite 3.2, quantized',
+    GRANITE,
+    `Here's my thought process:\n${THOUGHT}\n\nHere's my response:\n${WORDS}`,
+  ),
+  silent('Granite 3.2, cut in its thoughts', GRANITE, `Here is my thought process: ${THOUGHT} ${DRAFT}`, {
+    finish: 'length',
+  }),
   silent('Granite 3.2, thoughts alone', GRANITE, `Here is my thought process: ${THOUGHT}`),
   spoken('headings of thoughts and answer', ISSUE, `**Reasoning:** ${THOUGHT}\n\n**Answer:** ${WORDS}`),
   spoken('headings of markdown', ISSUE, `## Thinking\n${THOUGHT}\n\n## Response\n${WORDS}`),
   spoken('ReAct', 'https://github.com/ysymyth/ReAct', `Thought: ${THOUGHT}\nFinal Answer: ${WORDS}`),
-  silent('Qwen3.5, its thinking process outside of marks', 'https://github.com/oobabooga/text-generation-webui/blob/v4.7.2/modules/reasoning.py', `Thinking Process:\n\n1. **Analyze:** he is secretly tired.\n2. **Draft:** Oh, secretly.`),
-  silent('thoughts in plain words that end', 'https://github.com/semperai/amica/issues/174', 'Okay, so I need to figure out how the sage feels. The user just said hello, secretly.'),
-  silent('thoughts about the task', ISSUE, 'The player greets me. I should respond in character, secretly and in at most 400 characters.'),
+  silent(
+    'Qwen3.5, its thinking process outside of marks',
+    'https://github.com/oobabooga/text-generation-webui/blob/v4.7.2/modules/reasoning.py',
+    `Thinking Process:\n\n1. **Analyze:** he is secretly tired.\n2. **Draft:** Oh, secretly.`,
+  ),
+  silent(
+    'thoughts in plain words that end',
+    'https://github.com/semperai/amica/issues/174',
+    'Okay, so I need to figure out how the sage feels. The user just said hello, secretly.',
+  ),
+  silent(
+    'thoughts about the task',
+    ISSUE,
+    'The player greets me. I should respond in character, secretly and in at most 400 characters.',
+  ),
   silent('thoughts in Chinese', ISSUE, '好的，用户在打招呼。secretly 我需要回答。'),
   silent('half a word, cut', ISSUE, 'Well met, secretly trav', { finish: 'length' }),
 ];
@@ -67,25 +158,57 @@ const PLAY: readonly AnswerForm[] = [
   spoken('the NPC with a deed', PLAYS, `${NPC} (smiling): ${WORDS}`),
   spoken('the assistant before its line', PLAYS, `Assistant: ${WORDS}`),
   spoken('the player in a later line', ISSUE, `${WORDS}\n${PLAYER}: Then teach me, secretly.`),
-  spoken('the player and the NPC in later lines', ISSUE, `${WORDS}\n${PLAYER}: Then teach me, secretly.\n${NPC}: Sit down, secretly.`),
+  spoken(
+    'the player and the NPC in later lines',
+    ISSUE,
+    `${WORDS}\n${PLAYER}: Then teach me, secretly.\n${NPC}: Sit down, secretly.`,
+  ),
   spoken('the player in a later line, in bold', ISSUE, `${WORDS}\n\n**${PLAYER}:** Then secretly teach me.`),
   spoken('the player in a later line, as a quote', ISSUE, `${WORDS}\n> ${PLAYER}: Then secretly teach me.`),
   spoken('the player in a later line, in brackets', ISSUE, `${WORDS}\n[${PLAYER}] Then secretly teach me.`),
-  spoken('the player behind the words, on the same line', ISSUE, `${WORDS} ${PLAYER}: Then secretly teach me.`),
+  spoken(
+    'the player behind the words, on the same line',
+    ISSUE,
+    `${WORDS} ${PLAYER}: Then secretly teach me.`,
+  ),
   spoken('the player in capitals', ISSUE, `${WORDS}\n${PLAYER.toUpperCase()}: THEN SECRETLY TEACH ME.`),
   spoken('User in a later line', SILLY, `${WORDS}\nUser: Then secretly teach me.`),
-  spoken('You in a later line', 'https://github.com/henk717/KoboldAI/pull/334', `${WORDS}\nYou: Then secretly teach me.`),
+  spoken(
+    'You in a later line',
+    'https://github.com/henk717/KoboldAI/pull/334',
+    `${WORDS}\nYou: Then secretly teach me.`,
+  ),
   spoken('Human and Assistant in later lines', SILLY, `${WORDS}\n\nHuman: Secretly?\n\nAssistant: Secretly.`),
   spoken('the player first', ISSUE, `${PLAYER}: Hello, secretly.\n${NPC}: ${WORDS}`),
-  spoken('the player first, no name before the NPC', 'https://github.com/jas3333/GPT-Helper/issues/4', `You: Hello, secretly.\n${WORDS}`),
+  spoken(
+    'the player first, no name before the NPC',
+    'https://github.com/jas3333/GPT-Helper/issues/4',
+    `You: Hello, secretly.\n${WORDS}`,
+  ),
   spoken('the NPC before each of its lines', ISSUE, `${NPC}: Well met,\n${NPC}: traveler.`),
-  spoken('a play in the field of the words', ISSUE, JSON.stringify({ text: `${NPC}: ${WORDS}\n${PLAYER}: Then secretly teach me.` })),
-  spoken('a play on one line in the field of the words', ISSUE, JSON.stringify({ text: `${WORDS} ${PLAYER}: "Then secretly teach me."` })),
+  spoken(
+    'a play in the field of the words',
+    ISSUE,
+    JSON.stringify({ text: `${NPC}: ${WORDS}\n${PLAYER}: Then secretly teach me.` }),
+  ),
+  spoken(
+    'a play on one line in the field of the words',
+    ISSUE,
+    JSON.stringify({ text: `${WORDS} ${PLAYER}: "Then secretly teach me."` }),
+  ),
   spoken('a play behind thoughts', ISSUE, `<think>${THOUGHT}</think>${NPC}: ${WORDS}\n${PLAYER}: Secretly?`),
   silent("the player's line alone", ISSUE, `${PLAYER}: Then secretly teach me.`),
-  silent("the player's line alone, in the field of the words", ISSUE, JSON.stringify({ text: `${PLAYER}: Then secretly teach me.` })),
-  spoken('the player is spoken to', ISSUE, `Hear me, ${PLAYER}: beware.`, { says: `Hear me, ${PLAYER}: beware.` }),
-  spoken('a place with a colon', ISSUE, 'Geffen: leave by the west gate.', { says: 'Geffen: leave by the west gate.' }),
+  silent(
+    "the player's line alone, in the field of the words",
+    ISSUE,
+    JSON.stringify({ text: `${PLAYER}: Then secretly teach me.` }),
+  ),
+  spoken('the player is spoken to', ISSUE, `Hear me, ${PLAYER}: beware.`, {
+    says: `Hear me, ${PLAYER}: beware.`,
+  }),
+  spoken('a place with a colon', ISSUE, 'Geffen: leave by the west gate.', {
+    says: 'Geffen: leave by the west gate.',
+  }),
 ];
 
 export const SERVER_FORMS: readonly AnswerForm[] = [...SERVERS, ...PLAIN, ...PLAY];

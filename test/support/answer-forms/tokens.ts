@@ -1,4 +1,4 @@
-import { type AnswerForm, DRAFT, OBJECT, OURS, silent, spoken, THOUGHT, WORDS } from './form.ts';
+import { type AnswerForm, DRAFT, LONG, OBJECT, OURS, silent, spoken, THOUGHT, WORDS } from './form.ts';
 
 const VLLM = 'https://github.com/vllm-project/vllm/blob/main/vllm/reasoning';
 const SGLANG = 'https://github.com/sgl-project/sglang/blob/main/python/sglang/srt/parser/reasoning_parser.py';
@@ -12,60 +12,186 @@ const FINAL = '<|channel|>final<|message|>';
 /** gpt-oss, and what its servers leave of its channels. */
 const CHANNELS: readonly AnswerForm[] = [
   spoken('gpt-oss', HARMONY, `${A}<|end|><|start|>assistant${FINAL}${OBJECT}<|return|>`),
-  spoken('gpt-oss in plain words', 'https://github.com/kekzl/imp/pull/768', `${A}<|end|><|start|>assistant${FINAL}${WORDS}`),
-  spoken('gpt-oss with its first token', 'https://github.com/NousResearch/hermes-agent/pull/62680', `<|start|>assistant${A}<|end|>\n<|start|>assistant${FINAL}${WORDS}<|return|>`),
-  spoken('gpt-oss with a form for the final channel', HARMONY, `${A}<|end|><|start|>assistant<|channel|>final <|constrain|>json<|message|>${OBJECT}<|return|>`),
-  spoken('gpt-oss with a draft', 'https://github.com/ml-explore/mlx-lm/pull/1867', `${A} ${DRAFT}<|end|><|start|>assistant${FINAL}${OBJECT}`),
-  spoken('gpt-oss with a commentary between', 'https://github.com/odysseus-dev/odysseus/issues/4522', `${A}<|end|><|start|>assistant<|channel|>commentary<|message|>I shall secretly look.<|end|><|start|>assistant${FINAL}${WORDS}`),
+  spoken(
+    'gpt-oss in plain words',
+    'https://github.com/kekzl/imp/pull/768',
+    `${A}<|end|><|start|>assistant${FINAL}${WORDS}`,
+  ),
+  spoken(
+    'gpt-oss with its first token',
+    'https://github.com/NousResearch/hermes-agent/pull/62680',
+    `<|start|>assistant${A}<|end|>\n<|start|>assistant${FINAL}${WORDS}<|return|>`,
+  ),
+  spoken(
+    'gpt-oss with a form for the final channel',
+    HARMONY,
+    `${A}<|end|><|start|>assistant<|channel|>final <|constrain|>json<|message|>${OBJECT}<|return|>`,
+  ),
+  spoken(
+    'gpt-oss with a draft',
+    'https://github.com/ml-explore/mlx-lm/pull/1867',
+    `${A} ${DRAFT}<|end|><|start|>assistant${FINAL}${OBJECT}`,
+  ),
+  spoken(
+    'gpt-oss with a commentary between',
+    'https://github.com/odysseus-dev/odysseus/issues/4522',
+    `${A}<|end|><|start|>assistant<|channel|>commentary<|message|>I shall secretly look.<|end|><|start|>assistant${FINAL}${WORDS}`,
+  ),
   spoken('gpt-oss, final channel alone', HARMONY, `${FINAL}${WORDS}`),
-  spoken('gpt-oss, no end of the analysis', 'https://github.com/vllm-project/vllm/issues/32587', `${A}<|channel|>final<|message|>${WORDS}`),
-  spoken('gpt-oss, a channel of the assistant', 'https://github.com/tetherto/qvac/pull/2803', `<|channel|>assistant<|message|>${WORDS}<|end|>`),
-  spoken('gpt-oss, a player made up behind', HARMONY, `${A}<|end|><|start|>assistant${FINAL}${WORDS}<|end|><|start|>user<|message|>Then secretly?<|end|>`),
-  spoken('gpt-oss, cut in the final channel', HARMONY, `${A}<|end|><|start|>assistant${FINAL}${WORDS} And then I wo`, { finish: 'length' }),
-  silent('gpt-oss, cut in the analysis', 'https://github.com/raullenchai/Rapid-MLX/pull/794', A, { finish: 'length' }),
-  silent('gpt-oss, cut in the analysis with a draft', 'https://github.com/raullenchai/Rapid-MLX/pull/794', `${A} ${DRAFT}`, { finish: 'length' }),
+  spoken(
+    'gpt-oss, no end of the analysis',
+    'https://github.com/vllm-project/vllm/issues/32587',
+    `${A}<|channel|>final<|message|>${WORDS}`,
+  ),
+  spoken(
+    'gpt-oss, a channel of the assistant',
+    'https://github.com/tetherto/qvac/pull/2803',
+    `<|channel|>assistant<|message|>${WORDS}<|end|>`,
+  ),
+  spoken(
+    'gpt-oss, a player made up behind',
+    HARMONY,
+    `${A}<|end|><|start|>assistant${FINAL}${WORDS}<|end|><|start|>user<|message|>Then secretly?<|end|>`,
+  ),
+  spoken(
+    'gpt-oss, cut in the final channel',
+    HARMONY,
+    `${A}<|end|><|start|>assistant${FINAL}${LONG} And then I wo`,
+    { finish: 'length', says: LONG },
+  ),
+  silent('gpt-oss, cut in the analysis', 'https://github.com/raullenchai/Rapid-MLX/pull/794', A, {
+    finish: 'length',
+  }),
+  silent(
+    'gpt-oss, cut in the analysis with a draft',
+    'https://github.com/raullenchai/Rapid-MLX/pull/794',
+    `${A} ${DRAFT}`,
+    { finish: 'length' },
+  ),
   silent('gpt-oss, analysis alone', HARMONY, `${A}<|end|>`),
-  silent('gpt-oss, a call of a tool', 'https://github.com/odysseus-dev/odysseus/issues/4522', `${A}<|end|><|start|>assistant<|channel|>commentary to=functions.look <|constrain|>json<|message|>{"text": "secretly"}<|call|>`),
+  silent(
+    'gpt-oss, a call of a tool',
+    'https://github.com/odysseus-dev/odysseus/issues/4522',
+    `${A}<|end|><|start|>assistant<|channel|>commentary to=functions.look <|constrain|>json<|message|>{"text": "secretly"}<|call|>`,
+  ),
   spoken('gpt-oss, marks swallowed', SWALLOWED, `analysis${THOUGHT}assistantfinal${WORDS}`),
-  spoken('gpt-oss, marks swallowed, an object', SWALLOWED, `analysis${THOUGHT} ${DRAFT}assistantfinal${OBJECT}`),
+  spoken(
+    'gpt-oss, marks swallowed, an object',
+    SWALLOWED,
+    `analysis${THOUGHT} ${DRAFT}assistantfinal${OBJECT}`,
+  ),
   spoken('gpt-oss, marks swallowed, a form', SWALLOWED, `analysis${THOUGHT}assistantfinal json${OBJECT}`),
-  spoken('gpt-oss, marks swallowed, a commentary', SWALLOWED, `analysis${THOUGHT}assistantcommentaryI shall secretly look.assistantfinal${WORDS}`),
+  spoken(
+    'gpt-oss, marks swallowed, a commentary',
+    SWALLOWED,
+    `analysis${THOUGHT}assistantcommentaryI shall secretly look.assistantfinal${WORDS}`,
+  ),
   spoken('gpt-oss, marks swallowed, lines', SWALLOWED, `analysis\n${THOUGHT}\nassistantfinal\n${WORDS}`),
   spoken('gpt-oss, only the final channel, swallowed', SWALLOWED, `final${WORDS}`),
   spoken('gpt-oss, assistantfinal at the beginning', SWALLOWED, `assistantfinal${OBJECT}`),
-  spoken('gpt-oss, half of the marks swallowed', SWALLOWED, `analysis${THOUGHT}<|end|><|start|>assistant${FINAL}${WORDS}`),
+  spoken(
+    'gpt-oss, half of the marks swallowed',
+    SWALLOWED,
+    `analysis${THOUGHT}<|end|><|start|>assistant${FINAL}${WORDS}`,
+  ),
   silent('gpt-oss, marks swallowed, analysis alone', SWALLOWED, `analysis${THOUGHT} ${DRAFT}`),
-  silent('gpt-oss, marks swallowed, cut', SWALLOWED, `analysisWe should secretly greet him. ${DRAFT}`, { finish: 'length' }),
-  spoken('Muse Glimmer', `${VLLM}/muse_glimmer_utils.py`, `to=self<|message|>${THOUGHT}<|eom|><|start|>assistant to=user<|message|>${WORDS}<|eot|>`),
-  silent('Muse Glimmer, thoughts alone', `${VLLM}/muse_glimmer_utils.py`, `to=self<|message|>${THOUGHT}<|eom|>`),
-  spoken('Kimi K3', SGLANG, `<|open|>think<|sep|>${THOUGHT}<|close|>think<|sep|><|open|>response<|sep|>${WORDS}<|close|>response<|sep|>`),
-  spoken('Kimi K3, a thought without its end', SGLANG, `${THOUGHT}<|open|>response<|sep|>${WORDS}<|close|>response<|sep|><|close|>message<|sep|>`),
-  silent('Kimi K3, cut in its thought', SGLANG, `<|open|>think<|sep|>${THOUGHT} ${DRAFT}`, { finish: 'length' }),
-  spoken('Inkling', SGLANG, `<|message_model|><|content_thinking|>${THOUGHT}<|end_message|><|message_model|><|content_text|>${WORDS}<|end_message|><|content_model_end_sampling|>`),
+  silent('gpt-oss, marks swallowed, cut', SWALLOWED, `analysisWe should secretly greet him. ${DRAFT}`, {
+    finish: 'length',
+  }),
+  spoken(
+    'Muse Glimmer',
+    `${VLLM}/muse_glimmer_utils.py`,
+    `to=self<|message|>${THOUGHT}<|eom|><|start|>assistant to=user<|message|>${WORDS}<|eot|>`,
+  ),
+  silent(
+    'Muse Glimmer, thoughts alone',
+    `${VLLM}/muse_glimmer_utils.py`,
+    `to=self<|message|>${THOUGHT}<|eom|>`,
+  ),
+  spoken(
+    'Kimi K3',
+    SGLANG,
+    `<|open|>think<|sep|>${THOUGHT}<|close|>think<|sep|><|open|>response<|sep|>${WORDS}<|close|>response<|sep|>`,
+  ),
+  spoken(
+    'Kimi K3, a thought without its end',
+    SGLANG,
+    `${THOUGHT}<|open|>response<|sep|>${WORDS}<|close|>response<|sep|><|close|>message<|sep|>`,
+  ),
+  silent('Kimi K3, cut in its thought', SGLANG, `<|open|>think<|sep|>${THOUGHT} ${DRAFT}`, {
+    finish: 'length',
+  }),
+  spoken(
+    'Inkling',
+    SGLANG,
+    `<|message_model|><|content_thinking|>${THOUGHT}<|end_message|><|message_model|><|content_text|>${WORDS}<|end_message|><|content_model_end_sampling|>`,
+  ),
   spoken('Gemma 4', SGLANG, `<|channel>thought\n${THOUGHT}<channel|>${WORDS}`),
-  spoken('Gemma 4 told not to think', `${HUB}/google/gemma-4-31B-it`, `<|channel>thought\n<channel|>${OBJECT}`),
-  spoken('Gemma 4, the opening mark missing', 'https://github.com/oobabooga/text-generation-webui/blob/v4.7.2/modules/reasoning.py', `thought\n${THOUGHT}<channel|>${OBJECT}`),
-  silent('Gemma 4, cut in its thought', SGLANG, `<|channel>thought\n${THOUGHT} ${DRAFT}`, { finish: 'length' }),
+  spoken(
+    'Gemma 4 told not to think',
+    `${HUB}/google/gemma-4-31B-it`,
+    `<|channel>thought\n<channel|>${OBJECT}`,
+  ),
+  spoken(
+    'Gemma 4, the opening mark missing',
+    'https://github.com/oobabooga/text-generation-webui/blob/v4.7.2/modules/reasoning.py',
+    `thought\n${THOUGHT}<channel|>${OBJECT}`,
+  ),
+  silent('Gemma 4, cut in its thought', SGLANG, `<|channel>thought\n${THOUGHT} ${DRAFT}`, {
+    finish: 'length',
+  }),
 ];
 
 /** Thoughts between special tokens. */
 const TOKENS: readonly AnswerForm[] = [
-  spoken('Command A Reasoning', `${VLLM}/cohere_command_reasoning_parser.py`, `<|START_THINKING|>${THOUGHT}<|END_THINKING|><|START_RESPONSE|>${WORDS}<|END_RESPONSE|>`),
+  spoken(
+    'Command A Reasoning',
+    `${VLLM}/cohere_command_reasoning_parser.py`,
+    `<|START_THINKING|>${THOUGHT}<|END_THINKING|><|START_RESPONSE|>${WORDS}<|END_RESPONSE|>`,
+  ),
   spoken('Command A Plus', SGLANG, `${THOUGHT}<|END_THINKING|><|START_TEXT|>${OBJECT}<|END_TEXT|>`),
   spoken('Command A Plus told not to think', SGLANG, `<|START_TEXT|>${WORDS}<|END_TEXT|>`),
-  silent('Command A Plus, a call of a tool', SGLANG, `${THOUGHT}<|END_THINKING|><|START_ACTION|>[{"tool_name": "look", "parameters": {"text": "secretly"}}]<|END_ACTION|>`),
-  silent('Command A, cut in its thought', SGLANG, `<|START_THINKING|>${THOUGHT} ${DRAFT}`, { finish: 'length' }),
+  silent(
+    'Command A Plus, a call of a tool',
+    SGLANG,
+    `${THOUGHT}<|END_THINKING|><|START_ACTION|>[{"tool_name": "look", "parameters": {"text": "secretly"}}]<|END_ACTION|>`,
+  ),
+  silent('Command A, cut in its thought', SGLANG, `<|START_THINKING|>${THOUGHT} ${DRAFT}`, {
+    finish: 'length',
+  }),
   spoken('Apertus', SGLANG, `<|inner_prefix|>${THOUGHT}<|inner_suffix|>${WORDS}`),
-  spoken('PLaMo 3', `${VLLM}/plamo3_reasoning_parser.py`, `<|plamo:begin_think:plamo|>${THOUGHT}<|plamo:end_think:plamo|>${WORDS}<|plamo:tag|>`),
-  spoken('PLaMo 3, the opening mark missing', `${VLLM}/plamo3_reasoning_parser.py`, `${THOUGHT}<|plamo:end_think:plamo|>${OBJECT}`),
+  spoken(
+    'PLaMo 3',
+    `${VLLM}/plamo3_reasoning_parser.py`,
+    `<|plamo:begin_think:plamo|>${THOUGHT}<|plamo:end_think:plamo|>${WORDS}<|plamo:tag|>`,
+  ),
+  spoken(
+    'PLaMo 3, the opening mark missing',
+    `${VLLM}/plamo3_reasoning_parser.py`,
+    `${THOUGHT}<|plamo:end_think:plamo|>${OBJECT}`,
+  ),
   spoken('Solar Open 2', `${VLLM}/solar_open2_reasoning_parser.py`, `${THOUGHT}<|think:end|>${WORDS}`),
-  spoken('Solar Open 2, both marks', `${VLLM}/solar_open2_reasoning_parser.py`, `<|think:start|>${THOUGHT}<|think:end|>${OBJECT}`),
-  spoken('Solar Open', 'https://github.com/oobabooga/text-generation-webui/blob/v4.7.2/modules/reasoning.py', `<|think|>${THOUGHT}<|end|><|begin|>assistant<|content|>${WORDS}<|end|>`),
+  spoken(
+    'Solar Open 2, both marks',
+    `${VLLM}/solar_open2_reasoning_parser.py`,
+    `<|think:start|>${THOUGHT}<|think:end|>${OBJECT}`,
+  ),
+  spoken(
+    'Solar Open',
+    'https://github.com/oobabooga/text-generation-webui/blob/v4.7.2/modules/reasoning.py',
+    `<|think|>${THOUGHT}<|end|><|begin|>assistant<|content|>${WORDS}<|end|>`,
+  ),
   spoken('s1', `${HUB}/simplescaling/s1-32B`, `<|im_start|>think\n${THOUGHT}\n<|im_start|>answer\n${WORDS}`),
   spoken('one token before and behind the thought', OURS, `<|thought|>${THOUGHT}<|thought|>${WORDS}`),
-  spoken('tokens that nobody knows, before the words', OURS, `<|begin_hidden_state|>${THOUGHT}<|end_hidden_state|>${WORDS}`),
+  spoken(
+    'tokens that nobody knows, before the words',
+    OURS,
+    `<|begin_hidden_state|>${THOUGHT}<|end_hidden_state|>${WORDS}`,
+  ),
   silent('a token that nobody knows, at the beginning', OURS, `<|zone_7|>${THOUGHT}`),
-  silent('the end of something that nobody knows', OURS, `${THOUGHT}<|end_zone_7|>${WORDS}`, { isLost: true }),
+  silent('the end of something that nobody knows', OURS, `${THOUGHT}<|end_zone_7|>${WORDS}`, {
+    isLost: true,
+  }),
 ];
 
 /** What is left of the turns of chat templates. */
@@ -73,42 +199,144 @@ const TURNS: readonly AnswerForm[] = [
   spoken('Hermes 2 over Ollama', 'https://github.com/ollama/ollama/issues/2673', `${OBJECT}<|im_end|>`),
   spoken('Qwen2.5 over MLX', 'https://github.com/moltis-org/moltis/issues/306', `${WORDS}<|im_end|>`),
   spoken('Gemma over oMLX', 'https://github.com/jundot/omlx/issues/1087', `${OBJECT}<eos>`),
-  spoken('Gemma, the end of its turn', 'https://github.com/jundot/omlx/pull/1698', `${WORDS}<end_of_turn>\n<start_of_turn>user\nThen secretly?<end_of_turn>`),
-  spoken('Gemma with the head of its turn', 'https://github.com/jundot/omlx/pull/1698', `<start_of_turn>model\n${WORDS}<end_of_turn>`),
-  spoken('Llama 3', `${HUB}/meta-llama/Llama-3.1-8B-Instruct`, `<|start_header_id|>assistant<|end_header_id|>\n\n${OBJECT}<|eot_id|>`),
-  spoken('Llama 3, a player made up behind', `${HUB}/meta-llama/Llama-3.1-8B-Instruct`, `${WORDS}<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nThen secretly?<|eot_id|>`),
-  spoken('Llama 4', `${HUB}/meta-llama/Llama-4-Scout-17B-16E-Instruct`, `<|header_start|>assistant<|header_end|>\n\n${WORDS}<|eot|>`),
-  spoken('Llama 2 and Mistral', `${HUB}/mistralai/Mistral-7B-Instruct-v0.3`, `<s>[INST] Hello [/INST] ${WORDS}</s>`),
-  spoken('Mistral, an instruction made up behind', `${HUB}/mistralai/Mistral-7B-Instruct-v0.3`, `${WORDS}</s>[INST] Then secretly? [/INST]`),
-  spoken('ChatML with its head', `${HUB}/Qwen/Qwen2.5-7B-Instruct`, `<|im_start|>assistant\n${OBJECT}<|im_end|>`),
-  spoken('ChatML, a system message made up behind', `${HUB}/Qwen/Qwen2.5-7B-Instruct`, `${WORDS}<|im_end|>\n<|im_start|>system\nYou are secretly free.`),
-  spoken('ChatML, cut in its last token', `${HUB}/Qwen/Qwen2.5-7B-Instruct`, `${OBJECT}<|im_`, { finish: 'length' }),
-  spoken('Phi-3', `${HUB}/microsoft/Phi-3-mini-4k-instruct`, `<|assistant|>\n${WORDS}<|end|>\n<|user|>\nThen secretly?`),
+  spoken(
+    'Gemma, the end of its turn',
+    'https://github.com/jundot/omlx/pull/1698',
+    `${WORDS}<end_of_turn>\n<start_of_turn>user\nThen secretly?<end_of_turn>`,
+  ),
+  spoken(
+    'Gemma with the head of its turn',
+    'https://github.com/jundot/omlx/pull/1698',
+    `<start_of_turn>model\n${WORDS}<end_of_turn>`,
+  ),
+  spoken(
+    'Llama 3',
+    `${HUB}/meta-llama/Llama-3.1-8B-Instruct`,
+    `<|start_header_id|>assistant<|end_header_id|>\n\n${OBJECT}<|eot_id|>`,
+  ),
+  spoken(
+    'Llama 3, a player made up behind',
+    `${HUB}/meta-llama/Llama-3.1-8B-Instruct`,
+    `${WORDS}<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nThen secretly?<|eot_id|>`,
+  ),
+  spoken(
+    'Llama 4',
+    `${HUB}/meta-llama/Llama-4-Scout-17B-16E-Instruct`,
+    `<|header_start|>assistant<|header_end|>\n\n${WORDS}<|eot|>`,
+  ),
+  spoken(
+    'Llama 2 and Mistral',
+    `${HUB}/mistralai/Mistral-7B-Instruct-v0.3`,
+    `<s>[INST] Hello [/INST] ${WORDS}</s>`,
+  ),
+  spoken(
+    'Mistral, an instruction made up behind',
+    `${HUB}/mistralai/Mistral-7B-Instruct-v0.3`,
+    `${WORDS}</s>[INST] Then secretly? [/INST]`,
+  ),
+  spoken(
+    'ChatML with its head',
+    `${HUB}/Qwen/Qwen2.5-7B-Instruct`,
+    `<|im_start|>assistant\n${OBJECT}<|im_end|>`,
+  ),
+  spoken(
+    'ChatML, a system message made up behind',
+    `${HUB}/Qwen/Qwen2.5-7B-Instruct`,
+    `${WORDS}<|im_end|>\n<|im_start|>system\nYou are secretly free.`,
+  ),
+  spoken('ChatML, cut in its last token', `${HUB}/Qwen/Qwen2.5-7B-Instruct`, `${OBJECT}<|im_`, {
+    finish: 'length',
+  }),
+  spoken(
+    'Phi-3',
+    `${HUB}/microsoft/Phi-3-mini-4k-instruct`,
+    `<|assistant|>\n${WORDS}<|end|>\n<|user|>\nThen secretly?`,
+  ),
   spoken('Zephyr', `${HUB}/HuggingFaceH4/zephyr-7b-beta`, `${WORDS}</s>\n<|user|>\nThen secretly?`),
-  spoken('SmolVLM over mlx-vlm', 'https://github.com/Blaizzy/mlx-vlm/issues/1932', `${WORDS}<end_of_utterance>`),
-  spoken('Kimi-VL over mlx-vlm', 'https://github.com/Blaizzy/mlx-vlm/issues/1932', `${WORDS}<|im_assistant|>`),
-  spoken('Kimi K2 with its head', `${TEMPLATES}/moonshotai-Kimi-K2.jinja`, `<|im_assistant|>assistant<|im_middle|>${WORDS}<|im_end|>`),
-  spoken('Granite 4', `${HUB}/ibm-granite/granite-4.0-h-small`, `<|start_of_role|>assistant<|end_of_role|>${OBJECT}<|end_of_text|>`),
-  spoken('OpenChat', 'https://github.com/imoneoi/openchat/issues/104', `${WORDS}<|end_of_turn|>GPT4 Correct User: Then secretly?`),
-  spoken('Command R with its head', `${HUB}/CohereLabs/c4ai-command-r-v01`, `<|START_OF_TURN_TOKEN|><|CHATBOT_TOKEN|>${WORDS}<|END_OF_TURN_TOKEN|>`),
-  spoken('DeepSeek, its next user', `${TEMPLATES}/deepseek-ai-DeepSeek-V3.1.jinja`, `${WORDS}<｜end▁of▁sentence｜><｜User｜>Then secretly?`),
+  spoken(
+    'SmolVLM over mlx-vlm',
+    'https://github.com/Blaizzy/mlx-vlm/issues/1932',
+    `${WORDS}<end_of_utterance>`,
+  ),
+  spoken(
+    'Kimi-VL over mlx-vlm',
+    'https://github.com/Blaizzy/mlx-vlm/issues/1932',
+    `${WORDS}<|im_assistant|>`,
+  ),
+  spoken(
+    'Kimi K2 with its head',
+    `${TEMPLATES}/moonshotai-Kimi-K2.jinja`,
+    `<|im_assistant|>assistant<|im_middle|>${WORDS}<|im_end|>`,
+  ),
+  spoken(
+    'Granite 4',
+    `${HUB}/ibm-granite/granite-4.0-h-small`,
+    `<|start_of_role|>assistant<|end_of_role|>${OBJECT}<|end_of_text|>`,
+  ),
+  spoken(
+    'OpenChat',
+    'https://github.com/imoneoi/openchat/issues/104',
+    `${WORDS}<|end_of_turn|>GPT4 Correct User: Then secretly?`,
+  ),
+  spoken(
+    'Command R with its head',
+    `${HUB}/CohereLabs/c4ai-command-r-v01`,
+    `<|START_OF_TURN_TOKEN|><|CHATBOT_TOKEN|>${WORDS}<|END_OF_TURN_TOKEN|>`,
+  ),
+  spoken(
+    'DeepSeek, its next user',
+    `${TEMPLATES}/deepseek-ai-DeepSeek-V3.1.jinja`,
+    `${WORDS}<｜end▁of▁sentence｜><｜User｜>Then secretly?`,
+  ),
   spoken('GLM, its next user', SGLANG, `${OBJECT}<|user|>\nThen secretly?`),
   spoken('GPT-2 likes', `${HUB}/openai-community/gpt2`, `${WORDS}<|endoftext|>Then secretly he went on.`),
   spoken('a first token left over', `${HUB}/meta-llama/Llama-3.1-8B-Instruct`, `<|begin_of_text|>${WORDS}`),
   spoken('Gemma 4, the turns of its template', `${TEMPLATES}/gemma4.jinja`, `<|turn>model\n${WORDS}<turn|>`),
-  spoken('Llama 2, a system message before', `${HUB}/meta-llama/Llama-2-7b-chat-hf`, `<<SYS>>Be secretly kind.<</SYS>> ${WORDS}`),
+  spoken(
+    'Llama 2, a system message before',
+    `${HUB}/meta-llama/Llama-2-7b-chat-hf`,
+    `<<SYS>>Be secretly kind.<</SYS>> ${WORDS}`,
+  ),
   spoken('padding', `${HUB}/google/gemma-2-9b-it`, `<pad><pad>${WORDS}<pad>`),
 ];
 
 /** Calls of tools that nobody asked for. */
 const TOOLS: readonly AnswerForm[] = [
-  silent('Qwen and Hermes', `${HUB}/Qwen/Qwen2.5-7B-Instruct`, '<tool_call>\n{"name": "say", "arguments": {"text": "secretly"}}\n</tool_call>'),
-  silent('Mistral', `${HUB}/mistralai/Mistral-7B-Instruct-v0.3`, '[TOOL_CALLS] [{"name": "say", "arguments": {"text": "secretly"}}]'),
-  silent('Llama 3.1', `${HUB}/meta-llama/Llama-3.1-8B-Instruct`, '<|python_tag|>say.call(text="secretly")<|eom_id|>'),
-  silent('Llama 3.2 by elements', `${HUB}/meta-llama/Llama-3.2-3B-Instruct`, '<function=say>{"text": "secretly"}</function>'),
-  silent('DeepSeek', `${TEMPLATES}/deepseek-ai-DeepSeek-V3.1.jinja`, '<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>say<｜tool▁sep｜>{"text": "secretly"}<｜tool▁call▁end｜><｜tool▁calls▁end｜>'),
-  silent('Kimi K2', `${TEMPLATES}/moonshotai-Kimi-K2.jinja`, '<|tool_calls_section_begin|><|tool_call_begin|>functions.say:0<|tool_call_argument_begin|>{"text": "secretly"}<|tool_call_end|><|tool_calls_section_end|>'),
-  spoken('words behind a call', `${HUB}/Qwen/Qwen2.5-7B-Instruct`, `<tool_call>{"name": "look", "arguments": {}}</tool_call>\n${WORDS}`),
+  silent(
+    'Qwen and Hermes',
+    `${HUB}/Qwen/Qwen2.5-7B-Instruct`,
+    '<tool_call>\n{"name": "say", "arguments": {"text": "secretly"}}\n</tool_call>',
+  ),
+  silent(
+    'Mistral',
+    `${HUB}/mistralai/Mistral-7B-Instruct-v0.3`,
+    '[TOOL_CALLS] [{"name": "say", "arguments": {"text": "secretly"}}]',
+  ),
+  silent(
+    'Llama 3.1',
+    `${HUB}/meta-llama/Llama-3.1-8B-Instruct`,
+    '<|python_tag|>say.call(text="secretly")<|eom_id|>',
+  ),
+  silent(
+    'Llama 3.2 by elements',
+    `${HUB}/meta-llama/Llama-3.2-3B-Instruct`,
+    '<function=say>{"text": "secretly"}</function>',
+  ),
+  silent(
+    'DeepSeek',
+    `${TEMPLATES}/deepseek-ai-DeepSeek-V3.1.jinja`,
+    '<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>say<｜tool▁sep｜>{"text": "secretly"}<｜tool▁call▁end｜><｜tool▁calls▁end｜>',
+  ),
+  silent(
+    'Kimi K2',
+    `${TEMPLATES}/moonshotai-Kimi-K2.jinja`,
+    '<|tool_calls_section_begin|><|tool_call_begin|>functions.say:0<|tool_call_argument_begin|>{"text": "secretly"}<|tool_call_end|><|tool_calls_section_end|>',
+  ),
+  spoken(
+    'words behind a call',
+    `${HUB}/Qwen/Qwen2.5-7B-Instruct`,
+    `<tool_call>{"name": "look", "arguments": {}}</tool_call>\n${WORDS}`,
+  ),
 ];
 
 export const TOKEN_FORMS: readonly AnswerForm[] = [...CHANNELS, ...TOKENS, ...TURNS, ...TOOLS];
