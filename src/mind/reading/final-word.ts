@@ -1,6 +1,7 @@
 import { readHeadings } from './headings.ts';
 import type { Evidence, LeftOut } from './message.ts';
-import { type Stretch, type Stretches, SWALLOWED } from './stretches.ts';
+import type { Stretch } from './stretch-list.ts';
+import { type Stretches, SWALLOWED } from './stretches.ts';
 
 /** The part of a message that comes last, and what shows it; words of it still have to be read. */
 export interface FinalWord {

@@ -1,19 +1,7 @@
+import { closingOf, isBetweenSentences, textBehind } from './mark-context.ts';
 import { findMarks, MAX_MARKS, type Mark } from './marks.ts';
 import { objectAt } from './objects.ts';
-
-/**
- * Where a stretch of a message stands: within a way of working, within marks of the final word, or outside of all marks.
- * `aside` is what an unknown element holds between two sentences.
- */
-export type Place = 'working' | 'final' | 'outside' | 'aside';
-
-export interface Stretch {
-  readonly text: string;
-  readonly place: Place;
-  /** Of what is left out. */
-  readonly why: string;
-  readonly isChannel: boolean;
-}
+import { type Place, type Stretch, StretchList } from './stretch-list.ts';
 
 export interface Stretches {
   readonly list: readonly Stretch[];
@@ -28,13 +16,10 @@ const WHY = {
   unknown: 'within marks that nobody knows',
   other: 'a turn of somebody else',
   after: 'behind the end of the turn',
-  swallowed: SWALLOWED,
   marks: 'more marks than an answer has',
   aside: 'an aside within marks that nobody knows',
 } as const;
 
-const SENTENCE_ENDED = /(?:^|[.!?…。！？"'”’»)\]*\n])$/u;
-const SENTENCE_BEGINS = /^(?:$|[\n\p{Lu}\p{Lo}"“'«*([{<])/u;
 /** Part of a mark, where a message was cut. */
 const HALF_MARK = /<[|｜][^<>\n]{0,40}$|<\/?[\p{L}_]{1,20}$/u;
 
@@ -50,7 +35,7 @@ export function splitByMarks(text: string, labels: readonly string[] = []): Stre
 class Walk {
   readonly #text: string;
   readonly #marks: readonly Mark[];
-  readonly #list: Stretch[] = [];
+  readonly #list = new StretchList();
   #open: Mark[] = [];
   #final: Mark | null = null;
   #isOver = false;
@@ -59,6 +44,7 @@ class Walk {
   /** Where the closing marks stand of elements that only stress a word. */
   readonly #stresses = new Set<number>();
   #at = 0;
+  #tries = 0;
 
   constructor(text: string, marks: readonly Mark[]) {
     this.#text = text;
@@ -74,7 +60,7 @@ class Walk {
       this.#take(mark);
     }
     this.#addUpTo(this.#text.length);
-    return { list: this.#list, isOpen: this.#open.length > 0 };
+    return { list: this.#list.all, isOpen: this.#open.length > 0 };
   }
 
   /** An object that begins before `end` may end behind it. */
@@ -90,8 +76,6 @@ class Walk {
     this.#add(this.#at, end);
   }
 
-  #tries = 0;
-
   #nextBrace(from: number, end: number): number {
     // As many as an answer may have; more are no JSON.
     if (this.#tries++ > 64) return -1;
@@ -105,10 +89,7 @@ class Walk {
     if (text === '') return;
     const { place, why } = this.#where();
     const isChannel = place === 'final' && this.#final?.form === 'channel';
-    const last = this.#list.at(-1);
-    if (last?.place === place && last.why === why)
-      this.#list.splice(-1, 1, { ...last, text: last.text + text });
-    else this.#list.push({ text, place, why, isChannel });
+    this.#list.add({ text, place, why, isChannel });
   }
 
   #where(): { place: Place; why: string } {
@@ -135,7 +116,7 @@ class Walk {
 
   /** A turn ends with an answer, or with a thought behind which another turn begins. */
   #end(): void {
-    const hasAnswered = this.#hasAnswered();
+    const hasAnswered = this.#list.hasAnswered();
     const wasFinal = this.#final !== null && this.#open.length === 0;
     const isOfThoughts = this.#open.length > 0 || this.#isOthers;
     this.#final = null;
@@ -148,7 +129,7 @@ class Walk {
 
   /** Thoughts whose channel was swallowed look like an answer, until the final channel begins. */
   #reopen(): void {
-    if (!this.#isOver || this.#hadOthers || this.#list.some(({ place }) => place === 'final')) return;
+    if (!this.#isOver || this.#hadOthers || this.#list.hasFinal()) return;
     this.#swallow();
     this.#isOver = false;
   }
@@ -156,7 +137,7 @@ class Walk {
   #beginTurn(mark: Mark): void {
     this.#hadOthers ||= mark.topic === 'other';
     if (this.#isOver) return;
-    if (this.#hasAnswered()) {
+    if (this.#list.hasAnswered()) {
       this.#isOver = true;
       return;
     }
@@ -207,12 +188,12 @@ class Walk {
       return;
     }
     if (mark.side === 'single' && !isToken) return;
-    const isAtBeginning = !this.#hasAnswered() && this.#final === null;
-    const closing = this.#closingOf(mark);
+    const isAtBeginning = !this.#list.hasAnswered() && this.#final === null;
+    const closing = closingOf(mark, this.#marks);
     if (this.#open.length > 0 || isAtBeginning) {
       if (closing || isAtBeginning) this.#push(mark);
     } else if (isToken) this.#isOver = true;
-    else if (closing && this.#isBetweenSentences(mark, closing)) this.#skipAside(mark, closing);
+    else if (closing && isBetweenSentences(mark, closing, this.#text)) this.#skipAside(mark, closing);
     else {
       if (closing) this.#stresses.add(closing.start);
       this.#add(mark.start, mark.end);
@@ -222,7 +203,7 @@ class Walk {
   /** Whether it ends what is before it or begins what is behind, nobody knows: neither is believed. */
   #closeUnknown(mark: Mark): void {
     if (this.#stresses.has(mark.start)) this.#add(mark.start, mark.end);
-    else if (this.#restAfter(mark).trim() !== '') {
+    else if (textBehind(mark, this.#text).trim() !== '') {
       this.#swallow();
       this.#isOthers = true;
     }
@@ -230,9 +211,8 @@ class Walk {
 
   #push(mark: Mark): void {
     this.#open.push(mark);
-    // It was there, even with nothing in it.
     const { place, why } = this.#where();
-    this.#list.push({ text: '', place, why, isChannel: false });
+    this.#list.begin(place, why);
   }
 
   #close(isIt: (open: Mark) => boolean): void {
@@ -242,36 +222,13 @@ class Walk {
 
   /** A closing mark without its opening one: all before it was within. */
   #swallow(): void {
-    const before = this.#list.splice(0).map(({ text }) => text);
     this.#final = null;
-    this.#list.push({ text: before.join(''), place: 'working', why: WHY.swallowed, isChannel: false });
+    this.#list.becomeWorking(SWALLOWED);
   }
 
   #skipAside(mark: Mark, closing: Mark): void {
     const text = this.#text.slice(mark.end, closing.start);
-    this.#list.push({ text, place: 'aside', why: WHY.aside, isChannel: false });
+    this.#list.add({ text, place: 'aside', why: WHY.aside, isChannel: false });
     this.#at = closing.end;
-  }
-
-  #closingOf({ name, end }: Mark): Mark | undefined {
-    return this.#marks.find((mark) => mark.start >= end && mark.side === 'close' && mark.name === name);
-  }
-
-  #isBetweenSentences(mark: Mark, closing: Mark): boolean {
-    const before = this.#text.slice(0, mark.start).replace(/ +$/, '');
-    return (
-      SENTENCE_ENDED.test(before.slice(-1)) && SENTENCE_BEGINS.test(this.#restAfter(closing).trimStart())
-    );
-  }
-
-  #restAfter({ end }: Mark): string {
-    return this.#text.slice(end);
-  }
-
-  #hasAnswered(): boolean {
-    const lastWorking = this.#list.findLastIndex(({ place }) => place === 'working');
-    return this.#list
-      .slice(lastWorking + 1)
-      .some(({ place, text }) => place !== 'aside' && text.trim() !== '');
   }
 }
