@@ -10,8 +10,8 @@ import { createProfanityFilter, NO_FILTER, type ProfanityFilter } from '../mind/
 import { createMind } from '../mind/create-mind.ts';
 import { OWN_PERSONAS } from '../mind/persona/persona-book.ts';
 import { type LivePersonaBook, openPersonas } from '../mind/persona/persona-reload.ts';
-import { outlineOf } from '../mind/reading/describe-reading.ts';
 import type { FallbackMindOptions } from '../mind/talk/fallback-mind.ts';
+import { outlineOf } from '../reading/describe-reading.ts';
 import { createDeadlines } from './base/deadline.ts';
 import { Health } from './base/health.ts';
 import { LateDatabase } from './base/late-database.ts';

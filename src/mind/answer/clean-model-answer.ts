@@ -1,9 +1,9 @@
+import { withVisibleOnly } from '../../reading/visible-only.ts';
 import { cleanAnswer, MAX_ANSWER_CHARACTERS } from './clean-answer.ts';
 import { withoutLeftOverMarks, withoutMarkdownBlocks, withoutTags } from './markup.ts';
 import { withoutSelfTalk } from './self-talk.ts';
 import { dropUnfinished } from './sentences.ts';
 import { withoutQuotes, withoutSpeakerLabel, withoutStageDirections } from './spoken-words.ts';
-import { withVisibleOnly } from './visible.ts';
 
 export interface ModelAnswerOptions {
   /** Default 400. */

@@ -1,6 +1,6 @@
+import type { Reading } from '../../reading/message.ts';
 import { EMOTIONS, type Emotion } from '../language/emotion.ts';
 import { toKey } from '../language/words.ts';
-import type { Reading } from '../reading/message.ts';
 
 /** What the NPC says: the words of an answer that kept to no form, else their field. */
 export function textIn(reading: Reading): string {

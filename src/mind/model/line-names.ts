@@ -1,5 +1,5 @@
+import type { LineNames } from '../../reading/message.ts';
 import { givenNames } from '../persona/persona-names.ts';
-import type { LineNames } from '../reading/message.ts';
 import type { PlayerFacts, Speakers } from '../talk/mind.ts';
 
 export interface LineSpeakers extends Pick<Speakers, 'persona' | 'npcId'> {

@@ -1,4 +1,6 @@
 import { type Clock, systemClock } from '../../base/clock.ts';
+import { type Reading, toMessage } from '../../reading/message.ts';
+import { readMessage } from '../../reading/read-message.ts';
 import { MAX_ANSWER_CHARACTERS } from '../answer/clean-answer.ts';
 import { cleanModelAnswer, MAX_READ_CHARACTERS } from '../answer/clean-model-answer.ts';
 import { createLeakCheck } from '../answer/leak-check.ts';
@@ -11,8 +13,6 @@ import { ownNames } from '../persona/persona-names.ts';
 import type { Completion } from '../providers/completion.ts';
 import { createOpenAiProvider } from '../providers/openai.ts';
 import type { ModelProvider } from '../providers/provider.ts';
-import { type Reading, toMessage } from '../reading/message.ts';
-import { readMessage } from '../reading/read-message.ts';
 import type {
   AnswerSource,
   Decision,

@@ -1,4 +1,4 @@
-import { withVisibleOnly } from '../answer/visible.ts';
+import { withVisibleOnly } from './visible-only.ts';
 
 /** Angle brackets that were written as entities, also twice over; JSON means nothing by them. */
 const BRACKET_ENTITY = /&(?:amp;){0,3}(?:(lt|#0{0,4}60|#x0{0,4}3c)|gt|#0{0,4}62|#x0{0,4}3e);/gi;
