@@ -86,8 +86,12 @@ function isTextList(value: unknown): value is string[] {
   return Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string');
 }
 
+/** What stands in a form before it is filled in. */
+const PLACEHOLDER =
+  /^\W*(?:what the character \w+.{0,60}|string|text|your (?:text|answer|reply|response)(?: here)?)?\W*$/i;
+
 function isFilled(value: unknown, { needs }: Form): boolean {
-  if (typeof value === 'string') return value.trim() !== '';
+  if (typeof value === 'string') return /\p{L}|\p{N}/u.test(value) && !PLACEHOLDER.test(value);
   return needs === 'choice' && typeof value === 'number';
 }
 

@@ -82,8 +82,13 @@ function endOfObject(text: string, start: number, quote: string): number | undef
 /** Without a name and a colon behind the brace it is a figure of speech: {smiles} is no object. */
 const OBJECT_BEGIN = /^\{\s*(?:["'“‘`\\]|\/[/*]|[\p{L}_][\p{L}\d_]*\s*:)/u;
 
+/** Words without quotes tell what belongs there, as a prompt does: {"text": what is said}. */
+const DESCRIPTION = /:\s*\p{L}+[ \t]+\p{L}/u;
+const STRING = /"(?:[^"\\]|\\.)*"|“[^”]*”|'(?:[^'\\]|\\.)*'|`[^`]*`|\/\*.*?\*\/|\/\/[^\n]*/gs;
+
 function repair(text: string): object | undefined {
   if (!OBJECT_BEGIN.test(text) || text.length > MAX_OBJECT_CHARACTERS) return undefined;
+  if (DESCRIPTION.test(text.replace(STRING, '""').replace(/["'“`][^"'“”`]*$/, ''))) return undefined;
   try {
     const value: unknown = JSON.parse(jsonrepair(text));
     return isObject(value) ? value : undefined;

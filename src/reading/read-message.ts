@@ -13,7 +13,7 @@ import { toVisible } from './visible.ts';
 const WORD_PARTS = new Set(['text', 'output_text']);
 const PAGE = /^\s*(?:<\?xml\b[^>]{0,200}>\s*)?<(?:!doctype|html|head|body)\b/i;
 /** Words do not begin so; a broken object does. */
-const BROKEN_JSON = /^\s*(?:[{[]\s*["{[\]}']|[{[]\s*$)|"\s*:\s*["[{\d]/;
+const BROKEN_JSON = /^\s*(?:[{[]\s*["{[\]}']|[{[]\s*$)|"\s*:\s*["[{\d]|\{\s*["'“]?\w{2,12}["'”]?\s*:/;
 const FENCE = /^[ \t]*(?:```|~~~)[ \t]*\w{0,12}[ \t]*$|```(?:json)?/gim;
 /** A word for nothing. */
 const NO_WORD = /^\W*(?:null|none|nil|undefined|n\/a)\W*$/i;
