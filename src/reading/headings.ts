@@ -11,7 +11,8 @@ const BARE_CHANNEL = /^\s*(?:assistant\s{0,3})?(?:analysis|commentary)(?![a-z])/
 const BARE_FINAL = /assistant\s{0,3}final(?:\s{0,3}json(?=\s{0,3}\{))?/g;
 const BARE_FINAL_FIRST = /^\s*(?:assistant\s{0,3})?final(?:\s{0,3}json)?(?=[\p{Lu}{"“])/u;
 
-const DECOR = '[\\s>*_#\\-\\d.]{0,12}';
+/** Not one asterisk: that is a stage direction. */
+const DECOR = '[\\s>#\\-\\d.]{0,12}(?:[*_]{2,3}\\s?)?';
 const INTRO = "(?:here(?:['’]s| is| are) |this is )?(?:my |the |a |an )?";
 /** "Here is my thought process:", "**Thinking:**", "Reasoning steps:" */
 const THOUGHT_HEADING = new RegExp(

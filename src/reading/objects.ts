@@ -86,11 +86,16 @@ const OBJECT_BEGIN = /^\{\s*(?:["'“‘`\\]|\/[/*]|[\p{L}_][\p{L}\d_]*\s*:)/u;
 const DESCRIPTION = /:\s*\p{L}+[ \t]+\p{L}/u;
 const STRING = /"(?:[^"\\]|\\.)*"|“[^”]*”|'(?:[^'\\]|\\.)*'|`[^`]*`|\/\*.*?\*\/|\/\/[^\n]*/gs;
 
+/** In a string between single quotes, jsonrepair 3.15.0 makes a double quote of it. */
+const APOSTROPHE = /(?<=\p{L})'(?=\p{L})/gu;
+const STAND_IN = '\ue000';
+
 function repair(text: string): object | undefined {
   if (!OBJECT_BEGIN.test(text) || text.length > MAX_OBJECT_CHARACTERS) return undefined;
   if (DESCRIPTION.test(text.replace(STRING, '""').replace(/["'“`][^"'“”`]*$/, ''))) return undefined;
   try {
-    const value: unknown = JSON.parse(jsonrepair(text));
+    const repaired = jsonrepair(text.replace(APOSTROPHE, STAND_IN)).replaceAll(STAND_IN, "'");
+    const value: unknown = JSON.parse(repaired);
     return isObject(value) ? value : undefined;
   } catch {
     // Not to be repaired: no object.

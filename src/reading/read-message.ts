@@ -144,10 +144,7 @@ function readLines(final: FinalWord | NoFinalWord, { asked, isCut }: Context): R
 }
 
 /** The texts of the fields, each read once more: thoughts and plays are written there, too. */
-function cleanFields(
-  fields: Fields,
-  { form, names }: Asked,
-): { fields: Fields; leftOut: readonly LeftOut[] } {
+function cleanFields(fields: Fields, { names }: Asked): { fields: Fields; leftOut: readonly LeftOut[] } {
   const leftOut: LeftOut[] = [];
   const entries = Object.entries(fields).map(([name, value]) => {
     if (typeof value !== 'string') return [name, value] as const;
@@ -156,7 +153,7 @@ function cleanFields(
     // Here the object is the evidence: words before a thought are said, too.
     const own = takeOwnLines(split.text ?? (readHeadings(split.before) ? '' : split.before), names);
     leftOut.push(...own.leftOut);
-    return [name, name === form.needs || name !== 'emotion' ? own.words : value] as const;
+    return [name, own.words] as const;
   });
   return { fields: Object.fromEntries(entries), leftOut };
 }

@@ -71,6 +71,9 @@ const ALMOST: readonly AnswerForm[] = [
   spoken('a name without quotes', TYPIA, `{text: "${WORDS}"}`),
   spoken('no name with quotes', TYPIA, `{text: "${WORDS}", emotion: "calm", action: ""}`),
   spoken('Python', REPAIR, `{'text': '${WORDS}', 'emotion': 'calm', 'action': None}`),
+  spoken('Python with an apostrophe', REPAIR, "{'text': 'It's well met.', 'emotion': 'calm'}", {
+    says: "It's well met.",
+  }),
   spoken('a comma too many', TYPIA, `{"text": "${WORDS}", "emotion": "calm",}`),
   spoken('a comma too few', REPAIR, `{"text": "${WORDS}" "emotion": "calm"}`),
   spoken('comments', TYPIA, `{\n  // what he says\n  "text": "${WORDS}", /* calm */ "emotion": "calm"\n}`),
