@@ -94,7 +94,7 @@ export function findMarks(text: string, labels: readonly string[]): Mark[] {
   for (const found of text.matchAll(MARKS)) {
     const [written] = found;
     const seen = seenIn(written, text);
-    if (seen === undefined || (seen.topic === 'unknown' && own.has(seen.name))) continue;
+    if (seen === undefined || (seen.topic === 'unknown' && own.has(toKey(written)))) continue;
     marks.push({ ...seen, start: found.index, end: found.index + written.length });
     if (marks.length > MAX_MARKS) break;
   }

@@ -8,7 +8,7 @@ import { toCompletion } from '../providers/completion.ts';
 
 const ASKED = {
   form: { fields: ['text', 'emotion', 'action'], needs: 'text' },
-  names: { npc: [NPC, 'sage'], player: [PLAYER] },
+  names: { npc: [NPC], player: [PLAYER] },
 } as const;
 
 /** What is said of a form, by the reading and the cleaning behind it. */
