@@ -116,7 +116,10 @@ function objectIn(region: string, { form }: Asked, isCut: boolean): FoundFields 
     // In a message that was cut, an object behind words may be a draft in thoughts that have no marks.
     isFirst &&= !LETTER.test(region.slice(at, start));
     at = end;
-    return isFirst || !isCut;
+    if (isFirst) return true;
+    // A model that thinks aloud makes drafts: its answer is the object with which it ends.
+    const isAloud = isTaskTalk(region.slice(0, start)) || readHeadings(region) !== undefined;
+    return !isCut && !(isAloud && LETTER.test(region.slice(end)));
   });
   for (const { start, end, value } of usable.reverse()) {
     const fields = fieldsIn(value, form);

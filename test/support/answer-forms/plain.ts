@@ -51,6 +51,21 @@ const PLAIN: readonly AnswerForm[] = [
     ISSUE,
     'The player greets me. I should respond in character, secretly and in at most 400 characters.',
   ),
+  silent(
+    'thoughts about the task, with a draft',
+    ISSUE,
+    'I should respond warmly. Perhaps {"text": "Oh, secretly.", "emotion": "sad"} would do. It is a bit short.',
+  ),
+  silent(
+    'a thinking process with a draft',
+    ISSUE,
+    'Thinking Process:\n\n1. **Draft:** {"text": "Oh, secretly."}\n2. **Check:** too short.',
+  ),
+  spoken(
+    'a thinking process that ends with the object',
+    ISSUE,
+    `Thinking Process:\n\n1. **Draft:** {"text": "Oh, secretly."}\n2. **Check:** too short.\n\n${OBJECT}`,
+  ),
   silent('thoughts in Chinese', ISSUE, '好的，用户在打招呼。secretly 我需要回答。'),
   spoken(
     'a smith who speaks of his work',
