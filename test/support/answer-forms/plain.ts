@@ -1,4 +1,4 @@
-import { type AnswerForm, DRAFT, NPC, PLAYER, silent, spoken, THOUGHT, WORDS } from './form.ts';
+import { type AnswerForm, DRAFT, NPC, OBJECT, PLAYER, silent, spoken, THOUGHT, WORDS } from './form.ts';
 
 const SILLY = 'https://github.com/SillyTavern/SillyTavern/issues/652';
 const PLAYS = 'https://github.com/Ikalus1988/MisakaNet/pull/1815';
