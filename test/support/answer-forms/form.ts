@@ -28,8 +28,8 @@ export const SECRET = 'secretly';
 export const THOUGHT = `He seems ${SECRET} tired. Perhaps something warm, not too long.`;
 export const DRAFT = `Perhaps {"text": "You look ${SECRET} tired.", "emotion": "sad"} would do.`;
 
-/** The source of forms that nobody documents: the rule has to hold for them, too. */
-export const OURS = 'made by us';
+/** The source of forms that are close to those seen: the rule has to hold for them, too. */
+export const OURS = 'made by us, after those that were seen';
 
 type More = Partial<Omit<AnswerForm, 'from' | 'source' | 'content'>>;
 

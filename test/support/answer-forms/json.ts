@@ -1,4 +1,4 @@
-import { type AnswerForm, LONG, OBJECT, silent, spoken, WORDS } from './form.ts';
+import { type AnswerForm, LONG, OBJECT, OURS, silent, spoken, WORDS } from './form.ts';
 
 const REPAIR = 'https://github.com/josdejong/jsonrepair (3.15.0, README)';
 const TYPIA = 'https://github.com/samchon/typia/pull/1774';
@@ -39,8 +39,8 @@ const AROUND: readonly AnswerForm[] = [
     `Okay, the user greets the sage. Secretly.\n\`\`\`json\n${OBJECT}\n\`\`\``,
   ),
   spoken('a draft before', GITO, `First try: {"text": "Secretly.", "emotion": "sad"}\nBetter:\n${OBJECT}`),
-  spoken('twice the same', ISSUE, `${OBJECT}\n${OBJECT}`),
-  spoken('a comma behind', ISSUE, `${OBJECT},`),
+  spoken('twice the same', OURS, `${OBJECT}\n${OBJECT}`),
+  spoken('a comma behind', OURS, `${OBJECT},`),
   spoken(
     'an element around it',
     'https://docs.claude.com/en/docs/test-and-evaluate/strengthen-guardrails/increase-consistency',
@@ -52,10 +52,10 @@ const AROUND: readonly AnswerForm[] = [
     'https://docs.claude.com/en/docs/test-and-evaluate/strengthen-guardrails/increase-consistency',
     `<output>${OBJECT}</output>`,
   ),
-  spoken('a byte order mark before', ISSUE, `\ufeff${OBJECT}`),
-  spoken('escaped for HTML', ISSUE, OBJECT.replaceAll('"', '&quot;')),
-  spoken('blank lines around', ISSUE, `\n\n\n${OBJECT}\n\n`),
-  spoken('a runaway model, cut in its second object', ISSUE, `${OBJECT}\n{"text": "And sec`, {
+  spoken('a byte order mark before', OURS, `\ufeff${OBJECT}`),
+  spoken('escaped for HTML', OURS, OBJECT.replaceAll('"', '&quot;')),
+  spoken('blank lines around', OURS, `\n\n\n${OBJECT}\n\n`),
+  spoken('a runaway model, cut in its second object', OURS, `${OBJECT}\n{"text": "And sec`, {
     finish: 'length',
   }),
   spoken(
@@ -80,7 +80,7 @@ const ALMOST: readonly AnswerForm[] = [
   spoken('a word without quotes', REPAIR, `{"text": "${WORDS}", "emotion": calm}`),
   spoken('quotes of print', REPAIR, `{“text”: “${WORDS}”, “emotion”: “calm”}`),
   spoken('a raw line end in a string', ISSUE, '{"text": "Well met,\ntraveler.", "emotion": "calm"}'),
-  spoken('a raw tab in a string', ISSUE, '{"text": "Well met,\ttraveler.", "emotion": "calm"}'),
+  spoken('a raw tab in a string', OURS, '{"text": "Well met,\ttraveler.", "emotion": "calm"}'),
   spoken('quotes within a string', REPAIR, '{"text": "I say "Well met" to you.", "emotion": "calm"}', {
     says: 'I say "Well met" to you.',
   }),
@@ -94,19 +94,19 @@ const ALMOST: readonly AnswerForm[] = [
   spoken('no closing brace', TYPIA, `{"text": "${WORDS}", "emotion": "calm"`),
   spoken('no closing quote', TYPIA, '{"text": "Well met, traveler.'),
   spoken('cut in what is said', ISSUE, `{"text": "${LONG} And then I wo`, { finish: 'length', says: LONG }),
-  spoken('cut behind what is said', ISSUE, `{"text": "${WORDS}", "emot`, { finish: 'length' }),
-  spoken('cut in a fence', ISSUE, `\`\`\`json\n{"text": "${LONG} And then I wo`, {
+  spoken('cut behind what is said', OURS, `{"text": "${WORDS}", "emot`, { finish: 'length' }),
+  spoken('cut in a fence', OURS, `\`\`\`json\n{"text": "${LONG} And then I wo`, {
     finish: 'length',
     says: LONG,
   }),
-  silent('cut before what is said', ISSUE, '{"emotion": "calm", "te', { finish: 'length' }),
-  silent('cut in a field of thoughts', ISSUE, '{"reasoning": "He is secretly tired, so \\"text\\": \\"Oh', {
+  silent('cut before what is said', OURS, '{"emotion": "calm", "te', { finish: 'length' }),
+  silent('cut in a field of thoughts', OURS, '{"reasoning": "He is secretly tired, so \\"text\\": \\"Oh', {
     finish: 'length',
   }),
-  silent('cut in an object of thoughts', ISSUE, '{"reasoning": {"text": "He is secretly ti', {
+  silent('cut in an object of thoughts', OURS, '{"reasoning": {"text": "He is secretly ti', {
     finish: 'length',
   }),
-  silent('an object without its beginning', ISSUE, `text": "${WORDS}", "emotion": "calm"}`, { isLost: true }),
+  silent('an object without its beginning', OURS, `text": "${WORDS}", "emotion": "calm"}`, { isLost: true }),
 ];
 
 export const JSON_FORMS: readonly AnswerForm[] = [...AROUND, ...ALMOST];

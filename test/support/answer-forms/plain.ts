@@ -1,4 +1,4 @@
-import { type AnswerForm, DRAFT, NPC, OBJECT, PLAYER, silent, spoken, THOUGHT, WORDS } from './form.ts';
+import { type AnswerForm, DRAFT, NPC, OBJECT, OURS, PLAYER, silent, spoken, THOUGHT, WORDS } from './form.ts';
 
 const SILLY = 'https://github.com/SillyTavern/SillyTavern/issues/652';
 const PLAYS = 'https://github.com/Ikalus1988/MisakaNet/pull/1815';
@@ -8,21 +8,21 @@ const GRANITE = 'https://github.com/vllm-project/vllm/blob/main/vllm/reasoning/g
 /** Plain words, and thoughts that look like them. */
 const PLAIN: readonly AnswerForm[] = [
   spoken('a small model that keeps to no form', 'https://github.com/jundot/omlx/issues/613', WORDS),
-  spoken('words in quotes', ISSUE, `"${WORDS}"`),
-  spoken('words in a fence', ISSUE, `\`\`\`\n${WORDS}\n\`\`\``),
+  spoken('words in quotes', OURS, `"${WORDS}"`),
+  spoken('words in a fence', OURS, `\`\`\`\n${WORDS}\n\`\`\``),
   spoken(
     'a stage direction before',
     'https://github.com/art-from-the-machine/Mantella/pull/286',
     `*smiles warmly* ${WORDS}`,
   ),
-  spoken('thoughts as a stage direction', ISSUE, `*thinking: he seems secretly tired* ${WORDS}`),
-  spoken('thoughts in round brackets', ISSUE, `(thinking that he seems secretly tired) ${WORDS}`),
-  spoken('thoughts in square brackets', ISSUE, `[thinking that he seems secretly tired] ${WORDS}`),
-  spoken('thoughts in a comment of HTML', ISSUE, `<!-- He seems secretly tired. -->${WORDS}`),
-  spoken('an announcement before', ISSUE, `Here is the sage's reply: ${WORDS}`),
-  spoken('markdown', ISSUE, `**${WORDS}**`),
-  spoken('HTML', ISSUE, `<p>Well <b>met</b>, traveler.</p>`),
-  spoken('an element that stresses a word', ISSUE, 'Well <emph>met</emph>, traveler.'),
+  spoken('thoughts as a stage direction', OURS, `*thinking: he seems secretly tired* ${WORDS}`),
+  spoken('thoughts in round brackets', OURS, `(thinking that he seems secretly tired) ${WORDS}`),
+  spoken('thoughts in square brackets', OURS, `[thinking that he seems secretly tired] ${WORDS}`),
+  spoken('thoughts in a comment of HTML', OURS, `<!-- He seems secretly tired. -->${WORDS}`),
+  spoken('an announcement before', OURS, `Here is the sage's reply: ${WORDS}`),
+  spoken('markdown', OURS, `**${WORDS}**`),
+  spoken('HTML', OURS, `<p>Well <b>met</b>, traveler.</p>`),
+  spoken('an element that stresses a word', OURS, 'Well <emph>met</emph>, traveler.'),
   spoken('Granite 3.2', GRANITE, `Here is my thought process: ${THOUGHT} Here is my response: ${WORDS}`),
   spoken(
     'Granite 3.2, quantized',
@@ -33,8 +33,8 @@ const PLAIN: readonly AnswerForm[] = [
     finish: 'length',
   }),
   silent('Granite 3.2, thoughts alone', GRANITE, `Here is my thought process: ${THOUGHT}`),
-  spoken('headings of thoughts and answer', ISSUE, `**Reasoning:** ${THOUGHT}\n\n**Answer:** ${WORDS}`),
-  spoken('headings of markdown', ISSUE, `## Thinking\n${THOUGHT}\n\n## Response\n${WORDS}`),
+  spoken('headings of thoughts and answer', OURS, `**Reasoning:** ${THOUGHT}\n\n**Answer:** ${WORDS}`),
+  spoken('headings of markdown', OURS, `## Thinking\n${THOUGHT}\n\n## Response\n${WORDS}`),
   spoken('ReAct', 'https://github.com/ysymyth/ReAct', `Thought: ${THOUGHT}\nFinal Answer: ${WORDS}`),
   silent(
     'Qwen3.5, its thinking process outside of marks',
@@ -48,32 +48,32 @@ const PLAIN: readonly AnswerForm[] = [
   ),
   silent(
     'thoughts about the task',
-    ISSUE,
+    OURS,
     'The player greets me. I should respond in character, secretly and in at most 400 characters.',
   ),
   silent(
     'thoughts about the task, with a draft',
-    ISSUE,
+    OURS,
     'I should respond warmly. Perhaps {"text": "Oh, secretly.", "emotion": "sad"} would do. It is a bit short.',
   ),
   silent(
     'a thinking process with a draft',
-    ISSUE,
+    OURS,
     'Thinking Process:\n\n1. **Draft:** {"text": "Oh, secretly."}\n2. **Check:** too short.',
   ),
   spoken(
     'a thinking process that ends with the object',
-    ISSUE,
+    OURS,
     `Thinking Process:\n\n1. **Draft:** {"text": "Oh, secretly."}\n2. **Check:** too short.\n\n${OBJECT}`,
   ),
-  silent('thoughts in Chinese', ISSUE, '好的，用户在打招呼。secretly 我需要回答。'),
+  silent('thoughts in Chinese', OURS, '好的，用户在打招呼。secretly 我需要回答。'),
   spoken(
     'a smith who speaks of his work',
-    ISSUE,
+    OURS,
     'Let me see your sword. I can produce a better one, the instructions are simple.',
     { says: 'Let me see your sword. I can produce a better one, the instructions are simple.' },
   ),
-  silent('half a word, cut', ISSUE, 'Well met, secretly trav', { finish: 'length' }),
+  silent('half a word, cut', OURS, 'Well met, secretly trav', { finish: 'length' }),
 ];
 
 /** Plays: lines of the NPC and of the player. */
@@ -90,15 +90,15 @@ const PLAY: readonly AnswerForm[] = [
     ISSUE,
     `${WORDS}\n${PLAYER}: Then teach me, secretly.\n${NPC}: Sit down, secretly.`,
   ),
-  spoken('the player in a later line, in bold', ISSUE, `${WORDS}\n\n**${PLAYER}:** Then secretly teach me.`),
-  spoken('the player in a later line, as a quote', ISSUE, `${WORDS}\n> ${PLAYER}: Then secretly teach me.`),
-  spoken('the player in a later line, in brackets', ISSUE, `${WORDS}\n[${PLAYER}] Then secretly teach me.`),
+  spoken('the player in a later line, in bold', OURS, `${WORDS}\n\n**${PLAYER}:** Then secretly teach me.`),
+  spoken('the player in a later line, as a quote', OURS, `${WORDS}\n> ${PLAYER}: Then secretly teach me.`),
+  spoken('the player in a later line, in brackets', OURS, `${WORDS}\n[${PLAYER}] Then secretly teach me.`),
   spoken(
     'the player behind the words, on the same line',
-    ISSUE,
+    OURS,
     `${WORDS} ${PLAYER}: Then secretly teach me.`,
   ),
-  spoken('the player in capitals', ISSUE, `${WORDS}\n${PLAYER.toUpperCase()}: THEN SECRETLY TEACH ME.`),
+  spoken('the player in capitals', OURS, `${WORDS}\n${PLAYER.toUpperCase()}: THEN SECRETLY TEACH ME.`),
   spoken('User in a later line', SILLY, `${WORDS}\nUser: Then secretly teach me.`),
   spoken(
     'You in a later line',
@@ -106,34 +106,34 @@ const PLAY: readonly AnswerForm[] = [
     `${WORDS}\nYou: Then secretly teach me.`,
   ),
   spoken('Human and Assistant in later lines', SILLY, `${WORDS}\n\nHuman: Secretly?\n\nAssistant: Secretly.`),
-  spoken('the player first', ISSUE, `${PLAYER}: Hello, secretly.\n${NPC}: ${WORDS}`),
+  spoken('the player first', OURS, `${PLAYER}: Hello, secretly.\n${NPC}: ${WORDS}`),
   spoken(
     'the player first, no name before the NPC',
     'https://github.com/jas3333/GPT-Helper/issues/4',
     `You: Hello, secretly.\n${WORDS}`,
   ),
-  spoken('the NPC before each of its lines', ISSUE, `${NPC}: Well met,\n${NPC}: traveler.`),
+  spoken('the NPC before each of its lines', OURS, `${NPC}: Well met,\n${NPC}: traveler.`),
   spoken(
     'a play in the field of the words',
-    ISSUE,
+    OURS,
     JSON.stringify({ text: `${NPC}: ${WORDS}\n${PLAYER}: Then secretly teach me.` }),
   ),
   spoken(
     'a play on one line in the field of the words',
-    ISSUE,
+    OURS,
     JSON.stringify({ text: `${WORDS} ${PLAYER}: "Then secretly teach me."` }),
   ),
-  spoken('a play behind thoughts', ISSUE, `<think>${THOUGHT}</think>${NPC}: ${WORDS}\n${PLAYER}: Secretly?`),
-  silent("the player's line alone", ISSUE, `${PLAYER}: Then secretly teach me.`),
+  spoken('a play behind thoughts', OURS, `<think>${THOUGHT}</think>${NPC}: ${WORDS}\n${PLAYER}: Secretly?`),
+  silent("the player's line alone", OURS, `${PLAYER}: Then secretly teach me.`),
   silent(
     "the player's line alone, in the field of the words",
-    ISSUE,
+    OURS,
     JSON.stringify({ text: `${PLAYER}: Then secretly teach me.` }),
   ),
-  spoken('the player is spoken to', ISSUE, `Hear me, ${PLAYER}: beware.`, {
+  spoken('the player is spoken to', OURS, `Hear me, ${PLAYER}: beware.`, {
     says: `Hear me, ${PLAYER}: beware.`,
   }),
-  spoken('a place with a colon', ISSUE, 'Geffen: leave by the west gate.', {
+  spoken('a place with a colon', OURS, 'Geffen: leave by the west gate.', {
     says: 'Geffen: leave by the west gate.',
   }),
 ];
