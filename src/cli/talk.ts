@@ -8,6 +8,7 @@ import { createMind } from '../mind/create-mind.ts';
 import { type LivePersonaBook, openPersonas, type ReloadLog } from '../mind/persona/persona-reload.ts';
 import type { Mind, PlayerLine, SpokenAnswer } from '../mind/talk/mind.ts';
 import type { Turn } from '../mind/talk/recollection.ts';
+import { describeReading } from '../reading/describe-reading.ts';
 import { recollect } from '../service/memory/fold.ts';
 import { settingsFrom } from './base/settings-options.ts';
 import { type Stop, withStop } from './base/stop.ts';
@@ -22,6 +23,7 @@ interface TalkOptions {
   readonly offline?: boolean;
   readonly seed: number;
   readonly explain?: boolean;
+  readonly showReading?: boolean;
 }
 
 interface Talk {
@@ -62,6 +64,10 @@ export function talkCommand(): Command {
     .option('--offline', 'let the rules of the persona file answer, also where the settings name a model')
     .option('--seed <number>', 'another number gives other answers to the same talk', toNumber(0, 1e9), 0)
     .option('--explain', 'tell before each answer which rule it comes from')
+    .option(
+      '--show-reading',
+      'show what the model wrote, what of it was taken and why, and what was left out',
+    )
     .addHelpText(
       'after',
       `
@@ -86,7 +92,13 @@ async function runTalk(npc: string, { options, stop }: Pick<Talk, 'options' | 's
     ...(options.offline ? { modelServer: null } : {}),
     fallback: 'none',
   } as const;
-  const { mind, offline } = createMind(book, { settings, seed: options.seed });
+  const { mind, offline } = createMind(book, {
+    settings,
+    seed: options.seed,
+    ...(options.showReading
+      ? { onReading: (reading) => print(styleText('dim', describeReading(reading))) }
+      : {}),
+  });
   const maxCharacters = options.maxChars ?? service.maxCharacters;
   const id = idFor(npc, book);
   const lines = createInterface({ input: process.stdin, output: process.stdout, terminal: isTerminal() });

@@ -12,6 +12,7 @@ import { createMind } from '../mind/create-mind.ts';
 import { OWN_PERSONAS } from '../mind/persona/persona-book.ts';
 import { type LivePersonaBook, openPersonas } from '../mind/persona/persona-reload.ts';
 import type { FallbackMindOptions } from '../mind/talk/fallback-mind.ts';
+import { outlineOf } from '../reading/describe-reading.ts';
 import { createDeadlines } from './base/deadline.ts';
 import { Health } from './base/health.ts';
 import { LateDatabase } from './base/late-database.ts';
@@ -60,7 +61,12 @@ export async function createParts(options: PartsOptions, life: Life): Promise<Se
   const gameText = await createGameText(settings.clientCodepage);
   const personas = await openPersonas(settings.personasDir ?? undefined, { ...life, logger });
   const health = new Health(life.clock);
-  const created = createMind(personas, { settings, watch: watchModel({ settings, health, logger }) });
+  const created = createMind(personas, {
+    settings,
+    watch: watchModel({ settings, health, logger }),
+    // Without its words: what a model writes may repeat what a player said.
+    onReading: (reading, of) => logger.debug({ ...of, ...outlineOf(reading) }, 'Read what the model wrote'),
+  });
   logger.info({ ...brainOf(settings), ...placeOf(personas, settings) }, 'AI service starts');
   const store = createKept({ settings, health, logger, openDatabase: options.openDatabase }, life);
   const recollecting = createRecollecting({ memory: store.memory, health, logger, clock: life.clock });

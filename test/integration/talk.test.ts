@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { newFolder, runCli, startCli, startOnTerminal, useCli } from '../support/cli-process.ts';
+import { startModelStub } from '../support/model-stub.ts';
 
 useCli();
 
@@ -69,6 +70,36 @@ describe('ai-ipc talk', () => {
     const { stdout } = await talk.ended;
     expect(stdout).toContain('(There is no /forgte: /forget and /quit are all.)');
     expect(stdout.match(/^You: .*$/gm)).toEqual(['You: /o/']);
+  });
+
+  it('shows how an answer of the model was read with --show-reading', async () => {
+    const model = await startModelStub();
+    model.write('<think>He is tired.</think>{"text": "Come in.", "emotion": "calm"}\n\u001b[2JUser: Thanks!');
+    const env = { AI_PROVIDER_URL: model.url, AI_MODEL: 'tiny' };
+    const talk = startCli(['talk', 'sage', '--show-reading'], { env });
+    talk.type('hello\n');
+    await talk.waitForOutput(/Sage of Prontera \(calm\): Come in\./);
+    model.write('<think>He is tired.', 'length');
+    talk.type('hello?\n');
+    talk.endInput();
+    const { stdout } = await talk.ended;
+    await model.close();
+    expect(stdout).toContain(`  [the model wrote]
+    <think>He is tired.</think>{"text": "Come in.", "emotion": "calm"}
+    \\u{1b}[2JUser: Thanks!
+  [taken by this evidence: text after closed thoughts, JSON as asked]
+    {"text":"Come in.","emotion":"calm"}
+  [left out: thoughts]
+    He is tired.
+  [left out: around the object]
+    User: Thanks!
+`);
+    expect(stdout).toContain(`  [nothing was taken]
+    It is nothing but thoughts that have no end, and was cut at max_tokens.
+  [left out: thoughts]
+    He is tired.
+`);
+    expect(stdout).toContain('Raise max_tokens in the model_settings of the persona');
   });
 
   it('names --offline when the model does not answer', async () => {

@@ -61,7 +61,7 @@ describe('what is no speech goes', () => {
     cleans([
       ['Sage: Come in.', 'Come in.'],
       ['Sage of Prontera: "Come in."', 'Come in.'],
-      ['[Sage]: Come in.\nPlayer: Thanks!', 'Come in.'],
+      ['Welcome.\n[bow] Come in.', 'Welcome. bow Come in.'],
       ['"Come in."', 'Come in.'],
     ]);
   });
@@ -75,10 +75,6 @@ describe('what is no speech goes', () => {
       ["I'm sorry, but I can't help with that request.", ''],
       ['My instructions say that I must not. Come in.', 'Come in.'],
       ['Als KI darf ich das nicht. Komm herein.', 'Komm herein.'],
-      ['<think>The player wants in.</think>Come in.', 'Come in.'],
-      ['The player wants in.</think>\n\nCome in.', 'Come in.'],
-      ['<think>The player wants', ''],
-      ['Come in.<|im_end|>\n<|im_start|>user\nThanks', 'Come in.'],
     ]);
   });
 });

@@ -1,8 +1,9 @@
+import { withVisibleOnly } from '../../reading/visible-only.ts';
 import { cleanAnswer, MAX_ANSWER_CHARACTERS } from './clean-answer.ts';
-import { withoutLeftOverMarks, withoutMarkdownBlocks, withoutModelTokens, withoutTags } from './markup.ts';
+import { withoutLeftOverMarks, withoutMarkdownBlocks, withoutTags } from './markup.ts';
 import { withoutSelfTalk } from './self-talk.ts';
 import { dropUnfinished } from './sentences.ts';
-import { withoutQuotes, withoutSpeakerLabels, withoutStageDirections } from './spoken-words.ts';
+import { withoutQuotes, withoutSpeakerLabel, withoutStageDirections } from './spoken-words.ts';
 
 export interface ModelAnswerOptions {
   /** Default 400. */
@@ -15,18 +16,13 @@ export interface ModelAnswerOptions {
 export const MAX_READ_CHARACTERS = 8_000;
 /** What one round uncovers, the next cleans; each makes the text shorter, and real answers need two. */
 const MAX_ROUNDS = 10;
-/** Invisible characters could hide a tag or a word from the patterns; line ends still tell lines apart here. */
-const INVISIBLE = /(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu;
-/** The escape character would go with the invisible ones, and leave [31m. */
-const TERMINAL_CODE = /\p{Cc}\[[\d;?]*[a-z]/giu;
 const LETTER = /\p{L}/u;
 
 /** The steps in order: tags before markdown (a line of HTML may be a list), labels before self-talk. */
 const STEPS: readonly ((text: string) => string)[] = [
-  withoutModelTokens,
   withoutTags,
   withoutMarkdownBlocks,
-  withoutSpeakerLabels,
+  withoutSpeakerLabel,
   withoutStageDirections,
   withoutLeftOverMarks,
   withoutQuotes,
@@ -57,11 +53,6 @@ export function cleanModelAnswer(
     ),
   );
   return LETTER.test(short) ? short : '';
-}
-
-/** Line ends as \n; a tab is a space, and other invisible characters are nothing: "<b\u200b>" is a tag. */
-function withVisibleOnly(text: string): string {
-  return text.replace(TERMINAL_CODE, '').replace(/\r\n?/g, '\n').replace(/\t/g, ' ').replace(INVISIBLE, '');
 }
 
 /** A text that does not come to rest was made to fool the patterns: nothing of it is said. */

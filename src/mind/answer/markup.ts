@@ -1,21 +1,3 @@
-/** A reasoning model's thoughts; without an end, they are all that it said. */
-const THOUGHTS = /<(think|thinking|thought|reasoning|scratchpad)>[\s\S]*?(?:<\/\1>|$)/gi;
-/** Some servers swallow the tag that opens the thoughts. */
-const THOUGHTS_BEFORE = /^[\s\S]*<\/(?:think|thinking|thought|reasoning|scratchpad)>/i;
-/** Where a model's turn ends in the raw text of chat templates: what it made up behind that is not its answer. */
-const TURN_END =
-  /(?:<\|(?:im_end|eot_id|end|endoftext|end_of_text|eom_id|im_start|start_header_id)\|>|<\/s>|<end_of_turn>)[\s\S]*$/i;
-const TEMPLATE_TOKEN = /<\|[^|<>]{0,40}\|>|\[\/?INST\]|<<\/?SYS>>/gi;
-
-/** Takes out what belongs to a model's way of working and not to its answer: thoughts and the marks of chat templates. */
-export function withoutModelTokens(text: string): string {
-  return text
-    .replace(THOUGHTS, ' ')
-    .replace(THOUGHTS_BEFORE, ' ')
-    .replace(TURN_END, '')
-    .replace(TEMPLATE_TOKEN, ' ');
-}
-
 const ENTITIES: ReadonlyMap<string, string> = new Map([
   ['amp', '&'],
   ['lt', '<'],

@@ -4,13 +4,9 @@
  */
 const SPEAKER_LABEL =
   /^[ \t]*[[(]?\p{Lu}[\p{L}\p{N}'’_-]{0,30}(?: (?:of |the |von |de )?\p{Lu}[\p{L}\p{N}'’_-]{0,30}){0,2}(?: ?\([^)\n]{0,30}\))?[\])]?[ \t]*:(?=[ \t]*(?:$|[\n\p{Lu}\p{Lo}"'“‘«*([]|(?:i|i['’]m|my|hello|hi|hey|greetings|welcome|yes|no|sure|ok|okay|well)\b))[ \t]*/u;
-/** A model that goes on writes the player's next line too. */
-const PLAYER_LINE =
-  /^[ \t]*[[(]?(?:player|user|human|you|traveler|traveller|adventurer)[\])]?[ \t]*:[^\n]*$/gim;
-
-/** Takes out "Sage:" before what the sage says, and the lines that a model wrote for the player. */
-export function withoutSpeakerLabels(text: string): string {
-  return text.replace(PLAYER_LINE, '').replace(SPEAKER_LABEL, '');
+/** Takes out "Old Man:" before what he says, whoever he is; who is known by name is told apart in the reading. */
+export function withoutSpeakerLabel(text: string): string {
+  return text.replace(SPEAKER_LABEL, '');
 }
 
 const STARRED = /\*([^*\n]{1,200})\*/g;

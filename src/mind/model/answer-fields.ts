@@ -1,42 +1,30 @@
+import type { Reading } from '../../reading/message.ts';
 import { EMOTIONS, type Emotion } from '../language/emotion.ts';
 import { toKey } from '../language/words.ts';
-import type { ModelAnswer } from './read-answer.ts';
 
-/** Some models name it otherwise. */
-const SPOKEN_FIELDS: readonly string[] = [
-  'text',
-  'response',
-  'message',
-  'reply',
-  'answer',
-  'content',
-  'dialogue',
-  'speech',
-];
-
-/** The words of an answer that kept to no form, else the first of the usual fields that is a text. */
-export function textIn(answer: ModelAnswer): string {
-  if (answer.kind === 'words') return answer.words;
-  return SPOKEN_FIELDS.map((name) => fieldIn(answer, name)).find((text) => text !== '') ?? '';
+/** What the NPC says: the words of an answer that kept to no form, else their field. */
+export function textIn(reading: Reading): string {
+  return reading.kind === 'words' ? reading.words : fieldIn(reading, 'text');
 }
 
-export function fieldIn(answer: ModelAnswer, name: string): string {
-  const value = answer.kind === 'fields' ? answer.fields[name] : undefined;
+export function fieldIn(reading: Reading, name: string): string {
+  const value = reading.kind === 'fields' ? reading.fields[name] : undefined;
   return typeof value === 'string' ? value : '';
 }
 
 /** The option whose number, or whose own words, the model chose. */
-export function optionIn(answer: ModelAnswer, options: readonly string[]): string | undefined {
-  const choice = answer.kind === 'fields' ? (answer.fields['choice'] ?? answer.fields['action']) : undefined;
+export function optionIn(reading: Reading, options: readonly string[]): string | undefined {
+  const choice =
+    reading.kind === 'fields' ? (reading.fields['choice'] ?? reading.fields['action']) : undefined;
   if (typeof choice === 'number') return options[choice - 1];
   if (typeof choice !== 'string') return undefined;
   return options.find((option) => toKey(option) === toKey(choice)) ?? options[Number(choice) - 1];
 }
 
 /** The one of these that plain words name; undefined when they name none, or several. */
-export function namedIn<Name extends string>(answer: ModelAnswer, names: readonly Name[]): Name | undefined {
-  if (answer.kind !== 'words') return undefined;
-  const words = ` ${toKey(answer.words).replace(/[^\p{L}\p{N}]+/gu, ' ')} `;
+export function namedIn<Name extends string>(reading: Reading, names: readonly Name[]): Name | undefined {
+  if (reading.kind !== 'words') return undefined;
+  const words = ` ${toKey(reading.words).replace(/[^\p{L}\p{N}]+/gu, ' ')} `;
   const named = names.filter((name) =>
     words.includes(
       ` ${toKey(name)
@@ -47,8 +35,8 @@ export function namedIn<Name extends string>(answer: ModelAnswer, names: readonl
   return named.length === 1 ? named[0] : undefined;
 }
 
-export function emotionIn(answer: ModelAnswer): Emotion | undefined {
-  const name = fieldIn(answer, 'emotion').trim().toLowerCase();
+export function emotionIn(reading: Reading): Emotion | undefined {
+  const name = fieldIn(reading, 'emotion').trim().toLowerCase();
   return isEmotion(name) ? name : undefined;
 }
 
@@ -57,11 +45,11 @@ export function isEmotion(name: string | undefined): name is Emotion {
 }
 
 export function numberIn(
-  answer: ModelAnswer,
+  reading: Reading,
   name: string,
   { from, to }: { from: number; to: number },
 ): number | undefined {
-  const value = answer.kind === 'fields' ? answer.fields[name] : undefined;
+  const value = reading.kind === 'fields' ? reading.fields[name] : undefined;
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   if (typeof number !== 'number' || !Number.isFinite(number)) return undefined;
   return Math.min(to, Math.max(from, number));

@@ -1,3 +1,4 @@
+import type { Form } from '../../reading/message.ts';
 import { EMOTION_NAMES } from '../language/emotion.ts';
 import type { AnswerSchema } from '../providers/answer-format.ts';
 
@@ -6,18 +7,32 @@ const spoken = { text: { type: 'string' }, emotion, action: { type: 'string' } }
 const number = { type: 'number' };
 const integer = { type: 'integer' };
 
+/** A schema, and what of it is needed for an answer. */
+export interface AskedAnswer extends AnswerSchema {
+  readonly form: Form;
+}
+
 /**
  * One schema for each kind of answer, the same for every request: servers compile a schema when they first see it, for
  * seconds. So options and actions are chosen by number. In strict mode every property is required.
  */
 export const ANSWER_SCHEMAS = {
-  speak: toSchema('npc_speaks', spoken),
-  speakWithOptions: toSchema('npc_speaks_and_chooses', { ...spoken, choice: integer }),
-  decide: toSchema('npc_decides', { choice: integer, reason: { type: 'string' }, confidence: number }),
-  feel: toSchema('npc_feels', { emotion, intensity: number, valence: number }),
-} as const satisfies Record<string, AnswerSchema>;
+  speak: toSchema('npc_speaks', 'text', spoken),
+  speakWithOptions: toSchema('npc_speaks_and_chooses', 'text', { ...spoken, choice: integer }),
+  decide: toSchema('npc_decides', 'choice', {
+    choice: integer,
+    reason: { type: 'string' },
+    confidence: number,
+  }),
+  feel: toSchema('npc_feels', 'emotion', { emotion, intensity: number, valence: number }),
+} as const satisfies Record<string, AskedAnswer>;
 
-function toSchema(name: string, properties: Readonly<Record<string, unknown>>): AnswerSchema {
-  const required = Object.keys(properties);
-  return { name, schema: { type: 'object', properties, required, additionalProperties: false } };
+function toSchema(
+  name: string,
+  needs: Form['needs'],
+  properties: Readonly<Record<string, unknown>>,
+): AskedAnswer {
+  const fields = Object.keys(properties);
+  const schema = { type: 'object', properties, required: fields, additionalProperties: false };
+  return { name, schema, form: { fields, needs } };
 }

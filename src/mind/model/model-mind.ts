@@ -1,4 +1,6 @@
 import { type Clock, systemClock } from '../../base/clock.ts';
+import { type Reading, toMessage } from '../../reading/message.ts';
+import { readMessage } from '../../reading/read-message.ts';
 import { MAX_ANSWER_CHARACTERS } from '../answer/clean-answer.ts';
 import { cleanModelAnswer, MAX_READ_CHARACTERS } from '../answer/clean-model-answer.ts';
 import { createLeakCheck } from '../answer/leak-check.ts';
@@ -8,7 +10,6 @@ import { languageOf } from '../language/language.ts';
 import { toWords } from '../language/words.ts';
 import type { Persona } from '../persona/persona.ts';
 import { ownNames } from '../persona/persona-names.ts';
-import type { AnswerSchema } from '../providers/answer-format.ts';
 import type { Completion } from '../providers/completion.ts';
 import { createOpenAiProvider } from '../providers/openai.ts';
 import type { ModelProvider } from '../providers/provider.ts';
@@ -24,9 +25,9 @@ import type {
 } from '../talk/mind.ts';
 import { ModelError } from '../talk/mind-error.ts';
 import { emotionIn, fieldIn, isEmotion, namedIn, numberIn, optionIn, textIn } from './answer-fields.ts';
-import { ANSWER_SCHEMAS } from './answer-schemas.ts';
+import { ANSWER_SCHEMAS, type AskedAnswer } from './answer-schemas.ts';
+import { type LineSpeakers, lineNamesOf } from './line-names.ts';
 import { decidePrompt, feelPrompt, type Prompt, speakPrompt } from './prompt.ts';
-import { type ModelAnswer, readModelAnswer } from './read-answer.ts';
 
 export interface ModelMindOptions {
   /** Up to and with the version, such as http://127.0.0.1:11434/v1. */
@@ -45,8 +46,15 @@ export interface ModelMindOptions {
   readonly temperature?: number;
   /** Default 262,144. */
   readonly maxResponseBytes?: number;
+  /** Told of each reading of what a model wrote, before it is judged. */
+  readonly onReading?: ReadingListener;
   readonly clock?: Clock;
 }
+
+export type ReadingListener = (
+  reading: Reading,
+  of: { readonly persona: string; readonly model: string },
+) => void;
 
 const DEFAULTS = { maxTokens: 500, temperature: 0.8 } as const;
 const MAX_ACTION_CHARACTERS = 100;
@@ -76,7 +84,7 @@ interface Model {
 async function speak(model: Model, line: PlayerLine, signal: AbortSignal): Promise<SpokenAnswer> {
   const prompt = speakPrompt(line);
   const schema = line.options.length > 0 ? ANSWER_SCHEMAS.speakWithOptions : ANSWER_SCHEMAS.speak;
-  const reply = await ask(model, { prompt, schema, persona: line.persona, signal });
+  const reply = await ask(model, { prompt, schema, speakers: line, signal });
   const said = textIn(reply.answer);
   const text = toSpeech(said, { reply, maxCharacters: line.maxCharacters });
   const action = toSpeech(fieldIn(reply.answer, 'action'), { reply, maxCharacters: MAX_ACTION_CHARACTERS });
@@ -94,8 +102,8 @@ async function speak(model: Model, line: PlayerLine, signal: AbortSignal): Promi
 
 async function decide(model: Model, situation: Situation, signal: AbortSignal): Promise<Decision> {
   const prompt = decidePrompt(situation);
-  const { persona, actions } = situation;
-  const reply = await ask(model, { prompt, schema: ANSWER_SCHEMAS.decide, persona, signal });
+  const { actions } = situation;
+  const reply = await ask(model, { prompt, schema: ANSWER_SCHEMAS.decide, speakers: situation, signal });
   const action = optionIn(reply.answer, actions) ?? namedIn(reply.answer, actions);
   if (action === undefined) throw reply.useless('none of the actions');
   const reason = toSpeech(fieldIn(reply.answer, 'reason'), { reply, maxCharacters: MAX_REASON_CHARACTERS });
@@ -107,9 +115,9 @@ async function decide(model: Model, situation: Situation, signal: AbortSignal): 
   };
 }
 
-async function feel(model: Model, { persona, ...event }: NpcEvent, signal: AbortSignal): Promise<FeltAnswer> {
-  const prompt = feelPrompt({ persona, ...event });
-  const reply = await ask(model, { prompt, schema: ANSWER_SCHEMAS.feel, persona, signal });
+async function feel(model: Model, event: NpcEvent, signal: AbortSignal): Promise<FeltAnswer> {
+  const prompt = feelPrompt(event);
+  const reply = await ask(model, { prompt, schema: ANSWER_SCHEMAS.feel, speakers: event, signal });
   const emotion = emotionIn(reply.answer) ?? namedIn(reply.answer, EMOTION_NAMES);
   if (!isEmotion(emotion)) throw reply.useless('no emotion of the list');
   return {
@@ -123,14 +131,14 @@ async function feel(model: Model, { persona, ...event }: NpcEvent, signal: Abort
 
 interface Question {
   readonly prompt: Prompt;
-  readonly schema: AnswerSchema;
-  readonly persona: Persona;
+  readonly schema: AskedAnswer;
+  readonly speakers: LineSpeakers;
   readonly signal: AbortSignal;
 }
 
 /** A completion that has been read, with what is needed to judge and to answer. */
 interface Reply {
-  readonly answer: ModelAnswer;
+  readonly answer: Reading;
   readonly isCut: boolean;
   readonly source: AnswerSource;
   readonly leaks: (text: string) => boolean;
@@ -141,8 +149,9 @@ interface Reply {
 
 async function ask(
   { provider, options }: Model,
-  { prompt, schema, persona, signal }: Question,
+  { prompt, schema, speakers, signal }: Question,
 ): Promise<Reply> {
+  const { persona } = speakers;
   const settings = persona.model_settings;
   const model = settings.model ?? options.model;
   const completion = await provider.complete(
@@ -156,28 +165,38 @@ async function ask(
     },
     signal,
   );
-  return toReply(completion, { model, prompt, persona });
+  const asked = { form: schema.form, names: lineNamesOf(speakers) };
+  const answer = readMessage(toMessage(completion), asked);
+  options.onReading?.(answer, { persona: persona.id, model });
+  return toReply(answer, completion, { model, prompt, persona });
 }
 
 function toReply(
-  { content, isCut, tokens }: Completion,
+  answer: Reading,
+  { usage: tokens }: Completion,
   { model, prompt, persona }: { model: string; prompt: Prompt; persona: Persona },
 ): Reply {
   const useless = (what: string) =>
-    new ModelError(
-      'model_failed',
-      `The model ${model} wrote ${what}. Try another model if this happens often.`,
-      {
-        tokens,
-        hasAnswered: true,
-      },
-    );
-  const answer = readModelAnswer(content);
-  if (answer.kind === 'nonsense') {
-    throw useless(content.trim() === '' ? 'an empty answer' : 'an answer that cannot be read');
-  }
+    new ModelError('model_failed', `The model ${model} wrote ${what}. ${adviceFor(what)}`, {
+      tokens,
+      hasAnswered: true,
+    });
+  if (answer.kind === 'nothing') throw useless(answer.why);
   const leaks = createLeakCheck(prompt.secret);
-  return { answer, isCut, source: { provider: 'openai', model, tokens }, leaks, persona, useless };
+  return {
+    answer,
+    isCut: answer.isCut,
+    source: { provider: 'openai', model, tokens },
+    leaks,
+    persona,
+    useless,
+  };
+}
+
+function adviceFor(what: string): string {
+  return what.includes('max_tokens')
+    ? 'Raise max_tokens in the model_settings of the persona, or turn off or shorten what the model thinks.'
+    : 'Try another model if this happens often.';
 }
 
 /** Checked before it is cleaned (tags could be put between the words of a secret) and after (they may have been). */

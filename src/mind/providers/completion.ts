@@ -4,22 +4,36 @@ import { ModelError } from '../talk/mind-error.ts';
 
 /** What a model gave for one question. */
 export interface Completion {
-  /** What the model wrote, as it came. */
-  readonly content: string;
-  /** It was stopped by max_tokens. */
-  readonly isCut: boolean;
-  readonly tokens: TokenCount;
+  /** What the model wrote as its answer, as it came; of an answer in parts, those of text. */
+  readonly text: string;
+  /** The parts in which the answer came, with their kinds; empty where it came as one text. */
+  readonly parts: readonly AnswerPart[];
+  /** Thoughts that the server tells apart from the answer. */
+  readonly reasoning: string;
+  /** Such as stop, or length where it was stopped by max_tokens; null where the server does not tell. */
+  readonly finishReason: string | null;
+  readonly usage: TokenCount;
+}
+
+export interface AnswerPart {
+  /** As the server names it, such as text, thinking or reasoning. */
+  readonly type: string;
+  readonly text: string;
 }
 
 /** No context holds ten million tokens: a count beyond it is a mistake, and would use up a player's budget. */
 const tokenCount = z.number().min(0).max(10_000_000);
-const textPart = z.looseObject({ text: z.string().optional() });
+const contentPart = z.looseObject({ type: z.string().catch('text') });
+const thoughts = z.string().nullish().catch(null);
 const completionSchema = z.object({
   choices: z
     .array(
       z.object({
         message: z.object({
-          content: z.union([z.string(), z.array(textPart)]).nullish(),
+          content: z.union([z.string(), z.array(contentPart)]).nullish(),
+          reasoning_content: thoughts,
+          reasoning: thoughts,
+          thinking: thoughts,
           refusal: z.string().nullish(),
         }),
         finish_reason: z.string().nullish(),
@@ -37,14 +51,30 @@ export function toCompletion(completion: unknown, asked: string): Completion {
   const result = completionSchema.safeParse(typeof completion === 'string' ? parse(completion) : completion);
   const [choice] = result.data?.choices ?? [];
   if (!choice) throw noCompletion();
-  const { content } = choice.message;
-  const text =
-    typeof content === 'string' ? content : (content ?? []).map((part) => part.text ?? '').join('');
-  const tokens = tokensOf(result.data?.usage, { asked, text });
+  const { content, reasoning_content, reasoning, thinking } = choice.message;
+  const parts = typeof content === 'string' ? [] : (content ?? []).map(toPart);
+  const texts = parts.filter(({ type }) => type === 'text').map((part) => part.text);
+  const text = typeof content === 'string' ? content : texts.join('');
+  const usage = tokensOf(result.data?.usage, { asked, text });
   if (choice.message.refusal || choice.finish_reason === 'content_filter') {
-    throw new ModelError('model_failed', 'The model refused to answer.', { tokens, hasAnswered: true });
+    throw new ModelError('model_failed', 'The model refused to answer.', {
+      tokens: usage,
+      hasAnswered: true,
+    });
   }
-  return { content: text, isCut: choice.finish_reason === 'length', tokens };
+  return {
+    text,
+    parts,
+    reasoning: reasoning_content ?? reasoning ?? thinking ?? '',
+    finishReason: choice.finish_reason ?? null,
+    usage,
+  };
+}
+
+/** {"type": "text", "text": …}, {"type": "thinking", "thinking": [{"type": "text", "text": …}]} and the like. */
+function toPart(part: z.infer<typeof contentPart>): AnswerPart {
+  const held = part['text'] ?? part[part.type] ?? part['content'] ?? '';
+  return { type: part.type, text: typeof held === 'string' ? held : JSON.stringify(held) };
 }
 
 function parse(text: string): unknown {

@@ -1,0 +1,18 @@
+import type { LineNames } from '../../reading/message.ts';
+import { givenNames } from '../persona/persona-names.ts';
+import type { PlayerFacts, Speakers } from '../talk/mind.ts';
+
+export interface LineSpeakers extends Pick<Speakers, 'persona' | 'npcId'> {
+  readonly player?: PlayerFacts | null;
+}
+
+/** By which names an answer may call who speaks a line. Of a name such as Sage#prt the game shows what stands before the #. */
+export function lineNamesOf({ persona, npcId, player }: LineSpeakers): LineNames {
+  const shown = typeof npcId === 'string' ? npcId.split('#', 1) : [];
+  const npc = [persona.name, persona.role, ...givenNames(persona), ...shown];
+  return { npc: npc.filter(isName), player: [player?.name ?? ''].filter(isName) };
+}
+
+function isName(name: string): boolean {
+  return name.trim() !== '';
+}

@@ -1,0 +1,187 @@
+import { readFieldLines } from './field-lines.ts';
+import { type Fields, fieldsIn } from './fields.ts';
+import { type FinalWord, findFinalWord, type NoFinalWord } from './final-word.ts';
+import { readHeadings } from './headings.ts';
+import type { Asked, Evidence, LeftOut, Message, Reading } from './message.ts';
+import { closeObject, findObjects, parseJson } from './objects.ts';
+import { splitByMarks } from './stretches.ts';
+import { isTaskTalk } from './task-talk.ts';
+import { takeOwnLines } from './transcript.ts';
+import { toVisible } from './visible.ts';
+
+/** Parts of these types hold what is said; every other one holds thoughts, calls or pictures. */
+const WORD_PARTS = new Set(['text', 'output_text']);
+const PAGE = /^\s*(?:<\?xml\b[^>]{0,200}>\s*)?<(?:!doctype|html|head|body)\b/i;
+/** Words do not begin so; a broken object does. */
+const BROKEN_JSON = /^\s*(?:[{[]\s*["{[\]}']|[{[]\s*$)|"\s*:\s*["[{\d]|\{\s*["'“]?\w{2,12}["'”]?\s*:/;
+const FENCE = /^[ \t]*(?:```|~~~)[ \t]*\w{0,12}[ \t]*$|```(?:json)?/gim;
+/** A word for nothing. */
+const NO_WORD = /^\W*(?:null|none|nil|undefined|n\/a)\W*$/i;
+const LETTER = /[\p{L}\p{N}]/u;
+
+/**
+ * Decides what of a message is its final word. Believed are: the object that was asked for, where it stands outside of
+ * thoughts; what a final channel or marks of an answer hold; what stands behind closed thoughts; and plain words that
+ * ended by themselves and do not speak of the task. Everything else is no answer.
+ */
+export function readMessage(message: Message, asked: Asked): Reading {
+  const wrote = message.parts
+    .map(({ text }) => text)
+    .join('\n')
+    .trim();
+  const thoughts = message.parts.filter(({ type }) => !WORD_PARTS.has(type));
+  const leftOut = thoughts
+    .filter(({ text }) => text.trim() !== '')
+    .map(({ type, text }) => ({ text, why: `a part of the type ${type}` }));
+  const lastThought = message.parts.findLastIndex(({ type }) => !WORD_PARTS.has(type));
+  const hasBehind = message.parts.slice(lastThought + 1).some(({ text }) => text.trim() !== '');
+  const words = message.parts.filter(
+    ({ type }, at) => WORD_PARTS.has(type) && (!hasBehind || at > lastThought),
+  );
+  const text = words.map((part) => part.text).join('');
+  const context = { asked, isCut: message.isCut, hasThoughtParts: leftOut.length > 0 };
+  // Some servers give thoughts that were cut twice: as thoughts, and as the answer.
+  if (text.trim() !== '' && leftOut.some((thought) => thought.text.trim() === text.trim())) {
+    return { ...nothing(emptyWhy(context), leftOut), wrote };
+  }
+  return { ...addTo(leftOut, readText(text, context)), wrote };
+}
+
+interface Context {
+  readonly asked: Asked;
+  readonly isCut: boolean;
+  /** The server told thoughts and words apart: what is left is the final word. */
+  readonly hasThoughtParts: boolean;
+}
+
+type Read = Reading extends infer One ? (One extends Reading ? Omit<One, 'wrote'> : never) : never;
+
+function addTo(leftOut: readonly LeftOut[], read: Read): Read {
+  return { ...read, leftOut: [...leftOut, ...read.leftOut] };
+}
+
+function nothing(why: string, leftOut: readonly LeftOut[] = []): Read {
+  return { kind: 'nothing', why, leftOut };
+}
+
+function readText(written: string, context: Context): Read {
+  const text = toVisible(written).trim();
+  const { isCut, hasThoughtParts, asked } = context;
+  if (text === '') return nothing(emptyWhy(context));
+  if (PAGE.test(text)) return nothing('a page of HTML', [{ text, why: 'a page of HTML' }]);
+  const final = findFinalWord(splitByMarks(text, [...asked.names.npc, ...asked.names.player]));
+  const found = readObject(final, context) ?? readLines(final, context);
+  if (found) return found;
+  if (final.text === null) {
+    return nothing(isCut ? `${final.why}, and was cut at max_tokens` : final.why, final.leftOut);
+  }
+  const evidence = final.evidence ?? (hasThoughtParts && !isCut ? 'text after closed thoughts' : null);
+  return readWords({ ...final, text: withoutFences(final.text).trim(), evidence }, context);
+}
+
+function emptyWhy({ isCut, hasThoughtParts }: Context): string {
+  if (!hasThoughtParts) return isCut ? 'nothing until it was cut at max_tokens' : 'an empty answer';
+  return isCut ? 'nothing but thoughts, and was cut at max_tokens' : 'nothing but thoughts';
+}
+
+/** The object asked for: as the whole, the last one in the text, or one that lost its end. */
+function readObject(final: FinalWord | NoFinalWord, { asked, isCut }: Context): Read | undefined {
+  const region = withoutFences(final.text ?? final.before).trim();
+  const found = objectIn(region, asked, isCut);
+  if (!found) return undefined;
+  const others = final.leftOut.filter(({ text }) => text !== final.before.trim());
+  const { fields, leftOut } = cleanFields(found.fields, asked);
+  return {
+    kind: 'fields',
+    fields,
+    evidence: [...(final.text !== null && final.evidence ? [final.evidence] : []), found.evidence],
+    isCut: found.evidence === 'JSON that lost its end',
+    leftOut: [...others, ...textsAround(region, found.text), ...leftOut],
+  };
+}
+
+interface FoundFields {
+  readonly fields: Fields;
+  readonly text: string;
+  readonly evidence: Evidence;
+}
+
+function objectIn(region: string, { form }: Asked, isCut: boolean): FoundFields | undefined {
+  const whole = /^["[{]/.test(region) ? fieldsIn(parseJson(region), form) : undefined;
+  if (whole) return { fields: whole, text: region, evidence: 'JSON as asked' };
+  const objects = findObjects(region);
+  let isFirst = true;
+  let at = 0;
+  const usable = objects.filter(({ start, end }) => {
+    // In a message that was cut, an object behind words may be a draft in thoughts that have no marks.
+    isFirst &&= !LETTER.test(region.slice(at, start));
+    at = end;
+    if (isFirst) return true;
+    // A model that thinks aloud makes drafts: its answer is the object with which it ends.
+    const isAloud = isTaskTalk(region.slice(0, start)) || readHeadings(region) !== undefined;
+    return !isCut && !(isAloud && LETTER.test(region.slice(end)));
+  });
+  for (const { start, end, value } of usable.reverse()) {
+    const fields = fieldsIn(value, form);
+    if (fields) return { fields, text: region.slice(start, end), evidence: 'JSON as asked' };
+  }
+  const lost = objects.length === 0 && region.startsWith('{') ? closeObject(region) : undefined;
+  const fields = lost && fieldsIn(lost, form);
+  return fields && { fields, text: region, evidence: 'JSON that lost its end' };
+}
+
+function textsAround(region: string, object: string): LeftOut[] {
+  const at = region.lastIndexOf(object);
+  return [region.slice(0, at), region.slice(at + object.length)]
+    .filter((text) => LETTER.test(text))
+    .map((text) => ({ text: text.trim(), why: 'around the object' }));
+}
+
+function readLines(final: FinalWord | NoFinalWord, { asked, isCut }: Context): Read | undefined {
+  if (final.text === null || (isCut && final.evidence === null)) return undefined;
+  const found = readFieldLines(withoutFences(final.text), asked.form);
+  if (!found) return undefined;
+  const { fields, leftOut } = cleanFields(found, asked);
+  const evidence: Evidence[] = [...(final.evidence ? [final.evidence] : []), 'lines of the fields asked for'];
+  return { kind: 'fields', fields, evidence, isCut, leftOut: [...final.leftOut, ...leftOut] };
+}
+
+/** The texts of the fields, each read once more: thoughts and plays are written there, too. */
+function cleanFields(fields: Fields, { names }: Asked): { fields: Fields; leftOut: readonly LeftOut[] } {
+  const leftOut: LeftOut[] = [];
+  const entries = Object.entries(fields).map(([name, value]) => {
+    if (typeof value !== 'string') return [name, value] as const;
+    const split = findFinalWord(splitByMarks(toVisible(value), [...names.npc, ...names.player]));
+    leftOut.push(...split.leftOut);
+    // Here the object is the evidence: words before a thought are said, too.
+    const own = takeOwnLines(split.text ?? (readHeadings(split.before) ? '' : split.before), names);
+    leftOut.push(...own.leftOut);
+    return [name, own.words] as const;
+  });
+  return { fields: Object.fromEntries(entries), leftOut };
+}
+
+function readWords(final: FinalWord, { asked, isCut }: Context): Read {
+  const { text, evidence, leftOut } = final;
+  const all = [...leftOut, { text, why: 'no evidence that it is an answer' }];
+  if (NO_WORD.test(text)) return nothing('an empty answer', all);
+  if (isCut && evidence === null) {
+    const what = /^[{[]/.test(text) ? 'JSON without what was asked for' : 'plain words in place of JSON';
+    return nothing(`${what}, and was cut at max_tokens`, all);
+  }
+  if (BROKEN_JSON.test(text)) return nothing('JSON that cannot be read', all);
+  if (evidence !== 'final channel' && isTaskTalk(text)) return nothing('thoughts in plain words', all);
+  const own = takeOwnLines(text, asked.names);
+  if (!LETTER.test(own.words)) return nothing("nothing but the player's lines", [...leftOut, ...own.leftOut]);
+  return {
+    kind: 'words',
+    words: own.words,
+    evidence: [evidence ?? 'plain words, not cut'],
+    isCut,
+    leftOut: [...leftOut, ...own.leftOut],
+  };
+}
+
+function withoutFences(text: string): string {
+  return text.replace(FENCE, '');
+}

@@ -1,0 +1,106 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { behaviours } from '../support/ai-stub.ts';
+import { ANSWER_FORMS, completionOf } from '../support/answer-forms/all.ts';
+import { type AnswerForm, PLAYER, SECRET } from '../support/answer-forms/form.ts';
+import { startCli, urlOf, useCli } from '../support/cli-process.ts';
+import { type ModelStub, startModelStub } from '../support/model-stub.ts';
+import { useQueue } from '../support/queue-observer.ts';
+import { useWorkers } from '../support/worker-process.ts';
+import { DIALOGUE, databaseOf, modelServer, post, useServices } from './support/service-under-test.ts';
+
+const SAGE = 'sage-of-prontera';
+const queue = useQueue();
+const startWorker = useWorkers();
+const serve = useServices();
+useCli();
+
+let model: ModelStub;
+beforeAll(async () => {
+  model = await startModelStub();
+});
+afterAll(() => model.close());
+afterEach(async () => {
+  model.clear();
+  await queue().database.query('DELETE FROM ai_npc_memory');
+  await queue().clear();
+});
+
+/** From now on the model answers "form 12" as the twelfth form has it. */
+function answerInForms(): void {
+  model.fail((call, response) => {
+    const at = Number(/form (\d+)/.exec(call.body)?.[1]);
+    behaviours.json(completionOf(ANSWER_FORMS[at]!))(call, response);
+  });
+}
+
+function questionAbout(at: number) {
+  return { npc_id: SAGE, player_id: `p${at}`, message: `form ${at}`, player: { name: PLAYER } };
+}
+
+/** The forms whose answer is another one than it should be. */
+function misreadIn(answers: readonly Record<string, unknown>[]): unknown[] {
+  return answers.flatMap((answer, at) => {
+    const { from, says } = ANSWER_FORMS[at] as AnswerForm;
+    const { text, provider } = answer;
+    const isRight = says === null ? provider === 'scripted' : provider === 'openai' && text === says;
+    return isRight && !JSON.stringify(answer).toLowerCase().includes(SECRET) ? [] : [{ from, says, answer }];
+  });
+}
+
+describe('every form of an answer gives the right words, or those of the offline brain', () => {
+  it('over HTTP', async () => {
+    answerInForms();
+    const { url } = await serve(modelServer(model));
+    const answers: Record<string, unknown>[] = [];
+    for (const at of ANSWER_FORMS.keys()) {
+      const { status, body } = await post(`${url}${DIALOGUE}`, questionAbout(at));
+      expect(status).toBe(200);
+      answers.push(body);
+    }
+    expect(misreadIn(answers)).toEqual([]);
+    expect(model.calls).toHaveLength(ANSWER_FORMS.length);
+  });
+
+  it('through queue, worker and service, and no thought is remembered', async () => {
+    answerInForms();
+    const { url } = await serve(modelServer(model), databaseOf(queue().settings));
+    await startWorker(queue().settings, { AI_SERVICE_BASE_URL: url }).started();
+    for (const at of ANSWER_FORMS.keys()) {
+      await queue().insertOne(DIALOGUE, { data: JSON.stringify(questionAbout(at)) });
+    }
+    await queue().waitForCounts({ completed: ANSWER_FORMS.length }, 50_000);
+
+    const rows = await queue().database.query<{ response_data: string }[]>(
+      'SELECT response_data FROM ai_responses ORDER BY request_id',
+    );
+    const answers = rows.map((row) => JSON.parse(row.response_data) as Record<string, unknown>);
+    expect(misreadIn(answers)).toEqual([]);
+
+    const remembered = await queue().database.query<{ player_id: string; answered: string }[]>(
+      "SELECT player_id, said, answered FROM ai_npc_memory WHERE kind <> 'folded'",
+    );
+    expect(JSON.stringify(remembered).toLowerCase()).not.toContain(SECRET);
+    const wordsOf = new Map(remembered.map(({ player_id, answered }) => [player_id, answered]));
+    for (const [at, { says }] of ANSWER_FORMS.entries()) {
+      if (says !== null) expect(wordsOf.get(`p${at}`)).toBe(says);
+    }
+  });
+});
+
+it('each reading stands in the debug log, without a word of it', async () => {
+  model.write(`<think>He is ${SECRET} tired.</think>{"text": "Come in, ${PLAYER}."}`);
+  const env = { AI_PROVIDER_URL: model.url, AI_MODEL: 'tiny', LOG_LEVEL: 'debug', LOG_FORMAT: 'json' };
+  const service = startCli(['service', '--port', '0'], { env });
+  const url = await urlOf(service);
+  await post(`${url}${DIALOGUE}`, questionAbout(0));
+  await expect.poll(() => service.stderr, { timeout: 10_000 }).toContain('Read what the model wrote');
+  const line = service.stderr.split('\n').find((one) => one.includes('Read what the model wrote'))!;
+  expect(JSON.parse(line)).toMatchObject({
+    level: 'DEBUG',
+    persona: SAGE,
+    model: 'tiny',
+    evidence: ['text after closed thoughts', 'JSON as asked'],
+    left_out: [{ why: 'thoughts', characters: expect.any(Number) }],
+  });
+  expect(service.stderr).not.toMatch(new RegExp(`${SECRET}|Come in|form 0`));
+});

@@ -1,0 +1,35 @@
+import { CHANNEL_FORMS } from './channels.ts';
+import { CUT_FORMS } from './cut-thoughts.ts';
+import type { AnswerForm } from './form.ts';
+import { JSON_FORMS } from './json.ts';
+import { PLAIN_FORMS } from './plain.ts';
+import { SERVER_FORMS } from './servers.ts';
+import { THOUGHT_FORMS } from './thoughts.ts';
+import { TOKEN_FORMS } from './tokens.ts';
+import { WRAPPED_FORMS } from './wrapped.ts';
+
+/** Every form in which an answer was seen, with the right words beside each. */
+export const ANSWER_FORMS: readonly AnswerForm[] = [
+  ...THOUGHT_FORMS,
+  ...CUT_FORMS,
+  ...CHANNEL_FORMS,
+  ...TOKEN_FORMS,
+  ...JSON_FORMS,
+  ...WRAPPED_FORMS,
+  ...SERVER_FORMS,
+  ...PLAIN_FORMS,
+];
+
+/** The body of a 200 with this form. */
+export function completionOf({ content, reasoning, finish }: AnswerForm): object {
+  return {
+    id: 'chatcmpl-form',
+    object: 'chat.completion',
+    created: 1_700_000_000,
+    model: 'tiny',
+    choices: [
+      { index: 0, message: { role: 'assistant', content, ...reasoning }, finish_reason: finish ?? 'stop' },
+    ],
+    usage: { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 },
+  };
+}
