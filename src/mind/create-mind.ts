@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../base/clock.ts';
 import type { ServiceSettings } from '../config/load.ts';
 import { createOfflineMind, type OfflineMind } from './brain/offline-mind.ts';
 import { createModelMind } from './model/model-mind.ts';
@@ -12,6 +13,7 @@ export interface MindOptions {
   readonly watch?: FallbackMindOptions;
   /** For the offline brain: other numbers give other answers to the same talk. Default 0. */
   readonly seed?: number;
+  readonly clock?: Clock;
 }
 
 /** A mind, and what it is made of. */
@@ -28,13 +30,13 @@ export interface CreatedMind {
 /** Puts a mind together as the settings want it: a model with its fallback, or the offline brain alone. */
 export function createMind(
   personas: Pick<PersonaBook, 'find'>,
-  { settings, watch, seed }: MindOptions,
+  { settings, watch, seed, clock = systemClock }: MindOptions,
 ): CreatedMind {
   const offline = createOfflineMind(personas, seed === undefined ? {} : { seed });
   const { modelServer, fallback, modelTimeoutSeconds } = settings;
   if (modelServer === null) return { mind: offline, first: offline, second: null, offline };
   const { url: baseUrl, ...server } = modelServer;
-  const first = createModelMind({ ...server, baseUrl, timeoutMs: modelTimeoutSeconds * 1000 });
+  const first = createModelMind({ ...server, baseUrl, timeoutMs: modelTimeoutSeconds * 1000, clock });
   const second = fallback === 'scripted' ? offline : null;
   return { mind: createFallbackMind(first, second, watch), first, second, offline };
 }

@@ -11,6 +11,7 @@ import { createMind } from '../mind/create-mind.ts';
 import { OWN_PERSONAS } from '../mind/persona/persona-book.ts';
 import { type LivePersonaBook, openPersonas } from '../mind/persona/persona-reload.ts';
 import type { FallbackMindOptions } from '../mind/talk/fallback-mind.ts';
+import { ModelError } from '../mind/talk/mind-error.ts';
 import { createDeadlines } from './base/deadline.ts';
 import { Health } from './base/health.ts';
 import { LateDatabase } from './base/late-database.ts';
@@ -58,7 +59,8 @@ export async function createParts(options: PartsOptions, life: Life): Promise<Se
   const profanityFilter = options.profanityFilter ?? (await readProfanityFilter(settings));
   const personas = await openPersonas(settings.personasDir ?? undefined, { ...life, logger });
   const health = new Health(life.clock);
-  const created = createMind(personas, { settings, watch: watchModel({ settings, health, logger }) });
+  const watch = watchModel({ settings, health, logger });
+  const created = createMind(personas, { settings, watch, clock: life.clock });
   logger.info({ ...brainOf(settings), ...placeOf(personas, settings) }, 'AI service starts');
   const store = createKept({ settings, health, logger, openDatabase: options.openDatabase }, life);
   const recollecting = createRecollecting({ memory: store.memory, health, logger, clock: life.clock });
@@ -114,7 +116,7 @@ function watchModel({ health, logger, settings: { fallback } }: Watching): Fallb
   return {
     onFailure(error, { isDown }) {
       if (isDown) health.noteModel(error);
-      if (!isDown) logger.warn({ error: messageOf(error), fallback }, 'The model gave a useless answer');
+      if (!isDown) logger.warn({ error: messageOf(error), fallback }, toldOf(error));
       else if (!wasDown) logger.error({ error: messageOf(error), fallback }, 'The model does not answer');
       wasDown ||= isDown;
     },
@@ -125,6 +127,13 @@ function watchModel({ health, logger, settings: { fallback } }: Watching): Fallb
       logger.info('The model answers again');
     },
   };
+}
+
+/** What a failure is about that says nothing of the model server itself. */
+function toldOf(error: unknown): string {
+  const kind = error instanceof ModelError ? error.kind : 'answer';
+  if (kind === 'message') return 'The model server would not take a message';
+  return kind === 'load' ? 'The model server takes no call now' : 'The model gave a useless answer';
 }
 
 interface Keeping extends Watching {

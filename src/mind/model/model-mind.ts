@@ -160,7 +160,7 @@ async function ask(
 }
 
 function toReply(
-  { content, isCut, tokens }: Completion,
+  { text: content, finishReason, usage: tokens }: Completion,
   { model, prompt, persona }: { model: string; prompt: Prompt; persona: Persona },
 ): Reply {
   const useless = (what: string) =>
@@ -177,6 +177,7 @@ function toReply(
     throw useless(content.trim() === '' ? 'an empty answer' : 'an answer that cannot be read');
   }
   const leaks = createLeakCheck(prompt.secret);
+  const isCut = finishReason === 'length';
   return { answer, isCut, source: { provider: 'openai', model, tokens }, leaks, persona, useless };
 }
 

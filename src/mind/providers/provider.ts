@@ -1,10 +1,12 @@
 import type { Clock } from '../../base/clock.ts';
 import type { AnswerSchema } from './answer-format.ts';
 import type { Completion } from './completion.ts';
+import type { LearntProfile } from './profile-book.ts';
+import type { ServerProfile } from './server-profile.ts';
 
 /** Where a model runs, and how it is reached. */
 export interface ModelServer {
-  /** Up to and with the version, such as http://127.0.0.1:11434/v1. */
+  /** Up to and with the version, such as http://127.0.0.1:11434/v1; a query, such as api-version, goes with each call. */
   readonly baseUrl: string;
   /** Empty or null for a server that wants none. */
   readonly apiKey: string | null;
@@ -14,6 +16,12 @@ export interface ModelServer {
   readonly timeoutMs: number;
   /** Default 262,144: an answer of 400 characters has about 1,500 bytes, thoughts of a reasoning model some thousand. */
   readonly maxResponseBytes?: number;
+  /** An admin's own fields for the body of each call; they win over those of this package. */
+  readonly body?: Readonly<Record<string, unknown>>;
+  /** What of its profile is set, and not learnt. */
+  readonly profile?: Partial<ServerProfile>;
+  /** Told of each thing that was learnt of a model, once. */
+  readonly onLearnt?: (learnt: LearntProfile) => void;
   readonly clock: Clock;
 }
 
@@ -24,7 +32,12 @@ export interface ModelQuestion {
   readonly user: string;
   readonly schema: AnswerSchema;
   readonly temperature: number | undefined;
+  /** For the answer. */
   readonly maxTokens: number;
+  /** For a reasoning model's thoughts, in addition. Default 0. */
+  readonly thinkingTokens?: number | undefined;
+  /** How much a reasoning model thinks, such as low; left out, its server decides. */
+  readonly reasoningEffort?: string | undefined;
 }
 
 /** Speaks with one model server, in the way that it understands. */
