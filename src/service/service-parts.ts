@@ -7,10 +7,9 @@ import type { Logger } from '../base/logger.ts';
 import { packageVersion } from '../base/version.ts';
 import { DEFAULT_SERVICE_SETTINGS, type ServiceSettings } from '../config/load.ts';
 import { createProfanityFilter, NO_FILTER, type ProfanityFilter } from '../mind/answer/profanity.ts';
-import { createMind } from '../mind/create-mind.ts';
+import { createMind, type ModelWatch } from '../mind/create-mind.ts';
 import { OWN_PERSONAS } from '../mind/persona/persona-book.ts';
 import { type LivePersonaBook, openPersonas } from '../mind/persona/persona-reload.ts';
-import type { FallbackMindOptions } from '../mind/talk/fallback-mind.ts';
 import { ModelError } from '../mind/talk/mind-error.ts';
 import { createDeadlines } from './base/deadline.ts';
 import { Health } from './base/health.ts';
@@ -64,7 +63,8 @@ export async function createParts(options: PartsOptions, life: Life): Promise<Se
   logger.info({ ...brainOf(settings), ...placeOf(personas, settings) }, 'AI service starts');
   const store = createKept({ settings, health, logger, openDatabase: options.openDatabase }, life);
   const recollecting = createRecollecting({ memory: store.memory, health, logger, clock: life.clock });
-  const running = [personas, ...store.lives];
+  const { warmUp } = created;
+  const running = [personas, ...store.lives, ...(warmUp === null ? [] : [warmUp])];
   await startAll(running);
   const app = createApp({
     endpoints: {
@@ -77,7 +77,12 @@ export async function createParts(options: PartsOptions, life: Life): Promise<Se
     deadlines: createDeadlines(life),
     defaultDeadlineMs: settings.deadlineMs,
     memory: store.memory,
-    health: () => health.report({ ...created, areOff: store.limits.isOff() }),
+    health: () =>
+      health.report({
+        ...created,
+        areOff: store.limits.isOff(),
+        isLoading: warmUp?.isLoading(created.first.model ?? '') ?? false,
+      }),
     isAuthorized: createAuthorization(settings.serviceKey),
     version: packageVersion(),
     ...{ logger, hasTestEndpoints, ...life },
@@ -111,16 +116,29 @@ interface Watching {
 }
 
 /** Tells health and log how the model fares; the log once for each time that it is down, not for each talk. */
-function watchModel({ health, logger, settings: { fallback } }: Watching): FallbackMindOptions {
+function watchModel({ health, logger, settings: { fallback } }: Watching): ModelWatch {
   let wasDown = false;
+  let wasBusy = false;
   return {
     onFailure(error, { isDown }) {
       if (isDown) health.noteModel(error);
+      const kind = error instanceof ModelError ? error.kind : 'server';
+      // Told once for each time, like an outage; a load that goes on is told by whoever waits for its end.
+      const isToldOf = kind === 'load' && (wasBusy || (error as ModelError).reason === 'loading');
+      if (kind === 'load') wasBusy = true;
+      if (isToldOf) return;
       if (!isDown) logger.warn({ error: messageOf(error), fallback }, toldOf(error));
       else if (!wasDown) logger.error({ error: messageOf(error), fallback }, 'The model does not answer');
       wasDown ||= isDown;
     },
+    onLearnt({ model, changes }) {
+      logger.info({ model, ...changes }, 'The model server wants to be asked in another way');
+    },
+    onLoad(model, state) {
+      logger.info({ model }, state === 'loading' ? 'The model is being loaded' : 'The model is loaded');
+    },
     onAnswer() {
+      wasBusy = false;
       if (!wasDown) return;
       wasDown = false;
       health.noteModel(null);

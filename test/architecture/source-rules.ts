@@ -29,7 +29,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'mind/brain': ['mind/language', 'mind/answer', 'mind/persona', 'mind/talk'],
   'mind/providers': ['mind/answer', 'mind/talk'],
   'mind/model': ['mind/language', 'mind/answer', 'mind/persona', 'mind/talk', 'mind/providers'],
-  mind: ['config', 'mind/persona', 'mind/talk', 'mind/brain', 'mind/model'],
+  mind: ['config', 'mind/persona', 'mind/talk', 'mind/brain', 'mind/providers', 'mind/model'],
   'service/base': ['config', 'database', 'mind/language', 'mind/talk'],
   'service/memory': ['database', 'mind/talk', 'service/base'],
   'service/limits': ['database', 'mind/talk', 'service/base'],

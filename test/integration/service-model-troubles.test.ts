@@ -157,3 +157,58 @@ describe('a model server that asks for fewer calls', () => {
     expect(await (await fetch(`${url}/api/v1/health`)).json()).toMatchObject({ status: 'ok' });
   });
 });
+
+describe('a model that is loaded on demand', () => {
+  const warmed = () => {
+    const { modelServer: server } = modelServer(model);
+    return { modelServer: server === null ? null : { ...server, isWarmedUp: true } };
+  };
+  const statusOf = async (url: string) => {
+    const health = (await (await fetch(`${url}/api/v1/health`)).json()) as { status: string };
+    return health.status;
+  };
+
+  it('is loaded by one call that outlives every wait; the talk after it is answered by the model', async () => {
+    let load: () => void = () => undefined;
+    const loaded = new Promise<void>((resolve) => {
+      load = resolve;
+    });
+    let begun = 0;
+    let ended = 0;
+    // Whoever hangs up ends the load with it, as Ollama does.
+    model.fail((call, response) => {
+      begun += 1;
+      response.on('close', () => {
+        if (!response.writableEnded) ended += 1;
+      });
+      void loaded.then(() => behaviours.json({ choices: [{ message: { content: 'Hi' } }] })(call, response));
+    });
+    const { url } = await serve(warmed());
+    expect(await statusOf(url)).toBe('loading');
+    const talk = () => post(`${url}${DIALOGUE}`, { message: 'Hello' }, { 'X-Deadline-Ms': '300' });
+    for (let call = 0; call < 3; call += 1) {
+      expect(await talk()).toMatchObject({ status: 200, body: { limited: 'loading', provider: 'scripted' } });
+    }
+    load();
+    await expect.poll(() => statusOf(url), { timeout: 5_000 }).toBe('ok');
+    expect([begun, ended, model.calls.length, model.warmUps.length]).toEqual([1, 0, 0, 1]);
+    model.clear();
+    expect((await post(`${url}${DIALOGUE}`, { message: 'Hello' })).body).toMatchObject({
+      provider: 'openai',
+    });
+  });
+
+  it('and whose server says so, is waited for', async () => {
+    model.fail(behaviours.status(503, { body: { error: { message: 'Loading model', code: 503 } } }));
+    const { url } = await serve(warmed());
+    await expect.poll(() => statusOf(url), { timeout: 5_000 }).toBe('loading');
+    const { body } = await post(`${url}${DIALOGUE}`, { message: 'Hello' });
+    expect(body).toMatchObject({ limited: 'loading' });
+    expect(model.calls).toHaveLength(0);
+    model.clear();
+    await expect.poll(() => statusOf(url), { timeout: 10_000 }).toBe('ok');
+    expect((await post(`${url}${DIALOGUE}`, { message: 'Hello' })).body).toMatchObject({
+      provider: 'openai',
+    });
+  });
+});

@@ -67,6 +67,8 @@ export interface ModelStub {
   readonly url: string;
   readonly port: number;
   readonly calls: readonly ModelCall[];
+  /** Calls that only have the model loaded; they meet the same faults. */
+  readonly warmUps: readonly ModelCall[];
   /** TCP connections that are open now. */
   readonly connections: number;
   /** From now on the model writes this, as it stands, instead of a good answer. */
@@ -126,6 +128,7 @@ class HttpModelStub implements ModelStub {
   readonly #firstKind: ModelServerKind;
   #kind: ModelServerKind;
   #calls: ModelCall[] = [];
+  #warmUps: ModelCall[] = [];
   #mind: ModelWords = goodAnswer;
   #finish = 'stop';
   #fault: Behaviour | undefined;
@@ -149,6 +152,10 @@ class HttpModelStub implements ModelStub {
 
   get calls(): readonly ModelCall[] {
     return this.#calls;
+  }
+
+  get warmUps(): readonly ModelCall[] {
+    return this.#warmUps;
   }
 
   get connections(): number {
@@ -176,6 +183,7 @@ class HttpModelStub implements ModelStub {
   clear(): void {
     this.#stub.clear();
     this.#calls = [];
+    this.#warmUps = [];
     this.#mind = goodAnswer;
     this.#finish = 'stop';
     this.#fault = undefined;
@@ -207,7 +215,7 @@ class HttpModelStub implements ModelStub {
       }
       const request = parse(call.body) as ChatRequest;
       const known = toModelCall(request, call);
-      this.#calls.push(known);
+      (isWarmUp(known) ? this.#warmUps : this.#calls).push(known);
       const refusal = refusalOf(known, this.#kind);
       if (this.#fault && this.#isMeant(known)) this.#fault(call, response);
       else if (refusal) sendError(response, refusal);
@@ -256,6 +264,10 @@ class HttpModelStub implements ModelStub {
       system_fingerprint: 'fp_stub',
     });
   }
+}
+
+function isWarmUp({ user, request }: ModelCall): boolean {
+  return user === 'Hello' && (request.max_tokens === 1 || request.max_completion_tokens === 1);
 }
 
 /** What a well-behaved model writes: JSON where it was asked for, else plain words. It remembers what it was shown. */

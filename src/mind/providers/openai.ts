@@ -9,11 +9,21 @@ import { ProfileBook } from './profile-book.ts';
 import type { ModelProvider, ModelQuestion, ModelServer } from './provider.ts';
 import { toCompletion } from './to-completion.ts';
 import { createTransport } from './transport.ts';
-import { paused, resting, unanswered } from './trouble.ts';
+import { paused, refused, resting, unanswered } from './trouble.ts';
 
 const MAX_RESPONSE_BYTES = 262_144;
 /** A small model on one GPU answers in less. */
 const FAIR_WAIT_MS = 1_000;
+
+/** One token of no player's: what loads a model is that it is asked at all. */
+const WARM_UP = {
+  system: 'Answer with one word.',
+  user: 'Hello',
+  schema: { name: 'none', schema: {} },
+  temperature: undefined,
+  maxTokens: 1,
+} as const;
+const BARE = { format: 'text' } as const;
 
 /** What a call gave; `isUnfair` where its caller left the model no time: that says nothing of the server. */
 type Ended = { readonly completion: Completion } | { readonly error: ModelError; readonly isUnfair: boolean };
@@ -26,10 +36,9 @@ export function createOpenAiProvider(server: ModelServer): ModelProvider {
   const breaker = new Breaker<Ended>(clock, signOf);
   const rest = new LoadRest(clock);
 
-  async function ask(question: ModelQuestion, signal: AbortSignal): Promise<Ended> {
+  async function ask(question: ModelQuestion, signal: AbortSignal, onFirstWord: () => void): Promise<Ended> {
     const startMs = clock.nowMs();
     const deadline = startCallDeadline(server, signal);
-    const onFirstWord = () => undefined;
     try {
       const { model } = question;
       const call = { transport, server, maxBytes, signal: deadline.signal, onFirstWord };
@@ -53,26 +62,38 @@ export function createOpenAiProvider(server: ModelServer): ModelProvider {
   }
 
   return {
-    async complete(question, signal) {
+    async complete(question, signal, onFirstWord = () => undefined) {
       const restMs = rest.leftMs();
       if (restMs > 0) throw resting(server, restMs);
-      const ended = await breaker.run(() => ask(question, signal));
+      const ended = await breaker.run(() => ask(question, signal, onFirstWord));
       if (ended === 'rejected') throw paused(server);
       if ('completion' in ended) {
         rest.answered();
         return ended.completion;
       }
-      throw ended.error.kind === 'load' ? afterRest(ended.error, rest) : ended.error;
+      // A model that is being loaded asks for no rest: whoever warms it up sees to that.
+      const isBusy = ended.error.kind === 'load' && ended.error.reason === null;
+      throw isBusy ? afterRest(ended.error, rest) : ended.error;
+    },
+
+    async warmUp(model, signal) {
+      const profile = { ...book.profileOf(model), ...BARE };
+      const call = { transport, server, maxBytes, signal, onFirstWord: () => undefined };
+      try {
+        const outcome = await callChat({ ...WARM_UP, model }, profile, call);
+        return 'refusal' in outcome ? refused(outcome.refusal, server) : null;
+      } catch (error) {
+        if (error instanceof ModelError) return error;
+        return unanswered(error, { server, isTimeout: signal.aborted, waitedMs: 0, maxBytes });
+      }
     },
   };
 }
 
 /** The server is left alone from now on, and whoever asked learns for how long. */
 function afterRest(error: ModelError, rest: LoadRest): ModelError {
-  const { reason } = error;
   const retryAfterMs = rest.begin(error.retryAfterMs);
-  const options = { kind: 'load', retryAfterMs, ...(reason === null ? {} : { reason }) } as const;
-  return new ModelError('model_failed', error.message, options);
+  return new ModelError('model_failed', error.message, { kind: 'load', retryAfterMs });
 }
 
 /** Only trouble with the server itself says that it is down: one that refuses or is busy is there. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
+import type { ModelError } from '../talk/mind-error.ts';
 import type { AnswerSchema } from './answer-format.ts';
 import type { Completion } from './completion.ts';
 import type { LearntProfile } from './profile-book.ts';
@@ -42,6 +43,11 @@ export interface ModelQuestion {
 
 /** Speaks with one model server, in the way that it understands. */
 export interface ModelProvider {
-  /** Ends, with a completion or with ModelError, soon after `signal` is aborted or after the server's timeoutMs. */
-  complete(question: ModelQuestion, signal: AbortSignal): Promise<Completion>;
+  /**
+   * Ends, with a completion or with ModelError, soon after `signal` is aborted or after the server's timeoutMs. Tells when
+   * the first word comes in.
+   */
+  complete(question: ModelQuestion, signal: AbortSignal, onFirstWord?: () => void): Promise<Completion>;
+  /** One short question without a deadline of its own, so that the model is loaded; what went wrong, or null. */
+  warmUp(model: string, signal: AbortSignal): Promise<ModelError | null>;
 }
