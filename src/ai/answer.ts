@@ -1,9 +1,9 @@
 import type { RequestError } from '../base/errors.ts';
+import { retryAfterMs } from '../base/retry-after.ts';
 import type { AiResult } from './ai-result.ts';
 import { cleanText, errorTextOf } from './error-text.ts';
 import type { ResponseHeaders } from './exchange.ts';
 import { refusalOf } from './refusal.ts';
-import { retryAfterMs } from './retry-after.ts';
 
 /** A response as it came in; `body` is undefined when it was over the limit or, of an error, broke off. */
 export interface ReceivedResponse {

@@ -28,6 +28,7 @@ const MAX_DOORBELL_CHARACTERS = 100;
 const HOST_AND_PORT = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/;
 /** RFC 9110, section 5.6.2. */
 const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const KEY_IN_QUERY = /key|token|secret|sig|password|auth|code/i;
 /** Written by the worker with each attempt, or a matter of the connection alone. */
 const OWN_HEADERS: ReadonlySet<string> = new Set([
   'connection',
@@ -152,17 +153,24 @@ export interface BaseUrlOptions {
   readonly words?: string;
   /** Where a key goes that somebody put into the address. */
   readonly placeOfKey?: string;
+  /** Whether a query may stand behind it, such as ?api-version=…; a key may not. */
+  readonly mayHaveQuery?: true;
 }
 
 /** An http or https address to which endpoints are appended: without a slash at its end. */
 export function baseUrl({
   words = 'an http:// or https:// address, which may have a path, such as http://127.0.0.1:8000',
   placeOfKey = 'ai_service_headers',
+  mayHaveQuery,
 }: BaseUrlOptions = {}): Allowed<string> {
-  const isGood = checkText((text) => (isHttpUrl(text) ? reasonAgainstUrl(text, placeOfKey) : ''));
+  const isGood = checkText((text) =>
+    isHttpUrl(text) ? reasonAgainstUrl(text, { placeOfKey, mayHaveQuery }) : '',
+  );
   const check = (raw: unknown): Checked<string> => {
     const checked = isGood(raw);
-    return 'reason' in checked ? checked : { value: new URL(checked.value).href.replace(/\/+$/, '') };
+    if ('reason' in checked) return checked;
+    const { origin, pathname, search } = new URL(checked.value);
+    return { value: `${origin}${pathname.replace(/\/+$/, '')}${search}` };
   };
   return {
     ...asText,
@@ -190,6 +198,51 @@ export function headers(): Allowed<Readonly<Record<string, string>>> {
         .join(', ') || '(none)',
     showRefused: () => '***',
     isSecret: true,
+  };
+}
+
+/** Some of these names, each with one of its values. */
+export function choices<const Table extends Readonly<Record<string, readonly string[]>>>(
+  table: Table,
+): Allowed<ChoicesOf<Table>> {
+  const words = Object.entries(table)
+    .map(([name, values]) => `${name}: ${values.join(', ')}`)
+    .join('; ');
+  return {
+    words: `names with one value each, in the environment as JSON: ${words}`,
+    check: (raw) => {
+      if (!isTextMap(raw)) return REFUSED;
+      const wrong = Object.entries(raw).find(([name, value]) => !table[name]?.includes(value));
+      if (wrong === undefined) return { value: raw as ChoicesOf<Table> };
+      return { reason: `${wrong[0]} cannot be ${quote(wrong[1])}` };
+    },
+    fromText: jsonOrText,
+    show: (chosen) =>
+      Object.entries(chosen)
+        .map(([name, value]) => `${name}: ${value}`)
+        .join(', ') || '(none)',
+    showRefused: quote,
+  };
+}
+
+type ChoicesOf<Table extends Readonly<Record<string, readonly string[]>>> = {
+  readonly [Name in keyof Table]?: Table[Name][number];
+};
+
+/** The fields of a JSON object, but for those that something else says. */
+export function jsonFields(
+  taken: Readonly<Record<string, string>>,
+): Allowed<Readonly<Record<string, unknown>>> {
+  return {
+    words: `fields with any values, in the environment as JSON such as {"seed":7}, without ${Object.keys(taken).join(', ')}`,
+    check: (raw) => {
+      if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return REFUSED;
+      const name = Object.keys(raw).find((one) => taken[one] !== undefined);
+      return name === undefined ? { value: { ...raw } } : { reason: `${name} is ${taken[name]}` };
+    },
+    fromText: jsonOrText,
+    show: (fields) => Object.keys(fields).join(', ') || '(none)',
+    showRefused: quote,
   };
 }
 
@@ -256,11 +309,18 @@ function isHttpUrl(text: string): boolean {
   return /^https?:\/\/[^/\\]/i.test(text) && !/[\s\\]|\p{Cc}/u.test(text) && URL.canParse(text);
 }
 
-function reasonAgainstUrl(text: string, placeOfKey: string): string | undefined {
+function reasonAgainstUrl(
+  text: string,
+  { placeOfKey, mayHaveQuery = false }: { placeOfKey: string; mayHaveQuery?: boolean | undefined },
+): string | undefined {
   const url = new URL(text);
   if (url.username !== '' || url.password !== '')
     return `it has a user name or a password; put the key of the service into ${placeOfKey}`;
-  if (text.includes('?')) return `it has a ?query; put the key of the service into ${placeOfKey}`;
+  const inQuery = [...url.searchParams.keys()].find((name) => KEY_IN_QUERY.test(name));
+  if (text.includes('?') && !mayHaveQuery)
+    return `it has a ?query; put the key of the service into ${placeOfKey}`;
+  if (inQuery !== undefined)
+    return `its query has ${quote(inQuery)}; put the key of the service into ${placeOfKey}`;
   if (text.includes('#')) return 'it has a #fragment, which is never sent';
   return undefined;
 }

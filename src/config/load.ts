@@ -11,6 +11,7 @@ import { type LoadOptions, problemsOfSources, readSources, type Sources } from '
 export type {
   DatabaseSettings,
   MariadbSettings,
+  ModelServerSettings,
   ServiceSettings,
   Settings,
   WorkerSettings,

@@ -1,14 +1,27 @@
 import {
   baseUrl,
+  choices,
   filePath,
   headers,
+  jsonFields,
   oneOf,
   optional,
   plainText,
   secretText,
   wholeNumber,
+  yesOrNo,
 } from './allowed.ts';
 import { define } from './setting.ts';
+
+/** How a model server may be asked; docs/models.md explains each. */
+const PROFILE_CHOICES = {
+  format: ['json_schema', 'json_object', 'text'],
+  instructions: ['system', 'developer', 'user'],
+  token_limit: ['max_tokens', 'max_completion_tokens', 'none'],
+  temperature: ['sent', 'left_out'],
+  reasoning_effort: ['sent', 'left_out'],
+  stream: ['usage', 'plain', 'off'],
+} as const;
 
 /** The model server behind the AI service. Without its address and its model there is none. */
 export const MODEL_SERVER = {
@@ -24,6 +37,7 @@ export const MODEL_SERVER = {
       baseUrl({
         words: 'an http:// or https:// address, such as http://127.0.0.1:11434/v1',
         placeOfKey: 'api_key (AI_API_KEY)',
+        mayHaveQuery: true,
       }),
       '(none)',
     ),
@@ -54,6 +68,65 @@ export const MODEL_SERVER = {
     meaning: 'HTTP headers sent to the model server with each call, where it wants more than a key.',
     allowed: headers(),
     example: { 'X-Title': 'AI IPC' },
+  }),
+  body: define<Readonly<Record<string, unknown>>>({
+    key: 'ai_service.provider_body',
+    variable: 'AI_PROVIDER_BODY',
+    default: {},
+    unit: '',
+    meaning:
+      'Fields of your own for the body of each call to the model server; they win over those of this package.',
+    allowed: jsonFields({
+      model: 'set with model',
+      messages: 'made of the talk',
+      stream: 'set with provider_profile',
+    }),
+    example: { seed: 7 },
+  }),
+  /** What is left out is learnt. */
+  profile: define({
+    key: 'ai_service.provider_profile',
+    variable: 'AI_PROVIDER_PROFILE',
+    default: {},
+    unit: '',
+    meaning: 'What the model server takes, where it should not be learnt from its refusals.',
+    allowed: choices(PROFILE_CHOICES),
+    example: { format: 'json_object', instructions: 'user' },
+  }),
+  maxTokens: define({
+    key: 'ai_service.max_tokens',
+    variable: 'AI_MAX_TOKENS',
+    // An answer has about 150, and a runaway model ends some time.
+    default: 500,
+    unit: 'tokens',
+    meaning: 'The longest that the model may write for one answer; a persona may name its own.',
+    allowed: wholeNumber(16, 100_000),
+  }),
+  thinkingTokens: define({
+    key: 'ai_service.thinking_tokens',
+    variable: 'AI_THINKING_TOKENS',
+    default: 0,
+    unit: 'tokens',
+    meaning: 'What a reasoning model may write besides, for its thoughts: the limit sent is the sum of both.',
+    allowed: wholeNumber(0, 100_000),
+  }),
+  reasoningEffort: define<'none' | 'minimal' | 'low' | 'medium' | 'high' | null>({
+    key: 'ai_service.reasoning_effort',
+    variable: 'AI_REASONING_EFFORT',
+    default: null,
+    unit: '',
+    meaning: 'How much a reasoning model thinks, where its server takes reasoning_effort.',
+    allowed: optional(oneOf(['none', 'minimal', 'low', 'medium', 'high']), '(none)'),
+    example: 'low',
+  }),
+  isWarmedUp: define({
+    key: 'ai_service.warm_up',
+    variable: 'AI_WARM_UP',
+    default: true,
+    unit: '',
+    meaning:
+      'Whether the service has the model loaded before players come, and keeps a model loaded that loads slowly.',
+    allowed: yesOrNo(),
   }),
 } as const;
 

@@ -48,12 +48,39 @@ describe('the settings of the AI service', () => {
       { ...MODEL, AI_PROVIDER_URL: 'http://me:pw@ai.example/v1' },
       'it has a user name or a password; put the key of the service into api_key (AI_API_KEY)',
     ],
+    [
+      { ...MODEL, AI_PROVIDER_URL: 'http://ai.example/v1?api_key=hunter2' },
+      'its query has "api_key"; put the key of the service into api_key (AI_API_KEY)',
+    ],
+    [{ ...MODEL, AI_PROVIDER_BODY: '{"stream":false}' }, 'stream is set with provider_profile'],
+    [{ ...MODEL, AI_PROVIDER_BODY: '[1]' }, 'AI_PROVIDER_BODY is a list'],
+    [{ ...MODEL, AI_PROVIDER_PROFILE: '{"format":"xml"}' }, 'format cannot be "xml"'],
+    [{ ...MODEL, AI_PROVIDER_PROFILE: '{"sytem":"user"}' }, 'sytem cannot be "user"'],
+    [{ ...MODEL, AI_REASONING_EFFORT: 'much' }, 'AI_REASONING_EFFORT is "much"'],
     [{ AI_FALLBACK: 'maybe' }, 'AI_FALLBACK is "maybe". Allowed: scripted or none.'],
     [{ AI_MAX_CHARS: '5000' }, 'AI_MAX_CHARS is 5000. Allowed: a whole number from 40 to 1500.'],
   ])('%j is refused', (env, message) => {
     expect(() => load(env as Record<string, string>)).toThrow(
       expect.objectContaining({ code: 'bad_settings', message: expect.stringContaining(message) }),
     );
+  });
+
+  it('the address of the model server may have a query, which is kept', () => {
+    const url = 'https://ai.example/openai/deployments/npc/?api-version=2024-10-21';
+    expect(load({ ...MODEL, AI_PROVIDER_URL: url }).modelServer?.url).toBe(
+      'https://ai.example/openai/deployments/npc?api-version=2024-10-21',
+    );
+  });
+
+  it('what a model server takes is read from the file, too', () => {
+    const lines = ['provider_url: http://ai.example/v1', 'model: big'];
+    const own = ['provider_body:', '  seed: 7', '  provider: {require_parameters: true}'];
+    const profile = ['provider_profile:', '  format: text', '  token_limit: none'];
+    const yaml = `ai_service:\n${[...lines, ...own, ...profile].map((line) => `  ${line}\n`).join('')}`;
+    expect(load({}, yaml).modelServer).toMatchObject({
+      body: { seed: 7, provider: { require_parameters: true } },
+      profile: { format: 'text', token_limit: 'none' },
+    });
   });
 
   it('no key is shown', () => {

@@ -8,7 +8,10 @@ export type WorkerSettings = ValuesOf<typeof WORKER>;
 type ModelServer = ValuesOf<typeof MODEL_SERVER>;
 
 /** A model server and its model: neither is of use without the other. */
-export type ModelServerSettings = { readonly [Name in keyof ModelServer]: NonNullable<ModelServer[Name]> };
+export type ModelServerSettings = Omit<ModelServer, 'url' | 'model'> & {
+  readonly url: string;
+  readonly model: string;
+};
 
 /** The settings of `ai-ipc service`; each is described in docs/settings.md. */
 export type ServiceSettings = ValuesOf<typeof SERVICE> & {

@@ -8,10 +8,10 @@ import { packageVersion } from '../base/version.ts';
 import { DEFAULT_SERVICE_SETTINGS, type ServiceSettings } from '../config/load.ts';
 import { createGameText } from '../game-text/game-text.ts';
 import { createProfanityFilter, NO_FILTER, type ProfanityFilter } from '../mind/answer/profanity.ts';
-import { createMind } from '../mind/create-mind.ts';
+import { createMind, type ModelWatch } from '../mind/create-mind.ts';
 import { OWN_PERSONAS } from '../mind/persona/persona-book.ts';
 import { type LivePersonaBook, openPersonas } from '../mind/persona/persona-reload.ts';
-import type { FallbackMindOptions } from '../mind/talk/fallback-mind.ts';
+import { ModelError } from '../mind/talk/mind-error.ts';
 import { outlineOf } from '../reading/describe-reading.ts';
 import { createDeadlines } from './base/deadline.ts';
 import { Health } from './base/health.ts';
@@ -64,13 +64,15 @@ export async function createParts(options: PartsOptions, life: Life): Promise<Se
   const created = createMind(personas, {
     settings,
     watch: watchModel({ settings, health, logger }),
+    clock: life.clock,
     // Without its words: what a model writes may repeat what a player said.
     onReading: (reading, of) => logger.debug({ ...of, ...outlineOf(reading) }, 'Read what the model wrote'),
   });
   logger.info({ ...brainOf(settings), ...placeOf(personas, settings) }, 'AI service starts');
   const store = createKept({ settings, health, logger, openDatabase: options.openDatabase }, life);
   const recollecting = createRecollecting({ memory: store.memory, health, logger, clock: life.clock });
-  const running = [personas, ...store.lives];
+  const { warmUp } = created;
+  const running = [personas, ...store.lives, ...(warmUp === null ? [] : [warmUp])];
   await startAll(running);
   const app = createApp({
     endpoints: {
@@ -83,7 +85,12 @@ export async function createParts(options: PartsOptions, life: Life): Promise<Se
     deadlines: createDeadlines(life),
     defaultDeadlineMs: settings.deadlineMs,
     memory: store.memory,
-    health: () => health.report({ ...created, areOff: store.limits.isOff() }),
+    health: () =>
+      health.report({
+        ...created,
+        areOff: store.limits.isOff(),
+        isLoading: warmUp?.isLoading(created.first.model ?? '') ?? false,
+      }),
     isAuthorized: createAuthorization(settings.serviceKey),
     version: packageVersion(),
     ...{ logger, hasTestEndpoints, ...life },
@@ -117,22 +124,42 @@ interface Watching {
 }
 
 /** Tells health and log how the model fares; the log once for each time that it is down, not for each talk. */
-function watchModel({ health, logger, settings: { fallback } }: Watching): FallbackMindOptions {
+function watchModel({ health, logger, settings: { fallback } }: Watching): ModelWatch {
   let wasDown = false;
+  let wasBusy = false;
   return {
     onFailure(error, { isDown }) {
       if (isDown) health.noteModel(error);
-      if (!isDown) logger.warn({ error: messageOf(error), fallback }, 'The model gave a useless answer');
+      const kind = error instanceof ModelError ? error.kind : 'server';
+      // Told once for each time, like an outage; a load that goes on is told by whoever waits for its end.
+      const isToldOf = kind === 'load' && (wasBusy || (error as ModelError).reason === 'loading');
+      if (kind === 'load') wasBusy = true;
+      if (isToldOf) return;
+      if (!isDown) logger.warn({ error: messageOf(error), fallback }, toldOf(error));
       else if (!wasDown) logger.error({ error: messageOf(error), fallback }, 'The model does not answer');
       wasDown ||= isDown;
     },
+    onLearnt({ model, changes }) {
+      logger.info({ model, ...changes }, 'The model server wants to be asked in another way');
+    },
+    onLoad(model, state) {
+      logger.info({ model }, state === 'loading' ? 'The model is being loaded' : 'The model is loaded');
+    },
     onAnswer() {
+      wasBusy = false;
       if (!wasDown) return;
       wasDown = false;
       health.noteModel(null);
       logger.info('The model answers again');
     },
   };
+}
+
+/** What a failure is about that says nothing of the model server itself. */
+function toldOf(error: unknown): string {
+  const kind = error instanceof ModelError ? error.kind : 'answer';
+  if (kind === 'message') return 'The model server would not take a message';
+  return kind === 'load' ? 'The model server takes no call now' : 'The model gave a useless answer';
 }
 
 interface Keeping extends Watching {

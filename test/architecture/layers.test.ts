@@ -47,7 +47,7 @@ describe('the source', () => {
     expect(findEmptyRows({ base: [], later: ['base'] }, sources)).toEqual(['later']);
   });
 
-  it('has no room that holds more than a quarter of it', () => {
+  it('has no room that holds more than three tenths of it', () => {
     expect(findLargeRooms(sources)).toEqual([]);
   });
 
@@ -216,7 +216,7 @@ describe('a circle between folders is found', () => {
   });
 });
 
-it('a room of more than a quarter is found', () => {
+it('a room that is too large is found', () => {
   const rooms = ['ai', 'base', 'queue'].map((room) => file(`src/${room}/a.ts`, 'x;\n'.repeat(10)));
   expect(findLargeRooms([...rooms, file('src/mind/brain/a.ts', 'x;\n'.repeat(10))])).toEqual([]);
   const large = file('src/mind/brain/a.ts', 'x;\n'.repeat(20));

@@ -33,7 +33,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'mind/model': [
     ...['mind/language', 'mind/answer', 'mind/persona', 'mind/talk', 'reading', 'mind/providers'],
   ],
-  mind: ['config', 'mind/persona', 'mind/talk', 'mind/brain', 'mind/model'],
+  mind: ['config', 'mind/persona', 'mind/talk', 'mind/brain', 'mind/providers', 'mind/model'],
   'service/base': ['config', 'database', 'mind/language', 'mind/talk'],
   'service/memory': ['database', 'mind/talk', 'service/base'],
   'service/limits': ['database', 'mind/talk', 'service/base'],
@@ -56,7 +56,7 @@ const HOLDS_SQL = ['database', 'store', 'service/base', 'service/memory', 'servi
 /** The one room that loads a driver. */
 const LOADS_DRIVERS = 'database';
 /** No room of src holds more than this part of it. */
-const LARGEST_ROOM = 0.25;
+const LARGEST_ROOM = 0.3;
 
 const FORBIDDEN_NAMES = ['utils', 'util', 'helpers', 'helper', 'lib', 'common', 'types', 'misc'];
 const KEBAB_CASE = /^[a-z0-9]+(-[a-z0-9]+)*$/;
@@ -169,7 +169,7 @@ export function findFolderCycles(files: readonly SourceFile[]): string[] {
   return cyclesOf(graph);
 }
 
-/** Rooms of src that hold more than a quarter of its lines, tests not counted. */
+/** Rooms of src that hold more than three tenths of its lines, tests not counted. */
 export function findLargeRooms(files: readonly SourceFile[]): string[] {
   const lines = new Map<string, number>();
   for (const { path, text } of files.filter((file) => !isTest(file.path))) {

@@ -73,7 +73,7 @@ describe('the whole way: row, worker, service, model, row', () => {
 
   it('without a fallback the worker tries again, and the talk is remembered once', async () => {
     const { url } = await serve({ ...modelServer(model), fallback: 'none' }, databaseOf(queue().settings));
-    model.fail('overloaded');
+    model.fail('serverError');
     await startWorker(queue().settings, { AI_SERVICE_BASE_URL: url }).started();
 
     const data = JSON.stringify({ npc_id: SAGE, player_id: 9, message: 'Hello' });

@@ -21,6 +21,9 @@ interface ChatRequest {
   readonly temperature?: number;
   readonly max_tokens?: number;
   readonly max_completion_tokens?: number;
+  readonly stream?: boolean;
+  readonly stream_options?: { readonly include_usage?: boolean };
+  readonly reasoning_effort?: string;
   readonly response_format?: {
     readonly type: string;
     readonly json_schema?: {
@@ -45,6 +48,14 @@ export interface ModelServerKind {
   readonly model?: string;
   /** Counts no tokens. */
   readonly hasNoUsage?: boolean;
+  /** How it answers a call for a stream. Default a stream; plain is one JSON object, refused is 400. */
+  readonly streams?: 'plain' | 'refused';
+  /** Refuses stream_options. */
+  readonly hasNoStreamOptions?: boolean;
+  /** Refuses a system message, in the words of this chat template. */
+  readonly refusesSystem?: string;
+  /** What happens to whatever has a response_format: 500 without a word about it, or an answer of blanks. */
+  readonly failsAtFormat?: 'error' | 'blank';
 }
 
 /** The content of the answering message; the call decides what it says. */
@@ -56,12 +67,16 @@ export interface ModelStub {
   readonly url: string;
   readonly port: number;
   readonly calls: readonly ModelCall[];
+  /** Calls that only have the model loaded; they meet the same faults. */
+  readonly warmUps: readonly ModelCall[];
   /** TCP connections that are open now. */
   readonly connections: number;
   /** From now on the model writes this, as it stands, instead of a good answer. */
   write(content: string | ModelWords, finish?: 'stop' | 'length' | 'content_filter'): void;
   /** From now on every call meets this. */
   fail(fault: ModelFault | Behaviour): void;
+  /** From now on calls like this meet it; all others are answered. */
+  failIf(isMeant: (call: ModelCall) => boolean, fault: Behaviour): void;
   become(kind: ModelServerKind): void;
   /** Forgets calls, faults, what to write, and the kind. */
   clear(): void;
@@ -113,9 +128,11 @@ class HttpModelStub implements ModelStub {
   readonly #firstKind: ModelServerKind;
   #kind: ModelServerKind;
   #calls: ModelCall[] = [];
+  #warmUps: ModelCall[] = [];
   #mind: ModelWords = goodAnswer;
   #finish = 'stop';
   #fault: Behaviour | undefined;
+  #isMeant: (call: ModelCall) => boolean = () => true;
   #answers = 0;
 
   constructor(stub: AiStub, kind: ModelServerKind) {
@@ -137,6 +154,10 @@ class HttpModelStub implements ModelStub {
     return this.#calls;
   }
 
+  get warmUps(): readonly ModelCall[] {
+    return this.#warmUps;
+  }
+
   get connections(): number {
     return this.#stub.connections;
   }
@@ -147,7 +168,12 @@ class HttpModelStub implements ModelStub {
   }
 
   fail(fault: ModelFault | Behaviour): void {
-    this.#fault = typeof fault === 'string' ? FAULTS[fault] : fault;
+    this.failIf(() => true, typeof fault === 'string' ? FAULTS[fault] : fault);
+  }
+
+  failIf(isMeant: (call: ModelCall) => boolean, fault: Behaviour): void {
+    this.#isMeant = isMeant;
+    this.#fault = fault;
   }
 
   become(kind: ModelServerKind): void {
@@ -157,6 +183,7 @@ class HttpModelStub implements ModelStub {
   clear(): void {
     this.#stub.clear();
     this.#calls = [];
+    this.#warmUps = [];
     this.#mind = goodAnswer;
     this.#finish = 'stop';
     this.#fault = undefined;
@@ -188,9 +215,9 @@ class HttpModelStub implements ModelStub {
       }
       const request = parse(call.body) as ChatRequest;
       const known = toModelCall(request, call);
-      this.#calls.push(known);
+      (isWarmUp(known) ? this.#warmUps : this.#calls).push(known);
       const refusal = refusalOf(known, this.#kind);
-      if (this.#fault) this.#fault(call, response);
+      if (this.#fault && this.#isMeant(known)) this.#fault(call, response);
       else if (refusal) sendError(response, refusal);
       else this.#answer(known, response);
     });
@@ -198,9 +225,27 @@ class HttpModelStub implements ModelStub {
 
   #answer(call: ModelCall, response: ServerResponse): void {
     this.#answers += 1;
-    const content = this.#mind(call);
+    const isBlank = this.#kind.failsAtFormat === 'blank' && call.request.response_format !== undefined;
+    const content = isBlank ? ' \n' : this.#mind(call);
     const prompt = Math.ceil((call.system.length + call.user.length) / 4);
     const completion = Math.ceil(content.length / 4);
+    const usage = {
+      prompt_tokens: prompt,
+      completion_tokens: completion,
+      total_tokens: prompt + completion,
+      prompt_tokens_details: { cached_tokens: 0, audio_tokens: 0 },
+      completion_tokens_details: { reasoning_tokens: 0, audio_tokens: 0 },
+    };
+    if (call.request.stream && this.#kind.streams !== 'plain') {
+      const isCounted = !this.#kind.hasNoUsage && call.request.stream_options?.include_usage === true;
+      sendStream(response, {
+        base: { id: `chatcmpl-stub${this.#answers}`, created: 1_700_000_000, model: call.request.model },
+        content,
+        finish: this.#finish,
+        usage: isCounted ? usage : undefined,
+      });
+      return;
+    }
     send(response, 200, {
       id: `chatcmpl-stub${this.#answers}`,
       object: 'chat.completion',
@@ -214,21 +259,15 @@ class HttpModelStub implements ModelStub {
           finish_reason: this.#finish,
         },
       ],
-      ...(this.#kind.hasNoUsage
-        ? {}
-        : {
-            usage: {
-              prompt_tokens: prompt,
-              completion_tokens: completion,
-              total_tokens: prompt + completion,
-              prompt_tokens_details: { cached_tokens: 0, audio_tokens: 0 },
-              completion_tokens_details: { reasoning_tokens: 0, audio_tokens: 0 },
-            },
-          }),
+      ...(this.#kind.hasNoUsage ? {} : { usage }),
       service_tier: 'default',
       system_fingerprint: 'fp_stub',
     });
   }
+}
+
+function isWarmUp({ user, request }: ModelCall): boolean {
+  return user === 'Hello' && (request.max_tokens === 1 || request.max_completion_tokens === 1);
 }
 
 /** What a well-behaved model writes: JSON where it was asked for, else plain words. It remembers what it was shown. */
@@ -290,7 +329,19 @@ function refusalOf({ request, headers, body }: ModelCall, kind: ModelServerKind)
     const message = `Unsupported value: 'temperature' does not support ${request.temperature} with this model. Only the default (1) value is supported.`;
     return refuse(message, 'temperature');
   }
+  if (kind.refusesSystem !== undefined && request.messages.some(({ role }) => role === 'system')) {
+    return refuse(kind.refusesSystem);
+  }
+  if (kind.streams === 'refused' && request.stream) {
+    return refuse('Your organization must be verified to stream this model.', 'stream');
+  }
+  if (kind.hasNoStreamOptions && request.stream_options !== undefined) {
+    return refuse('Extra inputs are not permitted', 'stream_options');
+  }
   const format = request.response_format?.type;
+  if (kind.failsAtFormat === 'error' && format !== undefined) {
+    return { status: 500, code: 'server_error', message: 'Internal server error' };
+  }
   if (format === undefined || format === 'text' || kind.ignoresFormat) return undefined;
   const formats: readonly string[] = kind.formats ?? ['json_schema', 'json_object'];
   if (!formats.includes(format)) {
@@ -335,6 +386,32 @@ function errorBehaviour(status: number, code: string, message: string): Behaviou
 function sendError(response: ServerResponse, { status, code, message, param }: Refused): void {
   const type = status === 429 ? 'requests' : status >= 500 ? 'server_error' : 'invalid_request_error';
   send(response, status, { error: { message, type, param: param ?? null, code } });
+}
+
+interface Streamed {
+  readonly base: Readonly<Record<string, unknown>>;
+  readonly content: string;
+  readonly finish: string;
+  readonly usage: unknown;
+}
+
+/** As servers stream: the role first, the text in pieces, why it ended, and what it cost where that was asked for. */
+function sendStream(response: ServerResponse, { base, content, finish, usage }: Streamed): void {
+  const piece = (delta: unknown, reason: string | null = null) => ({
+    ...base,
+    object: 'chat.completion.chunk',
+    choices: [{ index: 0, delta, logprobs: null, finish_reason: reason }],
+  });
+  const texts = content.match(/[\s\S]{1,7}/g) ?? [];
+  const pieces: unknown[] = [
+    piece({ role: 'assistant', content: '', refusal: null }),
+    ...texts.map((text) => piece({ content: text })),
+    piece({}, finish),
+    ...(usage === undefined ? [] : [{ ...base, object: 'chat.completion.chunk', choices: [], usage }]),
+  ];
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'x-request-id': 'req_stub' });
+  for (const one of pieces) response.write(`data: ${JSON.stringify(one)}\n\n`);
+  response.end('data: [DONE]\n\n');
 }
 
 function send(response: ServerResponse, status: number, value: unknown): void {

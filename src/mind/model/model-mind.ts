@@ -42,6 +42,10 @@ export interface ModelMindOptions {
   readonly timeoutMs: number;
   /** For personas that name no max_tokens. Default 500: an answer has about 150, and a runaway model ends some time. */
   readonly maxTokens?: number;
+  /** For a reasoning model's thoughts, in addition. Default 0. */
+  readonly thinkingTokens?: number;
+  /** How much a reasoning model thinks; null leaves it to its server. */
+  readonly reasoningEffort?: string | null;
   /** For personas that name no temperature. Default 0.8: varied, and still to the point. */
   readonly temperature?: number;
   /** Default 262,144. */
@@ -64,8 +68,10 @@ const MAX_REASON_CHARACTERS = 200;
  * Any model behind a server that speaks OpenAI's chat completions. What it writes is read leniently, checked (it must
  * not read out its prompt nor take another name) and cleaned; what does not pass is AiIpcError model_failed.
  */
-export function createModelMind(options: ModelMindOptions): Mind {
-  const provider = createOpenAiProvider({ ...options, clock: options.clock ?? systemClock });
+export function createModelMind(
+  options: ModelMindOptions,
+  provider: ModelProvider = createOpenAiProvider({ ...options, clock: options.clock ?? systemClock }),
+): Mind {
   const model: Model = { provider, options };
   return {
     name: 'openai',
@@ -162,6 +168,8 @@ async function ask(
       schema,
       temperature: settings.temperature ?? options.temperature ?? DEFAULTS.temperature,
       maxTokens: settings.max_tokens ?? options.maxTokens ?? DEFAULTS.maxTokens,
+      thinkingTokens: options.thinkingTokens,
+      reasoningEffort: options.reasoningEffort ?? undefined,
     },
     signal,
   );
@@ -195,7 +203,7 @@ function toReply(
 
 function adviceFor(what: string): string {
   return what.includes('max_tokens')
-    ? 'Raise max_tokens in the model_settings of the persona, or turn off or shorten what the model thinks.'
+    ? 'Raise max_tokens in the model_settings of the persona or AI_THINKING_TOKENS, or turn thinking off (docs/models.md).'
     : 'Try another model if this happens often.';
 }
 

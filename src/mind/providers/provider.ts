@@ -1,10 +1,13 @@
 import type { Clock } from '../../base/clock.ts';
+import type { ModelError } from '../talk/mind-error.ts';
 import type { AnswerSchema } from './answer-format.ts';
 import type { Completion } from './completion.ts';
+import type { LearntProfile } from './profile-book.ts';
+import type { ServerProfile } from './server-profile.ts';
 
 /** Where a model runs, and how it is reached. */
 export interface ModelServer {
-  /** Up to and with the version, such as http://127.0.0.1:11434/v1. */
+  /** Up to and with the version, such as http://127.0.0.1:11434/v1; a query, such as api-version, goes with each call. */
   readonly baseUrl: string;
   /** Empty or null for a server that wants none. */
   readonly apiKey: string | null;
@@ -14,6 +17,12 @@ export interface ModelServer {
   readonly timeoutMs: number;
   /** Default 262,144: an answer of 400 characters has about 1,500 bytes, thoughts of a reasoning model some thousand. */
   readonly maxResponseBytes?: number;
+  /** An admin's own fields for the body of each call; they win over those of this package. */
+  readonly body?: Readonly<Record<string, unknown>>;
+  /** What of its profile is set, and not learnt. */
+  readonly profile?: Partial<ServerProfile>;
+  /** Told of each thing that was learnt of a model, once. */
+  readonly onLearnt?: (learnt: LearntProfile) => void;
   readonly clock: Clock;
 }
 
@@ -24,11 +33,21 @@ export interface ModelQuestion {
   readonly user: string;
   readonly schema: AnswerSchema;
   readonly temperature: number | undefined;
+  /** For the answer. */
   readonly maxTokens: number;
+  /** For a reasoning model's thoughts, in addition. Default 0. */
+  readonly thinkingTokens?: number | undefined;
+  /** How much a reasoning model thinks, such as low; left out, its server decides. */
+  readonly reasoningEffort?: string | undefined;
 }
 
 /** Speaks with one model server, in the way that it understands. */
 export interface ModelProvider {
-  /** Ends, with a completion or with ModelError, soon after `signal` is aborted or after the server's timeoutMs. */
-  complete(question: ModelQuestion, signal: AbortSignal): Promise<Completion>;
+  /**
+   * Ends, with a completion or with ModelError, soon after `signal` is aborted or after the server's timeoutMs. Tells when
+   * the first word comes in.
+   */
+  complete(question: ModelQuestion, signal: AbortSignal, onFirstWord?: () => void): Promise<Completion>;
+  /** One short question without a deadline of its own, so that the model is loaded; what went wrong, or null. */
+  warmUp(model: string, signal: AbortSignal): Promise<ModelError | null>;
 }

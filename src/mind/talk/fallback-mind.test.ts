@@ -84,6 +84,36 @@ describe('createFallbackMind', () => {
     expect(told).toEqual([false, false, false, false, false, false, false, false, true]);
   });
 
+  it('lets a message that was refused, and a model that is being loaded, through to the canned line', async () => {
+    const told: boolean[] = [];
+    for (const error of [
+      new ModelError('model_failed', 'Filtered.', { kind: 'message', reason: 'refused' }),
+      new ModelError('model_failed', 'Loading.', { kind: 'load', reason: 'loading' }),
+    ]) {
+      const both = createFallbackMind(provider('first', error), provider('second', 'answers'), {
+        onFailure: (_, { isDown }) => told.push(isDown),
+      });
+      await expect(both.speak(LINE, signal)).rejects.toBe(error);
+    }
+    expect(told).toEqual([false, false]);
+  });
+
+  it('lets the second one answer what is too long or too much for the first one, which is not down', async () => {
+    const told: boolean[] = [];
+    for (const error of [
+      new ModelError('model_failed', 'Too long.', { kind: 'message', reason: 'too_long' }),
+      new ModelError('model_failed', 'Busy.', { kind: 'load', retryAfterMs: 5_000 }),
+    ]) {
+      const both = createFallbackMind(provider('first', error), provider('second', 'answers'), {
+        onFailure: (_, { isDown }) => told.push(isDown),
+      });
+      for (let call = 0; call < 6; call += 1) {
+        expect(await both.speak(LINE, signal)).toMatchObject({ provider: 'second' });
+      }
+    }
+    expect(new Set(told)).toEqual(new Set([false]));
+  });
+
   it('calls the first one down for any other error', async () => {
     const told: boolean[] = [];
     const broken = new AiIpcError('database_failed', 'No.');

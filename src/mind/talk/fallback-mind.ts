@@ -1,10 +1,10 @@
 import type { AnswerSource, Mind, TokenCount } from './mind.ts';
-import { ModelError, tokensSpent } from './mind-error.ts';
+import { cannedReasonOf, ModelError, tokensSpent } from './mind-error.ts';
 
 export interface FallbackMindOptions {
   /**
-   * Told of each failure of the first mind, whoever answers then. `isDown` is false where it did answer and only
-   * its words could not be used.
+   * Told of each failure of the first mind, whoever answers then. `isDown` is false where it says nothing of what others
+   * will meet: its words could not be used, the message was refused, or there is too much to do just now.
    */
   readonly onFailure?: (error: unknown, first: { readonly isDown: boolean }) => void;
   /** Told of each answer of the first mind. */
@@ -16,7 +16,8 @@ const USELESS_TO_BE_DOWN = 5;
 
 /**
  * Asks the first mind, and the second one where the first fails; the answer says which of them spoke, and its
- * tokens count what was spent on both. Without a second one, the first one's AiIpcError goes on to the caller.
+ * tokens count what was spent on both. Without a second one, the first one's AiIpcError goes on to the caller; so does one
+ * for which the NPC says a canned line (see cannedReasonOf).
  *
  * The second one begins when the deadline may be over: it has to be one that answers at once, such as scripted.
  */
@@ -28,9 +29,10 @@ export function createFallbackMind(
   let uselessInARow = 0;
 
   function noteFailure(error: unknown): void {
-    const isUseless = error instanceof ModelError && error.hasAnswered;
-    uselessInARow = isUseless ? uselessInARow + 1 : USELESS_TO_BE_DOWN;
-    onFailure?.(error, { isDown: uselessInARow >= USELESS_TO_BE_DOWN });
+    const kind = error instanceof ModelError ? error.kind : 'server';
+    if (kind === 'answer') uselessInARow += 1;
+    const isDown = kind === 'server' || (kind === 'answer' && uselessInARow >= USELESS_TO_BE_DOWN);
+    onFailure?.(error, { isDown });
   }
 
   async function answer<Answer extends AnswerSource>(ask: (mind: Mind) => Promise<Answer>): Promise<Answer> {
@@ -41,7 +43,7 @@ export function createFallbackMind(
       return answered;
     } catch (error) {
       noteFailure(error);
-      if (!second) throw error;
+      if (!second || isCanned(error)) throw error;
       const answered = await ask(second);
       return { ...answered, tokens: sumOf(answered.tokens, tokensSpent(error)) };
     }
@@ -54,6 +56,11 @@ export function createFallbackMind(
     decide: (situation, signal) => answer((mind) => mind.decide(situation, signal)),
     feel: (event, signal) => answer((mind) => mind.feel(event, signal)),
   };
+}
+
+/** What is only too long for the model is not for the second mind. */
+function isCanned(error: unknown): boolean {
+  return cannedReasonOf(error) !== null && !(error instanceof ModelError && error.reason === 'too_long');
 }
 
 function sumOf(one: TokenCount, other: TokenCount): TokenCount {

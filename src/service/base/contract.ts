@@ -142,14 +142,17 @@ export type RequestBody<Name extends RequestName> = z.infer<(typeof REQUESTS)[Na
 const answeredId = z.union([z.number(), z.string()]);
 const count = z.int().min(0);
 
-/** Why an NPC says its canned line: the player talks too fast, has used up his tokens, or all NPCs are switched off. */
-const LIMITS = ['cooldown', 'budget', 'off'] as const;
+/**
+ * Why an NPC says its canned line: the player talks too fast, has used up his tokens, or all NPCs are switched off; the
+ * model's server refused the line, or is still loading the model.
+ */
+const LIMITS = ['cooldown', 'budget', 'off', 'refused', 'loading'] as const;
 
 /** What each endpoint answers with status 200. */
 export const ANSWERS = {
   health: z.strictObject({
-    status: z.enum(['ok', 'degraded']),
-    /** What is not well; only when degraded. */
+    status: z.enum(['ok', 'loading', 'degraded']),
+    /** What is not well; not when ok. */
     reason: z.string().min(1).optional(),
     version: z.string(),
     /** Who answers now: the fallback's name while the model fails. */

@@ -27,6 +27,14 @@ it('names the fallback while the model fails, and is ok when it answers', () => 
   expect(health.report({ first: model, second: offline, areOff: false }).status).toBe('ok');
 });
 
+it('is loading while the model is being loaded, unless something is wrong besides', () => {
+  const health = new Health(new FakeClock());
+  const report = () => health.report({ first: model, second: offline, areOff: false, isLoading: true });
+  expect(report()).toMatchObject({ status: 'loading', reason: expect.stringContaining('canned lines') });
+  health.noteDatabase(new Error('no tables'));
+  expect(report()).toMatchObject({ status: 'degraded', reason: expect.stringContaining('being loaded') });
+});
+
 it('is down when the model fails and nobody else answers', () => {
   const health = new Health(new FakeClock());
   health.noteModel(new Error('it is asleep'));

@@ -14,11 +14,13 @@ export interface Minds {
   readonly second: Speaker | null;
   /** Whether an admin switched all NPCs off. */
   readonly areOff: boolean;
+  /** Whether the model is being loaded, and NPCs say their canned lines. */
+  readonly isLoading?: boolean;
 }
 
 export interface HealthReport {
-  /** down: nobody can answer. */
-  readonly status: 'ok' | 'degraded' | 'down';
+  /** loading: nothing is wrong, and the model will be there soon; down: nobody can answer. */
+  readonly status: 'ok' | 'loading' | 'degraded' | 'down';
   readonly reason: string | undefined;
   readonly provider: string;
   readonly model: string | null;
@@ -57,7 +59,7 @@ export class Health {
     this.#limits.note(error);
   }
 
-  report({ first, second, areOff }: Minds): HealthReport {
+  report({ first, second, areOff, isLoading = false }: Minds): HealthReport {
     const model = this.#model.reason();
     const memory = this.#database.reason() ?? this.#memory.reason();
     const limits = this.#limits.reason();
@@ -72,8 +74,10 @@ export class Health {
       ...(areOff ? ['NPCs are switched off: `ai-ipc npcs on` lets them speak.'] : []),
     ];
     const isDown = model !== undefined && second === null;
+    const isTroubled = reasons.length > 0;
+    if (isLoading) reasons.push('The model is being loaded; until then NPCs say their canned lines.');
     return {
-      status: isDown ? 'down' : reasons.length > 0 ? 'degraded' : 'ok',
+      status: isDown ? 'down' : isTroubled ? 'degraded' : isLoading ? 'loading' : 'ok',
       reason: reasons.length > 0 ? reasons.join(' ') : undefined,
       provider: speaker.name,
       model: speaker.model,

@@ -7,6 +7,8 @@ import { createProfanityFilter, NO_FILTER } from '../../mind/answer/profanity.ts
 import { createOfflineMind } from '../../mind/brain/offline-mind.ts';
 import { createModelMind } from '../../mind/model/model-mind.ts';
 import { loadPersonas } from '../../mind/persona/persona-book.ts';
+import type { Mind } from '../../mind/talk/mind.ts';
+import { ModelError } from '../../mind/talk/mind-error.ts';
 import { REQUESTS } from '../base/contract.ts';
 import { createDeadlines } from '../base/deadline.ts';
 import { Health } from '../base/health.ts';
@@ -71,6 +73,24 @@ describe('leadDialogue', () => {
       await stub.close();
     }
   });
+  it.each([
+    ['refused', { kind: 'message', reason: 'refused' }],
+    ['refused', { kind: 'message', reason: 'too_long' }],
+    ['loading', { kind: 'load', reason: 'loading' }],
+  ] as const)(
+    'says a canned line where the line was %s (%j), and remembers nothing',
+    async (limited, trouble) => {
+      const tokens = { prompt: 10, completion: 2 };
+      const mind: Mind = {
+        ...createOfflineMind(personas),
+        speak: () => Promise.reject(new ModelError('model_failed', 'No.', { ...trouble, tokens })),
+      };
+      const { answer, said } = await lead('Hello', { mind });
+      expect(answer).toMatchObject({ limited, provider: 'scripted', tokens });
+      expect(personas.find(null).canned_lines).toContain(answer.text);
+      expect(said).toBeNull();
+    },
+  );
 
   it('hides bad words in what an NPC does, too', async () => {
     const stub: ModelStub = await startModelStub();

@@ -4,7 +4,7 @@ import { cleanAnswer } from '../../mind/answer/clean-answer.ts';
 import type { ProfanityFilter } from '../../mind/answer/profanity.ts';
 import { cannedLine } from '../../mind/persona/persona-canned.ts';
 import { type Mind, NO_TOKENS, type Speakers, type SpokenAnswer } from '../../mind/talk/mind.ts';
-import { tokensSpent } from '../../mind/talk/mind-error.ts';
+import { cannedReasonOf, tokensSpent } from '../../mind/talk/mind-error.ts';
 import { NOTHING, type Turn } from '../../mind/talk/recollection.ts';
 import type { Answer, Limit, RequestBody } from '../base/contract.ts';
 import type { Deadline } from '../base/deadline.ts';
@@ -44,7 +44,7 @@ export interface LedDialogue {
 
 /**
  * Leads one dialogue: limits, memory, mind, cleaning. Throws AiIpcError model_failed or model_timeout where nobody
- * answers. Nothing is remembered here: that is for when the answer is delivered.
+ * answers; a line that the model's server refuses, or cannot take while it loads the model, gets the canned line. Nothing is remembered here: that is for when the answer is delivered.
  */
 export async function leadDialogue(call: DialogueCall, parts: DialogueParts): Promise<LedDialogue> {
   const startMs = parts.clock.nowMs();
@@ -81,9 +81,13 @@ async function speakWithinLimits(
     if (parts.limits.isOff()) return { limit: 'off', answer: cannedAnswer(call, parts) };
     return { limit: null, answer: polish(answer, parts) };
   } catch (error) {
-    spend(playerId, tokensSpent(error), parts);
-    if (playerId !== null) parts.limits.forgive(playerId);
-    throw error;
+    const tokens = tokensSpent(error);
+    spend(playerId, tokens, parts);
+    const limit = parts.limits.isOff() ? 'off' : cannedReasonOf(error);
+    // A refused line was answered: its cooldown keeps the player from sending it again and again.
+    if (playerId !== null && limit !== 'refused') parts.limits.forgive(playerId);
+    if (limit === null) throw error;
+    return { limit, answer: { ...cannedAnswer(call, parts), tokens } };
   }
 }
 

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { AiIpcError } from '../../base/errors.ts';
+import { ModelError } from '../../mind/talk/mind-error.ts';
 
 /** The codes of the service's error answers and their HTTP status. docs/ai-service.md explains each. */
 export const HTTP_ERRORS = {
@@ -11,7 +12,9 @@ export const HTTP_ERRORS = {
   key_reused: 409,
   body_too_large: 413,
   overloaded: 429,
+  model_busy: 429,
   internal: 500,
+  model_useless: 500,
   model_failed: 502,
   unavailable: 503,
   model_timeout: 504,
@@ -24,10 +27,16 @@ export interface Refusal {
   readonly refused: HttpErrorCode;
   /** For a person: what is wrong, with which value, what to send instead. */
   readonly message: string;
+  /** When to come again, for the header Retry-After. */
+  readonly retryAfterSeconds?: number;
 }
 
-export function refuse(refused: HttpErrorCode, message: string): Refusal {
-  return { refused, message };
+export function refuse(
+  refused: HttpErrorCode,
+  message: string,
+  more: Pick<Refusal, 'retryAfterSeconds'> = {},
+): Refusal {
+  return { refused, message, ...more };
 }
 
 export function isRefusal(value: object): value is Refusal {
@@ -37,17 +46,32 @@ export function isRefusal(value: object): value is Refusal {
 /** Troubles that have an error answer of their own; undefined for those that only the log should tell of. */
 export function toRefusal(error: unknown): Refusal | undefined {
   if (!(error instanceof AiIpcError)) return undefined;
+  if (error instanceof ModelError) return toModelRefusal(error);
   if (error.code === 'model_failed' || error.code === 'model_timeout')
     return refuse(error.code, error.message);
   return undefined;
 }
 
+/** By what the trouble is about: 502 and 504 say that the model is away, which others would meet too. */
+function toModelRefusal({ kind, code, message, retryAfterMs }: ModelError): Refusal {
+  if (kind === 'load') {
+    const retryAfterSeconds = Math.max(1, Math.ceil((retryAfterMs ?? 0) / 1000));
+    return refuse('model_busy', message, { retryAfterSeconds });
+  }
+  if (kind === 'answer') return refuse('model_useless', message);
+  return refuse(code === 'model_timeout' ? code : 'model_failed', message);
+}
+
 /** The error answer: {"error": {"code": …, "message": …}}. */
 export function toErrorResponse(
-  { refused, message }: Refusal,
+  { refused, message, retryAfterSeconds }: Refusal,
   headers: Record<string, string> = {},
 ): Response {
-  return toJsonResponse({ error: { code: refused, message } }, { status: HTTP_ERRORS[refused], headers });
+  const retryAfter = retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) };
+  return toJsonResponse(
+    { error: { code: refused, message } },
+    { status: HTTP_ERRORS[refused], headers: { ...retryAfter, ...headers } },
+  );
 }
 
 /** A JSON answer that says its length, so that a client sees when it was cut. */

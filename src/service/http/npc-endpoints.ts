@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { PersonaBook } from '../../mind/persona/persona-book.ts';
 import type { AnswerSource, Mind, Speakers } from '../../mind/talk/mind.ts';
-import { tokensSpent } from '../../mind/talk/mind-error.ts';
+import { cannedReasonOf, tokensSpent } from '../../mind/talk/mind-error.ts';
 import { textOf } from '../../mind/talk/situation-text.ts';
 import {
   type Answer,
@@ -158,6 +158,7 @@ async function thinkWithinLimits<T extends AnswerSource>(
     return thought;
   } catch (error) {
     spend(tokensSpent(error));
-    throw error;
+    if (cannedReasonOf(error) === null) throw error;
+    return await ask(offline);
   }
 }

@@ -97,5 +97,5 @@ function fingerprintOf(request: Request, { bytes }: JsonBody): string {
 
 function overloaded(): Response {
   const message = `The AI service answers as many requests as it may. Try again in ${RETRY_AFTER_SECONDS} s, or raise AI_MAX_IN_FLIGHT.`;
-  return toErrorResponse(refuse('overloaded', message), { 'Retry-After': String(RETRY_AFTER_SECONDS) });
+  return toErrorResponse(refuse('overloaded', message, { retryAfterSeconds: RETRY_AFTER_SECONDS }));
 }

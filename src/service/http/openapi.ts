@@ -13,7 +13,9 @@ const ANY_POST_ERRORS: readonly HttpErrorCode[] = [
   'key_reused',
   'body_too_large',
   'overloaded',
+  'model_busy',
   'internal',
+  'model_useless',
   'model_failed',
   'model_timeout',
 ];

@@ -43,7 +43,7 @@ export interface PlayerLimits extends Lifecycle {
   /** The line that was let through got no answer: its cooldown is over. */
   forgive(playerId: string): void;
   /** The same as check for what players do not say: no cooldown, and none begins. */
-  checkThought(playerId: string | null): Exclude<Limit, 'cooldown'> | null;
+  checkThought(playerId: string | null): Extract<Limit, 'off' | 'budget'> | null;
   /** Whether all NPCs are silent now; ask again before an answer goes out that took long to think of. */
   isOff(): boolean;
   /** Counts what an answer cost; written at once, or when the database is back. */

@@ -86,9 +86,9 @@ export function postAndHangUp(url: string, body: unknown, headers: Record<string
   };
 }
 
-/** The settings with which this stub is the model. */
+/** The settings with which this stub is the model, one that needs not be loaded. */
 export function modelServer({ url }: ModelStub): Pick<ServiceSettings, 'modelServer'> {
-  return { modelServer: { ...defaultsOf(MODEL_SERVER), url, model: 'stub' } };
+  return { modelServer: { ...defaultsOf(MODEL_SERVER), url, model: 'stub', isWarmedUp: false } };
 }
 
 /** A model that thinks until it is told what to say. */
