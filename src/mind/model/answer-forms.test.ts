@@ -4,7 +4,7 @@ import { type AnswerForm, NPC, OURS, PLAYER, SECRET } from '../../../test/suppor
 import { toMessage } from '../../reading/message.ts';
 import { readMessage } from '../../reading/read-message.ts';
 import { cleanModelAnswer } from '../answer/clean-model-answer.ts';
-import { toCompletion } from '../providers/completion.ts';
+import { Gathering } from '../providers/gathering.ts';
 
 const ASKED = {
   form: { fields: ['text', 'emotion', 'action'], needs: 'text' },
@@ -13,7 +13,9 @@ const ASKED = {
 
 /** What is said of a form, by the reading and the cleaning behind it. */
 function wordsOf(form: AnswerForm): string | null {
-  const reading = readMessage(toMessage(toCompletion(completionOf(form), '')), ASKED);
+  const gathering = new Gathering();
+  gathering.add(completionOf(form));
+  const reading = readMessage(toMessage(gathering.end()), ASKED);
   if (reading.kind === 'nothing') return null;
   const said = reading.kind === 'words' ? reading.words : String(reading.fields['text']);
   return cleanModelAnswer(said, { isCut: reading.isCut }) || null;

@@ -32,6 +32,7 @@ const message = z.looseObject({
   refusal: words,
   reasoning_content: words,
   reasoning: words,
+  thinking: words,
 });
 const choice = z.looseObject({
   index: z.number().nullish().catch(null),
@@ -134,17 +135,17 @@ export class Gathering {
     if (timings) this.#timings = { evaluatedTokens: timings.prompt_n, cachedTokens: timings.cache_n ?? 0 };
   }
 
-  #addMessage({ content, refusal, reasoning_content, reasoning }: Message): void {
+  #addMessage({ content, refusal, reasoning_content, reasoning, thinking }: Message): void {
     if (typeof content === 'string') this.#keep(this.#texts, content);
     else for (const one of content ?? []) this.#addPart(one);
-    // Where a server sends both names, they hold the same.
-    this.#keep(this.#reasoning, reasoning_content ?? reasoning ?? '');
+    // Where a server sends several names, they hold the same.
+    this.#keep(this.#reasoning, reasoning_content ?? reasoning ?? thinking ?? '');
     this.#refusal += refusal ?? '';
   }
 
   #addPart(one: z.infer<typeof part>): void {
     const type = one.type ?? 'text';
-    const text = one.text ?? textOf(one.thinking ?? one.reasoning);
+    const text = one.text ?? textOf(one.thinking ?? one.reasoning ?? one[type] ?? one['content']);
     this.#parts.push({ type, text });
     this.#keep(TEXT_KINDS.has(type) ? this.#texts : this.#reasoning, text);
   }
