@@ -6,16 +6,14 @@ describe('systemClock', () => {
     const startMs = systemClock.nowMs();
     await systemClock.sleep(50);
     expect(systemClock.nowMs() - startMs).toBeGreaterThanOrEqual(49);
-    expect(systemClock.nowMs() - startMs).toBeLessThan(2_000);
   });
 
   it('an abort ends the sleep without an error, also one that came before', async () => {
-    const startMs = systemClock.nowMs();
     const controller = new AbortController();
-    const sleep = systemClock.sleep(60_000, controller.signal);
+    // A sleep that went on would be longer than any test may take.
+    const sleep = systemClock.sleep(3_600_000, controller.signal);
     controller.abort();
     await sleep;
-    await systemClock.sleep(60_000, controller.signal);
-    expect(systemClock.nowMs() - startMs).toBeLessThan(2_000);
+    await systemClock.sleep(3_600_000, controller.signal);
   });
 });

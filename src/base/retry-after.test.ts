@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { retryAfterMs } from './retry-after.ts';
 
 const DATE = 'Sun, 06 Nov 1994 08:49:30 GMT';
@@ -22,6 +22,16 @@ describe('Retry-After', () => {
       expect(retryAfterMs(text, DATE)).toBe(7000);
     },
   );
+
+  it('dates mean GMT in every time zone of this machine, also where one of them does not say so', () => {
+    const zone = process.env['TZ'];
+    process.env['TZ'] = 'Asia/Tokyo';
+    onTestFinished(() => {
+      if (zone === undefined) delete process.env['TZ'];
+      else process.env['TZ'] = zone;
+    });
+    expect(retryAfterMs('Sun Nov  6 08:49:37 1994', ` ${DATE} `)).toBe(7000);
+  });
 
   it('a date that is past means now', () => {
     expect(retryAfterMs('Sun, 06 Nov 1994 08:00:00 GMT', DATE)).toBe(0);

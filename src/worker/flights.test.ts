@@ -66,6 +66,7 @@ describe('Flights', () => {
     flights.remove({ id: 1, claimNo: 1 });
 
     expect(flights.holds({ id: 1, claimNo: 2 })).toBe(true);
+    expect(flights.holds({ id: 1, claimNo: 1 })).toBe(false);
     expect(flights.calling).toBe(1);
   });
 

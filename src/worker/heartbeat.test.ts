@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { FakeClock } from '../../test/support/fake-clock.ts';
 import { openTestContext, type TestContext } from '../../test/support/worker-context.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 function makeHeartbeat(): Heartbeat {
-  const sign = () => ({ inFlight: 0, doorbell: null });
+  const sign = () => ({ inFlight: 3, doorbell: '127.0.0.1:7' });
   return new Heartbeat({ ...context, clock, sign, host: 'test-host', pid: 1, version: '1.0.0' });
 }
 
@@ -46,6 +46,27 @@ it('stopped while it begins, it beats no more when its stop resolves', async () 
   await clock.advance(10 * INTERVAL_MS);
 
   expect(await context.store.sightings()).toEqual([]);
+});
+
+it('shows who it is and what it says of itself', async () => {
+  expect(context.sql.prepare('SELECT host, pid, version, in_flight, doorbell FROM ai_workers').all()).toEqual(
+    [{ host: 'test-host', pid: 1, version: '1.0.0', in_flight: 3, doorbell: '127.0.0.1:7' }],
+  );
+});
+
+it('a beat that the database is slow to take counts from when it was sent', async () => {
+  const { heartbeat: beat } = context.store;
+  vi.spyOn(context.store, 'heartbeat').mockImplementationOnce(async (row) => {
+    await beat(row);
+    await clock.sleep(5_000);
+  });
+  await clock.advance(INTERVAL_MS + 5_000);
+  expect(heartbeat.isFresh).toBe(true);
+  context.sql.exec('ALTER TABLE ai_workers RENAME TO elsewhere');
+
+  await clock.advance(3_000);
+
+  expect(heartbeat.isFresh).toBe(false);
 });
 
 it('one beat that fails is a trouble of the database and no lost heartbeat', async () => {

@@ -35,6 +35,13 @@ describe('Outbox', () => {
     expect(large.isFull).toBe(false);
   });
 
+  it('is full of held ones, too', () => {
+    const outbox = new Outbox();
+    for (let id = 1; id <= 64; id++) outbox.add(attempt(id, 2 ** 20));
+    for (let id = 1; id <= 64; id++) outbox.settled(outbox.nextBatch(), outbox.nextBatch(), 0);
+    expect([outbox.ready, outbox.size, outbox.isFull]).toEqual([0, 64, true]);
+  });
+
   it('held ones come again after their rest, behind those that came meanwhile', () => {
     const outbox = new Outbox();
     for (let id = 1; id <= 3; id++) outbox.add(attempt(id));

@@ -25,8 +25,11 @@ const CALL: EndedCall = {
 };
 const LAST: EndedCall = { ...CALL, request: { ...REQUEST, attempt: 3 } };
 
-function trouble(code: ErrorCode, isServiceDown = true): Exclude<AiResult, { kind: 'aborted' }> {
-  return { kind: 'trouble', error: { code, message: 'why' }, isServiceDown, retryAfterMs: null };
+function trouble(
+  code: ErrorCode,
+  retryAfterMs: number | null = null,
+): Exclude<AiResult, { kind: 'aborted' }> {
+  return { kind: 'trouble', error: { code, message: 'why' }, isServiceDown: true, retryAfterMs };
 }
 
 describe('outcomeOf', () => {
@@ -48,6 +51,17 @@ describe('outcomeOf', () => {
       isAttemptGivenBack: false,
     });
     expect(outcomeOf(trouble('ai_server_error'), LAST)).toMatchObject({ kind: 'failed' });
+    expect(outcomeOf(trouble('ai_unreachable'), CALL)).toMatchObject({
+      kind: 'retry',
+      isAttemptGivenBack: false,
+    });
+  });
+
+  it('trouble waits as long as the service asks', () => {
+    expect(outcomeOf(trouble('ai_server_error', 4_000), CALL)).toMatchObject({
+      kind: 'retry',
+      delayMs: 4_000,
+    });
   });
 
   it("the row's own limit of attempts beats the setting", () => {

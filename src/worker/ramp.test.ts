@@ -58,6 +58,28 @@ describe('the ramp', () => {
     }
   });
 
+  it('begins a whole step beside what earlier steps have begun', async () => {
+    const clock = new FakeClock();
+    const ramp = new Ramp(clock);
+    startCalls(ramp, 33);
+    await clock.advance(2);
+    const later = startCalls(ramp, 40);
+    await setImmediate();
+    expect(later.begun()).toBe(31);
+  });
+
+  it('begins no more than a step when many of earlier steps have ended', async () => {
+    const clock = new FakeClock();
+    const ramp = new Ramp(clock);
+    const earlier = startCalls(ramp, 33);
+    await clock.advance(2);
+    earlier.endAll();
+    await earlier.all;
+    const later = startCalls(ramp, 100);
+    await setImmediate();
+    expect(later.begun()).toBe(32);
+  });
+
   it('holds up nobody when the clock fails', async () => {
     const clock = { nowMs: () => 0, sleep: () => Promise.reject(new Error('no timer')) };
     const calls = startCalls(new Ramp(clock), 100);

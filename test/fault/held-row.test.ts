@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
+import { type AiStub, startAiStub } from '../support/ai-stub.ts';
+import { holdAnswers } from '../support/held-answers.ts';
 import { useQueue } from '../support/queue-observer.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { useWorkers } from '../support/worker-process.ts';
@@ -14,14 +15,17 @@ beforeAll(async () => {
 afterAll(() => stub.close());
 
 it('a request that somebody holds in an open transaction keeps no other from its answer, and is told', async () => {
-  stub.behaveAlways(behaviours.delayed(1_000, behaviours.json({ text: 'Hi' })));
-  const worker = startWorker(queue().settings, { AI_SERVICE_BASE_URL: stub.url });
+  const calls = holdAnswers();
+  stub.behaveAlways(calls.behaviour);
+  const env = { AI_SERVICE_BASE_URL: stub.url, AI_SERVICE_TIMEOUT: '60' };
+  const worker = startWorker(queue().settings, env);
   await worker.started();
   const held = await queue().insertOne('/api/v1/npc/dialogue');
   await waitFor(() => stub.calls.length === 1, { timeoutMs: 10_000, what: 'the call' });
   const holder = await queue().database.connect();
   await holder.beginTransaction();
   await holder.query('SELECT id FROM ai_requests WHERE id = ? FOR UPDATE', [held]);
+  calls.release();
 
   const others = [];
   for (let n = 0; n < 5; n++) others.push(await queue().insertOne('/api/v1/npc/dialogue'));

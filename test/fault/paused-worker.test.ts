@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
+import { holdAnswers } from '../support/held-answers.ts';
 import { useQueue } from '../support/queue-observer.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { useWorkers } from '../support/worker-process.ts';
@@ -17,11 +18,13 @@ it('a worker that comes back after its requests were rescued drops its late answ
   const env = { AI_SERVICE_BASE_URL: stub.url, AI_SERVICE_TIMEOUT: '60' };
   const paused = startWorker(queue().settings, env);
   const pausedId = await paused.started();
-  stub.behaveAlways(behaviours.delayed(1_000, behaviours.json({ text: 'late' })));
+  const late = holdAnswers(behaviours.json({ text: 'late' }));
+  stub.behaveAlways(late.behaviour);
   const id = await queue().insertOne('/api/v1/npc/dialogue');
   await waitFor(() => stub.calls.length === 1, { timeoutMs: 10_000, what: 'the call' });
 
   paused.signal('SIGSTOP');
+  late.release();
   const survivor = startWorker(queue().settings, env);
   await survivor.started();
   stub.behaveAlways(behaviours.json({ text: 'in time' }));

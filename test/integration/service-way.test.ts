@@ -61,8 +61,9 @@ describe('the whole way: row, worker, service, model, row', () => {
 
   it('a model that fails costs no request: the offline brain answers within the life', async () => {
     model.fail('never');
-    const { url } = await serve(modelServer(model), databaseOf(queue().settings));
-    await startWorker(queue().settings, { AI_SERVICE_BASE_URL: url, AI_SERVICE_TIMEOUT: '3' }).started();
+    const settings = { ...modelServer(model), modelTimeoutSeconds: 1 };
+    const { url } = await serve(settings, databaseOf(queue().settings));
+    await startWorker(queue().settings, { AI_SERVICE_BASE_URL: url }).started();
 
     const id = await queue().insertOne(DIALOGUE);
     await queue().waitForStatus(id, 'completed', 20_000);

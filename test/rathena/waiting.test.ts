@@ -7,7 +7,7 @@ import { FAKE_NPC, type MapServer, NPC, PLAYER, useMapServers } from './harness/
 const startMapServer = useMapServers();
 const queue = useQueue();
 /** Longer than any test waits: such a wait never ends by its own time. */
-const LONG_MS = 60_000;
+const LONG_MS = 600_000;
 const TICK_MS = 100;
 
 let server: MapServer;

@@ -7,12 +7,12 @@ export interface HeldAnswers {
 }
 
 /** Calls that are answered when the test says so: what has to happen before that, does so on any machine. */
-export function holdAnswers(): HeldAnswers {
+export function holdAnswers(then: Behaviour = behaviours.echo()): HeldAnswers {
   const waiting: (() => void)[] = [];
   let isReleased = false;
   return {
     behaviour(call, response) {
-      const answer = () => behaviours.echo()(call, response);
+      const answer = () => then(call, response);
       if (isReleased) answer();
       else waiting.push(answer);
     },

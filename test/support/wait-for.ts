@@ -2,12 +2,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /** A machine that eight other programs want, too, takes five times as long; a wait that is in vain ends all the same. */
 const PATIENCE = 6;
+/** For what takes no time to speak of. */
+const SOON_MS = 10_000;
+/** What such a thing is waited for, where another clock than waitFor's does it. */
+export const WAIT_MS = PATIENCE * SOON_MS;
 /** Often enough to add nothing that a test would notice, seldom enough to leave two cores to what is waited for. */
 const POLL_INTERVAL_MS = 20;
 
 export interface WaitOptions {
-  /** How long it takes at most on a machine of its own. It fails after six times that. */
-  readonly timeoutMs: number;
+  /** How long it takes at most on a machine of its own. It fails after six times that. Default 10 s. */
+  readonly timeoutMs?: number;
   /** What is waited for, as it should stand after "Waited 5000 ms for". */
   readonly what: string;
 }
@@ -20,7 +24,7 @@ export async function waitFor<Value>(
   condition: () => Value | Promise<Value>,
   options: WaitOptions,
 ): Promise<Exclude<Value, undefined | null | false>> {
-  const endMs = performance.now() + PATIENCE * options.timeoutMs;
+  const endMs = performance.now() + PATIENCE * (options.timeoutMs ?? SOON_MS);
   for (;;) {
     const { value, error } = await look(condition);
     if (isThere(value)) return value;
@@ -43,7 +47,7 @@ function isThere<Value>(value: Value | undefined): value is Exclude<Value, undef
   return value !== undefined && value !== null && value !== false;
 }
 
-function notSeen({ timeoutMs, what }: WaitOptions, error: unknown): Error {
+function notSeen({ timeoutMs = SOON_MS, what }: WaitOptions, error: unknown): Error {
   const detail =
     error === undefined ? '' : ` Last error: ${error instanceof Error ? error.message : String(error)}`;
   return new Error(`Waited ${PATIENCE * timeoutMs} ms for ${what}, in vain.${detail}`, { cause: error });

@@ -1,0 +1,189 @@
+import { getEventListeners } from 'node:events';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FakeClock } from '../../test/support/fake-clock.ts';
+import { openTestContext, type TestContext } from '../../test/support/worker-context.ts';
+import { AiIpcError } from '../base/errors.ts';
+import { abandon, waitForEnd } from './wait-for-end.ts';
+
+const LIFE_SECONDS = 10;
+/** A moment for the worker to write the end. */
+const AFTER_LIFE_MS = 3_000;
+const LONGEST_REST_MS = 50;
+
+let context: TestContext;
+let clock: FakeClock;
+let id: number;
+let abort: AbortController;
+
+beforeEach(async () => {
+  context = await openTestContext('http://127.0.0.1:9');
+  clock = new FakeClock();
+  abort = new AbortController();
+  const [claimed] = await context.claim(1);
+  id = claimed!.id;
+});
+afterEach(() => context.close());
+
+/** Begins to wait; `seen` has what it gave, once it has. */
+function begin() {
+  const { store } = context;
+  const seen: { value?: unknown; error?: unknown } = {};
+  const end = waitForEnd({ store, clock, id, lifeSeconds: LIFE_SECONDS, signal: abort.signal }).then(
+    (value) => {
+      seen.value = value;
+    },
+    (error: unknown) => {
+      seen.error = error;
+    },
+  );
+  return { seen, end };
+}
+
+async function complete(): Promise<void> {
+  const outcome = { kind: 'completed', answer: '{"text":"Hi"}' } as const;
+  await context.store.settle(context.workerId, [{ id, claimNo: 1, attempt: 1, outcome, durationMs: 5 }]);
+}
+
+/** The database is away; returns what brings it back. */
+function takeAway(code: 'database_unavailable' | 'database_failed' = 'database_unavailable'): () => void {
+  const read = vi.spyOn(context.store, 'read').mockRejectedValue(new AiIpcError(code, 'away'));
+  return () => read.mockRestore();
+}
+
+describe('waiting for the end of a request', () => {
+  it('ends with its answer, and leaves nothing behind', async () => {
+    const { seen } = begin();
+    await clock.advance(1_000);
+    expect(seen).toEqual({});
+    await complete();
+    await clock.advance(LONGEST_REST_MS);
+
+    expect(seen).toMatchObject({ value: { id, status: 'completed', text: 'Hi', error: null } });
+    expect([clock.sleeping, getEventListeners(abort.signal, 'abort')]).toEqual([0, []]);
+  });
+
+  it('looks after 2 ms, and every 50 ms later on', async () => {
+    const reads = vi.spyOn(context.store, 'read');
+    begin();
+    await clock.advance(2);
+    expect(reads).toHaveBeenCalledTimes(2);
+    await clock.advance(1_000);
+    reads.mockClear();
+
+    await clock.advance(10 * LONGEST_REST_MS);
+
+    expect(reads).toHaveBeenCalledTimes(10);
+    abort.abort();
+  });
+
+  it('says after its life, and a moment, that nobody served it', async () => {
+    const { seen } = begin();
+    await clock.advance(LIFE_SECONDS * 1_000 + AFTER_LIFE_MS - 1);
+    expect(seen).toEqual({});
+
+    await clock.advance(LONGEST_REST_MS);
+
+    expect(seen).toMatchObject({ value: { id, status: 'processing', error: { code: 'expired' } } });
+  });
+
+  it('says that it was deleted', async () => {
+    const { seen } = begin();
+    context.sql.exec('DELETE FROM ai_requests');
+    await clock.advance(LONGEST_REST_MS);
+
+    expect(seen).toMatchObject({ value: { id, status: 'failed', error: { code: 'bad_id' } } });
+  });
+
+  it('goes on when the database was away for a while', async () => {
+    const comeBack = takeAway();
+    const { seen } = begin();
+    await clock.advance(5_000);
+    expect(seen).toEqual({});
+    comeBack();
+    await complete();
+    await clock.advance(LONGEST_REST_MS);
+
+    expect(seen).toMatchObject({ value: { status: 'completed' } });
+  });
+
+  it('ends with the error of a database that stays away past its life', async () => {
+    takeAway();
+    const { seen } = begin();
+    await clock.advance(LIFE_SECONDS * 1_000 + AFTER_LIFE_MS + LONGEST_REST_MS);
+
+    expect(seen).toMatchObject({ error: { code: 'database_unavailable' } });
+  });
+
+  it('ends at once with an error that does not pass', async () => {
+    takeAway('database_failed');
+    const { seen } = begin();
+    await clock.advance(0);
+
+    expect(seen).toMatchObject({ error: { code: 'database_failed' } });
+  });
+
+  it('ends at once when it is aborted, also while the database hangs', async () => {
+    vi.spyOn(context.store, 'read').mockReturnValue(new Promise(() => undefined));
+    const { seen, end } = begin();
+    abort.abort(new Error('enough'));
+    await end;
+
+    expect(seen).toMatchObject({ error: { message: 'enough' } });
+  });
+
+  it('looks no more once it is aborted', async () => {
+    const { end } = begin();
+    await clock.advance(1_000);
+    abort.abort();
+    await end;
+    await clock.advance(0);
+
+    expect(clock.sleeping).toBe(0);
+  });
+});
+
+describe('a request that is abandoned', () => {
+  const give = () => abandon({ store: context.store, clock }, id, abort.signal);
+
+  beforeEach(() => abort.abort(new Error('enough')));
+
+  it('is cancelled, and leaves no timer', async () => {
+    expect(await give()).toMatchObject({
+      code: 'aborted',
+      message: 'The wait was aborted; the request is cancelled.',
+      cause: { message: 'enough' },
+    });
+    expect(await context.store.read(id)).toMatchObject({ status: 'cancelled' });
+    expect(clock.sleeping).toBe(0);
+  });
+
+  it('expires where the database fails to cancel it', async () => {
+    vi.spyOn(context.store, 'cancel').mockRejectedValue(new Error('away'));
+    expect(await give()).toMatchObject({
+      code: 'aborted',
+      message: `The wait was aborted; the request ${id} could not be cancelled and will expire.`,
+      cause: { message: 'away' },
+    });
+  });
+
+  it('is waited for 3 s where the database hangs', async () => {
+    vi.spyOn(context.store, 'cancel').mockReturnValue(new Promise(() => undefined));
+    let error: unknown;
+    const given = give().then((aborted) => {
+      error = aborted;
+    });
+    await clock.advance(2_999);
+    expect(error).toBeUndefined();
+    await clock.advance(1);
+    await given;
+
+    expect(error).toMatchObject({ message: expect.stringContaining('could not be cancelled') });
+  });
+
+  it('may not even be in the queue', async () => {
+    expect(await abandon({ store: context.store, clock }, null, abort.signal)).toMatchObject({
+      code: 'aborted',
+      message: expect.stringContaining('before the request was known to be in the queue'),
+    });
+  });
+});
