@@ -21,6 +21,12 @@ export function readFieldLines(text: string, form: Form): Fields | undefined {
   return Object.fromEntries(names.map((one) => [one, unquote(fields[one] ?? '')]));
 }
 
+/** A table of the fields, or a field other than what the NPC says. */
+export function beginsWithFields(text: string, { fields, needs }: Form): boolean {
+  const others = fields.filter((field) => field !== needs).join('|');
+  return new RegExp(`^\\W*(?:${needs}\\W+(?:${others})\\b|(?:${others})\\W{0,4}[:=])`, 'i').test(text);
+}
+
 function unquote(value: string): string {
   return value
     .trim()

@@ -35,7 +35,7 @@ export const MAX_MARKS = 1_000;
 const FORMS: readonly MarkForm[] = [
   {
     // gpt-oss: <|channel|>final <|constrain|>json<|message|>
-    pattern: String.raw`<\|channel\|>\s{0,3}(\w{0,30})[^<\n]{0,60}(?:<\|constrain\|>[^<\n]{0,30})?(?:<\|message\|>)?`,
+    pattern: String.raw`<\|channel\|>\s{0,3}(\w{0,30})(?:[^<\n]{0,60}(?:<\|constrain\|>[^<\n]{0,30})?<\|message\|>)?`,
     see: ([, name = '']) => channel(name),
   },
   {

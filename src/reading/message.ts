@@ -1,5 +1,5 @@
 /** A part of a model's message, with the type that its server gives it; a message of one string is one part, text. */
-export interface MessagePart {
+interface MessagePart {
   readonly type: string;
   readonly text: string;
 }
@@ -66,7 +66,7 @@ interface Read {
 }
 
 /** The object that was asked for; its texts are words alone. What the NPC says is `text`, whatever the model called it. */
-export interface FieldsRead extends Read {
+interface FieldsRead extends Read {
   readonly kind: 'fields';
   readonly fields: Readonly<Record<string, unknown>>;
   readonly evidence: readonly Evidence[];
@@ -74,7 +74,7 @@ export interface FieldsRead extends Read {
   readonly isCut: boolean;
 }
 
-export interface WordsRead extends Read {
+interface WordsRead extends Read {
   readonly kind: 'words';
   readonly words: string;
   readonly evidence: readonly Evidence[];
@@ -82,7 +82,7 @@ export interface WordsRead extends Read {
 }
 
 /** Nothing of it is known to be the final word. */
-export interface NothingRead extends Read {
+interface NothingRead extends Read {
   readonly kind: 'nothing';
   /** What the model wrote instead, to stand behind "The model wrote". */
   readonly why: string;

@@ -88,6 +88,23 @@ describe('readMessage', () => {
     );
   });
 
+  it('takes any name for a name', () => {
+    const name = fc.string({
+      unit: fc.constantFrom(...'aB -/.*+?^{$}()|[]\\#é日'),
+      minLength: 2,
+      maxLength: 12,
+    });
+    fc.assert(
+      fc.property(name, name, (npc, player) => {
+        const asked = { form: SPEAK, names: { npc: ['Sage', npc], player: [player] } };
+        const text = 'Sage: Come in.\nYou: Thanks!';
+        expect(readMessage({ parts: [{ type: 'text', text }], isCut: false }, asked)).toMatchObject({
+          words: 'Come in.',
+        });
+      }),
+    );
+  });
+
   it('ends with any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {

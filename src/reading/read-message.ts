@@ -1,4 +1,4 @@
-import { readFieldLines } from './field-lines.ts';
+import { beginsWithFields, readFieldLines } from './field-lines.ts';
 import { type Fields, fieldsIn } from './fields.ts';
 import { type FinalWord, findFinalWord, type NoFinalWord } from './final-word.ts';
 import { readHeadings } from './headings.ts';
@@ -170,6 +170,7 @@ function readWords(final: FinalWord, { asked, isCut }: Context): Read {
     return nothing(`${what}, and was cut at max_tokens`, all);
   }
   if (BROKEN_JSON.test(text)) return nothing('JSON that cannot be read', all);
+  if (beginsWithFields(text, asked.form)) return nothing('names of fields and no words', all);
   if (evidence !== 'final channel' && isTaskTalk(text)) return nothing('thoughts in plain words', all);
   const own = takeOwnLines(text, asked.names);
   if (!LETTER.test(own.words)) return nothing("nothing but the player's lines", [...leftOut, ...own.leftOut]);

@@ -53,24 +53,21 @@ function endOfLine(text: string, from: number): number {
 
 function findLabels(text: string, names: LineNames): Label[] {
   const npc = [...names.npc, ...NPC_WORDS].filter(isUsable);
-  const own = new Set(npc.map((name) => name.toLowerCase()));
-  const player = [...names.player, ...PLAYER_WORDS].filter(
-    (name) => isUsable(name) && !own.has(name.toLowerCase()),
-  );
-  const players = new Set(player.map((name) => name.toLowerCase()));
+  const own = new Set(npc.map(keyOf));
+  const player = [...names.player, ...PLAYER_WORDS].filter((name) => isUsable(name) && !own.has(keyOf(name)));
+  const players = new Set(player.map(keyOf));
   return [...text.matchAll(labelsOf([...npc, ...player]))].map((found) => {
-    const name = (
-      found.groups?.['line'] ??
-      found.groups?.['mid'] ??
-      found.groups?.['bare'] ??
-      ''
-    ).toLowerCase();
+    const name = keyOf(found.groups?.['line'] ?? found.groups?.['mid'] ?? found.groups?.['bare'] ?? '');
     return { start: found.index, end: found.index + found[0].length, isPlayers: players.has(name) };
   });
 }
 
+function keyOf(name: string): string {
+  return name.trim().toLowerCase();
+}
+
 function isUsable(name: string): boolean {
-  return [...name].length >= SHORTEST_NAME;
+  return [...name.trim()].length >= SHORTEST_NAME;
 }
 
 /**
@@ -95,5 +92,5 @@ function labelsOf(names: readonly string[]): RegExp {
 }
 
 function toPattern(name: string): string {
-  return name.trim().replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+  return name.trim().replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }

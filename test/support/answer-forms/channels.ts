@@ -67,6 +67,11 @@ export const CHANNEL_FORMS: readonly AnswerForm[] = [
     `${A} ${DRAFT}`,
     { finish: 'length' },
   ),
+  spoken(
+    'gpt-oss, the mark before the message swallowed',
+    'https://github.com/ml-explore/mlx-lm/pull/1867',
+    `<|channel|>analysis\n${THOUGHT}<|end|><|start|>assistant<|channel|>final\n${WORDS}`,
+  ),
   silent('gpt-oss, analysis alone', HARMONY, `${A}<|end|>`),
   silent(
     'gpt-oss, a call of a tool',

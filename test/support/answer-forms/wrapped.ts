@@ -101,7 +101,8 @@ export const WRAPPED_FORMS: readonly AnswerForm[] = [
   spoken('the fields one a line, in bold', OURS, `**Text:** "${WORDS}"\n**Emotion:** calm\n**Action:** nods`),
   spoken('YAML in a fence', OURS, `\`\`\`yaml\ntext: "${WORDS}"\nemotion: calm\n\`\`\``),
   spoken('the fields as elements', OURS, `<text>${WORDS}</text>\n<emotion>calm</emotion>`),
-  silent('the fields in a table', OURS, `| text | emotion |\n|---|---|\n| Secretly | calm |`, {
-    says: 'text emotion Secretly calm',
+  silent('the fields in a table', OURS, '| text | emotion |\n|---|---|\n| Secretly | calm |', {
+    isLost: true,
   }),
+  silent('the emotion alone', OURS, 'Emotion: secretly calm'),
 ];
