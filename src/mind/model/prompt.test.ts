@@ -57,7 +57,7 @@ describe('the system message', () => {
           npcId: words,
           playerId: words,
           message: words,
-          recollection: { summary: words, turns },
+          recollection: { summary: words, turnsBefore: 1, turns, recalled: [words] },
           player: { name: words, level: 1, class: words },
           location: { map: words, x: 1, y: 2 },
           options: [words],
@@ -97,7 +97,8 @@ describe('the user message', () => {
   });
 
   it('has what the game and the memory know, and nothing of what they do not', () => {
-    const recollection = { summary: 'He likes fish.', turns: [{ said: 'Hi', answered: 'Well met.' }] };
+    const turns = [{ said: 'Hi', answered: 'Well met.' }];
+    const recollection = { ...NOTHING, summary: 'He likes fish.', turns };
     const player = { name: 'Ann', level: 50, class: null };
     const { user } = speakPrompt({ ...LINE, recollection, player, options: ['Yes', 'No'] });
     expect(dataOf(user)).toEqual({

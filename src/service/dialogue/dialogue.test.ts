@@ -4,13 +4,13 @@ import { type ModelStub, startModelStub } from '../../../test/support/model-stub
 import { systemClock } from '../../base/clock.ts';
 import { createProfanityFilter, NO_FILTER } from '../../mind/answer/profanity.ts';
 import { createOfflineMind } from '../../mind/brain/offline-mind.ts';
+import { MEMORY_LIMITS } from '../../mind/memory/memory-limits.ts';
 import { createModelMind } from '../../mind/model/model-mind.ts';
 import { loadPersonas } from '../../mind/persona/persona-book.ts';
 import { REQUESTS } from '../base/contract.ts';
 import { createDeadlines } from '../base/deadline.ts';
 import { Health } from '../base/health.ts';
 import { createPlayerLimits } from '../limits/player-limits.ts';
-import { MEMORY_LIMITS } from '../memory/memory-limits.ts';
 import { createRecollecting } from '../memory/recollecting.ts';
 import { type DialogueParts, leadDialogue } from './dialogue.ts';
 
