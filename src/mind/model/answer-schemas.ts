@@ -2,17 +2,17 @@ import { EMOTION_NAMES } from '../language/emotion.ts';
 import type { AnswerSchema } from '../providers/answer-format.ts';
 
 const emotion = { type: 'string', enum: EMOTION_NAMES };
-const spoken = { text: { type: 'string' }, emotion, action: { type: 'string' } };
 const number = { type: 'number' };
 const integer = { type: 'integer' };
+const spoken = { text: { type: 'string' }, emotion, action: { type: 'string' }, choice: integer };
 
 /**
  * One schema for each kind of answer, the same for every request: servers compile a schema when they first see it, for
- * seconds. So options and actions are chosen by number. In strict mode every property is required.
+ * seconds, and some write it into the prompt. So options and actions are chosen by number, and where no options are, the
+ * choice is 0. In strict mode every property is required.
  */
 export const ANSWER_SCHEMAS = {
   speak: toSchema('npc_speaks', spoken),
-  speakWithOptions: toSchema('npc_speaks_and_chooses', { ...spoken, choice: integer }),
   decide: toSchema('npc_decides', { choice: integer, reason: { type: 'string' }, confidence: number }),
   feel: toSchema('npc_feels', { emotion, intensity: number, valence: number }),
 } as const satisfies Record<string, AnswerSchema>;

@@ -75,8 +75,7 @@ interface Model {
 
 async function speak(model: Model, line: PlayerLine, signal: AbortSignal): Promise<SpokenAnswer> {
   const prompt = speakPrompt(line);
-  const schema = line.options.length > 0 ? ANSWER_SCHEMAS.speakWithOptions : ANSWER_SCHEMAS.speak;
-  const reply = await ask(model, { prompt, schema, persona: line.persona, signal });
+  const reply = await ask(model, { prompt, schema: ANSWER_SCHEMAS.speak, persona: line.persona, signal });
   const said = textIn(reply.answer);
   const text = toSpeech(said, { reply, maxCharacters: line.maxCharacters });
   const action = toSpeech(fieldIn(reply.answer, 'action'), { reply, maxCharacters: MAX_ACTION_CHARACTERS });
