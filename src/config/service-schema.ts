@@ -55,6 +55,15 @@ export const MODEL_SERVER = {
     allowed: headers(),
     example: { 'X-Title': 'AI IPC' },
   }),
+  contextTokens: define({
+    key: 'ai_service.context_tokens',
+    variable: 'AI_CONTEXT_TOKENS',
+    default: 0,
+    unit: 'tokens',
+    meaning:
+      'What prompt and answer may have together; what NPCs remember is shortened to fit. 0 asks the model server, or learns it from its refusal.',
+    allowed: wholeNumber(0, 10_000_000),
+  }),
 } as const;
 
 /** All other settings of the AI service that comes with this package, `ai-ipc service`. */

@@ -58,7 +58,11 @@ export async function createParts(options: PartsOptions, life: Life): Promise<Se
   const profanityFilter = options.profanityFilter ?? (await readProfanityFilter(settings));
   const personas = await openPersonas(settings.personasDir ?? undefined, { ...life, logger });
   const health = new Health(life.clock);
-  const created = createMind(personas, { settings, watch: watchModel({ settings, health, logger }) });
+  const created = createMind(personas, {
+    settings,
+    watch: watchModel({ settings, health, logger }),
+    onContext: ({ level, message, fields }) => logger[level](fields, message),
+  });
   logger.info({ ...brainOf(settings), ...placeOf(personas, settings) }, 'AI service starts');
   const store = createKept({ settings, health, logger, openDatabase: options.openDatabase }, life);
   const recollecting = createRecollecting({ memory: store.memory, health, logger, clock: life.clock });

@@ -25,8 +25,10 @@ import type {
 import { ModelError } from '../talk/mind-error.ts';
 import { emotionIn, fieldIn, isEmotion, namedIn, numberIn, optionIn, textIn } from './answer-fields.ts';
 import { ANSWER_SCHEMAS } from './answer-schemas.ts';
+import { ContextBudget, type ContextNotice } from './context-budget.ts';
 import { decidePrompt, feelPrompt, type Prompt, speakPrompt } from './prompt.ts';
 import { type ModelAnswer, readModelAnswer } from './read-answer.ts';
+import { createServerFacts } from './server-facts.ts';
 
 export interface ModelMindOptions {
   /** Up to and with the version, such as http://127.0.0.1:11434/v1. */
@@ -45,6 +47,10 @@ export interface ModelMindOptions {
   readonly temperature?: number;
   /** Default 262,144. */
   readonly maxResponseBytes?: number;
+  /** What prompt and answer may have together; 0 or left out: as the server tells. */
+  readonly contextTokens?: number;
+  /** Told of the context, and of what does not fit into it. */
+  readonly onContext?: (notice: ContextNotice) => void;
   readonly clock?: Clock;
 }
 
@@ -58,7 +64,7 @@ const MAX_REASON_CHARACTERS = 200;
  */
 export function createModelMind(options: ModelMindOptions): Mind {
   const provider = createOpenAiProvider({ ...options, clock: options.clock ?? systemClock });
-  const model: Model = { provider, options };
+  const model: Model = { provider, options, budget: budgetOf(options) };
   return {
     name: 'openai',
     model: options.model,
@@ -71,6 +77,21 @@ export function createModelMind(options: ModelMindOptions): Mind {
 interface Model {
   readonly provider: ModelProvider;
   readonly options: ModelMindOptions;
+  readonly budget: ContextBudget;
+}
+
+function budgetOf({
+  clock = systemClock,
+  contextTokens,
+  onContext,
+  ...server
+}: ModelMindOptions): ContextBudget {
+  return new ContextBudget({
+    contextTokens: contextTokens || null,
+    facts: createServerFacts(server),
+    clock,
+    ...(onContext === undefined ? {} : { onNotice: onContext }),
+  });
 }
 
 async function speak(model: Model, line: PlayerLine, signal: AbortSignal): Promise<SpokenAnswer> {
@@ -139,21 +160,25 @@ interface Reply {
 }
 
 async function ask(
-  { provider, options }: Model,
+  { provider, options, budget }: Model,
   { prompt, schema, persona, signal }: Question,
 ): Promise<Reply> {
   const settings = persona.model_settings;
   const model = settings.model ?? options.model;
-  const completion = await provider.complete(
-    {
-      model,
-      system: prompt.system,
-      user: prompt.user,
-      schema,
-      temperature: settings.temperature ?? options.temperature ?? DEFAULTS.temperature,
-      maxTokens: settings.max_tokens ?? options.maxTokens ?? DEFAULTS.maxTokens,
-    },
-    signal,
+  const maxTokens = settings.max_tokens ?? options.maxTokens ?? DEFAULTS.maxTokens;
+  const asked = { model, persona: persona.id, maxTokens, signal };
+  const completion = await budget.complete(prompt, asked, (fitted) =>
+    provider.complete(
+      {
+        model,
+        system: fitted.prompt.system,
+        user: fitted.prompt.user,
+        schema,
+        temperature: settings.temperature ?? options.temperature ?? DEFAULTS.temperature,
+        maxTokens: fitted.maxTokens,
+      },
+      signal,
+    ),
   );
   return toReply(completion, { model, prompt, persona });
 }
