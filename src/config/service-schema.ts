@@ -128,6 +128,15 @@ export const MODEL_SERVER = {
       'Whether the service has the model loaded before players come, and keeps a model loaded that loads slowly.',
     allowed: yesOrNo(),
   }),
+  contextTokens: define({
+    key: 'ai_service.context_tokens',
+    variable: 'AI_CONTEXT_TOKENS',
+    default: 0,
+    unit: 'tokens',
+    meaning:
+      'What prompt and answer may have together; what NPCs remember is shortened to fit. 0 asks the model server, or learns it from its refusal.',
+    allowed: wholeNumber(0, 10_000_000),
+  }),
 } as const;
 
 /** As the database calls them, or Windows. */

@@ -1,7 +1,8 @@
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { ModelServerSettings, ServiceSettings } from '../config/load.ts';
 import { createOfflineMind, type OfflineMind } from './brain/offline-mind.ts';
-import { createModelMind, type ReadingListener } from './model/model-mind.ts';
+import type { ReadingListener } from './model/ask-model.ts';
+import { createModelMind, type ModelMindOptions } from './model/model-mind.ts';
 import type { PersonaBook } from './persona/persona-book.ts';
 import { createOpenAiProvider } from './providers/openai.ts';
 import type { LearntProfile } from './providers/profile-book.ts';
@@ -17,6 +18,8 @@ export interface MindOptions {
   readonly watch?: ModelWatch;
   /** Told how each answer of the model was read. */
   readonly onReading?: ReadingListener;
+  /** Told of the context of the model, and of what does not fit into it. */
+  readonly onContext?: ModelMindOptions['onContext'];
   /** For the offline brain: other numbers give other answers to the same talk. Default 0. */
   readonly seed?: number;
   readonly clock?: Clock;
@@ -44,7 +47,7 @@ export interface CreatedMind {
 /** Puts a mind together as the settings want it: a model with its fallback, or the offline brain alone. */
 export function createMind(
   personas: Pick<PersonaBook, 'find'>,
-  { settings, watch, onReading, seed, clock = systemClock }: MindOptions,
+  { settings, watch, onReading, onContext, seed, clock = systemClock }: MindOptions,
 ): CreatedMind {
   const offline = createOfflineMind(personas, seed === undefined ? {} : { seed });
   const { modelServer, fallback, modelTimeoutSeconds } = settings;
@@ -53,8 +56,8 @@ export function createMind(
   const provider = createOpenAiProvider(server);
   const { model, isWarmedUp } = modelServer;
   const warmUp = isWarmedUp ? createWarmUp(provider, { clock, model, onLoad: watch?.onLoad }) : null;
-  const options = { ...modelServer, ...server, model, ...(onReading ? { onReading } : {}) };
-  const first = createModelMind(options, warmUp ?? provider);
+  const told = { ...(onReading ? { onReading } : {}), ...(onContext ? { onContext } : {}) };
+  const first = createModelMind({ ...modelServer, ...server, model, ...told }, warmUp ?? provider);
   const second = fallback === 'scripted' ? offline : null;
   return { mind: createFallbackMind(first, second, watch), first, second, offline, warmUp };
 }

@@ -67,6 +67,7 @@ export async function createParts(options: PartsOptions, life: Life): Promise<Se
     clock: life.clock,
     // Without its words: what a model writes may repeat what a player said.
     onReading: (reading, of) => logger.debug({ ...of, ...outlineOf(reading) }, 'Read what the model wrote'),
+    onContext: ({ level, message, fields }) => logger[level](fields, message),
   });
   logger.info({ ...brainOf(settings), ...placeOf(personas, settings) }, 'AI service starts');
   const store = createKept({ settings, health, logger, openDatabase: options.openDatabase }, life);

@@ -4,14 +4,18 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/database/database.ts';
 import { openMariadbPool } from '../../src/database/mariadb-pool.ts';
 import { openSqliteDatabase } from '../../src/database/sqlite.ts';
+import { charactersOf } from '../../src/mind/memory/fold.ts';
+import { MEMORY_LIMITS } from '../../src/mind/memory/memory-limits.ts';
+import { NOTHING } from '../../src/mind/talk/recollection.ts';
 import type { MemoryOwner, NpcMemory } from '../../src/service/memory/memory.ts';
 import { createMemoryCleanup } from '../../src/service/memory/memory-cleanup.ts';
-import { MEMORY_LIMITS } from '../../src/service/memory/memory-limits.ts';
 import { createNpcMemory, type KeptMemory } from '../../src/service/memory/npc-memory.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { type Backend, describeStore, MariadbBackend, type SqliteBackend, useBackend } from './backends.ts';
 
 const BOB = { npcId: 'sage', playerId: 'Bob' } as const;
+/** One more, and the older ones go into the summary. */
+const MOST_TURNS = MEMORY_LIMITS.turnsInFull + MEMORY_LIMITS.moreTurnsInFull;
 const SUMMARY_CHARACTERS = MEMORY_LIMITS.summaryTokens * MEMORY_LIMITS.charactersPerToken;
 
 /** Another process's way to the same database. */
@@ -50,14 +54,14 @@ describeStore('memory', (backend) => {
     await backend().sql('SELECT * FROM ai_npc_memory WHERE kind = ? ORDER BY id', [kind]);
 
   it('of a player who never spoke is nothing', async () => {
-    expect(await memory.recall(BOB)).toEqual({ summary: null, turns: [] });
+    expect(await memory.recall(BOB)).toEqual(NOTHING);
   });
 
   it('gives the last turns as they were said and answered, the oldest first', async () => {
     await memory.remember(BOB, { said: 'Hello!', answered: 'Welcome.' }, null);
     await memory.remember(BOB, { said: 'Où est l’épée? 🗡', answered: 'Là-bas.\nÀ gauche "\\' }, null);
     expect(await memory.recall(BOB)).toEqual({
-      summary: null,
+      ...NOTHING,
       turns: [
         { said: 'Hello!', answered: 'Welcome.' },
         { said: 'Où est l’épée? 🗡', answered: 'Là-bas.\nÀ gauche "\\' },
@@ -121,17 +125,36 @@ describeStore('memory', (backend) => {
   });
 
   it('shortens older turns to what the player said of himself', async () => {
-    await rememberAll(['Hello there! My name is Bob. I come from Geffen.', 'What is that?', ...numbered(8)]);
-    const { summary, turns } = await memory.recall(BOB);
-    expect(turns.map(({ said }) => said)).toEqual(numbered(8));
+    const told = ['Hello there! My name is Bob. I come from Geffen.', 'What is that?'];
+    const others = numbered(MOST_TURNS - 1);
+    await rememberAll([...told, ...others]);
+    const { summary, turns, turnsBefore } = await memory.recall(BOB);
+    expect(turns.map(({ said }) => said)).toEqual(others.slice(-MEMORY_LIMITS.turnsInFull));
     expect(summary?.split('\n')).toEqual([
       'Hello there!',
       'My name is Bob.',
       'I come from Geffen.',
       'What is that?',
+      ...others.slice(0, -MEMORY_LIMITS.turnsInFull),
     ]);
     expect(await rowsOf('turn')).toHaveLength(MEMORY_LIMITS.turnsInFull);
-    expect(await rowsOf('summary')).toMatchObject([{ turns: 2 }]);
+    expect(await rowsOf('summary')).toMatchObject([{ turns: MEMORY_LIMITS.moreTurnsInFull + 1 }]);
+    expect(turnsBefore).toBe(MEMORY_LIMITS.moreTurnsInFull + 1);
+  });
+
+  it('only grows at its end from turn to turn, but where many turns go into the summary at once', async () => {
+    const lines = numbered(3 * MOST_TURNS);
+    const changes: number[] = [];
+    let before = NOTHING;
+    for (const line of lines) {
+      await memory.remember(BOB, turn(line), null);
+      const now = await memory.recall(BOB);
+      const isGrown = now.summary === before.summary && now.turns.length === before.turns.length + 1;
+      if (isGrown) expect(now.turns.slice(0, -1)).toEqual(before.turns);
+      else changes.push(now.turns.length);
+      before = now;
+    }
+    expect(changes).toEqual(Array(3).fill(MEMORY_LIMITS.turnsInFull));
   });
 
   it('keeps within its limits after hundreds of long turns, and still knows the name', async () => {
@@ -141,15 +164,19 @@ describeStore('memory', (backend) => {
       await memory.remember(BOB, { said: long, answered: long }, null);
     }
     const { summary, turns } = await memory.recall(BOB);
-    expect(turns).toHaveLength(MEMORY_LIMITS.turnsInFull);
+    expect(turns.length).toBeGreaterThanOrEqual(MEMORY_LIMITS.turnsInFull);
+    const more = turns.slice(0, -MEMORY_LIMITS.turnsInFull);
+    expect(more.reduce((sum, one) => sum + charactersOf(one), 0)).toBeLessThanOrEqual(
+      MEMORY_LIMITS.moreCharacters,
+    );
     for (const { said, answered } of turns) {
       expect(said.length).toBeLessThanOrEqual(MEMORY_LIMITS.charactersPerTurn);
       expect(answered.length).toBeLessThanOrEqual(MEMORY_LIMITS.charactersPerTurn);
     }
     expect(summary?.length).toBeLessThanOrEqual(SUMMARY_CHARACTERS);
     expect(summary?.split('\n')[0]).toBe('My name is Bob.');
-    expect(summary).toContain('I like the number 111 very much.');
-    expect(await rowsOf('summary')).toMatchObject([{ turns: 121 - MEMORY_LIMITS.turnsInFull }]);
+    expect(summary).toContain('I like the number 100 very much.');
+    expect(await rowsOf('summary')).toMatchObject([{ turns: 121 - turns.length }]);
   });
 
   it('keeps both of two turns at once, in the order of their rows', async () => {
@@ -173,9 +200,10 @@ describeStore('memory', (backend) => {
     await rememberAll(['the last']);
     const [summary, ...others] = await rowsOf('summary');
     expect(others).toEqual([]);
-    expect(summary).toMatchObject({ turns: lines.length + 1 - MEMORY_LIMITS.turnsInFull });
-    expect(await rowsOf('folded')).toHaveLength(lines.length + 1 - MEMORY_LIMITS.turnsInFull);
     const inFull = await saidBy(memory, BOB);
+    expect(inFull.length).toBeLessThanOrEqual(MOST_TURNS);
+    expect(summary).toMatchObject({ turns: lines.length + 1 - inFull.length });
+    expect(await rowsOf('folded')).toHaveLength(lines.length + 1 - inFull.length);
     const inShort = String(summary!['said']).split('\n');
     expect([...inShort, ...inFull].toSorted()).toEqual([...lines, 'the last'].toSorted());
     expect(inFull.at(-1)).toBe('the last');
@@ -211,7 +239,7 @@ describeStore('memory', (backend) => {
 
     it('is still known when its turn is in the summary', async () => {
       await memory.remember(BOB, turn('I seek my brother.'), 'key');
-      await rememberAll(numbered(10));
+      await rememberAll(numbered(MOST_TURNS));
       await memory.remember(BOB, turn('I seek my brother.'), 'key');
       const { summary, turns } = await memory.recall(BOB);
       expect(turns.map(({ said }) => said)).not.toContain('I seek my brother.');
@@ -240,7 +268,7 @@ describeStore('memory', (backend) => {
     const ANN = { npcId: 'sage', playerId: 'Ann' };
     const BOB_AT_GUARD = { npcId: 'guard', playerId: 'Bob' };
     beforeEach(async () => {
-      await rememberAll(numbered(20));
+      await rememberAll(numbered(30));
       await rememberAll(['Hi'], BOB_AT_GUARD);
       await rememberAll(['Hi'], ANN);
       for (const player of ['Bob', 'Ann'])
@@ -258,27 +286,27 @@ describeStore('memory', (backend) => {
       ).map((row) => `${row['player_id']} at ${row['npc_id']}`);
 
     it('of one NPC and player leaves the rest, and counts the turns in the summary too', async () => {
-      expect(await memory.forget(BOB)).toBe(20);
+      expect(await memory.forget(BOB)).toBe(30);
       expect(await owners()).toEqual(['Ann at sage', 'Bob at guard']);
       expect(await budgets()).toEqual(['Ann', 'Bob']);
-      expect(await memory.recall(BOB)).toEqual({ summary: null, turns: [] });
+      expect(await memory.recall(BOB)).toEqual(NOTHING);
       expect(await memory.forget(BOB)).toBe(0);
     });
 
     it('of a player everywhere leaves no row of him, not of his budget either', async () => {
-      expect(await memory.forget({ npcId: null, playerId: 'Bob' })).toBe(21);
+      expect(await memory.forget({ npcId: null, playerId: 'Bob' })).toBe(31);
       expect(await owners()).toEqual(['Ann at sage']);
       expect(await budgets()).toEqual(['Ann']);
     });
 
     it('of an NPC leaves the other NPCs', async () => {
-      expect(await memory.forget({ npcId: 'sage', playerId: null })).toBe(21);
+      expect(await memory.forget({ npcId: 'sage', playerId: null })).toBe(31);
       expect(await owners()).toEqual(['Bob at guard']);
       expect(await budgets()).toEqual(['Ann', 'Bob']);
     });
 
     it('of everybody leaves nothing', async () => {
-      expect(await memory.forget({ npcId: null, playerId: null })).toBe(22);
+      expect(await memory.forget({ npcId: null, playerId: null })).toBe(32);
       expect(await owners()).toEqual([]);
       expect(await budgets()).toEqual([]);
     });
@@ -307,18 +335,18 @@ describeStore('memory', (backend) => {
       );
 
     it('goes, turns and summary, and nothing younger', async () => {
-      await rememberAll(numbered(12));
+      await rememberAll(numbered(30));
       await rememberAll(numbered(3), { npcId: 'sage', playerId: 'Ann' });
       await age('Bob', 31);
       await age('Ann', 29);
-      expect(await memory.deleteOlderThan(30)).toBe(12);
-      expect(await memory.recall(BOB)).toEqual({ summary: null, turns: [] });
+      expect(await memory.deleteOlderThan(30)).toBe(30);
+      expect(await memory.recall(BOB)).toEqual(NOTHING);
       expect(await saidBy(memory, { npcId: 'sage', playerId: 'Ann' })).toEqual(numbered(3));
       expect(await memory.deleteOlderThan(30)).toBe(0);
     });
 
     it('stays with one who has talked since, however little', async () => {
-      await rememberAll(['My name is Bob.', ...numbered(10)]);
+      await rememberAll(['My name is Bob.', ...numbered(MOST_TURNS)]);
       await age('Bob', 31);
       await backend().sql("DELETE FROM ai_npc_memory WHERE kind = 'turn'");
       await rememberAll(['Here I am again.']);
@@ -334,12 +362,12 @@ describeStore('memory', (backend) => {
     });
 
     it('goes after a day for keys of turns in the summary, and for budgets of other days', async () => {
-      await rememberAll(numbered(12));
+      await rememberAll(numbered(MOST_TURNS + 1));
       await backend().sql(
         "INSERT INTO ai_npc_budget (player_id, day, tokens) VALUES ('Bob', '2020-01-01', 5), ('Ann', '2037-01-01', 5)",
       );
       expect(await memory.deleteOlderThan(30)).toBe(0);
-      expect(await rowsOf('folded')).toHaveLength(4);
+      expect(await rowsOf('folded')).toHaveLength(MEMORY_LIMITS.moreTurnsInFull + 1);
       await age('Bob', 2);
       expect(await memory.deleteOlderThan(30)).toBe(0);
       expect(await rowsOf('folded')).toEqual([]);

@@ -7,7 +7,7 @@ import { parsePersona } from '../../src/mind/persona/persona.ts';
 import { createPersonaBook, loadPersonas } from '../../src/mind/persona/persona-book.ts';
 import { cannedLine } from '../../src/mind/persona/persona-canned.ts';
 import { ALWAYS_KNOWN, SOMETIMES_KNOWN } from '../../src/mind/persona/placeholders.ts';
-import type { Turn } from '../../src/mind/talk/recollection.ts';
+import { NOTHING, type Turn } from '../../src/mind/talk/recollection.ts';
 
 const page = await readFile(join(import.meta.dirname, '../../docs/personas.md'), 'utf8');
 const example = /```yaml\n(?<persona>[^`]+)```/.exec(page)?.groups?.['persona'] ?? '';
@@ -37,7 +37,7 @@ describe('docs/personas.md', () => {
     const say = async (message: string) => {
       const line = {
         ...{ persona: marla, npcId: 4711, playerId: 1, message, player: null, location: null, options: [] },
-        ...{ recollection: { summary: null, turns: [...turns] }, language: 'en', maxCharacters: 400 },
+        ...{ recollection: { ...NOTHING, turns: [...turns] }, language: 'en', maxCharacters: 400 },
       };
       const answer = await provider.speak(line, new AbortController().signal);
       turns.push({ said: message, answered: answer.text });

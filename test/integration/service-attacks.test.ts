@@ -182,7 +182,7 @@ describe('on the wire', () => {
       for (const other of [system!.content, JSON.stringify(others), JSON.stringify(headers)]) {
         expect(other, attack.name).not.toContain(markOf(attack));
       }
-      if (attack.options === undefined) systems.add(system!.content);
+      systems.add(system!.content);
     }
     expect(systems.size).toBe(1);
   });
@@ -192,7 +192,7 @@ describe('on the wire', () => {
       await attackWith(attack, { playerId: `data-${at}` });
       const { user, data } = model.calls.at(-1)!;
       expect(Object.keys(data).sort().join(), attack.name).toMatch(
-        /^(?:earlier,)?location,(?:options,)?player,says$/,
+        /^(?:earlier,)?level,location,(?:options,)?player,says$/,
       );
       expect(user).not.toMatch(/<\||\[\/?INST|<start_of_turn|<\/s>|\p{C}/u);
     }

@@ -30,7 +30,7 @@ async function talk(messages: readonly string[], given: Partial<PlayerLine> = {}
   const turns: Turn[] = [];
   let last = await speak('', given);
   for (const message of messages) {
-    last = await speak(message, { ...given, recollection: { summary: null, turns: [...turns] } });
+    last = await speak(message, { ...given, recollection: { ...NOTHING, turns: [...turns] } });
     turns.push({ said: message, answered: last.text });
   }
   return last;
@@ -177,7 +177,7 @@ describe('what a player told before', () => {
   });
 
   it('comes back from the summary of older turns too', async () => {
-    const recollection = { summary: 'Hello!\nMy name is Zoë\nMy brother died at sea', turns: [] };
+    const recollection = { ...NOTHING, summary: 'Hello!\nMy name is Zoë\nMy brother died at sea' };
     expect((await speak('what is my name', { recollection })).text).toContain('Zoë');
     const turns = [{ said: 'hi', answered: 'Hm.' }];
     const { text } = await speak('what did I say about my brother', {
@@ -217,7 +217,7 @@ describe('a longer talk', () => {
     const texts = new Set<string>();
     const turns: Turn[] = [];
     for (let turn = 0; turn < 3; turn++) {
-      const { text } = await speak('tell me a joke', { recollection: { summary: null, turns: [...turns] } });
+      const { text } = await speak('tell me a joke', { recollection: { ...NOTHING, turns: [...turns] } });
       turns.push({ said: 'tell me a joke', answered: text });
       texts.add(text);
     }

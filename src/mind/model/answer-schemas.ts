@@ -3,9 +3,9 @@ import { EMOTION_NAMES } from '../language/emotion.ts';
 import type { AnswerSchema } from '../providers/answer-format.ts';
 
 const emotion = { type: 'string', enum: EMOTION_NAMES };
-const spoken = { text: { type: 'string' }, emotion, action: { type: 'string' } };
 const number = { type: 'number' };
 const integer = { type: 'integer' };
+const spoken = { text: { type: 'string' }, emotion, action: { type: 'string' }, choice: integer };
 
 /** A schema, and what of it is needed for an answer. */
 export interface AskedAnswer extends AnswerSchema {
@@ -14,11 +14,11 @@ export interface AskedAnswer extends AnswerSchema {
 
 /**
  * One schema for each kind of answer, the same for every request: servers compile a schema when they first see it, for
- * seconds. So options and actions are chosen by number. In strict mode every property is required.
+ * seconds, and some write it into the prompt. So options and actions are chosen by number, and where no options are, the
+ * choice is 0. In strict mode every property is required.
  */
 export const ANSWER_SCHEMAS = {
   speak: toSchema('npc_speaks', 'text', spoken),
-  speakWithOptions: toSchema('npc_speaks_and_chooses', 'text', { ...spoken, choice: integer }),
   decide: toSchema('npc_decides', 'choice', {
     choice: integer,
     reason: { type: 'string' },

@@ -90,7 +90,8 @@ describe('a model that behaves', () => {
   });
 
   it('is shown what was said before', async () => {
-    const recollection = { summary: 'He likes fish.', turns: [{ said: 'I am Ann.', answered: 'Well met.' }] };
+    const turns = [{ said: 'I am Ann.', answered: 'Well met.' }];
+    const recollection = { ...NOTHING, summary: 'He likes fish.', turns };
     const answer = await connect().speak({ ...LINE, message: 'What did I tell you?', recollection }, signal);
     expect(answer.text).toBe('You told me "I am Ann.".');
     expect(stub.calls[0]?.data).toMatchObject({

@@ -1,33 +1,12 @@
 import { type Clock, systemClock } from '../../base/clock.ts';
-import { type Reading, toMessage } from '../../reading/message.ts';
-import { readMessage } from '../../reading/read-message.ts';
-import { MAX_ANSWER_CHARACTERS } from '../answer/clean-answer.ts';
-import { cleanModelAnswer, MAX_READ_CHARACTERS } from '../answer/clean-model-answer.ts';
-import { createLeakCheck } from '../answer/leak-check.ts';
-import { takesOtherName } from '../answer/name-check.ts';
-import { EMOTION_NAMES, EMOTIONS, emotionOf, feelingFrom } from '../language/emotion.ts';
-import { languageOf } from '../language/language.ts';
-import { toWords } from '../language/words.ts';
-import type { Persona } from '../persona/persona.ts';
-import { ownNames } from '../persona/persona-names.ts';
-import type { Completion } from '../providers/completion.ts';
 import { createOpenAiProvider } from '../providers/openai.ts';
 import type { ModelProvider } from '../providers/provider.ts';
-import type {
-  AnswerSource,
-  Decision,
-  FeltAnswer,
-  Mind,
-  NpcEvent,
-  PlayerLine,
-  Situation,
-  SpokenAnswer,
-} from '../talk/mind.ts';
-import { ModelError } from '../talk/mind-error.ts';
-import { emotionIn, fieldIn, isEmotion, namedIn, numberIn, optionIn, textIn } from './answer-fields.ts';
-import { ANSWER_SCHEMAS, type AskedAnswer } from './answer-schemas.ts';
-import { type LineSpeakers, lineNamesOf } from './line-names.ts';
-import { decidePrompt, feelPrompt, type Prompt, speakPrompt } from './prompt.ts';
+import type { Mind } from '../talk/mind.ts';
+import type { Model, ReadingListener } from './ask-model.ts';
+import { ContextBudget, type ContextNotice } from './context-budget.ts';
+import { decide, feel } from './decide-and-feel.ts';
+import { createServerFacts } from './server-facts.ts';
+import { speak } from './speak.ts';
 
 export interface ModelMindOptions {
   /** Up to and with the version, such as http://127.0.0.1:11434/v1. */
@@ -50,19 +29,14 @@ export interface ModelMindOptions {
   readonly temperature?: number;
   /** Default 262,144. */
   readonly maxResponseBytes?: number;
+  /** What prompt and answer may have together; 0 or left out: as the server tells. */
+  readonly contextTokens?: number;
   /** Told of each reading of what a model wrote, before it is judged. */
   readonly onReading?: ReadingListener;
+  /** Told of the context, and of what does not fit into it. */
+  readonly onContext?: (notice: ContextNotice) => void;
   readonly clock?: Clock;
 }
-
-export type ReadingListener = (
-  reading: Reading,
-  of: { readonly persona: string; readonly model: string },
-) => void;
-
-const DEFAULTS = { maxTokens: 500, temperature: 0.8 } as const;
-const MAX_ACTION_CHARACTERS = 100;
-const MAX_REASON_CHARACTERS = 200;
 
 /**
  * Any model behind a server that speaks OpenAI's chat completions. What it writes is read leniently, checked (it must
@@ -72,7 +46,7 @@ export function createModelMind(
   options: ModelMindOptions,
   provider: ModelProvider = createOpenAiProvider({ ...options, clock: options.clock ?? systemClock }),
 ): Mind {
-  const model: Model = { provider, options };
+  const model: Model = { provider, options, budget: budgetOf(options) };
   return {
     name: 'openai',
     model: options.model,
@@ -82,138 +56,16 @@ export function createModelMind(
   };
 }
 
-interface Model {
-  readonly provider: ModelProvider;
-  readonly options: ModelMindOptions;
-}
-
-async function speak(model: Model, line: PlayerLine, signal: AbortSignal): Promise<SpokenAnswer> {
-  const prompt = speakPrompt(line);
-  const schema = line.options.length > 0 ? ANSWER_SCHEMAS.speakWithOptions : ANSWER_SCHEMAS.speak;
-  const reply = await ask(model, { prompt, schema, speakers: line, signal });
-  const said = textIn(reply.answer);
-  const text = toSpeech(said, { reply, maxCharacters: line.maxCharacters });
-  const action = toSpeech(fieldIn(reply.answer, 'action'), { reply, maxCharacters: MAX_ACTION_CHARACTERS });
-  if (text === '') throw reply.useless('nothing that an NPC could say');
-  const chosenOption = optionIn(reply.answer, line.options);
-  return {
-    text,
-    emotion:
-      emotionIn(reply.answer) ?? emotionOf(toWords(text, languageOf(line.language))) ?? line.persona.mood,
-    ...(action === '' ? {} : { action }),
-    ...(chosenOption === undefined ? {} : { chosenOption }),
-    ...reply.source,
-  };
-}
-
-async function decide(model: Model, situation: Situation, signal: AbortSignal): Promise<Decision> {
-  const prompt = decidePrompt(situation);
-  const { actions } = situation;
-  const reply = await ask(model, { prompt, schema: ANSWER_SCHEMAS.decide, speakers: situation, signal });
-  const action = optionIn(reply.answer, actions) ?? namedIn(reply.answer, actions);
-  if (action === undefined) throw reply.useless('none of the actions');
-  const reason = toSpeech(fieldIn(reply.answer, 'reason'), { reply, maxCharacters: MAX_REASON_CHARACTERS });
-  return {
-    action,
-    reason: reason === '' ? 'It seems best.' : reason,
-    confidence: numberIn(reply.answer, 'confidence', { from: 0, to: 1 }) ?? 0.5,
-    ...reply.source,
-  };
-}
-
-async function feel(model: Model, event: NpcEvent, signal: AbortSignal): Promise<FeltAnswer> {
-  const prompt = feelPrompt(event);
-  const reply = await ask(model, { prompt, schema: ANSWER_SCHEMAS.feel, speakers: event, signal });
-  const emotion = emotionIn(reply.answer) ?? namedIn(reply.answer, EMOTION_NAMES);
-  if (!isEmotion(emotion)) throw reply.useless('no emotion of the list');
-  return {
-    emotion,
-    intensity:
-      numberIn(reply.answer, 'intensity', { from: 0, to: 1 }) ?? feelingFrom(event.event, emotion).intensity,
-    valence: numberIn(reply.answer, 'valence', { from: -1, to: 1 }) ?? EMOTIONS[emotion],
-    ...reply.source,
-  };
-}
-
-interface Question {
-  readonly prompt: Prompt;
-  readonly schema: AskedAnswer;
-  readonly speakers: LineSpeakers;
-  readonly signal: AbortSignal;
-}
-
-/** A completion that has been read, with what is needed to judge and to answer. */
-interface Reply {
-  readonly answer: Reading;
-  readonly isCut: boolean;
-  readonly source: AnswerSource;
-  readonly leaks: (text: string) => boolean;
-  readonly persona: Persona;
-  /** The error that says what was wrong with it; what it cost is not lost. */
-  useless(what: string): ModelError;
-}
-
-async function ask(
-  { provider, options }: Model,
-  { prompt, schema, speakers, signal }: Question,
-): Promise<Reply> {
-  const { persona } = speakers;
-  const settings = persona.model_settings;
-  const model = settings.model ?? options.model;
-  const completion = await provider.complete(
-    {
-      model,
-      system: prompt.system,
-      user: prompt.user,
-      schema,
-      temperature: settings.temperature ?? options.temperature ?? DEFAULTS.temperature,
-      maxTokens: settings.max_tokens ?? options.maxTokens ?? DEFAULTS.maxTokens,
-      thinkingTokens: options.thinkingTokens,
-      reasoningEffort: options.reasoningEffort ?? undefined,
-    },
-    signal,
-  );
-  const asked = { form: schema.form, names: lineNamesOf(speakers) };
-  const answer = readMessage(toMessage(completion), asked);
-  options.onReading?.(answer, { persona: persona.id, model });
-  return toReply(answer, completion, { model, prompt, persona });
-}
-
-function toReply(
-  answer: Reading,
-  { usage: tokens }: Completion,
-  { model, prompt, persona }: { model: string; prompt: Prompt; persona: Persona },
-): Reply {
-  const useless = (what: string) =>
-    new ModelError('model_failed', `The model ${model} wrote ${what}. ${adviceFor(what)}`, {
-      tokens,
-      hasAnswered: true,
-    });
-  if (answer.kind === 'nothing') throw useless(answer.why);
-  const leaks = createLeakCheck(prompt.secret);
-  return {
-    answer,
-    isCut: answer.isCut,
-    source: { provider: 'openai', model, tokens },
-    leaks,
-    persona,
-    useless,
-  };
-}
-
-function adviceFor(what: string): string {
-  return what.includes('max_tokens')
-    ? 'Raise max_tokens in the model_settings of the persona or AI_THINKING_TOKENS, or turn thinking off (docs/models.md).'
-    : 'Try another model if this happens often.';
-}
-
-/** Checked before it is cleaned (tags could be put between the words of a secret) and after (they may have been). */
-function toSpeech(text: string, { reply, maxCharacters }: { reply: Reply; maxCharacters: number }): string {
-  if (reply.leaks(text.slice(0, MAX_READ_CHARACTERS))) throw reply.useless('parts of its own instructions');
-  const whole = cleanModelAnswer(text, {
-    maxCharacters: Math.max(maxCharacters, MAX_ANSWER_CHARACTERS) * 10,
+function budgetOf({
+  clock = systemClock,
+  contextTokens,
+  onContext,
+  ...server
+}: ModelMindOptions): ContextBudget {
+  return new ContextBudget({
+    contextTokens: contextTokens || null,
+    facts: createServerFacts(server),
+    clock,
+    ...(onContext === undefined ? {} : { onNotice: onContext }),
   });
-  if (reply.leaks(whole)) throw reply.useless('parts of its own instructions');
-  if (takesOtherName(whole, ownNames(reply.persona))) throw reply.useless('another name for the NPC');
-  return cleanModelAnswer(text, { maxCharacters, isCut: reply.isCut });
 }

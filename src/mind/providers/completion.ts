@@ -15,7 +15,7 @@ export interface Completion {
   readonly timings: PromptTimings | null;
 }
 
-interface AnswerPart {
+export interface AnswerPart {
   /** As the server names it, such as text, thinking or reasoning. */
   readonly type: string;
   readonly text: string;

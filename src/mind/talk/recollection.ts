@@ -13,8 +13,15 @@ export interface Recollection {
    * none worth keeping. They are the player's words: data, like those of `turns`.
    */
   readonly summary: string | null;
+  /** How many turns were before `turns`: the summary is what is left of them. */
+  readonly turnsBefore: number;
   /** The last turns in full, the oldest first. */
   readonly turns: readonly Turn[];
+  /**
+   * What of older talks bears on what the player says now, a text each, the most fitting first. Data, like the rest. It is
+   * another selection for each line of the player, so it comes after all that stays.
+   */
+  readonly recalled: readonly string[];
 }
 
-export const NOTHING: Recollection = { summary: null, turns: [] };
+export const NOTHING: Recollection = { summary: null, turnsBefore: 0, turns: [], recalled: [] };

@@ -5,6 +5,7 @@ import { systemClock } from '../../base/clock.ts';
 import { ANY_TEXT, createGameText } from '../../game-text/game-text.ts';
 import { createProfanityFilter, NO_FILTER } from '../../mind/answer/profanity.ts';
 import { createOfflineMind } from '../../mind/brain/offline-mind.ts';
+import { MEMORY_LIMITS } from '../../mind/memory/memory-limits.ts';
 import { createModelMind } from '../../mind/model/model-mind.ts';
 import { loadPersonas } from '../../mind/persona/persona-book.ts';
 import type { Mind } from '../../mind/talk/mind.ts';
@@ -13,7 +14,6 @@ import { REQUESTS } from '../base/contract.ts';
 import { createDeadlines } from '../base/deadline.ts';
 import { Health } from '../base/health.ts';
 import { createPlayerLimits } from '../limits/player-limits.ts';
-import { MEMORY_LIMITS } from '../memory/memory-limits.ts';
 import { createRecollecting } from '../memory/recollecting.ts';
 import { type DialogueParts, leadDialogue } from './dialogue.ts';
 

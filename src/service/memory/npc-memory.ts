@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { AiIpcError } from '../../base/errors.ts';
 import type { Database, Decision, Row, Statement, Write } from '../../database/database.ts';
 import { numberOf, textOf } from '../../database/row-fields.ts';
+import { charactersOf, countToFold, type Folded, fold, toRecollection } from '../../mind/memory/fold.ts';
+import { MEMORY_LIMITS } from '../../mind/memory/memory-limits.ts';
+import { EMPTY_SUMMARY, type Summary } from '../../mind/memory/summary.ts';
 import type { Recollection, Turn } from '../../mind/talk/recollection.ts';
-import { type Folded, fold, toRecollection } from './fold.ts';
 import type { MemoryOwner, NpcMemory } from './memory.ts';
-import { MEMORY_LIMITS } from './memory-limits.ts';
 import { toRemembered } from './remembered-text.ts';
 import { type MemoryStatements, mariadbMemoryStatements, sqliteMemoryStatements } from './statements.ts';
-import { EMPTY_SUMMARY, type Summary } from './summary.ts';
 
 export type DatabaseKind = 'mariadb' | 'sqlite';
 
@@ -39,9 +39,12 @@ export function createNpcMemory(database: Database, kind: DatabaseKind): KeptMem
 
 /** Read from rows as they are before anything is folded that two turns at once have left over. */
 function recollectRows(rows: readonly Row[]): Recollection {
-  const { summary, kept } = foldSurplus(rows, MEMORY_LIMITS.turnsInFull);
-  const turns = kept.map((row) => ({ said: textOf(row, 'said'), answered: textOf(row, 'answered') }));
-  return toRecollection({ summary, kept: turns });
+  const { summary, kept } = foldSurplus(rows, []);
+  return toRecollection({ summary, kept: kept.map(toTurn) });
+}
+
+function toTurn(row: Row): Turn {
+  return { said: textOf(row, 'said'), answered: textOf(row, 'answered') };
 }
 
 interface NewTurn {
@@ -55,21 +58,17 @@ async function remember(database: Database, statements: MemoryStatements, newTur
   await database.lockAndWrite(lock, (rows) => decideToRemember(rows, statements, newTurn));
 }
 
-/** One place is made for the new turn, whether or not its key turns out to be known. */
+/** Place is made for the new turn, whether or not its key turns out to be known. */
 function decideToRemember(
   rows: readonly Row[],
   statements: MemoryStatements,
   { owner, turn, key }: NewTurn,
 ): Decision<void> {
-  const turnRow = [
-    owner.npcId,
-    owner.playerId,
-    toRemembered(turn.said),
-    toRemembered(turn.answered),
-    key === null ? null : digestOf(owner, `turn ${key}`),
-  ];
+  const stored = { said: toRemembered(turn.said), answered: toRemembered(turn.answered) };
+  const turnKey = key === null ? null : digestOf(owner, `turn ${key}`);
+  const turnRow = [owner.npcId, owner.playerId, stored.said, stored.answered, turnKey];
   const writes: Write[] = [{ sql: statements.insertTurn, rows: [turnRow] }];
-  const { summary, folded, summaryId } = foldSurplus(rows, MEMORY_LIMITS.turnsInFull - 1);
+  const { summary, folded, summaryId } = foldSurplus(rows, [stored]);
   if (folded.length > 0) {
     const said = summary.sentences.join('\n');
     writes.push({ sql: statements.fold, values: [folded.map((row) => numberOf(row, 'id'))] });
@@ -89,11 +88,13 @@ interface FoldedRows extends Folded<Row> {
   readonly summaryId: number | null;
 }
 
-function foldSurplus(rows: readonly Row[], turnsToKeep: number): FoldedRows {
+/** `coming` is what is written beside these rows: it counts, and is not folded. */
+function foldSurplus(rows: readonly Row[], coming: readonly Turn[]): FoldedRows {
   const turns = rows.filter((row) => row['kind'] === 'turn');
   const row = rows.find((one) => one['kind'] === 'summary');
+  const count = countToFold([...turns.map(toTurn), ...coming].map(charactersOf));
   return {
-    ...fold(turns, { turnsToKeep, saidOf: (one) => textOf(one, 'said'), before: toSummary(row) }),
+    ...fold(turns, { count, saidOf: (one) => textOf(one, 'said'), before: toSummary(row) }),
     summaryId: row === undefined ? null : numberOf(row, 'id'),
   };
 }

@@ -1,4 +1,4 @@
-import { MEMORY_LIMITS } from './memory-limits.ts';
+import { MEMORY_LIMITS } from '../../mind/memory/memory-limits.ts';
 
 /** What is remembered of a text: its first characters (code points), without NUL. */
 export function toRemembered(text: string): string {

@@ -39,15 +39,15 @@ export function summarise({ turns, sentences }: Summary, said: string): Summary 
     if (known >= 0) all.splice(known, 1);
     all.push(sentence);
   }
-  return { turns: turns + 1, sentences: withinLimit(all) };
+  return shortenSummary({ turns: turns + 1, sentences: all }, MAX_CHARACTERS);
 }
 
-/** Drops what is least worth keeping, the oldest of that first. */
-function withinLimit(sentences: readonly string[]): string[] {
+/** Drops what is least worth keeping, the oldest of that first, until at most so many characters are left. */
+export function shortenSummary({ turns, sentences }: Summary, maxCharacters: number): Summary {
   const kept = [...sentences];
   let characters = kept.reduce((sum, sentence) => sum + lengthOf(sentence), 0);
   for (const weight of [OTHER, FACT, NAME]) {
-    for (let at = 0; at < kept.length && characters > MAX_CHARACTERS; ) {
+    for (let at = 0; at < kept.length && characters > maxCharacters; ) {
       const sentence = kept[at] ?? '';
       if (weightOf(sentence) === weight) {
         kept.splice(at, 1);
@@ -57,7 +57,7 @@ function withinLimit(sentences: readonly string[]): string[] {
       }
     }
   }
-  return kept;
+  return { turns, sentences: kept };
 }
 
 /** With the line end that separates it from the next. */

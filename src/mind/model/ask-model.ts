@@ -1,0 +1,124 @@
+import { type Reading, toMessage } from '../../reading/message.ts';
+import { readMessage } from '../../reading/read-message.ts';
+import { MAX_ANSWER_CHARACTERS } from '../answer/clean-answer.ts';
+import { cleanModelAnswer, MAX_READ_CHARACTERS } from '../answer/clean-model-answer.ts';
+import { createLeakCheck } from '../answer/leak-check.ts';
+import { takesOtherName } from '../answer/name-check.ts';
+import type { Persona } from '../persona/persona.ts';
+import { ownNames } from '../persona/persona-names.ts';
+import type { Completion } from '../providers/completion.ts';
+import type { ModelProvider } from '../providers/provider.ts';
+import type { AnswerSource } from '../talk/mind.ts';
+import { ModelError } from '../talk/mind-error.ts';
+import type { AskedAnswer } from './answer-schemas.ts';
+import type { ContextBudget } from './context-budget.ts';
+import { type LineSpeakers, lineNamesOf } from './line-names.ts';
+import type { Prompt } from './prompt.ts';
+
+const DEFAULTS = { maxTokens: 500, temperature: 0.8 } as const;
+
+/** A model, and how it is asked. */
+export interface Model {
+  readonly provider: ModelProvider;
+  readonly options: {
+    readonly model: string;
+    readonly maxTokens?: number;
+    readonly thinkingTokens?: number;
+    readonly reasoningEffort?: string | null;
+    readonly temperature?: number;
+    readonly onReading?: ReadingListener;
+  };
+  readonly budget: ContextBudget;
+}
+
+export type ReadingListener = (
+  reading: Reading,
+  of: { readonly persona: string; readonly model: string },
+) => void;
+
+interface Question {
+  readonly prompt: Prompt;
+  readonly schema: AskedAnswer;
+  readonly speakers: LineSpeakers;
+  readonly signal: AbortSignal;
+}
+
+/** A completion that has been read, with what is needed to judge and to answer. */
+interface Reply {
+  readonly answer: Reading;
+  readonly isCut: boolean;
+  readonly source: AnswerSource;
+  readonly leaks: (text: string) => boolean;
+  readonly persona: Persona;
+  /** The error that says what was wrong with it; what it cost is not lost. */
+  useless(what: string): ModelError;
+}
+
+/** One answer of the model, read. Throws ModelError where it gives none, or none that can be used. */
+export async function ask(
+  { provider, options, budget }: Model,
+  { prompt, schema, speakers, signal }: Question,
+): Promise<Reply> {
+  const { persona } = speakers;
+  const settings = persona.model_settings;
+  const model = settings.model ?? options.model;
+  const maxTokens = settings.max_tokens ?? options.maxTokens ?? DEFAULTS.maxTokens;
+  const about = { model, persona: persona.id, maxTokens, signal };
+  const completion = await budget.complete(prompt, about, (fitted) =>
+    provider.complete(
+      {
+        model,
+        system: fitted.prompt.system,
+        user: fitted.prompt.user,
+        schema,
+        temperature: settings.temperature ?? options.temperature ?? DEFAULTS.temperature,
+        maxTokens: fitted.maxTokens,
+        thinkingTokens: options.thinkingTokens,
+        reasoningEffort: options.reasoningEffort ?? undefined,
+      },
+      signal,
+    ),
+  );
+  const answer = readMessage(toMessage(completion), { form: schema.form, names: lineNamesOf(speakers) });
+  options.onReading?.(answer, { persona: persona.id, model });
+  return toReply(answer, completion, { model, prompt, persona });
+}
+
+function toReply(
+  answer: Reading,
+  { usage: tokens }: Completion,
+  { model, prompt, persona }: { model: string; prompt: Prompt; persona: Persona },
+): Reply {
+  const useless = (what: string) =>
+    new ModelError('model_failed', `The model ${model} wrote ${what}. ${adviceFor(what)}`, {
+      tokens,
+      hasAnswered: true,
+    });
+  if (answer.kind === 'nothing') throw useless(answer.why);
+  const leaks = createLeakCheck(prompt.secret);
+  const source = { provider: 'openai', model, tokens };
+  return { answer, isCut: answer.isCut, source, leaks, persona, useless };
+}
+
+function adviceFor(what: string): string {
+  return what.includes('max_tokens')
+    ? 'Raise max_tokens in the model_settings of the persona or AI_THINKING_TOKENS, or turn thinking off (docs/models.md).'
+    : 'Try another model if this happens often.';
+}
+
+/**
+ * What the model wrote as words of an NPC. They are checked before they are cleaned (tags could be put between the words
+ * of a secret) and after (they may have been).
+ */
+export function toSpeech(
+  text: string,
+  { reply, maxCharacters }: { readonly reply: Reply; readonly maxCharacters: number },
+): string {
+  if (reply.leaks(text.slice(0, MAX_READ_CHARACTERS))) throw reply.useless('parts of its own instructions');
+  const whole = cleanModelAnswer(text, {
+    maxCharacters: Math.max(maxCharacters, MAX_ANSWER_CHARACTERS) * 10,
+  });
+  if (reply.leaks(whole)) throw reply.useless('parts of its own instructions');
+  if (takesOtherName(whole, ownNames(reply.persona))) throw reply.useless('another name for the NPC');
+  return cleanModelAnswer(text, { maxCharacters, isCut: reply.isCut });
+}

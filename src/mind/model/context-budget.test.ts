@@ -1,0 +1,237 @@
+import { describe, expect, it } from 'vitest';
+import { FakeClock } from '../../../test/support/fake-clock.ts';
+import { recollect } from '../memory/fold.ts';
+import { loadPersonas } from '../persona/persona-book.ts';
+import type { Completion } from '../providers/completion.ts';
+import { NO_TOKENS, type PlayerLine, type TokenCount } from '../talk/mind.ts';
+import { ModelError } from '../talk/mind-error.ts';
+import { NOTHING } from '../talk/recollection.ts';
+import {
+  ContextBudget,
+  type ContextBudgetOptions,
+  type ContextNotice,
+  type Fitted,
+} from './context-budget.ts';
+import { estimateTokens } from './estimate.ts';
+import { decidePrompt, speakPrompt, type Texts } from './prompt.ts';
+import type { ServerFacts } from './server-facts.ts';
+
+const persona = (await loadPersonas()).find('sage-of-prontera');
+const turns = Array.from({ length: 20 }, (_, at) => ({
+  said: `I ask for the ${at}th time.`,
+  answered: 'Hm.',
+}));
+const LINE: PlayerLine = {
+  ...{ persona, npcId: 'sage', playerId: 7, message: 'Hello', player: null, location: null, options: [] },
+  ...{ language: 'en', maxCharacters: 400, recollection: recollect(turns) },
+};
+const PROMPT = speakPrompt(LINE);
+const ASKED = { model: 'tiny', persona: 'sage', maxTokens: 500, signal: new AbortController().signal };
+/** A server that counts one token for four characters: less than the estimate. */
+const countOf = ({ system, user }: Texts) => Math.ceil((system.length + user.length) / 4);
+
+/** A server that knows its context and its tokenizer as far as it is told to. */
+function server({
+  context = null,
+  hasTokenizer = false,
+}: {
+  context?: number | null;
+  hasTokenizer?: boolean;
+}) {
+  const asked: string[] = [];
+  const facts: ServerFacts = {
+    async contextOf() {
+      asked.push('context');
+      return context;
+    },
+    async countTokens(_, text) {
+      asked.push('tokens');
+      return hasTokenizer ? Math.ceil(text.length / 4) : null;
+    },
+  };
+  return { asked, facts };
+}
+
+function budgetOf(facts: ServerFacts, more: Partial<ContextBudgetOptions> = {}) {
+  const notices: ContextNotice[] = [];
+  const clock = new FakeClock();
+  const budget = new ContextBudget({
+    ...{ contextTokens: null, facts, clock, onNotice: (notice) => notices.push(notice) },
+    ...more,
+  });
+  const calls: Fitted[] = [];
+  const call = async (fitted: Fitted) => {
+    calls.push(fitted);
+    return completionOf({ prompt: countOf(fitted.prompt), completion: 5 });
+  };
+  return { budget, notices, calls, call, clock };
+}
+
+function completionOf(usage: TokenCount): Completion {
+  return { text: '{}', parts: [], reasoning: '', finishReason: 'stop', usage, timings: null };
+}
+
+const sizeOf = (texts: Texts) => estimateTokens(texts.system + texts.user);
+
+describe('a prompt', () => {
+  it('is sent as it is where nobody knows the context', async () => {
+    const { budget, calls, call } = budgetOf(server({}).facts);
+    await budget.complete(PROMPT, ASKED, call);
+    expect(calls).toEqual([{ prompt: PROMPT, maxTokens: 500 }]);
+  });
+
+  it.each([
+    ['that was set', server({}).facts, { contextTokens: sizeOf(PROMPT) }],
+    ['that the server tells', server({ context: sizeOf(PROMPT) }).facts, {}],
+  ])('has less of what is remembered in a context %s', async (_, facts, more) => {
+    const { budget, calls, call } = budgetOf(facts, more);
+    await budget.complete(PROMPT, ASKED, call);
+    const [{ prompt, maxTokens }] = calls as [Fitted];
+    expect(prompt.system).toBe(PROMPT.system);
+    expect(prompt.user.length).toBeLessThan(PROMPT.user.length);
+    expect(prompt.user).toContain('I ask for the 19th time.');
+    expect(sizeOf(prompt) + maxTokens).toBeLessThanOrEqual(sizeOf(PROMPT));
+  });
+
+  it('is counted by the tokenizer of a server where the estimate does not fit, its fixed part once', async () => {
+    const { facts, asked } = server({ context: sizeOf(PROMPT), hasTokenizer: true });
+    const { budget, calls, call } = budgetOf(facts);
+    await budget.complete(PROMPT, ASKED, call);
+    await budget.complete(speakPrompt({ ...LINE, message: 'Hello again' }), ASKED, call);
+    expect(calls[0]?.prompt).toBe(PROMPT);
+    expect(asked.slice(0, 3)).toEqual(['context', 'tokens', 'tokens']);
+    expect(asked.length).toBeLessThanOrEqual(4);
+  });
+
+  it('is no longer measured by more than the server counts, once answers have shown it', async () => {
+    const { facts } = server({ context: Math.ceil(countOf(PROMPT) * 1.2) + 230 });
+    const { budget, calls, call } = budgetOf(facts);
+    for (let talk = 0; talk < 10; talk += 1) await budget.complete(PROMPT, ASKED, call);
+    expect(calls[0]?.prompt.user.length).toBeLessThan(PROMPT.user.length);
+    expect(calls.at(-1)?.prompt.user).toBe(PROMPT.user);
+  });
+
+  it('of a decision has less of the situation', async () => {
+    const context = 'The orcs come. '.repeat(1_000);
+    const prompt = decidePrompt({ ...LINE, context, actions: ['flee', 'fight'] });
+    const { budget, calls, call } = budgetOf(server({ context: 2_000 }).facts);
+    await budget.complete(prompt, ASKED, call);
+    expect(calls[0]?.prompt.user.length).toBeLessThan(prompt.user.length / 2);
+    expect(calls[0]?.prompt.user).toContain('fight');
+  });
+
+  it('of a persona that alone is too long is sent as short as can be, and the log says so once', async () => {
+    const { budget, calls, call, notices } = budgetOf(server({ context: 512 }).facts);
+    for (let talk = 0; talk < 3; talk += 1) await budget.complete(PROMPT, ASKED, call);
+    expect(calls[0]?.prompt.user).toBe(
+      speakPrompt({ ...LINE, recollection: { ...NOTHING, turnsBefore: 20 } }).user,
+    );
+    expect(notices).toEqual([
+      { level: 'info', message: expect.any(String), fields: { model: 'tiny', context_tokens: 512 } },
+      {
+        level: 'warn',
+        message: 'A persona leaves no place in the context of the model',
+        fields: { model: 'tiny', persona: 'sage', context_tokens: 512, prompt_tokens: expect.any(Number) },
+      },
+    ]);
+  });
+});
+
+describe('a prompt that is too long all the same', () => {
+  const tooLong = (contextTokens: number | null, promptTokens: number | null) =>
+    new ModelError('model_failed', 'too long', {
+      reason: 'too_long',
+      sizes: { contextTokens, promptTokens },
+    });
+
+  it.each([
+    ['tells both sizes', tooLong(900, 1_300)],
+    ['tells the context', tooLong(900, null)],
+    ['tells nothing', tooLong(null, null)],
+  ])('is sent once more, and shorter, where the refusal %s', async (_, error) => {
+    const { budget, calls, notices } = budgetOf(server({}).facts);
+    const refuse = async (fitted: Fitted) => {
+      calls.push(fitted);
+      throw error;
+    };
+    await expect(budget.complete(PROMPT, ASKED, refuse)).rejects.toBe(error);
+    expect(calls).toHaveLength(2);
+    expect(calls[1]!.prompt.user.length).toBeLessThan(PROMPT.user.length);
+    expect(notices.map(({ message }) => message)).toContain(
+      'A prompt was longer than the context of the model, and is shortened',
+    );
+  });
+
+  it('is shortened before the call from then on', async () => {
+    const { budget, calls, call } = budgetOf(server({}).facts);
+    let refusals = 0;
+    const refuseOnce = async (fitted: Fitted) => {
+      if (refusals++ === 0) throw tooLong(1_024, countOf(fitted.prompt));
+      return await call(fitted);
+    };
+    for (let talk = 0; talk < 3; talk += 1) await budget.complete(PROMPT, ASKED, refuseOnce);
+    expect(refusals).toBe(4);
+    for (const { prompt } of calls) expect(prompt.user.length).toBeLessThan(PROMPT.user.length);
+  });
+
+  it('is not sent again where nothing is left to be shortened', async () => {
+    const shortest = speakPrompt({ ...LINE, recollection: NOTHING });
+    const { budget, calls } = budgetOf(server({}).facts);
+    const error = tooLong(null, null);
+    const refuse = async (fitted: Fitted) => {
+      calls.push(fitted);
+      throw error;
+    };
+    await expect(budget.complete(shortest, { ...ASKED, maxTokens: 50 }, refuse)).rejects.toBe(error);
+    expect(calls).toHaveLength(1);
+  });
+
+  it('is no matter of any other error', async () => {
+    const { budget, calls } = budgetOf(server({}).facts);
+    const error = new ModelError('model_failed', 'away', { isOutage: true });
+    const fail = async (fitted: Fitted) => {
+      calls.push(fitted);
+      throw error;
+    };
+    await expect(budget.complete(PROMPT, ASKED, fail)).rejects.toBe(error);
+    expect(calls).toHaveLength(1);
+  });
+});
+
+describe('the context of a model', () => {
+  it('is asked for once, again after ten minutes, and kept where the server does not tell it any more', async () => {
+    let context: number | null = sizeOf(PROMPT);
+    let asked = 0;
+    const contextOf = async () => {
+      asked += 1;
+      return context;
+    };
+    const facts = { ...server({}).facts, contextOf };
+    const { budget, calls, clock } = budgetOf(facts);
+    const call = async (fitted: Fitted) => {
+      calls.push(fitted);
+      return completionOf(NO_TOKENS);
+    };
+    const talkTwice = () =>
+      Promise.all([budget.complete(PROMPT, ASKED, call), budget.complete(PROMPT, ASKED, call)]);
+    await talkTwice();
+    expect(asked).toBe(1);
+    context = null;
+    await clock.advance(600_000);
+    await talkTwice();
+    expect(asked).toBe(2);
+    expect(new Set(calls.map(({ prompt }) => prompt.user.length < PROMPT.user.length))).toEqual(
+      new Set([true]),
+    );
+  });
+
+  it('keeps nobody waiting whose time is over', async () => {
+    const facts = { ...server({}).facts, contextOf: () => new Promise<number>(() => undefined) };
+    const { budget, calls, call } = budgetOf(facts);
+    const late = new AbortController();
+    const work = budget.complete(PROMPT, { ...ASKED, signal: late.signal }, call);
+    late.abort();
+    await work;
+    expect(calls).toHaveLength(1);
+  });
+});

@@ -1,0 +1,46 @@
+import type { Situation } from '../talk/mind.ts';
+import { textOf } from '../talk/situation-text.ts';
+
+/** Control characters and what is not seen, such as the tag letters that spell hidden orders. */
+const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}]+/gu;
+/**
+ * Marks of chat templates, such as <|im_start|> and [INST]: many servers read them as the end of the message wherever
+ * they stand. As JSON escapes they are text again.
+ */
+const TEMPLATE_MARK = /<|\[(?=\/?[A-Z_]{2})/g;
+
+/** JSON keeps every quote and line end inside its text: nothing that a player says can end the data. */
+export function toData(value: Readonly<Record<string, unknown>>): string {
+  const visible = JSON.stringify(value, (_, one: unknown) =>
+    typeof one === 'string' ? one.replace(INVISIBLE, ' ') : one,
+  );
+  return visible.replace(TEMPLATE_MARK, (mark) => (mark === '<' ? '\\u003c' : '\\u005b'));
+}
+
+/** {"1": …, "2": …}: a model chooses by number, and a number and its text are half the tokens of an object for each. */
+export function numbered(texts: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(texts.map((text, at) => [at + 1, text]));
+}
+
+export function shorten(text: string, maxCharacters: number): string {
+  return text.length > maxCharacters ? `${text.slice(0, maxCharacters)}…` : text;
+}
+
+/** The facts of a situation, as they are where they are short enough. */
+export function toSituation(context: Situation['context'], maxCharacters: number): unknown {
+  if (typeof context === 'string') return shorten(context, maxCharacters);
+  const text = jsonOf(context);
+  // Nested too deep to be written as it is: its keys and values, one after the other.
+  if (text === undefined) return shorten(textOf(context), maxCharacters);
+  return text.length > maxCharacters ? shorten(text, maxCharacters) : context;
+}
+
+/** Undefined where the nesting overflows the stack: JSON.parse reads deeper than JSON.stringify writes, least with a replacer. */
+function jsonOf(context: object): string | undefined {
+  try {
+    // As toData will write it.
+    return JSON.stringify(context, (_, one: unknown) => one);
+  } catch {
+    return undefined;
+  }
+}

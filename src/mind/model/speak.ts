@@ -1,0 +1,29 @@
+import { emotionOf } from '../language/emotion.ts';
+import { languageOf } from '../language/language.ts';
+import { toWords } from '../language/words.ts';
+import type { PlayerLine, SpokenAnswer } from '../talk/mind.ts';
+import { emotionIn, fieldIn, optionIn, textIn } from './answer-fields.ts';
+import { ANSWER_SCHEMAS } from './answer-schemas.ts';
+import { ask, type Model, toSpeech } from './ask-model.ts';
+import { speakPrompt } from './prompt.ts';
+
+const MAX_ACTION_CHARACTERS = 100;
+
+/** What an NPC says to a player, by a model. */
+export async function speak(model: Model, line: PlayerLine, signal: AbortSignal): Promise<SpokenAnswer> {
+  const prompt = speakPrompt(line);
+  const reply = await ask(model, { prompt, schema: ANSWER_SCHEMAS.speak, speakers: line, signal });
+  const said = textIn(reply.answer);
+  const text = toSpeech(said, { reply, maxCharacters: line.maxCharacters });
+  const action = toSpeech(fieldIn(reply.answer, 'action'), { reply, maxCharacters: MAX_ACTION_CHARACTERS });
+  if (text === '') throw reply.useless('nothing that an NPC could say');
+  const chosenOption = optionIn(reply.answer, line.options);
+  return {
+    text,
+    emotion:
+      emotionIn(reply.answer) ?? emotionOf(toWords(text, languageOf(line.language))) ?? line.persona.mood,
+    ...(action === '' ? {} : { action }),
+    ...(chosenOption === undefined ? {} : { chosenOption }),
+    ...reply.source,
+  };
+}
