@@ -119,6 +119,16 @@ export const MODEL_SERVER = {
     allowed: optional(oneOf(['none', 'minimal', 'low', 'medium', 'high']), '(none)'),
     example: 'low',
   }),
+  slots: define<number | null>({
+    key: 'ai_service.model_slots',
+    variable: 'AI_MODEL_SLOTS',
+    default: null,
+    unit: 'calls',
+    meaning:
+      'How many calls the model server gets at once; the others wait. Left out, llama.cpp is asked, and of others it is learnt.',
+    allowed: optional(wholeNumber(1, 4096), '(none)'),
+    example: '4',
+  }),
   isWarmedUp: define({
     key: 'ai_service.warm_up',
     variable: 'AI_WARM_UP',

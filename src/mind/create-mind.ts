@@ -70,9 +70,9 @@ interface ServerParts {
 }
 
 function toServer({ modelServer, modelTimeoutSeconds, clock, watch }: ServerParts) {
-  const { url, apiKey, headers, body, profile } = modelServer;
+  const { url, apiKey, headers, body, profile, slots } = modelServer;
   return {
-    ...{ baseUrl: url, apiKey, headers, body, clock },
+    ...{ baseUrl: url, apiKey, headers, body, slots, clock },
     profile: toProfile(profile),
     timeoutMs: modelTimeoutSeconds * 1000,
     ...(watch?.onLearnt === undefined ? {} : { onLearnt: watch.onLearnt }),

@@ -101,8 +101,8 @@ async function testRetrieval({ requests, ring, warn }: Lab): Promise<string> {
   await ring();
   const { responseData } = await requests.waitForAnswer(id);
   const { status, reason } = fieldsOf(responseData);
-  if (status === 'degraded')
-    warn(`The AI service is degraded: ${typeof reason === 'string' ? reason : 'it gives no reason.'}`);
+  if (status === 'degraded' || status === 'loading')
+    warn(`The AI service is ${status}: ${typeof reason === 'string' ? reason : 'it gives no reason.'}`);
   return shortened(responseData);
 }
 

@@ -122,7 +122,8 @@ describe('a call', () => {
     server.behaveAlways(behaviours.json({ choices: [{ message: { content: 'a' } }] }));
     const baseUrl = `${server.url}/openai/deployments/tiny?api-version=2024-10-21`;
     await connect({ baseUrl }).complete(QUESTION, signal);
-    expect(server.calls.map(({ path }) => path)).toEqual([
+    const posted = server.calls.filter(({ method }) => method === 'POST');
+    expect(posted.map(({ path }) => path)).toEqual([
       '/openai/deployments/tiny/chat/completions?api-version=2024-10-21',
     ]);
     await server.close();
@@ -132,6 +133,31 @@ describe('a call', () => {
     const body = { chat_template_kwargs: { enable_thinking: false }, temperature: 0.1 };
     await connect({ body }).complete({ ...QUESTION, thinkingTokens: 1_000, reasoningEffort: 'low' }, signal);
     expect(stub.calls[0]?.request).toMatchObject({ ...body, max_tokens: 1_500, reasoning_effort: 'low' });
+  });
+});
+
+describe('a server with two slots', () => {
+  it('gets two calls at once; one given up makes room, and one too many is no outage', async () => {
+    const held: (() => void)[] = [];
+    stub.fail((call, response) => {
+      held.push(() => behaviours.json({ choices: [{ message: { content: 'a' } }] })(call, response));
+    });
+    const provider = connect({ slots: 2 });
+    const givenUp = Array.from({ length: 15 }, () => new AbortController());
+    const ends = givenUp.map((one) => failureOf(provider.complete(QUESTION, one.signal)));
+    await expect.poll(() => held.length, { timeout: 5_000 }).toBe(2);
+    const last = provider.complete(QUESTION, signal);
+    for (const one of givenUp.slice(2)) one.abort();
+    for (const end of ends.slice(2)) {
+      expect(await end).toMatchObject({ kind: 'load', isOutage: false, code: 'model_timeout' });
+    }
+    expect(stub.calls).toHaveLength(2);
+    givenUp[0]?.abort();
+    await expect.poll(() => held.length, { timeout: 5_000 }).toBe(3);
+    held[2]?.();
+    expect((await last).text).toBe('a');
+    givenUp[1]?.abort();
+    await Promise.all(ends);
   });
 });
 

@@ -1,15 +1,17 @@
 import { Breaker, type Sign } from '../../base/breaker.ts';
 import { ModelError } from '../talk/mind-error.ts';
 import { askAsAble } from './as-able.ts';
+import { CallQueue } from './call-queue.ts';
 import { startCallDeadline } from './call-deadline.ts';
 import { callChat } from './chat-call.ts';
 import type { Completion } from './completion.ts';
 import { LoadRest } from './load-rest.ts';
 import { ProfileBook } from './profile-book.ts';
 import type { ModelProvider, ModelQuestion, ModelServer } from './provider.ts';
+import { Slots } from './slots.ts';
 import { toCompletion } from './to-completion.ts';
 import { createTransport } from './transport.ts';
-import { paused, refused, resting, unanswered } from './trouble.ts';
+import { crowded, paused, refused, resting, unanswered } from './trouble.ts';
 
 const MAX_RESPONSE_BYTES = 262_144;
 /** A small model on one GPU answers in less. */
@@ -35,6 +37,8 @@ export function createOpenAiProvider(server: ModelServer): ModelProvider {
   const book = new ProfileBook({ clock, fixed: server.profile, onLearnt: server.onLearnt });
   const breaker = new Breaker<Ended>(clock, signOf);
   const rest = new LoadRest(clock);
+  const slots = new Slots({ clock, transport, fixed: server.slots ?? null });
+  const queue = new CallQueue({ clock, slots: () => slots.count() });
 
   async function ask(question: ModelQuestion, signal: AbortSignal, onFirstWord: () => void): Promise<Ended> {
     const startMs = clock.nowMs();
@@ -61,19 +65,32 @@ export function createOpenAiProvider(server: ModelServer): ModelProvider {
     }
   }
 
+  /** Not while the server asked for a rest, nor while it is away. */
+  async function askInPeace(...asked: Parameters<typeof ask>): Promise<Completion> {
+    const restMs = rest.leftMs();
+    if (restMs > 0) throw resting(server, restMs);
+    const ended = await breaker.run(() => ask(...asked));
+    if (ended === 'rejected') throw paused(server);
+    if ('completion' in ended) {
+      rest.answered();
+      slots.answered(queue.running);
+      return ended.completion;
+    }
+    const { error } = ended;
+    // A model that is being loaded asks for no rest: whoever warms it up sees to that.
+    if (error.kind !== 'load' || error.reason !== null) throw error;
+    if (error.retryAfterMs === null) slots.wereTooMany(queue.running);
+    throw afterRest(error, rest);
+  }
+
   return {
     async complete(question, signal, onFirstWord = () => undefined) {
-      const restMs = rest.leftMs();
-      if (restMs > 0) throw resting(server, restMs);
-      const ended = await breaker.run(() => ask(question, signal, onFirstWord));
-      if (ended === 'rejected') throw paused(server);
-      if ('completion' in ended) {
-        rest.answered();
-        return ended.completion;
-      }
-      // A model that is being loaded asks for no rest: whoever warms it up sees to that.
-      const isBusy = ended.error.kind === 'load' && ended.error.reason === null;
-      throw isBusy ? afterRest(ended.error, rest) : ended.error;
+      const startMs = clock.nowMs();
+      slots.lookUp();
+      const place = { signal, priority: question.priority ?? 0 };
+      const completion = await queue.run(() => askInPeace(question, signal, onFirstWord), place);
+      if (typeof completion === 'string') throw crowded(server, clock.nowMs() - startMs);
+      return completion;
     },
 
     async warmUp(model, signal) {

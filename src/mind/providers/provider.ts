@@ -21,6 +21,8 @@ export interface ModelServer {
   readonly body?: Readonly<Record<string, unknown>>;
   /** What of its profile is set, and not learnt. */
   readonly profile?: Partial<ServerProfile>;
+  /** How many calls it takes at once; left out or null, that is found out. */
+  readonly slots?: number | null;
   /** Told of each thing that was learnt of a model, once. */
   readonly onLearnt?: (learnt: LearntProfile) => void;
   readonly clock: Clock;
@@ -39,6 +41,8 @@ export interface ModelQuestion {
   readonly thinkingTokens?: number | undefined;
   /** How much a reasoning model thinks, such as low; left out, its server decides. */
   readonly reasoningEffort?: string | undefined;
+  /** Whose turn it is where several wait for the server: lower ones first. Default 0. */
+  readonly priority?: number | undefined;
 }
 
 /** Speaks with one model server, in the way that it understands. */

@@ -15,6 +15,7 @@ export interface ServerResponse {
 export interface Transport {
   /** `signal` ends the call and everything that is read of it, by closing its connection. */
   post(path: string, body: string, signal: AbortSignal): Promise<ServerResponse>;
+  /** A page of the server itself, beside its /v1, on a connection of its own. */
   get(path: string, signal: AbortSignal): Promise<ServerResponse>;
 }
 
@@ -48,6 +49,7 @@ export function createTransport({ baseUrl, apiKey, headers = {} }: ModelServer):
       method,
       body,
       headers: body === null ? sent : { ...sent, 'content-type': 'application/json' },
+      reset: method === 'GET',
       signal,
     });
     const { headers: received } = answer;
@@ -62,9 +64,10 @@ export function createTransport({ baseUrl, apiKey, headers = {} }: ModelServer):
   }
 
   const base = pathname.replace(/\/+$/, '');
+  const root = base.replace(/\/v1$/, '');
   return {
     post: (path, body, signal) => send(base + path, { method: 'POST', body }, signal),
-    get: (path, signal) => send(path, { method: 'GET' }, signal),
+    get: (path, signal) => send(root + path, { method: 'GET' }, signal),
   };
 }
 

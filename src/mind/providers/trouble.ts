@@ -175,6 +175,12 @@ export function paused(server: NamedServer): ModelError {
   return new ModelError('model_failed', message, { isOutage: true });
 }
 
+/** The error of a call that was not made: those before it took too long. It says nothing of the server. */
+export function crowded(server: NamedServer, waitedMs: number): ModelError {
+  const message = `The model server at ${placeOf(server)} had no slot free in time (${Math.round(waitedMs)} ms): it answers as many others as it can. Lower the worker's CONCURRENCY, or raise AI_MODEL_SLOTS if it can take more.`;
+  return new ModelError('model_timeout', message, { kind: 'load' });
+}
+
 /** The error of a call that is not made, because the server asked for a pause. */
 export function resting(server: NamedServer, retryAfterMs: number): ModelError {
   const message = `The model server at ${placeOf(server)} asked for fewer calls; it is left in peace for ${Math.ceil(retryAfterMs / 1000)} s more.`;

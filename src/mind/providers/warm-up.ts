@@ -2,6 +2,8 @@ import { type Backoff, backoffMs } from '../../base/backoff.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Lifecycle } from '../../base/lifecycle.ts';
 import { ModelError } from '../talk/mind-error.ts';
+import { startCallDeadline } from './call-deadline.ts';
+import { newPresence, type Presence } from './model-presence.ts';
 import type { ModelProvider } from './provider.ts';
 
 /** A big model from a slow disk takes some minutes; what takes longer will not come. */
@@ -15,6 +17,7 @@ const SLOW_MS = 3_000;
 /** Ollama unloads a model that nobody asked for 5 minutes. */
 const KEEP_MS = 240_000;
 const TOLD_REST_MS = 1_000;
+const LONGEST_TOLD_REST_MS = 5_000;
 const AWAY_REST: Backoff = { firstMs: 1_000, longestMs: 30_000 };
 
 export interface WarmUpOptions {
@@ -42,22 +45,9 @@ export function createWarmUp(provider: ModelProvider, options: WarmUpOptions): W
   return new WarmUp(provider, options);
 }
 
-interface Presence {
-  /** The call or the pause that is under way; null where the model is thought to be there. */
-  running: Promise<void> | null;
-  /** The call under way, and when it began; null in a pause. */
-  calling: Promise<ModelError | null> | null;
-  calledAtMs: number | null;
-  /** Ends the time in which a loaded model is left alone; null where there is none. */
-  missed: AbortController | null;
-  patienceMs: number;
-  /** The server itself says that it loads. */
-  isTold: boolean;
-  /** It was loaded slowly once, and is asked now and then so that it stays. */
-  isKept: boolean;
-  /** When anybody last got a word of it. */
-  wordAtMs: number;
-  isAnnounced: boolean;
+interface Loading {
+  readonly presence: Presence;
+  readonly onJudged: () => void;
 }
 
 class WarmUp implements WarmProvider {
@@ -65,6 +55,8 @@ class WarmUp implements WarmProvider {
   readonly #options: WarmUpOptions;
   readonly #models = new Map<string, Presence>();
   readonly #stopping = new AbortController();
+  /** Who never starts it, such as a command that makes one call, gets the provider as it is. */
+  #isStarted = false;
 
   constructor(provider: ModelProvider, options: WarmUpOptions) {
     this.#provider = provider;
@@ -73,10 +65,10 @@ class WarmUp implements WarmProvider {
 
   async start(): Promise<void> {
     const { clock, model } = this.#options;
-    this.#begin(model, START_PATIENCE_MS);
+    this.#isStarted = true;
     const answered = new AbortController();
-    await Promise.race([clock.sleep(START_PATIENCE_MS, answered.signal), this.#presenceOf(model).calling]);
-    answered.abort();
+    this.#begin(model, START_PATIENCE_MS, () => answered.abort());
+    await clock.sleep(START_PATIENCE_MS, answered.signal);
     if (this.isLoading(model)) this.#announce(model);
   }
 
@@ -117,70 +109,71 @@ class WarmUp implements WarmProvider {
   }
 
   #learn(model: string, { error, hasWord }: { error: unknown; hasWord: boolean }): void {
-    if (!(error instanceof ModelError) || this.#stopping.signal.aborted) return;
+    const isOn = this.#isStarted && !this.#stopping.signal.aborted;
+    if (!isOn || !(error instanceof ModelError)) return;
     if (error.reason === 'loading') {
       this.#presenceOf(model).isTold = true;
       this.#announce(model);
       this.#begin(model, 0);
-    } else if (error.code === 'model_timeout' && !hasWord) this.#begin(model, PATIENCE_MS);
+    } else if (error.code === 'model_timeout' && error.kind === 'server' && !hasWord) this.#begin(model, PATIENCE_MS);
   }
 
-  /** Nothing begins while something is under way. */
-  #begin(model: string, patienceMs: number): void {
+  /** Nothing begins while something is under way. `onJudged` is told when the first call has shown how it is. */
+  #begin(model: string, patienceMs: number, onJudged: () => void = () => undefined): void {
     const presence = this.#presenceOf(model);
     presence.missed?.abort();
     if (presence.running !== null) return;
     presence.patienceMs = patienceMs;
-    presence.running = this.#load(model, presence).finally(() => {
+    presence.running = this.#load(model, { presence, onJudged }).finally(() => {
       presence.running = null;
       presence.isTold = false;
     });
   }
 
-  async #load(model: string, presence: Presence): Promise<void> {
+  async #load(model: string, { presence, onJudged }: Loading): Promise<void> {
     const { signal } = this.#stopping;
     for (let tries = 1; !signal.aborted; tries += 1) {
       const beganAtMs = this.#nowMs();
       const error = await this.#call(model, presence);
       if (signal.aborted) return;
-      if (error !== null && error.reason === 'loading') {
-        presence.isTold = true;
-        presence.isKept = true;
-        this.#announce(model);
-        await this.#rest(Math.min(error.retryAfterMs ?? TOLD_REST_MS, 5 * TOLD_REST_MS));
-        continue;
-      }
-      presence.isTold = false;
+      const state = this.#judge(model, presence, { error, beganAtMs });
+      onJudged();
+      if (state === 'there' && !presence.isKept) return;
+      if (state === 'there') await this.#untilMissed(presence);
+      else if (state === 'away') await this.#rest(backoffMs(AWAY_REST, tries));
+      else await this.#rest(Math.min(error?.retryAfterMs ?? TOLD_REST_MS, LONGEST_TOLD_REST_MS));
       // Whoever was answered meanwhile shows that it is there.
-      if (error?.isOutage && presence.wordAtMs < beganAtMs) {
-        await this.#rest(backoffMs(AWAY_REST, tries));
-        if (presence.wordAtMs >= beganAtMs) return;
-        continue;
-      }
-      if (this.#nowMs() - beganAtMs >= SLOW_MS) presence.isKept = true;
-      this.#arrived(model, presence);
-      if (!presence.isKept) return;
-      await this.#untilMissed(presence);
-      tries = 0;
+      if (state === 'away' && presence.wordAtMs >= beganAtMs) return;
+      if (state === 'there') tries = 0;
     }
   }
 
+  /** What a call shows: any answer but these two says that the model need not be loaded. */
+  #judge(
+    model: string,
+    presence: Presence,
+    { error, beganAtMs }: { error: ModelError | null; beganAtMs: number },
+  ): 'loading' | 'away' | 'there' {
+    const isLoading = error?.reason === 'loading';
+    presence.isTold = isLoading;
+    if (isLoading) this.#announce(model);
+    else if (error?.isOutage && presence.wordAtMs < beganAtMs) return 'away';
+    const isSlow = isLoading || this.#nowMs() - beganAtMs >= SLOW_MS;
+    presence.isKept ||= isSlow;
+    if (isLoading) return 'loading';
+    this.#arrived(model, presence);
+    return 'there';
+  }
+
   async #call(model: string, presence: Presence): Promise<ModelError | null> {
-    const limit = new AbortController();
-    const ended = new AbortController();
-    const stop = () => limit.abort();
-    this.#stopping.signal.addEventListener('abort', stop, { once: true });
-    const waiting = this.#options.clock.sleep(LONGEST_LOAD_MS, ended.signal).then(stop);
+    const limit = { clock: this.#options.clock, timeoutMs: LONGEST_LOAD_MS };
+    const deadline = startCallDeadline(limit, this.#stopping.signal);
     presence.calledAtMs = this.#nowMs();
-    presence.calling = this.#provider.warmUp(model, limit.signal);
     try {
-      return await presence.calling;
+      return await this.#provider.warmUp(model, deadline.signal);
     } finally {
-      presence.calling = null;
       presence.calledAtMs = null;
-      this.#stopping.signal.removeEventListener('abort', stop);
-      ended.abort();
-      await waiting;
+      deadline.end();
     }
   }
 
@@ -225,10 +218,7 @@ class WarmUp implements WarmProvider {
   #presenceOf(model: string): Presence {
     const known = this.#models.get(model);
     if (known !== undefined) return known;
-    const presence: Presence = {
-      ...{ running: null, calling: null, calledAtMs: null, missed: null, patienceMs: PATIENCE_MS },
-      ...{ isTold: false, isKept: false, wordAtMs: Number.NEGATIVE_INFINITY, isAnnounced: false },
-    };
+    const presence = newPresence(PATIENCE_MS);
     this.#models.set(model, presence);
     return presence;
   }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
+import { noteDeadline } from '../../base/deadline-signal.ts';
 import { AiIpcError } from '../../base/errors.ts';
 
 /**
@@ -38,6 +39,7 @@ export function createDeadlines({ clock, stopped }: DeadlineParts): Deadlines {
       const marginMs = Math.min(ms * MARGIN.part, MARGIN.mostMs);
       const endMs = clock.nowMs() + ms - marginMs;
       const over = untilOver({ ms, marginMs, clock, thinking, ended: ended.signal });
+      noteDeadline(thinking.signal, endMs);
       running.add(thinking);
       return {
         signal: thinking.signal,

@@ -4,6 +4,7 @@ import { expect } from 'vitest';
 import { loadSettings } from '../../../src/config/load.ts';
 import { openServiceDatabase } from '../../../src/service/base/service-database.ts';
 import { createService, type Service } from '../../../src/service/server.ts';
+import { behaviours } from '../../support/ai-stub.ts';
 import { newFolder, PROGRAM, runProgram } from '../../support/cli-process.ts';
 import { type ModelStub, startModelStub } from '../../support/model-stub.ts';
 import type { DocExample, DocModelCall, DocShell, Step } from './doc-examples.ts';
@@ -11,7 +12,14 @@ import { ellipsed, withEllipses, withoutVarying } from './doc-match.ts';
 
 /** Where the page's model server is; a stub stands in for it. */
 const MODEL_SERVER = 'http://127.0.0.1:11434/v1';
-const SLOW_MODEL = 'slow';
+/** What the models of the pages do, by their names. */
+const MODELS: Readonly<Record<string, (model: ModelStub) => void>> = {
+  slow: (model) => model.fail('never'),
+  busy: (model) => model.fail(behaviours.status(429, { retryAfter: '5' })),
+  silent: (model) => model.write(''),
+  strict: (model) =>
+    model.fail(behaviours.status(400, { body: { error: { message: 'Filtered', code: 'content_filter' } } })),
+};
 const SERVICE = 'http://127.0.0.1:8000';
 const SERVICE_LINE = /^(?<env>(?:\w+=(?:'[^']*'|\S+) )*)npx ai-ipc service(?<options>.*)$/;
 /** Often enough, where each look is a call. */
@@ -108,7 +116,7 @@ export class DocRunner {
     });
     this.#log.length = 0;
     this.#model.clear();
-    if (env['AI_MODEL'] === SLOW_MODEL) this.#model.fail('never');
+    MODELS[env['AI_MODEL'] ?? '']?.(this.#model);
     const service = createService({
       port: 0,
       hasTestEndpoints,

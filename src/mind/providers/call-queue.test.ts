@@ -1,0 +1,104 @@
+import { setImmediate as settled } from 'node:timers/promises';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { FakeClock } from '../../../test/support/fake-clock.ts';
+import { noteDeadline } from '../../base/deadline-signal.ts';
+import { CallQueue, type NotCalled } from './call-queue.ts';
+
+let clock: FakeClock;
+let slots: number;
+let queue: CallQueue;
+let order: string[];
+beforeEach(() => {
+  clock = new FakeClock(0);
+  slots = 1;
+  queue = new CallQueue({ clock, slots: () => slots });
+  order = [];
+});
+
+interface Wish {
+  readonly ms?: number;
+  readonly priority?: number;
+  readonly dueMs?: number;
+}
+
+/** A call that takes this long on the server; its name is noted when it begins. */
+function ask(name: string, { ms = 1_000, priority = 0, dueMs }: Wish = {}) {
+  const giveUp = new AbortController();
+  if (dueMs !== undefined) noteDeadline(giveUp.signal, clock.nowMs() + dueMs);
+  const work = async () => {
+    order.push(name);
+    await clock.sleep(ms);
+    return name;
+  };
+  const ended: Promise<string | NotCalled> = queue.run(work, { signal: giveUp.signal, priority });
+  return { ended, giveUp: () => giveUp.abort() };
+}
+
+describe('CallQueue', () => {
+  it('makes as many calls at once as there are slots, and the next when one ends', async () => {
+    slots = 2;
+    const calls = ['a', 'b', 'c'].map((name) => ask(name).ended);
+    await settled();
+    expect(order).toEqual(['a', 'b']);
+    await clock.advance(1_000);
+    expect(order).toEqual(['a', 'b', 'c']);
+    await clock.advance(1_000);
+    expect(await Promise.all(calls)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('makes all at once while nobody knows of slots', async () => {
+    slots = Number.POSITIVE_INFINITY;
+    for (const name of ['a', 'b', 'c']) void ask(name);
+    await settled();
+    expect(order).toHaveLength(3);
+  });
+
+  it('lets the lower priority number go first, then who has the least time left, then who came first', async () => {
+    void ask('running');
+    void ask('late', { dueMs: 90_000 });
+    void ask('first');
+    void ask('second');
+    void ask('soon', { dueMs: 9_000 });
+    void ask('urgent', { priority: -1, dueMs: 99_000 });
+    await clock.advance(10_000);
+    expect(order).toEqual(['running', 'urgent', 'soon', 'late', 'first', 'second']);
+  });
+
+  it('never makes a call that nobody waits for any more', async () => {
+    void ask('running');
+    const given = ask('given up');
+    given.giveUp();
+    expect(await given.ended).toBe('given_up');
+    expect(queue.waiting).toBe(0);
+    await clock.advance(5_000);
+    expect(order).toEqual(['running']);
+  });
+
+  it('never makes a call that would come too late, and makes the others', async () => {
+    const calls = [ask('running'), ask('next', { dueMs: 5_000 }), ask('tight', { dueMs: 1_500 }), ask('last')];
+    await clock.advance(10_000);
+    const ends = await Promise.all(calls.map(({ ended }) => ended));
+    expect(ends).toEqual(['running', 'next', 'too_late', 'last']);
+    expect(order).toEqual(['running', 'next', 'last']);
+  });
+
+  it('goes on after a call that fails', async () => {
+    const failing = queue.run(() => Promise.reject(new Error('no')), {
+      signal: new AbortController().signal,
+      priority: 0,
+    });
+    await expect(failing).rejects.toThrow('no');
+    const next = ask('next');
+    await clock.advance(1_000);
+    expect(await next.ended).toBe('next');
+  });
+
+  it('lets more go when there are more slots', async () => {
+    void ask('a', { ms: 5_000 });
+    void ask('b');
+    slots = 3;
+    void ask('c');
+    await settled();
+    expect(order).toEqual(['a', 'b', 'c']);
+  });
+});
