@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
-import { AiIpcError } from '../../base/errors.ts';
-import type { Database, Decision, Row, Statement, Write } from '../../database/database.ts';
+import type { Database, Decision, Row, Write } from '../../database/database.ts';
 import { numberOf, textOf } from '../../database/row-fields.ts';
 import { charactersOf, countToFold, type Folded, fold, toRecollection } from '../../mind/memory/fold.ts';
-import { MEMORY_LIMITS } from '../../mind/memory/memory-limits.ts';
 import { EMPTY_SUMMARY, type Summary } from '../../mind/memory/summary.ts';
 import type { Recollection, Turn } from '../../mind/talk/recollection.ts';
+import { deleteOlderThan, forget } from './forget.ts';
 import type { MemoryOwner, NpcMemory } from './memory.ts';
+import { digestOf, idsOf } from './owner-ids.ts';
 import { toRemembered } from './remembered-text.ts';
 import { type MemoryStatements, mariadbMemoryStatements, sqliteMemoryStatements } from './statements.ts';
 
@@ -20,10 +19,6 @@ export interface KeptMemory extends NpcMemory {
    */
   deleteOlderThan(days: number, signal?: AbortSignal): Promise<number>;
 }
-
-/** One DELETE takes a few milliseconds and holds its locks no longer. */
-const CHUNK = 500;
-const HOURS_A_DAY = 24;
 
 /** The memory in the tables ai_npc_memory and ai_npc_budget. Whoever opened the database closes it. */
 export function createNpcMemory(database: Database, kind: DatabaseKind): KeptMemory {
@@ -103,105 +98,4 @@ function toSummary(row: Row | undefined): Summary {
   if (row === undefined) return EMPTY_SUMMARY;
   const sentences = textOf(row, 'said').split('\n');
   return { turns: numberOf(row, 'turns'), sentences: sentences.filter((sentence) => sentence !== '') };
-}
-
-async function forget(
-  database: Database,
-  statements: MemoryStatements,
-  { npcId, playerId }: { readonly npcId: string | null; readonly playerId: string | null },
-): Promise<number> {
-  for (const id of [npcId, playerId]) if (id !== null) checkId(id);
-  const { sql, values } = lockFor(statements, { npcId, playerId });
-  let turns = 0;
-  let afterId = 0;
-  for (;;) {
-    const lock = { sql, values: [...values, afterId, CHUNK] };
-    const deleted = await deleteLocked(database, lock, statements);
-    turns += deleted.turns;
-    if (deleted.rows < CHUNK) break;
-    afterId = deleted.lastId;
-  }
-  if (npcId === null) {
-    if (playerId === null) await database.execute(statements.deleteAllBudgets);
-    else await database.execute(statements.deleteBudget, [playerId]);
-  }
-  return turns;
-}
-
-function lockFor(
-  statements: MemoryStatements,
-  { npcId, playerId }: { readonly npcId: string | null; readonly playerId: string | null },
-): Statement {
-  if (playerId !== null && npcId !== null) return { sql: statements.lockOfBoth, values: [playerId, npcId] };
-  if (playerId !== null) return { sql: statements.lockOfPlayer, values: [playerId] };
-  if (npcId !== null) return { sql: statements.lockOfNpc, values: [npcId] };
-  return { sql: statements.lockOfAll, values: [] };
-}
-
-interface Deleted {
-  readonly rows: number;
-  readonly turns: number;
-  readonly lastId: number;
-}
-
-async function deleteLocked(
-  database: Database,
-  lock: Statement,
-  statements: MemoryStatements,
-): Promise<Deleted> {
-  return await database.lockAndWrite(lock, (rows) => {
-    const ids = rows.map((row) => numberOf(row, 'id'));
-    const turns = rows.reduce((sum, row) => sum + numberOf(row, 'turns'), 0);
-    const writes = ids.length === 0 ? [] : [{ sql: statements.deleteRows, values: [ids] }];
-    return { writes, result: { rows: ids.length, turns, lastId: ids.at(-1) ?? 0 } };
-  });
-}
-
-async function deleteOlderThan(
-  database: Database,
-  statements: MemoryStatements,
-  { days, signal }: { readonly days: number; readonly signal: AbortSignal | undefined },
-): Promise<number> {
-  const keyDays = Math.min(days, MEMORY_LIMITS.keyHours / HOURS_A_DAY);
-  const locks: readonly Statement[] = [
-    { sql: statements.lockOld, values: ['turn', days, days, CHUNK] },
-    { sql: statements.lockOld, values: ['summary', days, days, CHUNK] },
-    { sql: statements.lockOldFolded, values: [keyDays, CHUNK] },
-  ];
-  let turns = 0;
-  for (const lock of locks) {
-    while (!signal?.aborted) {
-      const deleted = await deleteLocked(database, lock, statements);
-      turns += deleted.turns;
-      if (deleted.rows < CHUNK) break;
-    }
-  }
-  await database.execute(statements.deleteOldBudgets);
-  return turns;
-}
-
-function idsOf({ npcId, playerId }: MemoryOwner): [string, string] {
-  checkId(npcId);
-  checkId(playerId);
-  return [playerId, npcId];
-}
-
-/**
- * A half of a surrogate pair would be stored as the same replacement character as any other, and SQLite ends a text at
- * NUL: two players as one.
- */
-function checkId(id: string): void {
-  const { charactersPerId } = MEMORY_LIMITS;
-  if (id !== '' && [...id].length <= charactersPerId && !/[\p{Cs}\0]/u.test(id)) return;
-  throw new AiIpcError(
-    'bad_argument',
-    `The id ${JSON.stringify(id.slice(0, 60))} cannot be remembered: give a text of 1 to ${charactersPerId} characters, without NUL.`,
-  );
-}
-
-/** A key of any length; that of one owner says nothing to another. */
-function digestOf({ npcId, playerId }: MemoryOwner, key: string): string {
-  return createHash('sha256')
-    .update(JSON.stringify([npcId, playerId, key]))
-    .digest('hex');
 }
