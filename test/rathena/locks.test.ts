@@ -8,8 +8,8 @@ const startMapServer = useMapServers();
 const queue = useQueue();
 const DIALOGUE = '/api/v1/npc/dialogue';
 const PAUSE_MS = 1_000;
-/** The game may stand still for a quarter of a second, no longer; the rest is for a busy machine. */
-const STANDSTILL_US = 1_000_000;
+/** The game may stand still for a quarter of a second; by itself, a statement waits for a lock for 50 s and more. */
+const STANDSTILL_US = 20_000_000;
 
 let server: MapServer;
 let other: Connection;

@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { type Connection, createConnection } from 'mariadb';
 import { inject } from 'vitest';
 import type { MariadbAddress } from './mariadb-server.ts';
+import { WAIT_MS } from './wait-for.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -39,6 +40,8 @@ export class TestDatabase {
   async connect(): Promise<Connection> {
     const connection = await createConnection({
       ...this.settings,
+      // The driver's own is a second: too little where eight others want the CPU.
+      connectTimeout: WAIT_MS,
       bigIntAsNumber: true,
       insertIdAsNumber: true,
       checkNumberRange: true,
@@ -109,7 +112,7 @@ async function onServer(
   { host, port, user, password }: Omit<MariadbAddress, 'socketPath'>,
   work: (connection: Connection) => Promise<unknown>,
 ): Promise<void> {
-  const connection = await createConnection({ host, port, user, password });
+  const connection = await createConnection({ host, port, user, password, connectTimeout: WAIT_MS });
   try {
     await work(connection);
   } finally {

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
-import { FakeClock } from '../../test/support/fake-clock.ts';
-import { useQueue } from '../../test/support/queue-observer.ts';
-import { waitFor } from '../../test/support/wait-for.ts';
-import { openTestContext, type TestContext } from '../../test/support/worker-context.ts';
-import type { Outcome } from '../queue/outcome.ts';
-import type { QueueStore } from '../queue/queue-store.ts';
-import type { ClaimedRequest } from '../queue/request.ts';
-import { openMariadbStore } from '../store/mariadb-store.ts';
-import { Completer } from './completer.ts';
-import { Flight, Flights } from './flights.ts';
+import type { Outcome } from '../../src/queue/outcome.ts';
+import type { QueueStore } from '../../src/queue/queue-store.ts';
+import type { ClaimedRequest } from '../../src/queue/request.ts';
+import { openMariadbStore } from '../../src/store/mariadb-store.ts';
+import { Completer } from '../../src/worker/completer.ts';
+import { Flight, Flights } from '../../src/worker/flights.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { useQueue } from '../support/queue-observer.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { openTestContext, type TestContext } from '../support/worker-context.ts';
 
 const COMPLETED: Outcome = { kind: 'completed', answer: '{"text":"Hi"}' };
 const GATHER_MS = 2;
