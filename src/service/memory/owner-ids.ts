@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+import { AiIpcError } from '../../base/errors.ts';
+import { MEMORY_LIMITS } from '../../mind/memory/memory-limits.ts';
+import type { MemoryOwner } from './memory.ts';
+
+/** Every statement that recalls or remembers names both: this keeps the memories of two players, or of two NPCs, apart. */
+export function idsOf({ npcId, playerId }: MemoryOwner): [string, string] {
+  checkId(npcId);
+  checkId(playerId);
+  return [playerId, npcId];
+}
+
+/**
+ * A half of a surrogate pair would be stored as the same replacement character as any other, and SQLite ends a text at
+ * NUL: two players as one.
+ */
+export function checkId(id: string): void {
+  const { charactersPerId } = MEMORY_LIMITS;
+  if (id !== '' && [...id].length <= charactersPerId && !/[\p{Cs}\0]/u.test(id)) return;
+  throw new AiIpcError(
+    'bad_argument',
+    `The id ${JSON.stringify(id.slice(0, 60))} cannot be remembered: give a text of 1 to ${charactersPerId} characters, without NUL.`,
+  );
+}
+
+/** A key of any length; that of one owner says nothing to another. */
+export function digestOf({ npcId, playerId }: MemoryOwner, key: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([npcId, playerId, key]))
+    .digest('hex');
+}
