@@ -63,7 +63,10 @@ async function serveWithLlama(args: readonly string[]) {
   }
   llama = await startLlamaServer(root, [...SEED, ...args]);
   proxy = await startTimingsProxy(llama.url);
-  const modelServer = { ...defaultsOf(MODEL_SERVER), url: `${proxy.url}/v1`, model: 'tiny' };
+  const modelServer = {
+    ...defaultsOf(MODEL_SERVER),
+    ...{ url: `${proxy.url}/v1`, model: 'tiny', isWarmedUp: false },
+  };
   const settings = { modelServer, modelTimeoutSeconds: 60, deadlineMs: 60_000 };
   const { url } = await serve(settings, databaseOf(database.settings));
   return { url, proxy };

@@ -3,7 +3,7 @@ import { MODEL_FAULTS, type ModelFault, type ModelStub, startModelStub } from '.
 import { modelServer, post, useServices } from './support/service-under-test.ts';
 
 /** The model's faults that take long last longer than this: the answer does not come from waiting for them. */
-const DEADLINE_MS = 1_000;
+const DEADLINE_MS = 2_500;
 const SLOW: readonly ModelFault[] = ['late', 'never', 'trickle'];
 const BUSY: readonly ModelFault[] = ['rateLimited', 'overloaded'];
 /** What may be the format's fault: one call more, of the two, finds out. */

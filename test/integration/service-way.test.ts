@@ -84,7 +84,8 @@ describe('the whole way: row, worker, service, model, row', () => {
     await queue().waitForStatus(id, 'completed', 20_000);
 
     expect(await answersOf([id])).toMatchObject([{ provider: 'openai' }]);
-    expect((await queue().request(id)).attempts).toBeGreaterThan(1);
+    // Too many calls at once are no fault of this one: its attempts are given back.
+    expect((await queue().request(id)).claim_no).toBeGreaterThan(1);
     expect(await remembered(url, SAGE, 9)).toMatchObject([{ said: 'Hello' }]);
   });
 
