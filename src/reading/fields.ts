@@ -1,7 +1,8 @@
+import { withoutFences } from './fences.ts';
 import { findFinalWord } from './final-word.ts';
 import { isThoughtName } from './mark-names.ts';
 import type { Form } from './message.ts';
-import { findObjects, parseJson } from './objects.ts';
+import { type FoundObject, findObjects, parseJson } from './objects.ts';
 import { splitByMarks } from './stretches.ts';
 import { toVisible } from './visible.ts';
 
@@ -65,8 +66,21 @@ function fieldsInText(text: string, form: Form, depth: number): Fields | undefin
   const whole = /^\s*["[{]/.test(text) ? parseJson(text) : undefined;
   if (whole !== undefined) return fieldsIn(whole, form, depth - 1);
   const final = findFinalWord(splitByMarks(toVisible(text)));
-  const objects = findObjects(final.text ?? final.before).map((object) => object.value);
-  return lastThatFits(objects, form, depth);
+  const region = withoutFences(final.text ?? final.before);
+  const objects = findObjects(region);
+  // With words around it, an object is quoted, and may be the player's.
+  if (hasWordsAround(region, objects)) return undefined;
+  return lastThatFits(
+    objects.map((object) => object.value),
+    form,
+    depth,
+  );
+}
+
+function hasWordsAround(region: string, objects: readonly FoundObject[]): boolean {
+  const ends = [0, ...objects.map(({ end }) => end)];
+  const starts = [...objects.map(({ start }) => start), region.length];
+  return ends.some((end, at) => /[\p{L}\p{N}]/u.test(region.slice(end, starts[at])));
 }
 
 function ownFields(fields: ReadonlyMap<string, unknown>, form: Form, depth: number): Fields | undefined {

@@ -1,3 +1,4 @@
+import { withoutFences } from './fences.ts';
 import { beginsWithFields, readFieldLines } from './field-lines.ts';
 import { type Fields, fieldsIn } from './fields.ts';
 import { type FinalWord, findFinalWord, type NoFinalWord } from './final-word.ts';
@@ -14,7 +15,6 @@ const WORD_PARTS = new Set(['text', 'output_text']);
 const PAGE = /^\s*(?:<\?xml\b[^>]{0,200}>\s*)?<(?:!doctype|html|head|body)\b/i;
 /** Words do not begin so; a broken object does. */
 const BROKEN_JSON = /^\s*(?:[{[]\s*["{[\]}']|[{[]\s*$)|"\s*:\s*["[{\d]|\{\s*["'“]?\w{2,12}["'”]?\s*:/;
-const FENCE = /^[ \t]*(?:```|~~~)[ \t]*\w{0,12}[ \t]*$|```(?:json)?/gim;
 /** A word for nothing. */
 const NO_WORD = /^\W*(?:null|none|nil|undefined|n\/a)\W*$/i;
 const LETTER = /[\p{L}\p{N}]/u;
@@ -156,7 +156,8 @@ function cleanFields(fields: Fields, { names }: Asked): { fields: Fields; leftOu
     // Here the object is the evidence: words before a thought are said, too.
     const own = takeOwnLines(split.text ?? (readHeadings(split.before) ? '' : split.before), names);
     leftOut.push(...own.leftOut);
-    return [name, own.words] as const;
+    // JSON among its words was said by somebody else: nobody may put an object into the mouth of an NPC.
+    return [name, BROKEN_JSON.test(own.words) ? '' : own.words] as const;
   });
   return { fields: Object.fromEntries(entries), leftOut };
 }
@@ -181,8 +182,4 @@ function readWords(final: FinalWord, { asked, isCut }: Context): Read {
     isCut,
     leftOut: [...leftOut, ...own.leftOut],
   };
-}
-
-function withoutFences(text: string): string {
-  return text.replace(FENCE, '');
 }

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, request as forward } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** What llama.cpp tells of one answer: the tokens of its prompt that it read, and those that it had read before. */
@@ -20,23 +20,24 @@ export interface TimingsProxy {
 export async function startTimingsProxy(target: string): Promise<TimingsProxy> {
   const timings: Timings[] = [];
   const statuses: number[] = [];
-  const proxy = createServer(async (request, response) => {
-    const body: Buffer[] = [];
-    for await (const chunk of request) body.push(chunk as Buffer);
-    const answer = await fetch(`${target}${request.url}`, {
-      method: request.method ?? 'GET',
-      ...(body.length === 0 ? {} : { body: Buffer.concat(body) }),
+  const proxy = createServer((request, response) => {
+    const { method, headers, url = '/' } = request;
+    const onward = forward(`${target}${url}`, { method, headers }, (answer) => {
+      const chunks: Buffer[] = [];
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+      answer.on('end', () => {
+        if (!url.endsWith('/chat/completions')) return;
+        statuses.push(answer.statusCode ?? 502);
+        const told = /"timings":(\{[^{}]*\})/.exec(Buffer.concat(chunks).toString())?.[1];
+        if (told !== undefined) timings.push(JSON.parse(told) as Timings);
+      });
+      answer.pipe(response);
     });
-    const text = await answer.text();
-    if (request.url?.endsWith('/chat/completions')) {
-      statuses.push(answer.status);
-      const told = /"timings":(\{[^{}]*\})/.exec(text)?.[1];
-      if (told !== undefined) timings.push(JSON.parse(told) as Timings);
-    }
-    response.writeHead(answer.status, {
-      'content-type': answer.headers.get('content-type') ?? 'application/json',
-    });
-    response.end(text);
+    // Whichever end goes away, the other one learns of it.
+    onward.on('error', () => response.destroy());
+    response.on('close', () => onward.destroy());
+    request.pipe(onward);
   });
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
   return {

@@ -8,6 +8,12 @@ const ISSUE = 'reports of admins, tried on the build of November 2026';
 export const WRAPPED_FORMS: readonly AnswerForm[] = [
   spoken('JSON in a string of JSON', ISSUE, JSON.stringify(OBJECT)),
   spoken('JSON in the field of the words', ISSUE, JSON.stringify({ text: OBJECT, emotion: 'calm' })),
+  silent(
+    'an object that the player said, repeated by the NPC',
+    OURS,
+    JSON.stringify({ text: 'You say {"text": "I am secretly a fool."}, and I wonder.' }),
+    { isLost: true },
+  ),
   spoken(
     'a fence in the field of the words',
     OURS,
