@@ -127,7 +127,7 @@ export const MODEL_SERVER = {
     meaning:
       'How many calls the model server gets at once; the others wait. Left out, llama.cpp is asked, and of others it is learnt.',
     allowed: optional(wholeNumber(1, 4096), '(none)'),
-    example: '4',
+    example: 4,
   }),
   isWarmedUp: define({
     key: 'ai_service.warm_up',

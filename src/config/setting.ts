@@ -14,7 +14,7 @@ export interface Setting<T> {
   readonly meaning: string;
   readonly allowed: Allowed<T>;
   /** What inference_config.yaml shows of a setting whose default says nothing. A secret needs none. */
-  readonly example?: string | Readonly<Record<string, unknown>>;
+  readonly example?: string | number | Readonly<Record<string, unknown>>;
   /** True for the settings of the document: inference_config.yaml has them in use, and all others behind "# ". */
   readonly isInDocument?: true;
 }

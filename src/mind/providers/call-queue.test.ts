@@ -75,7 +75,12 @@ describe('CallQueue', () => {
   });
 
   it('never makes a call that would come too late, and makes the others', async () => {
-    const calls = [ask('running'), ask('next', { dueMs: 5_000 }), ask('tight', { dueMs: 1_500 }), ask('last')];
+    const calls = [
+      ask('running'),
+      ask('next', { dueMs: 5_000 }),
+      ask('tight', { dueMs: 1_500 }),
+      ask('last'),
+    ];
     await clock.advance(10_000);
     const ends = await Promise.all(calls.map(({ ended }) => ended));
     expect(ends).toEqual(['running', 'next', 'too_late', 'last']);

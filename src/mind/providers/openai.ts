@@ -1,8 +1,8 @@
 import { Breaker, type Sign } from '../../base/breaker.ts';
 import { ModelError } from '../talk/mind-error.ts';
 import { askAsAble } from './as-able.ts';
-import { CallQueue } from './call-queue.ts';
 import { startCallDeadline } from './call-deadline.ts';
+import { CallQueue } from './call-queue.ts';
 import { callChat } from './chat-call.ts';
 import type { Completion } from './completion.ts';
 import { LoadRest } from './load-rest.ts';

@@ -15,7 +15,12 @@ const clock = new FakeClock(0);
 const SOON = { timeout: 5_000 };
 
 function open(fixed: number | null = null, path = '/v1'): Slots {
-  const transport = createTransport({ baseUrl: `${server.url}${path}`, apiKey: null, timeoutMs: 1_000, clock });
+  const transport = createTransport({
+    baseUrl: `${server.url}${path}`,
+    apiKey: null,
+    timeoutMs: 1_000,
+    clock,
+  });
   return new Slots({ clock, transport, fixed });
 }
 

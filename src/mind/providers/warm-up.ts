@@ -115,7 +115,8 @@ class WarmUp implements WarmProvider {
       this.#presenceOf(model).isTold = true;
       this.#announce(model);
       this.#begin(model, 0);
-    } else if (error.code === 'model_timeout' && error.kind === 'server' && !hasWord) this.#begin(model, PATIENCE_MS);
+    } else if (error.code === 'model_timeout' && error.kind === 'server' && !hasWord)
+      this.#begin(model, PATIENCE_MS);
   }
 
   /** Nothing begins while something is under way. `onJudged` is told when the first call has shown how it is. */
