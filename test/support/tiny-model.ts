@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { type GgufTensor, type GgufValue, writeGguf } from './gguf.ts';
 import { learnVocabulary, type Vocabulary } from './tiny-vocabulary.ts';
 
-/** A real vocabulary has 32,000 tokens and more, and somewhat fewer tokens a text: what is counted here is no less. */
-const MERGES = 4_000;
+/** Real vocabularies have 32,000 tokens and more: with 4,000, a first prompt had 780 tokens, and 683 with cl100k. */
+const MERGES = 8_000;
 const LAYERS = 2;
 const WIDTH = 64;
 const HEADS = 4;

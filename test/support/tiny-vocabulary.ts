@@ -6,7 +6,7 @@ export interface Vocabulary {
 }
 
 /** The words that are merged: what comes less often is left in pieces. More would make it slower and no truer. */
-const MOST_WORDS = 8_000;
+const MOST_WORDS = 16_000;
 
 /** As GPT-2 cuts a text before it looks for pairs; llama.cpp does the same where the model's file says "gpt-2". */
 const PIECES = /'(?:s|t|re|ve|m|ll|d)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu;
