@@ -200,15 +200,15 @@ describe('on the wire', () => {
 });
 
 describe('without a fallback', () => {
-  it('an answer that cannot be shown is 502, and is not remembered', async () => {
+  it('an answer that cannot be shown is 500, and is not remembered', async () => {
     model.write(HOSTILE_STRAINS.promptInJson);
     const alone = await startService('none');
     try {
       const attack = ATTACKS[0]!;
       const { status, body } = await post(alone.url + DIALOGUE, bodyOf(attack, { playerId: 'alone' }));
-      expect(status).toBe(502);
+      expect(status).toBe(500);
       expect(body).toEqual({
-        error: { code: 'model_failed', message: expect.not.stringContaining('alpha') },
+        error: { code: 'model_useless', message: expect.not.stringContaining('alpha') },
       });
       expect(await remembered(alone.url, NPC, 'alone')).toEqual([]);
     } finally {
