@@ -1,13 +1,13 @@
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { ModelServerSettings, ServiceSettings } from '../config/load.ts';
+import { createOpenAiProvider } from '../providers/openai.ts';
+import type { LearntProfile } from '../providers/profile-book.ts';
+import type { ServerProfile } from '../providers/server-profile.ts';
+import { createWarmUp, type WarmProvider, type WarmUpOptions } from '../providers/warm-up.ts';
 import { createOfflineMind, type OfflineMind } from './brain/offline-mind.ts';
 import type { ReadingListener } from './model/ask-model.ts';
 import { createModelMind, type ModelMindOptions } from './model/model-mind.ts';
 import type { PersonaBook } from './persona/persona-book.ts';
-import { createOpenAiProvider } from './providers/openai.ts';
-import type { LearntProfile } from './providers/profile-book.ts';
-import type { ServerProfile } from './providers/server-profile.ts';
-import { createWarmUp, type WarmProvider, type WarmUpOptions } from './providers/warm-up.ts';
 import { createFallbackMind, type FallbackMindOptions } from './talk/fallback-mind.ts';
 import type { Mind } from './talk/mind.ts';
 

@@ -11,7 +11,7 @@ import { createProfanityFilter, NO_FILTER, type ProfanityFilter } from '../mind/
 import { createMind, type ModelWatch } from '../mind/create-mind.ts';
 import { OWN_PERSONAS } from '../mind/persona/persona-book.ts';
 import { type LivePersonaBook, openPersonas } from '../mind/persona/persona-reload.ts';
-import { ModelError } from '../mind/talk/mind-error.ts';
+import { ModelError } from '../providers/model-error.ts';
 import { outlineOf } from '../reading/describe-reading.ts';
 import { createDeadlines } from './base/deadline.ts';
 import { Health } from './base/health.ts';

@@ -47,7 +47,7 @@ describe('the source', () => {
     expect(findEmptyRows({ base: [], later: ['base'] }, sources)).toEqual(['later']);
   });
 
-  it('has no room that holds more than three tenths of it', () => {
+  it('has no room that holds more than a quarter of it', () => {
     expect(findLargeRooms(sources)).toEqual([]);
   });
 
@@ -126,7 +126,7 @@ describe('a broken layer is found', () => {
     ['src/worker/a.ts', 'ai-ipc'],
     ['src/worker/a.ts', 'ai-ipc/store'],
     ['src/mind/persona/a.ts', '../brain/tone.ts'],
-    ['src/mind/providers/a.ts', '../model/prompt.ts'],
+    ['src/providers/a.ts', '../mind/model/prompt.ts'],
     ['src/mind/brain/a.ts', '../create-mind.ts'],
     ['src/mind/talk/a.ts', '../../service/memory/memory.ts'],
     ['src/mind/talk/a.ts', '../../database/database.ts'],

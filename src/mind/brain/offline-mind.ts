@@ -1,3 +1,4 @@
+import { NO_TOKENS } from '../../providers/token-count.ts';
 import { cleanAnswer } from '../answer/clean-answer.ts';
 import { EMOTIONS, type Emotion, emotionOf, feelingFrom } from '../language/emotion.ts';
 import { hash } from '../language/hash.ts';
@@ -7,7 +8,7 @@ import type { Persona } from '../persona/persona.ts';
 import type { PersonaBook } from '../persona/persona-book.ts';
 import { personaValues } from '../persona/persona-canned.ts';
 import { placeholderFor, REMEMBERED, WORD_PLACEHOLDER } from '../persona/placeholders.ts';
-import { type Mind, NO_TOKENS, type PlayerLine, type SpokenAnswer } from '../talk/mind.ts';
+import type { Mind, PlayerLine, SpokenAnswer } from '../talk/mind.ts';
 import { type Acquaintance, getAcquainted, isPlainTalk } from './acquaintance.ts';
 import { decideByRules } from './decision.ts';
 import { capitalize, chooseLine, type LineOptions } from './line-choice.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { ANSWER_FORMS, completionOf } from '../../../test/support/answer-forms/all.ts';
 import { type AnswerForm, NPC, OURS, PLAYER, SECRET } from '../../../test/support/answer-forms/form.ts';
+import { Gathering } from '../../providers/gathering.ts';
 import { toMessage } from '../../reading/message.ts';
 import { readMessage } from '../../reading/read-message.ts';
 import { cleanModelAnswer } from '../answer/clean-model-answer.ts';
-import { Gathering } from '../providers/gathering.ts';
 
 const ASKED = {
   form: { fields: ['text', 'emotion', 'action'], needs: 'text' },

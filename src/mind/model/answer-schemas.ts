@@ -1,6 +1,6 @@
+import type { AnswerSchema } from '../../providers/answer-format.ts';
 import type { Form } from '../../reading/message.ts';
 import { EMOTION_NAMES } from '../language/emotion.ts';
-import type { AnswerSchema } from '../providers/answer-format.ts';
 
 const emotion = { type: 'string', enum: EMOTION_NAMES };
 const number = { type: 'number' };

@@ -1,3 +1,6 @@
+import type { Completion } from '../../providers/completion.ts';
+import { ModelError } from '../../providers/model-error.ts';
+import type { ModelProvider } from '../../providers/provider.ts';
 import { type Reading, toMessage } from '../../reading/message.ts';
 import { readMessage } from '../../reading/read-message.ts';
 import { MAX_ANSWER_CHARACTERS } from '../answer/clean-answer.ts';
@@ -6,10 +9,7 @@ import { createLeakCheck } from '../answer/leak-check.ts';
 import { takesOtherName } from '../answer/name-check.ts';
 import type { Persona } from '../persona/persona.ts';
 import { ownNames } from '../persona/persona-names.ts';
-import type { Completion } from '../providers/completion.ts';
-import type { ModelProvider } from '../providers/provider.ts';
 import type { AnswerSource } from '../talk/mind.ts';
-import { ModelError } from '../talk/mind-error.ts';
 import type { AskedAnswer } from './answer-schemas.ts';
 import type { ContextBudget } from './context-budget.ts';
 import { type LineSpeakers, lineNamesOf } from './line-names.ts';

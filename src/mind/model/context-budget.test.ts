@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../../../test/support/fake-clock.ts';
+import type { Completion } from '../../providers/completion.ts';
+import { ModelError } from '../../providers/model-error.ts';
+import { NO_TOKENS, type TokenCount } from '../../providers/token-count.ts';
 import { recollect } from '../memory/fold.ts';
 import { loadPersonas } from '../persona/persona-book.ts';
-import type { Completion } from '../providers/completion.ts';
-import { NO_TOKENS, type PlayerLine, type TokenCount } from '../talk/mind.ts';
-import { ModelError } from '../talk/mind-error.ts';
+import type { PlayerLine } from '../talk/mind.ts';
 import { NOTHING } from '../talk/recollection.ts';
 import {
   ContextBudget,

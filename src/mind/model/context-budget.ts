@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
-import type { Completion } from '../providers/completion.ts';
-import { ModelError } from '../talk/mind-error.ts';
+import type { Completion } from '../../providers/completion.ts';
+import { ModelError } from '../../providers/model-error.ts';
 import { ContextSizes } from './context-sizes.ts';
 import type { Prompt } from './prompt.ts';
 import type { ServerFacts } from './server-facts.ts';

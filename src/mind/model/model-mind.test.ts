@@ -7,9 +7,9 @@ import {
   startModelStub,
 } from '../../../test/support/model-stub.ts';
 import { AiIpcError } from '../../base/errors.ts';
+import { ModelError, tokensSpent } from '../../providers/model-error.ts';
 import { loadPersonas } from '../persona/persona-book.ts';
 import type { Mind, PlayerLine } from '../talk/mind.ts';
-import { ModelError, tokensSpent } from '../talk/mind-error.ts';
 import { NOTHING } from '../talk/recollection.ts';
 import { createModelMind, type ModelMindOptions } from './model-mind.ts';
 

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../../base/clock.ts';
-import { createOpenAiProvider } from '../providers/openai.ts';
-import type { ModelProvider } from '../providers/provider.ts';
+import { createOpenAiProvider } from '../../providers/openai.ts';
+import type { ModelProvider } from '../../providers/provider.ts';
 import type { Mind } from '../talk/mind.ts';
 import type { Model, ReadingListener } from './ask-model.ts';
 import { ContextBudget, type ContextNotice } from './context-budget.ts';

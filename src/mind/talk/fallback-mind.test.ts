@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { AiIpcError } from '../../base/errors.ts';
+import { ModelError } from '../../providers/model-error.ts';
 import { loadPersonas } from '../persona/persona-book.ts';
 import { createFallbackMind } from './fallback-mind.ts';
 import type { Mind, PlayerLine } from './mind.ts';
-import { ModelError } from './mind-error.ts';
 import { NOTHING } from './recollection.ts';
 
 const { personas } = await loadPersonas();

@@ -1,5 +1,6 @@
-import type { AnswerSource, Mind, TokenCount } from './mind.ts';
-import { cannedReasonOf, ModelError, tokensSpent } from './mind-error.ts';
+import { cannedReasonOf, ModelError, tokensSpent } from '../../providers/model-error.ts';
+import type { TokenCount } from '../../providers/token-count.ts';
+import type { AnswerSource, Mind } from './mind.ts';
 
 export interface FallbackMindOptions {
   /**

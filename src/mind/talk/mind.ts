@@ -1,3 +1,4 @@
+import type { TokenCount } from '../../providers/token-count.ts';
 import type { Emotion, Feeling } from '../language/emotion.ts';
 import type { Persona } from '../persona/persona.ts';
 import type { Recollection } from './recollection.ts';
@@ -60,13 +61,6 @@ export interface AnswerSource {
   readonly model: string | null;
   readonly tokens: TokenCount;
 }
-
-export interface TokenCount {
-  readonly prompt: number;
-  readonly completion: number;
-}
-
-export const NO_TOKENS: TokenCount = { prompt: 0, completion: 0 };
 
 export interface SpokenAnswer extends AnswerSource {
   /** Clean text of 1 to maxCharacters characters. */

@@ -9,7 +9,7 @@ import { MEMORY_LIMITS } from '../../mind/memory/memory-limits.ts';
 import { createModelMind } from '../../mind/model/model-mind.ts';
 import { loadPersonas } from '../../mind/persona/persona-book.ts';
 import type { Mind } from '../../mind/talk/mind.ts';
-import { ModelError } from '../../mind/talk/mind-error.ts';
+import { ModelError } from '../../providers/model-error.ts';
 import { REQUESTS } from '../base/contract.ts';
 import { createDeadlines } from '../base/deadline.ts';
 import { Health } from '../base/health.ts';

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { AiIpcError } from '../../base/errors.ts';
-import { ModelError } from '../../mind/talk/mind-error.ts';
+import { ModelError } from '../../providers/model-error.ts';
 
 /** The codes of the service's error answers and their HTTP status. docs/ai-service.md explains each. */
 export const HTTP_ERRORS = {

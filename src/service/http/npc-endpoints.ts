@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { PersonaBook } from '../../mind/persona/persona-book.ts';
 import type { AnswerSource, Mind, Speakers } from '../../mind/talk/mind.ts';
-import { cannedReasonOf, tokensSpent } from '../../mind/talk/mind-error.ts';
 import { textOf } from '../../mind/talk/situation-text.ts';
+import { cannedReasonOf, tokensSpent } from '../../providers/model-error.ts';
 import {
   type Answer,
   DEFAULT_ACTIONS,

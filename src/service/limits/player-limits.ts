@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import { errorFields } from '../../base/errors.ts';
 import { type Lifecycle, Loop } from '../../base/lifecycle.ts';
 import type { Logger } from '../../base/logger.ts';
-import type { TokenCount } from '../../mind/talk/mind.ts';
+import type { TokenCount } from '../../providers/token-count.ts';
 import type { Limit } from '../base/contract.ts';
 import type { Ledger } from './ledger.ts';
 import type { NpcSwitch } from './npc-switch.ts';

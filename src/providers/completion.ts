@@ -1,4 +1,4 @@
-import type { TokenCount } from '../talk/mind.ts';
+import type { TokenCount } from './token-count.ts';
 
 /** What a model gave for one question, gathered from the pieces in which it came. */
 export interface Completion {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { TokenCount } from '../talk/mind.ts';
 import type { AnswerPart, PromptTimings } from './completion.ts';
+import type { TokenCount } from './token-count.ts';
 
 /** What came of one answer, in one piece or in many. */
 export interface Gathered {

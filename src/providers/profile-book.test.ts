@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FakeClock } from '../../../test/support/fake-clock.ts';
+import { FakeClock } from '../../test/support/fake-clock.ts';
 import { type LearntProfile, ProfileBook } from './profile-book.ts';
 import { FULL_PROFILE } from './server-profile.ts';
 

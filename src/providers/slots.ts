@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import { readText } from './answer-body.ts';
 import { startCallDeadline } from './call-deadline.ts';
 import type { Transport } from './transport.ts';

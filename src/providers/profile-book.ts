@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import { FULL_PROFILE, type ServerProfile } from './server-profile.ts';
 
 /** What was learnt may have been a passing trouble, or the server was mended: so long it is believed. */

@@ -1,5 +1,5 @@
-import { type Backoff, backoffMs } from '../../base/backoff.ts';
-import type { Clock } from '../../base/clock.ts';
+import { type Backoff, backoffMs } from '../base/backoff.ts';
+import type { Clock } from '../base/clock.ts';
 
 /** Where a server asks for fewer calls and does not say when to come again. */
 const BACKOFF: Backoff = { firstMs: 500, longestMs: 10_000 };

@@ -1,4 +1,4 @@
-import { retryAfterMs } from '../../base/retry-after.ts';
+import { retryAfterMs } from '../base/retry-after.ts';
 import { readAnswer, readText } from './answer-body.ts';
 import { toChatRequest } from './chat-request.ts';
 import type { Gathered } from './gathering.ts';

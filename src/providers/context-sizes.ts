@@ -1,4 +1,4 @@
-import type { ContextSizes } from '../talk/mind-error.ts';
+import type { ContextSizes } from './model-error.ts';
 import type { ServerWords } from './server-words.ts';
 
 const NUMBER = String.raw`(\d[\d,]*)`;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { behaviours, startAiStub } from '../../../test/support/ai-stub.ts';
-import { FakeClock } from '../../../test/support/fake-clock.ts';
-import { type ModelServerKind, type ModelStub, startModelStub } from '../../../test/support/model-stub.ts';
-import { ModelError } from '../talk/mind-error.ts';
+import { behaviours, startAiStub } from '../../test/support/ai-stub.ts';
+import { FakeClock } from '../../test/support/fake-clock.ts';
+import { type ModelServerKind, type ModelStub, startModelStub } from '../../test/support/model-stub.ts';
+import { ModelError } from './model-error.ts';
 import { createOpenAiProvider } from './openai.ts';
 import type { LearntProfile } from './profile-book.ts';
 import type { ModelProvider, ModelQuestion, ModelServer } from './provider.ts';

@@ -1,11 +1,11 @@
-import { Breaker, type Sign } from '../../base/breaker.ts';
-import { ModelError } from '../talk/mind-error.ts';
+import { Breaker, type Sign } from '../base/breaker.ts';
 import { askAsAble } from './as-able.ts';
 import { startCallDeadline } from './call-deadline.ts';
 import { CallQueue } from './call-queue.ts';
 import { callChat } from './chat-call.ts';
 import type { Completion } from './completion.ts';
 import { LoadRest } from './load-rest.ts';
+import { ModelError } from './model-error.ts';
 import { ProfileBook } from './profile-book.ts';
 import type { ModelProvider, ModelQuestion, ModelServer } from './provider.ts';
 import { Slots } from './slots.ts';

@@ -1,10 +1,12 @@
-import { messageOf } from '../../base/errors.ts';
-import { cleanAnswer } from '../answer/clean-answer.ts';
-import { ModelError } from '../talk/mind-error.ts';
+import { messageOf } from '../base/errors.ts';
 import { TooLongBody } from './answer-body.ts';
 import { sizesIn } from './context-sizes.ts';
+import { ModelError } from './model-error.ts';
 import type { ModelServer } from './provider.ts';
 import { allWords, type ServerWords, tellable } from './server-words.ts';
+
+/** Servers write pages; what matters comes first. */
+const MAX_TOLD = 200;
 
 /** What a server said in place of an answer: an error's status and words, or those of an error in a 200. */
 export interface ServerRefusal {
@@ -106,7 +108,7 @@ function broken(
   server: NamedServer,
   advice: string,
 ): ModelError {
-  const said = withoutKey(cleanAnswer(tellable(words, asked), { maxCharacters: 200 }), server);
+  const said = withoutKey(oneLine(tellable(words, asked)), server);
   const told = said === '' ? '' : ` (${said})`;
   const how = isIn200 ? 'answered 200 with an error in it' : `answered HTTP ${status}`;
   const message = `The model server at ${placeOf(server)} ${how}${told}. ${advice}`;
@@ -185,6 +187,12 @@ export function crowded(server: NamedServer, waitedMs: number): ModelError {
 export function resting(server: NamedServer, retryAfterMs: number): ModelError {
   const message = `The model server at ${placeOf(server)} asked for fewer calls; it is left in peace for ${Math.ceil(retryAfterMs / 1000)} s more.`;
   return new ModelError('model_failed', message, { kind: 'load', retryAfterMs });
+}
+
+/** Fit for a message and a log. */
+function oneLine(words: string): string {
+  const line = words.replace(/[\p{C}\p{Z}]+/gu, ' ').trim();
+  return line.length > MAX_TOLD ? `${line.slice(0, MAX_TOLD).trimEnd()}…` : line;
 }
 
 /** Host and port: a URL may hold a key. */

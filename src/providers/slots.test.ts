@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type AiStub, behaviours, startAiStub } from '../../../test/support/ai-stub.ts';
-import { FakeClock } from '../../../test/support/fake-clock.ts';
+import { type AiStub, behaviours, startAiStub } from '../../test/support/ai-stub.ts';
+import { FakeClock } from '../../test/support/fake-clock.ts';
 import { Slots } from './slots.ts';
 import { createTransport } from './transport.ts';
 

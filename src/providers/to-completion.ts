@@ -1,8 +1,8 @@
-import type { TokenCount } from '../talk/mind.ts';
-import { ModelError } from '../talk/mind-error.ts';
 import type { Completion } from './completion.ts';
 import type { Gathered } from './gathering.ts';
+import { ModelError } from './model-error.ts';
 import type { ModelQuestion } from './provider.ts';
+import type { TokenCount } from './token-count.ts';
 
 /** As finish_reason names what a filter did; some servers add why. */
 const FILTERED = /^(?:content_?filter|safety|refusal|prohibited|blocklist|recitation)/i;

@@ -1,5 +1,5 @@
-import { AiIpcError } from '../../base/errors.ts';
-import { NO_TOKENS, type TokenCount } from './mind.ts';
+import { AiIpcError } from '../base/errors.ts';
+import { NO_TOKENS, type TokenCount } from './token-count.ts';
 
 /**
  * What a trouble is about, and so whom it concerns: this message alone (refused, too long), the load of the server (too

@@ -1,5 +1,5 @@
-import type { Clock } from '../../base/clock.ts';
-import { deadlineOf } from '../../base/deadline-signal.ts';
+import type { Clock } from '../base/clock.ts';
+import { deadlineOf } from '../base/deadline-signal.ts';
 
 /** Why a call was not made. */
 export type NotCalled = 'given_up' | 'too_late';

@@ -1,7 +1,7 @@
 import { setImmediate as settled } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { FakeClock } from '../../../test/support/fake-clock.ts';
-import { noteDeadline } from '../../base/deadline-signal.ts';
+import { FakeClock } from '../../test/support/fake-clock.ts';
+import { noteDeadline } from '../base/deadline-signal.ts';
 import { CallQueue, type NotCalled } from './call-queue.ts';
 
 let clock: FakeClock;

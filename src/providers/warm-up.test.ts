@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FakeClock } from '../../../test/support/fake-clock.ts';
-import { ModelError } from '../talk/mind-error.ts';
+import { FakeClock } from '../../test/support/fake-clock.ts';
+import { ModelError } from './model-error.ts';
 import type { ModelProvider, ModelQuestion } from './provider.ts';
 import { createWarmUp, type WarmProvider } from './warm-up.ts';
 

@@ -1,6 +1,6 @@
-import { ModelError } from '../talk/mind-error.ts';
 import type { ChatOutcome } from './chat-call.ts';
 import type { Gathered } from './gathering.ts';
+import { ModelError } from './model-error.ts';
 import type { ProfileBook } from './profile-book.ts';
 import { lesserFormat, lessonOf, mayMeanFormat, type ServerProfile } from './server-profile.ts';
 import { isBlank } from './to-completion.ts';

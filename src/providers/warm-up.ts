@@ -1,8 +1,8 @@
-import { type Backoff, backoffMs } from '../../base/backoff.ts';
-import type { Clock } from '../../base/clock.ts';
-import type { Lifecycle } from '../../base/lifecycle.ts';
-import { ModelError } from '../talk/mind-error.ts';
+import { type Backoff, backoffMs } from '../base/backoff.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Lifecycle } from '../base/lifecycle.ts';
 import { startCallDeadline } from './call-deadline.ts';
+import { ModelError } from './model-error.ts';
 import { newPresence, type Presence } from './model-presence.ts';
 import type { ModelProvider } from './provider.ts';
 

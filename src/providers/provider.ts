@@ -1,7 +1,7 @@
-import type { Clock } from '../../base/clock.ts';
-import type { ModelError } from '../talk/mind-error.ts';
+import type { Clock } from '../base/clock.ts';
 import type { AnswerSchema } from './answer-format.ts';
 import type { Completion } from './completion.ts';
+import type { ModelError } from './model-error.ts';
 import type { LearntProfile } from './profile-book.ts';
 import type { ServerProfile } from './server-profile.ts';
 
