@@ -1,11 +1,13 @@
 import { dialogues } from './dialogues.ts';
 import { drain } from './drain.ts';
 import { promises } from './promises.ts';
+import { prompts } from './prompts.ts';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   dialogues,
   drain,
   promises,
+  prompts,
 };
 
 const name = process.argv[2] ?? '';

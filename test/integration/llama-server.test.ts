@@ -2,33 +2,16 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MODEL_SERVER } from '../../src/config/service-schema.ts';
 import { defaultsOf } from '../../src/config/setting.ts';
 import { fetchLlamaServer, type LlamaServer, startLlamaServer } from '../support/llama-server.ts';
+import { meanOf, SAGE, TALKS, talkAsFriend, WALKS, YOUNG_TALKS } from '../support/old-friend.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { startTimingsProxy, type TimingsProxy } from '../support/timings-proxy.ts';
 import { DIALOGUE, databaseOf, post, SCHEMA, useServices } from './support/service-under-test.ts';
 
-const TALKS = 50;
-/** The first talks have little to remember: no turn is old yet. */
-const YOUNG_TALKS = 8;
 /** Half a minute on a busy machine. */
 const TALKS_TIMEOUT_MS = 300_000;
 const FETCH_TIMEOUT_MS = 600_000;
 /** The sampler's, so that the model with its random weights writes the same in each run. */
 const SEED = ['--seed', '1'];
-const SAGE = 'sage-of-prontera';
-
-const SAID = [
-  'Hello! My name is Ana.',
-  'I come from Geffen and I want to become a wizard.',
-  'Where can I find the mage guild?',
-  'Is the road to Payon safe at night?',
-  'Yesterday three wolves chased me through the whole forest.',
-  'How much does a red potion cost these days?',
-  'My brother went missing near Glast Heim last week. Have you seen him?',
-  'Thank you anyway. What are you reading?',
-  'I found a strange card in the culverts today. Can you tell me what it is worth?',
-  'Should I learn fire bolt or cold bolt first?',
-];
-
 let root: string | undefined;
 let reason = '';
 beforeAll(async () => {
@@ -72,32 +55,6 @@ async function serveWithLlama(args: readonly string[]) {
   return { url, proxy };
 }
 
-interface Walk {
-  readonly step: number;
-  readonly options: readonly string[];
-}
-
-/** One player talks, and walks on between; every other time he has something to choose from. */
-async function talk(url: string, { step, options }: Walk) {
-  const talks: { provider: unknown }[] = [];
-  for (let at = 0; at < TALKS; at += 1) {
-    const { body } = await post(`${url}${DIALOGUE}`, {
-      npc_id: SAGE,
-      player_id: 7,
-      message: `${SAID[at % SAID.length]}${at < SAID.length ? '' : ` I ask for the ${at}th time.`}`,
-      player: { name: 'Ana', level: 9 + Math.floor(at / 10), class: 'Novice' },
-      location: { map: 'prontera', x: 100 + at * step, y: 180 - at * step },
-      options: at % 2 === 0 ? [] : options,
-    });
-    talks.push({ provider: body['provider'] });
-  }
-  return talks;
-}
-
-function meanOf(numbers: readonly number[]): number {
-  return numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
-}
-
 describe('a real llama.cpp server', () => {
   it('answers a dialogue, a decision and an emotion in the form of their schemas', async () => {
     const served = await serveWithLlama(['--ctx-size', '4096', '--parallel', '1']);
@@ -111,16 +68,13 @@ describe('a real llama.cpp server', () => {
     expect(served.proxy.statuses).toEqual([200, 200, 200]);
   });
 
-  it.each([
-    ['stands', { step: 0, options: [] }],
-    ['walks, and may choose every other time', { step: 3, options: ['Tell me more', 'Sell', 'Goodbye'] }],
-  ])(
+  it.each(WALKS)(
     'reads at most 150 new tokens a talk of a player who %s',
     async (_, walk) => {
       const served = await serveWithLlama(['--ctx-size', '16384', '--parallel', '4']);
       if (served === undefined) return;
-      const talks = await talk(served.url, walk);
-      expect(talks.filter(({ provider }) => provider === 'openai').length).toBeGreaterThan(TALKS - 3);
+      const providers = await talkAsFriend(`${served.url}${DIALOGUE}`, walk);
+      expect(new Set(providers)).toEqual(new Set(['openai']));
       expect(served.proxy.timings).toHaveLength(TALKS);
       const read = served.proxy.timings.slice(YOUNG_TALKS).map(({ prompt_n }) => prompt_n);
       expect(meanOf(read)).toBeLessThanOrEqual(150);
@@ -133,8 +87,9 @@ describe('a real llama.cpp server', () => {
     async () => {
       const served = await serveWithLlama(['--ctx-size', '1024', '--parallel', '1']);
       if (served === undefined) return;
-      const talks = await talk(served.url, { step: 3, options: ['Tell me more', 'Sell', 'Goodbye'] });
-      expect(talks.at(-1)).toEqual({ provider: 'openai' });
+      const [, [, walk]] = WALKS;
+      const providers = await talkAsFriend(`${served.url}${DIALOGUE}`, walk);
+      expect(providers.at(-1)).toBe('openai');
       expect(new Set(served.proxy.statuses)).toEqual(new Set([200]));
     },
     TALKS_TIMEOUT_MS,

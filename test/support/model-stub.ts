@@ -287,8 +287,8 @@ export function goodAnswer({ request, data }: ModelCall): string {
 /** "What did I tell you?" is answered with what the player said before. */
 function recall(data: Readonly<Record<string, unknown>>): string | undefined {
   if (!/what did i (?:tell|say)/i.test(String(data['says']))) return undefined;
-  const earlier = data['earlier'] as { turns?: { player: string }[] } | undefined;
-  const said = (earlier?.turns ?? []).map(({ player }) => `"${player}"`).join(' and ');
+  const earlier = data['earlier'] as { turns?: [said: string, answered: string][] } | undefined;
+  const said = (earlier?.turns ?? []).map(([words]) => `"${words}"`).join(' and ');
   return said === '' ? 'You have told me nothing yet.' : `You told me ${said}.`;
 }
 

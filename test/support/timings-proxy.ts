@@ -1,4 +1,4 @@
-import { createServer, request as forward } from 'node:http';
+import { Agent, createServer, request as forward } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** What llama.cpp tells of one answer: the tokens of its prompt that it read, and those that it had read before. */
@@ -14,20 +14,29 @@ export interface TimingsProxy {
   readonly timings: readonly Timings[];
   /** The status of each such call. */
   readonly statuses: readonly number[];
+  /** What was asked in each such call, as it stood on the wire. */
+  readonly bodies: readonly string[];
   close(): Promise<void>;
 }
 
 export async function startTimingsProxy(target: string): Promise<TimingsProxy> {
   const timings: Timings[] = [];
   const statuses: number[] = [];
+  const bodies: string[] = [];
+  // A connection each: one that is used again may be closed by the server at that moment.
+  const agent = new Agent({ keepAlive: false });
   const proxy = createServer((request, response) => {
     const { method, headers, url = '/' } = request;
-    const onward = forward(`${target}${url}`, { method, headers }, (answer) => {
+    const isAsked = url.endsWith('/chat/completions');
+    const asked: Buffer[] = [];
+    if (isAsked) request.on('data', (chunk: Buffer) => asked.push(chunk));
+    const onward = forward(`${target}${url}`, { method, headers, agent }, (answer) => {
       const chunks: Buffer[] = [];
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.on('data', (chunk: Buffer) => chunks.push(chunk));
       answer.on('end', () => {
-        if (!url.endsWith('/chat/completions')) return;
+        if (!isAsked) return;
+        bodies.push(Buffer.concat(asked).toString());
         statuses.push(answer.statusCode ?? 502);
         const told = /"timings":(\{[^{}]*\})/.exec(Buffer.concat(chunks).toString())?.[1];
         if (told !== undefined) timings.push(JSON.parse(told) as Timings);
@@ -44,6 +53,7 @@ export async function startTimingsProxy(target: string): Promise<TimingsProxy> {
     url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
     timings,
     statuses,
+    bodies,
     close: () =>
       new Promise((resolve) => {
         proxy.close(() => resolve());

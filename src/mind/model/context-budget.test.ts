@@ -1,5 +1,7 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../../../test/support/fake-clock.ts';
+import { noteDeadline } from '../../base/deadline-signal.ts';
 import type { Completion } from '../../providers/completion.ts';
 import { ModelError } from '../../providers/model-error.ts';
 import { NO_TOKENS, type TokenCount } from '../../providers/token-count.ts';
@@ -86,6 +88,7 @@ describe('a prompt', () => {
     ['that the server tells', server({ context: sizeOf(PROMPT) }).facts, {}],
   ])('has less of what is remembered in a context %s', async (_, facts, more) => {
     const { budget, calls, call } = budgetOf(facts, more);
+    await budget.lookUp('tiny');
     await budget.complete(PROMPT, ASKED, call);
     const [{ prompt, maxTokens }] = calls as [Fitted];
     expect(prompt.system).toBe(PROMPT.system);
@@ -97,6 +100,7 @@ describe('a prompt', () => {
   it('is counted by the tokenizer of a server where the estimate does not fit, its fixed part once', async () => {
     const { facts, asked } = server({ context: sizeOf(PROMPT), hasTokenizer: true });
     const { budget, calls, call } = budgetOf(facts);
+    await budget.lookUp('tiny');
     await budget.complete(PROMPT, ASKED, call);
     await budget.complete(speakPrompt({ ...LINE, message: 'Hello again' }), ASKED, call);
     expect(calls[0]?.prompt).toBe(PROMPT);
@@ -107,6 +111,7 @@ describe('a prompt', () => {
   it('is no longer measured by more than the server counts, once answers have shown it', async () => {
     const { facts } = server({ context: Math.ceil(countOf(PROMPT) * 1.2) + 230 });
     const { budget, calls, call } = budgetOf(facts);
+    await budget.lookUp('tiny');
     for (let talk = 0; talk < 10; talk += 1) await budget.complete(PROMPT, ASKED, call);
     expect(calls[0]?.prompt.user.length).toBeLessThan(PROMPT.user.length);
     expect(calls.at(-1)?.prompt.user).toBe(PROMPT.user);
@@ -123,6 +128,7 @@ describe('a prompt', () => {
 
   it('of a persona that alone is too long is sent as short as can be, and the log says so once', async () => {
     const { budget, calls, call, notices } = budgetOf(server({ context: 512 }).facts);
+    await budget.lookUp('tiny');
     for (let talk = 0; talk < 3; talk += 1) await budget.complete(PROMPT, ASKED, call);
     expect(calls[0]?.prompt.user).toBe(
       speakPrompt({ ...LINE, recollection: { ...NOTHING, turnsBefore: 20 } }).user,
@@ -200,14 +206,32 @@ describe('a prompt that is too long all the same', () => {
 });
 
 describe('the context of a model', () => {
-  it('is asked for once, again after ten minutes, and kept where the server does not tell it any more', async () => {
-    let context: number | null = sizeOf(PROMPT);
+  /** A server that tells its context when it is let. */
+  function slowServer() {
     let asked = 0;
-    const contextOf = async () => {
+    let tell: (context: number | null) => void = () => undefined;
+    const contextOf = () => {
       asked += 1;
-      return context;
+      return new Promise<number | null>((resolve) => {
+        tell = resolve;
+      });
     };
     const facts = { ...server({}).facts, contextOf };
+    return { facts, tell: (context: number | null) => tell(context), asked: () => asked };
+  }
+
+  const long = 'The orcs come. '.repeat(1_000);
+  const LONG_PROMPT = decidePrompt({ ...LINE, context: long, actions: ['flee', 'fight'] });
+
+  /** A talk whose deadline is so far away. */
+  function askedWithin(ms: number, clock: FakeClock) {
+    const { signal } = new AbortController();
+    noteDeadline(signal, clock.nowMs() + ms);
+    return { ...ASKED, signal };
+  }
+
+  it('is asked for once, again after ten minutes, and kept where the server does not tell it any more', async () => {
+    const { facts, tell, asked } = slowServer();
     const { budget, calls, clock } = budgetOf(facts);
     const call = async (fitted: Fitted) => {
       calls.push(fitted);
@@ -215,24 +239,82 @@ describe('the context of a model', () => {
     };
     const talkTwice = () =>
       Promise.all([budget.complete(PROMPT, ASKED, call), budget.complete(PROMPT, ASKED, call)]);
+    const known = budget.lookUp('tiny');
+    tell(sizeOf(PROMPT));
+    await known;
     await talkTwice();
-    expect(asked).toBe(1);
-    context = null;
+    expect(asked()).toBe(1);
     await clock.advance(600_000);
     await talkTwice();
-    expect(asked).toBe(2);
+    expect(asked()).toBe(2);
+    tell(null);
+    await budget.lookUp('tiny');
+    await talkTwice();
     expect(new Set(calls.map(({ prompt }) => prompt.user.length < PROMPT.user.length))).toEqual(
       new Set([true]),
     );
   });
 
-  it('keeps nobody waiting whose time is over', async () => {
-    const facts = { ...server({}).facts, contextOf: () => new Promise<number>(() => undefined) };
-    const { budget, calls, call } = budgetOf(facts);
-    const late = new AbortController();
-    const work = budget.complete(PROMPT, { ...ASKED, signal: late.signal }, call);
-    late.abort();
-    await work;
+  it('is asked for ever more seldom where nobody tells it', async () => {
+    const { facts, asked } = server({});
+    const { budget, call, clock } = budgetOf(facts);
+    for (let second = 0; second < 3_600; second += 5) {
+      await budget.complete(PROMPT, ASKED, call);
+      await clock.advance(5_000);
+    }
+    // After 10, 20, 40, 80, 160, 320 seconds and then every ten minutes.
+    expect(asked).toHaveLength(11);
+  });
+
+  it('is not waited for by a talk that fits into a small one', async () => {
+    const { budget, calls, call, clock } = budgetOf(slowServer().facts);
+    await budget.complete(PROMPT, askedWithin(1_000, clock), call);
     expect(calls).toHaveLength(1);
+  });
+
+  it('is waited for by a long talk', async () => {
+    const { facts, tell } = slowServer();
+    const { budget, calls, call, clock } = budgetOf(facts);
+    const work = budget.complete(LONG_PROMPT, askedWithin(60_000, clock), call);
+    await clock.advance(100);
+    expect(calls).toHaveLength(0);
+    tell(2_000);
+    await work;
+    expect(calls[0]?.prompt.user.length).toBeLessThan(LONG_PROMPT.user.length);
+  });
+
+  it.each([
+    ['a quarter of what is left of the deadline', 400, 100],
+    ['a third of a second', 60_000, 300],
+  ])('is waited for no longer than %s', async (_, leftMs, waitsMs) => {
+    const { budget, calls, call, clock } = budgetOf(slowServer().facts);
+    const work = budget.complete(LONG_PROMPT, askedWithin(leftMs, clock), call);
+    await clock.advance(waitsMs - 1);
+    expect(calls).toHaveLength(0);
+    await clock.advance(1);
+    await work;
+    expect(calls[0]?.prompt).toBe(LONG_PROMPT);
+  });
+
+  it('and the tokens of a prompt have one patience together', async () => {
+    const { facts, tell } = slowServer();
+    const countTokens = () => new Promise<number>(() => undefined);
+    const { budget, calls, call, clock } = budgetOf({ ...facts, countTokens });
+    const work = budget.complete(LONG_PROMPT, askedWithin(400, clock), call);
+    await clock.advance(60);
+    tell(2_000);
+    await clock.advance(39);
+    expect(calls).toHaveLength(0);
+    await clock.advance(1);
+    await work;
+    expect(calls[0]?.prompt.user.length).toBeLessThan(LONG_PROMPT.user.length);
+  });
+
+  it('leaves nothing behind on the signal of a talk', async () => {
+    const { facts } = server({ context: sizeOf(PROMPT), hasTokenizer: true });
+    const { budget, call } = budgetOf(facts);
+    const { signal } = new AbortController();
+    await budget.complete(LONG_PROMPT, { ...ASKED, signal }, call);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
+import { deadlineOf } from '../../base/deadline-signal.ts';
 import type { Completion } from '../../providers/completion.ts';
 import { ModelError } from '../../providers/model-error.ts';
 import { ContextSizes } from './context-sizes.ts';
@@ -26,7 +27,7 @@ export interface Asked {
   readonly persona: string;
   /** The most that an answer may have. */
   readonly maxTokens: number;
-  /** Nothing is waited for longer. */
+  /** Its deadline bounds what is waited for. */
   readonly signal: AbortSignal;
 }
 
@@ -39,6 +40,13 @@ export interface Fitted {
 /** An answer has 60 to 150 tokens; in a small context it may have an eighth, so that something is left to remember. */
 const ANSWER_TOKENS = 200;
 const ANSWER_PART = 8;
+/**
+ * A prompt that fits into so small a context waits for nothing: servers have 2,048 tokens a talk at least, or say in a
+ * refusal that they have not.
+ */
+const SAFE_CONTEXT = 2_048;
+/** What a server tells of itself is waited for so long, and no more than this part of what is left of the deadline. */
+const LOOK_UP = { mostMs: 300, part: 0.25 } as const;
 /** Where a refusal tells neither the context nor the tokens of what it refused. */
 const SHORTER_PART = 0.5;
 
@@ -54,6 +62,11 @@ export class ContextBudget {
     const onKnown = (model: string, tokens: number) =>
       this.#tell('info', 'The context of the model is known', { model, context_tokens: tokens });
     this.#sizes = new ContextSizes({ ...options, set: options.contextTokens, onKnown });
+  }
+
+  /** Asks the server for the context of a model, before anybody waits for it. */
+  lookUp(model: string): Promise<void> {
+    return this.#sizes.lookUp(model);
   }
 
   /** Calls with a prompt that fits, and with a shorter one where the server finds that it is too long all the same. */
@@ -75,13 +88,22 @@ export class ContextBudget {
   }
 
   async #fit(prompt: Prompt, asked: Asked): Promise<Fitted> {
-    const context = await unlessAborted(this.#sizes.of(asked.model), asked.signal);
-    if (context === null) return { prompt, maxTokens: asked.maxTokens };
+    const patience = new Patience(this.#options.clock, asked.signal);
     const gauge = this.#gaugeOf(asked.model);
+    const context = await this.#contextFor(gauge.estimate(prompt), asked, patience);
+    if (context === null) return { prompt, maxTokens: asked.maxTokens };
     const room = roomIn(context, asked);
     if (gauge.estimate(prompt) <= room) return within(context, prompt, { asked, gauge: gauge.estimate });
-    const measured = await unlessAborted(gauge.measure(prompt), asked.signal);
+    const measured = await patience.waitFor(gauge.measure(prompt));
     return this.#shorten(prompt, { asked, context, gauge: measured ?? gauge.estimate });
+  }
+
+  /** Waited for only where nothing is known yet, and the prompt is long enough that it could matter. */
+  async #contextFor(tokens: number, asked: Asked, patience: Patience): Promise<number | null> {
+    const asking = this.#sizes.lookUp(asked.model);
+    const isLong = tokens > roomIn(SAFE_CONTEXT, asked);
+    if (isLong && this.#sizes.now(asked.model) === null) await patience.waitFor(asking);
+    return this.#sizes.now(asked.model);
   }
 
   #shorten(prompt: Prompt, { asked, context, gauge }: Measured): Fitted {
@@ -132,17 +154,27 @@ interface Measured {
   readonly gauge: Gauge;
 }
 
-/** null when it is aborted before. What is waited for never rejects. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | null> {
-  if (signal.aborted) return null;
-  const done = new AbortController();
-  const aborted = new Promise<null>((resolve) => {
-    signal.addEventListener('abort', () => resolve(null), { signal: done.signal });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    done.abort();
+/** How long one talk waits for what its server tells, all together. */
+class Patience {
+  readonly #clock: Clock;
+  readonly #untilMs: number;
+
+  constructor(clock: Clock, signal: AbortSignal) {
+    const nowMs = clock.nowMs();
+    this.#clock = clock;
+    this.#untilMs = nowMs + Math.min(LOOK_UP.mostMs, (deadlineOf(signal) - nowMs) * LOOK_UP.part);
+  }
+
+  /** null when it is over before; what is waited for never rejects. */
+  async waitFor<T>(work: Promise<T>): Promise<T | null> {
+    const done = new AbortController();
+    const leftMs = Math.max(0, this.#untilMs - this.#clock.nowMs());
+    const late = this.#clock.sleep(leftMs, done.signal).then(() => null);
+    try {
+      return await Promise.race([work, late]);
+    } finally {
+      done.abort();
+    }
   }
 }
 

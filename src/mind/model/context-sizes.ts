@@ -1,12 +1,17 @@
 import type { Clock } from '../../base/clock.ts';
 import type { ServerFacts } from './server-facts.ts';
 
-/** An admin may start the model server anew with another context. */
-const ASK_AGAIN_MS = 600_000;
+/**
+ * An admin may start the model server anew with another context. Where it tells none it is asked sooner, and ever more
+ * seldom: it may not be there yet, or load the model with the first talk.
+ */
+const ASK_AGAIN_MS = { known: 600_000, atFirst: 10_000 } as const;
 
 interface Known {
   readonly tokens: number | null;
-  readonly sinceMs: number;
+  /** When it is asked for again. */
+  readonly dueAtMs: number;
+  readonly restMs: number;
 }
 
 export interface ContextSizesOptions {
@@ -22,36 +27,46 @@ export interface ContextSizesOptions {
 export class ContextSizes {
   readonly #options: ContextSizesOptions;
   readonly #known = new Map<string, Known>();
-  readonly #asking = new Map<string, Promise<number | null>>();
+  readonly #asking = new Map<string, Promise<void>>();
 
   constructor(options: ContextSizesOptions) {
     this.#options = options;
   }
 
-  /** null where nobody knows. What is asked is asked once for all who wait. */
-  async of(model: string): Promise<number | null> {
+  /** What is known by now, asking for nothing: null where nobody knows. */
+  now(model: string): number | null {
+    return this.#options.set ?? this.#known.get(model)?.tokens ?? null;
+  }
+
+  /** Asks for it where that is due; resolves when nothing is asked for any more. One question for all who wait. */
+  async lookUp(model: string): Promise<void> {
     const { set, clock } = this.#options;
-    if (set !== null) return set;
+    if (set !== null) return;
     const known = this.#known.get(model);
-    if (known !== undefined && clock.nowMs() - known.sinceMs < ASK_AGAIN_MS) return known.tokens;
-    const asking = this.#asking.get(model) ?? this.#ask(model, known);
-    this.#asking.set(model, asking);
-    return await asking;
+    const isDue = known === undefined || clock.nowMs() >= known.dueAtMs;
+    if (isDue && !this.#asking.has(model)) this.#asking.set(model, this.#ask(model));
+    await this.#asking.get(model);
   }
 
   /** What a refusal told. */
   learn(model: string, tokens: number): void {
     const before = this.#known.get(model)?.tokens;
-    this.#known.set(model, { tokens, sinceMs: this.#options.clock.nowMs() });
+    this.#note(model, { tokens, restMs: ASK_AGAIN_MS.known });
     if (before !== tokens) this.#options.onKnown(model, tokens);
   }
 
-  async #ask(model: string, known: Known | undefined): Promise<number | null> {
-    const { facts, clock } = this.#options;
-    const told = await facts.contextOf(model);
+  async #ask(model: string): Promise<void> {
+    const told = await this.#options.facts.contextOf(model);
     this.#asking.delete(model);
-    if (told !== null) this.learn(model, told);
-    else this.#known.set(model, { tokens: known?.tokens ?? null, sinceMs: clock.nowMs() });
-    return this.#known.get(model)?.tokens ?? null;
+    if (told !== null) {
+      this.learn(model, told);
+      return;
+    }
+    const { tokens = null, restMs = ASK_AGAIN_MS.atFirst / 2 } = this.#known.get(model) ?? {};
+    this.#note(model, { tokens, restMs: Math.min(2 * restMs, ASK_AGAIN_MS.known) });
+  }
+
+  #note(model: string, { tokens, restMs }: Pick<Known, 'tokens' | 'restMs'>): void {
+    this.#known.set(model, { tokens, restMs, dueAtMs: this.#options.clock.nowMs() + restMs });
   }
 }

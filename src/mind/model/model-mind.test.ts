@@ -95,7 +95,7 @@ describe('a model that behaves', () => {
     const answer = await connect().speak({ ...LINE, message: 'What did I tell you?', recollection }, signal);
     expect(answer.text).toBe('You told me "I am Ann.".');
     expect(stub.calls[0]?.data).toMatchObject({
-      earlier: { summary: 'He likes fish.', turns: [{ player: 'I am Ann.', you: 'Well met.' }] },
+      earlier: { summary: 'He likes fish.', turns: [['I am Ann.', 'Well met.']] },
     });
   });
 

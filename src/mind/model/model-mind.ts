@@ -46,7 +46,10 @@ export function createModelMind(
   options: ModelMindOptions,
   provider: ModelProvider = createOpenAiProvider({ ...options, clock: options.clock ?? systemClock }),
 ): Mind {
-  const model: Model = { provider, options, budget: budgetOf(options) };
+  const budget = budgetOf(options);
+  const model: Model = { provider, options, budget };
+  // So that it is known before the first player comes; what the server does not tell is no trouble.
+  budget.lookUp(options.model).catch(() => undefined);
   return {
     name: 'openai',
     model: options.model,

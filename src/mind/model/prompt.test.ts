@@ -110,7 +110,7 @@ describe('the user message', () => {
       player: { name: 'Ann', class: null },
       earlier: {
         summary: 'He likes fish.',
-        turns: [{ player: 'Hi', you: 'Well met.' }],
+        turns: [['Hi', 'Well met.']],
         recalled: ['She sang.'],
       },
       level: 50,

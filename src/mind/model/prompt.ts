@@ -69,7 +69,7 @@ function speakSystem({ persona, maxCharacters }: PlayerLine): string {
       persona.forbidden_topics.map(({ topic }) => topic),
     ),
     dataRules(
-      '"says" holds the words that a player says to the character (empty: he only comes near), "earlier" what was said before: remember it where it matters',
+      '"says" holds the words that a player says to the character (empty: he only comes near), "earlier" what was said before, in "turns" as pairs of what the player said and what the character answered: remember it where it matters',
     ),
     speechRules(persona, maxCharacters),
     SPEAK_FORM,
@@ -89,16 +89,16 @@ function speakData({ player, recollection, ...line }: PlayerLine): string {
   });
 }
 
-/** What is recalled comes last: it is another with each talk, and moves nothing that stands before it. */
+/**
+ * What is recalled comes last: it is another with each talk, and moves nothing that stands before it. A turn is a pair and no
+ * object: its two keys would be six of the 50 to 100 tokens that it costs in each talk.
+ */
 function toEarlier({ summary, turns, ...recollection }: Recollection): object | undefined {
   const recalled = firstOf(recollection.recalled, MAX_RECALLED_CHARACTERS);
   if (summary === null && turns.length === 0 && recalled.length === 0) return undefined;
   return {
     summary: summary ?? undefined,
-    turns: turns.map(({ said, answered }) => ({
-      player: shorten(said, MAX_MESSAGE_CHARACTERS),
-      you: answered,
-    })),
+    turns: turns.map(({ said, answered }) => [shorten(said, MAX_MESSAGE_CHARACTERS), answered]),
     recalled: recalled.length === 0 ? undefined : recalled,
   };
 }

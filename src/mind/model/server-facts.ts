@@ -14,8 +14,8 @@ export interface ServerFacts {
   countTokens(model: string, text: string): Promise<number | null>;
 }
 
-/** A server on the same machine tells it in some milliseconds; a player waits for it. */
-const WAIT_MS = 300;
+/** A server on the same machine tells it in some milliseconds; a busy one may take its time, as nobody waits so long. */
+const WAIT_MS = 2_000;
 /** The list of a gateway with 400 models has 700 kB. */
 const MAX_BYTES = 2_000_000;
 
