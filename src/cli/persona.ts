@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { Command } from 'commander';
 import { AiIpcError, messageOf } from '../base/errors.ts';
+import { serverNames } from '../mind/model-servers.ts';
 import type { Persona } from '../mind/persona/persona.ts';
 import {
   createPersonaBook,
@@ -9,6 +10,7 @@ import {
   readPersona,
   withNeutral,
 } from '../mind/persona/persona-book.ts';
+import { serverProblem } from '../mind/persona/persona-server.ts';
 import { settingsFrom } from './base/settings-options.ts';
 import { print } from './base/terminal.ts';
 
@@ -36,10 +38,21 @@ async function check(given: string | undefined): Promise<void> {
   const personas = read.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   for (const persona of personas) print(describe(persona));
   const problems = read.flatMap((one) => (one.status === 'rejected' ? [messageOf(one.reason)] : []));
+  for (const told of serverProblems(read, paths)) print(told);
   if (problems.length > 0) throw invalid(problems.join('\n'));
   // One name for two can only be found among all files of a folder.
   if (!isFile) createPersonaBook(personas);
   print(isFile ? 'It can be used.' : `All ${personas.length} personas can be used.`);
+}
+
+/** Such a persona can be used: the first model answers for it. Of other personas, the settings do not matter. */
+function serverProblems(read: readonly PromiseSettledResult<Persona>[], paths: readonly string[]): string[] {
+  let servers: readonly string[] | undefined;
+  return read.flatMap((one, index) => {
+    if (one.status === 'rejected' || one.value.model_settings.server === undefined) return [];
+    servers ??= serverNames(settingsFrom({}).service);
+    return serverProblem(one.value, { path: paths[index] ?? '', servers }) ?? [];
+  });
 }
 
 async function filesIn(folder: string): Promise<readonly string[]> {

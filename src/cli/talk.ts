@@ -4,8 +4,9 @@ import { Command, InvalidArgumentError } from 'commander';
 import { systemClock } from '../base/clock.ts';
 import { AiIpcError, messageOf } from '../base/errors.ts';
 import type { OfflineMind } from '../mind/brain/offline-mind.ts';
-import { createMind } from '../mind/create-mind.ts';
+import { type CreatedMind, createMind } from '../mind/create-mind.ts';
 import { recollect } from '../mind/memory/fold.ts';
+import { serverNames } from '../mind/model-servers.ts';
 import { type LivePersonaBook, openPersonas, type ReloadLog } from '../mind/persona/persona-reload.ts';
 import type { Mind, PlayerLine, SpokenAnswer } from '../mind/talk/mind.ts';
 import type { Turn } from '../mind/talk/recollection.ts';
@@ -31,6 +32,7 @@ interface Talk {
   readonly book: LivePersonaBook;
   readonly mind: Mind;
   readonly offline: OfflineMind;
+  readonly modelOf: CreatedMind['modelOf'];
   readonly options: TalkOptions;
   readonly maxCharacters: number;
   readonly stop: Stop;
@@ -86,13 +88,17 @@ Examples:
 async function runTalk(npc: string, { options, stop }: Pick<Talk, 'options' | 'stop'>): Promise<void> {
   const { service } = settingsFrom({});
   const folder = options.personas ?? service.personasDir ?? undefined;
-  const book = await openPersonas(folder, { clock: systemClock, logger: RELOADS });
+  const book = await openPersonas(folder, {
+    clock: systemClock,
+    logger: RELOADS,
+    ...(options.offline ? {} : { servers: serverNames(service) }),
+  });
   const settings = {
     ...service,
-    ...(options.offline ? { modelServer: null } : {}),
+    ...(options.offline ? { modelServer: null, models: {} } : {}),
     fallback: 'none',
   } as const;
-  const { mind, offline } = createMind(book, {
+  const { mind, offline, modelOf } = createMind(book, {
     settings,
     seed: options.seed,
     ...(options.showReading
@@ -104,16 +110,16 @@ async function runTalk(npc: string, { options, stop }: Pick<Talk, 'options' | 's
   const lines = createInterface({ input: process.stdin, output: process.stdout, terminal: isTerminal() });
   stop.signal.addEventListener('abort', () => lines.close());
   try {
-    await converse(lines, { npc: id, book, mind, offline, options, maxCharacters, stop });
+    await converse(lines, { npc: id, book, mind, offline, modelOf, options, maxCharacters, stop });
   } finally {
     lines.close();
   }
 }
 
 async function converse(lines: Interface, talk: Talk): Promise<void> {
-  const { name, role, place } = talk.book.find(talk.npc);
-  const { name: answerer, model } = talk.mind;
-  print(`${name}, ${role} in ${place}, by ${model ?? answerer}. (/forget, /quit)`);
+  const persona = talk.book.find(talk.npc);
+  const { name, role, place } = persona;
+  print(`${name}, ${role} in ${place}, by ${talk.modelOf(persona) ?? talk.offline.name}. (/forget, /quit)`);
   let turns: readonly Turn[] = [];
   lines.setPrompt(styleText('bold', 'You: '));
   prompt(lines);
@@ -154,8 +160,8 @@ async function answer(
   }
 }
 
-function ruleOf(line: PlayerLine, { options, mind, offline }: Talk): string {
-  return options.explain && mind === offline ? ` [${offline.explain(line)}]` : '';
+function ruleOf(line: PlayerLine, { options, offline, modelOf }: Talk): string {
+  return options.explain && modelOf(line.persona) === null ? ` [${offline.explain(line)}]` : '';
 }
 
 function describe({ emotion, action }: SpokenAnswer): string {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import {
   type Document,
+  isCollection,
   isMap,
   isScalar,
   LineCounter,
@@ -13,12 +14,14 @@ import {
 import { quote } from './allowed.ts';
 import { nearestName } from './nearest.ts';
 import { ALL_SETTINGS } from './schema.ts';
+import { MODELS } from './service-schema.ts';
 import { readTextFile } from './text-file.ts';
 
 /** A value as it stands in the file, `${…}` not filled in. */
 interface FileEntry {
   readonly value: unknown;
-  readonly line: number;
+  /** null where it stands in no file. */
+  readonly line: number | null;
 }
 
 export interface ConfigFile {
@@ -84,7 +87,27 @@ function walkSection(walk: Walk, section: YAMLMap, prefix: string): void {
     if (SECTIONS.includes(key)) walkInner(walk, pair, key);
     else if (!KEYS.includes(key)) walk.report(offset, unknown(key, prefix));
     else if (isNull(pair.value)) walk.report(offset, `${key} ${WITHOUT_VALUE}`);
-    else walk.entries.set(key, { value: plainValue(walk.document, pair), line: walk.lineOf(offset) });
+    else {
+      note(walk, pair, key);
+      if (key === MODELS.models.key) walkModels(walk, pair, key);
+    }
+  }
+}
+
+function note(walk: Walk, pair: Pair, key: string): void {
+  const line = walk.lineOf(keyOf(pair).offset);
+  walk.entries.set(key, { value: plainValue(walk.document, pair), line });
+}
+
+/** Names that an admin chose: what stands below each is noted with its own line. */
+function walkModels(walk: Walk, { value }: Pair, key: string): void {
+  for (const model of isMap(value) ? value.items : []) {
+    const inner = `${key}.${keyOf(model).name}`;
+    for (const pair of isMap(model.value) ? model.value.items : []) {
+      const { name, offset } = keyOf(pair);
+      if (isNull(pair.value)) walk.report(offset, `${inner}.${name} ${WITHOUT_VALUE}`);
+      else note(walk, pair, `${inner}.${name}`);
+    }
   }
 }
 
@@ -109,7 +132,7 @@ function isNull(node: unknown): boolean {
 }
 
 function plainValue(document: Document, pair: Pair): unknown {
-  return isScalar(pair.value) ? pair.value.value : isMap(pair.value) ? pair.value.toJS(document) : [];
+  return isScalar(pair.value) ? pair.value.value : isCollection(pair.value) ? pair.value.toJS(document) : [];
 }
 
 /** The value is left out: it may be a secret under a misspelt name. */

@@ -5,10 +5,14 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { Document } from 'yaml';
 import { loadSettings } from './load.ts';
 import { ALL_SETTINGS, MARIADB, SQLITE, WORKER } from './schema.ts';
-import { MODEL_SERVER, SERVICE } from './service-schema.ts';
-import type { Definitions, Setting } from './setting.ts';
+import { MODEL_SERVER, NAMED_MODEL, SERVICE } from './service-schema.ts';
+import { type Definitions, defaultsOf, type Setting } from './setting.ts';
 
 const FILE = 'is-there.txt';
+/** What becomes of the example of `models`. */
+const OTHER_MODELS = {
+  chatter: { ...defaultsOf(NAMED_MODEL), url: 'http://127.0.0.1:8080/v1', model: 'small' },
+};
 const folder = mkdtempSync(join(tmpdir(), 'ai-ipc-settings-'));
 writeFileSync(join(folder, FILE), '');
 
@@ -68,7 +72,7 @@ describe('every setting', () => {
   function expectOthers(options: Parameters<typeof loadSettings>[0]): void {
     expect(loadSettings({ ...options, database: 'mariadb' })).toEqual({
       worker: othersOf(WORKER),
-      service: { ...othersOf(SERVICE), modelServer: othersOf(MODEL_SERVER) },
+      service: { ...othersOf(SERVICE), modelServer: othersOf(MODEL_SERVER), models: OTHER_MODELS },
       database: { kind: 'mariadb', ...othersOf(MARIADB), socketPath: null },
     });
     const { database } = loadSettings({ ...options, database: 'sqlite' });

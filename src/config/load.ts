@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { AiIpcError, messageOf } from '../base/errors.ts';
 import { isSocketPath } from './allowed.ts';
+import { checkFallbacks, readNamedModels } from './named-models.ts';
 import { checkUnused, isGiven, type Resolved, resolveSetting, whyMariadb } from './resolve.ts';
 import { MARIADB, SQLITE, WORKER } from './schema.ts';
 import { MODEL_SERVER, SERVICE } from './service-schema.ts';
@@ -12,6 +13,7 @@ export type {
   DatabaseSettings,
   MariadbSettings,
   ModelServerSettings,
+  NamedModelSettings,
   ServiceSettings,
   Settings,
   WorkerSettings,
@@ -19,7 +21,11 @@ export type {
 export type { LoadOptions } from './sources.ts';
 
 /** The settings of the service where nobody sets any. */
-export const DEFAULT_SERVICE_SETTINGS: ServiceSettings = { ...defaultsOf(SERVICE), modelServer: null };
+export const DEFAULT_SERVICE_SETTINGS: ServiceSettings = {
+  ...defaultsOf(SERVICE),
+  modelServer: null,
+  models: {},
+};
 
 /** One setting in effect, for people: never with a secret. */
 export interface EffectiveSetting {
@@ -68,7 +74,9 @@ interface Reading {
 
 function readService(reading: Reading): ServiceSettings {
   const modelServer = readModelServer(reading);
-  return { ...valuesOf(readEach(reading, SERVICE)), modelServer };
+  const models = readNamedModels(reading);
+  checkFallbacks(reading, { first: modelServer, named: models });
+  return { ...valuesOf(readEach(reading, SERVICE)), modelServer, models };
 }
 
 function readModelServer(reading: Reading): ModelServerSettings | null {

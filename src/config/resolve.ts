@@ -1,4 +1,4 @@
-import { fillVariables } from './fill-variables.ts';
+import { type Filled, fillVariables } from './fill-variables.ts';
 import type { Setting } from './setting.ts';
 import type { Sources } from './sources.ts';
 
@@ -65,15 +65,19 @@ function candidatesOf(setting: Setting<unknown>, sources: Sources): Candidate[] 
   return ofFile === undefined ? candidates : [...candidates, ofFile];
 }
 
-function candidateOfFile({ key, allowed }: Setting<unknown>, sources: Sources): Candidate | undefined {
+function candidateOfFile(
+  { key, allowed, hasOwnSettings }: Setting<unknown>,
+  sources: Sources,
+): Candidate | undefined {
   const { configFile, env, envFile } = sources;
   const entry = configFile.entries.get(key);
   if (entry === undefined) return undefined;
-  const filled = fillVariables(entry.value, (name) => env[name] ?? envFile.variables[name]);
+  const lookUp = (name: string) => env[name] ?? envFile.variables[name];
+  const filled = hasOwnSettings ? unfilled(entry.value) : fillVariables(entry.value, lookUp);
   // A number can only be filled in as text; a number that was written as text is a mistake.
   const isText = filled.hasVariable && typeof filled.value === 'string';
   const value = isText ? allowed.fromText(String(filled.value)) : filled.value;
-  const source = `${configFile.name}, line ${entry.line}`;
+  const source = entry.line === null ? configFile.name : `${configFile.name}, line ${entry.line}`;
   return {
     value,
     source,
@@ -81,6 +85,10 @@ function candidateOfFile({ key, allowed }: Setting<unknown>, sources: Sources): 
     unset: filled.unset,
     isMalformed: filled.isMalformed,
   };
+}
+
+function unfilled(value: unknown): Filled {
+  return { value, hasVariable: false, unset: [], isMalformed: false };
 }
 
 type ToldChecked<T> = { readonly value: T } | { readonly problem: string };

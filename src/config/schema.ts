@@ -12,7 +12,7 @@ import {
   wholeNumber,
   yesOrNo,
 } from './allowed.ts';
-import { MODEL_SERVER, SERVICE } from './service-schema.ts';
+import { MODEL_SERVER, MODELS, SERVICE } from './service-schema.ts';
 import { define, type Setting } from './setting.ts';
 
 /** The settings of the worker. */
@@ -272,6 +272,7 @@ export const SQLITE = {
 export const ALL_SETTINGS: readonly Setting<unknown>[] = [
   ...Object.values(WORKER),
   ...Object.values(MODEL_SERVER),
+  ...Object.values(MODELS),
   ...Object.values(SERVICE),
   ...Object.values(MARIADB),
   ...Object.values(SQLITE),

@@ -11,6 +11,7 @@ import {
   wholeNumber,
   yesOrNo,
 } from './allowed.ts';
+import { modelNames, modelSections, type RawModels } from './allowed-models.ts';
 import { define } from './setting.ts';
 
 /** How a model server may be asked; docs/models.md explains each. */
@@ -146,6 +147,45 @@ export const MODEL_SERVER = {
     meaning:
       'What prompt and answer may have together; what NPCs remember is shortened to fit. 0 asks the model server, or learns it from its refusal.',
     allowed: wholeNumber(0, 10_000_000),
+  }),
+  /** Without whoever answers at last (fallback). */
+  fallbacks: define<readonly string[]>({
+    key: 'ai_service.model_fallbacks',
+    variable: 'AI_MODEL_FALLBACKS',
+    default: [],
+    unit: '',
+    meaning:
+      'Which of the further model servers (models) are asked where the model fails, in this order; then fallback.',
+    allowed: modelNames(),
+    example: 'chatter',
+  }),
+} as const;
+
+/** Further model servers, each with the settings of the first one. */
+export const MODELS = {
+  models: define<RawModels>({
+    key: 'ai_service.models',
+    variable: 'AI_MODELS',
+    default: {},
+    unit: '',
+    meaning: 'Further model servers, by names that personas and model_fallbacks use (docs/models.md).',
+    allowed: modelSections(),
+    example: { chatter: { provider_url: 'http://127.0.0.1:8080/v1', model: 'small' } },
+    hasOwnSettings: true,
+  }),
+} as const;
+
+/** What stands below the name of one of these. */
+export const NAMED_MODEL = {
+  ...MODEL_SERVER,
+  /** null for that of all. */
+  timeoutSeconds: define<number | null>({
+    key: 'model_timeout',
+    variable: '',
+    default: null,
+    unit: 's',
+    meaning: 'The longest time that this model may take for one answer; left out, as for all.',
+    allowed: optional(wholeNumber(1, 3600), '(none)'),
   }),
 } as const;
 

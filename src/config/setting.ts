@@ -15,6 +15,8 @@ export interface Setting<T> {
   readonly allowed: Allowed<T>;
   /** What inference_config.yaml shows of a setting whose default says nothing. A secret needs none. */
   readonly example?: string | number | Readonly<Record<string, unknown>>;
+  /** Its parts are settings, too: `${…}` in them is filled in where these are read. */
+  readonly hasOwnSettings?: true;
   /** True for the settings of the document: inference_config.yaml has them in use, and all others behind "# ". */
   readonly isInDocument?: true;
 }

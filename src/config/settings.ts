@@ -1,5 +1,5 @@
 import type { MARIADB, SQLITE, WORKER } from './schema.ts';
-import type { MODEL_SERVER, SERVICE } from './service-schema.ts';
+import type { MODEL_SERVER, NAMED_MODEL, SERVICE } from './service-schema.ts';
 import type { ValuesOf } from './setting.ts';
 
 /** The settings of the worker; each is described in docs/settings.md. */
@@ -13,10 +13,15 @@ export type ModelServerSettings = Omit<ModelServer, 'url' | 'model'> & {
   readonly model: string;
 };
 
+/** One of the further model servers. */
+export type NamedModelSettings = ModelServerSettings & Pick<ValuesOf<typeof NAMED_MODEL>, 'timeoutSeconds'>;
+
 /** The settings of `ai-ipc service`; each is described in docs/settings.md. */
 export type ServiceSettings = ValuesOf<typeof SERVICE> & {
   /** null for the offline brain alone. */
   readonly modelServer: ModelServerSettings | null;
+  /** Further ones, by their names. */
+  readonly models: Readonly<Record<string, NamedModelSettings>>;
 };
 
 /** The settings of MariaDB, as a connection needs them. */

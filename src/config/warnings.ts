@@ -3,12 +3,14 @@ import type {
   DatabaseSettings,
   LoadedSettings,
   MariadbSettings,
+  ModelServerSettings,
   ServiceSettings,
   WorkerSettings,
 } from './load.ts';
 import { nearestName } from './nearest.ts';
 import { isGiven } from './resolve.ts';
 import { ALL_SETTINGS, MARIADB, SECRETS, SQLITE } from './schema.ts';
+import { MODELS } from './service-schema.ts';
 import type { Sources } from './sources.ts';
 
 /** What is allowed and still likely to be a mistake, one sentence or two each. */
@@ -16,7 +18,7 @@ export function warningsOf({ settings, sources }: LoadedSettings): string[] {
   return [
     ...aboutDatabase(settings.database, sources),
     ...aboutWorker(settings.worker),
-    ...aboutModelServer(settings.service),
+    ...aboutModelServers(settings.service),
     ...aboutDoorbell(settings.worker),
     ...aboutReadableFiles(sources),
     ...envFileWarningsOf({ sources }),
@@ -95,11 +97,16 @@ function aboutWorker(worker: WorkerSettings): string[] {
   return warnings;
 }
 
-function aboutModelServer({ modelServer, fallback }: ServiceSettings): string[] {
-  if (modelServer === null)
+function aboutModelServers({ modelServer, models, fallback }: ServiceSettings): string[] {
+  const servers = [...(modelServer === null ? [] : [modelServer]), ...Object.values(models)];
+  if (servers.length === 0)
     return fallback === 'none' ? ['fallback is none, and there is no model: the offline brain answers.'] : [];
-  const { protocol, hostname } = new URL(modelServer.url);
-  const hasKey = modelServer.apiKey !== '' || Object.keys(modelServer.headers).length > 0;
+  return servers.flatMap(aboutModelServer);
+}
+
+function aboutModelServer({ url, apiKey, headers }: ModelServerSettings): string[] {
+  const { protocol, hostname } = new URL(url);
+  const hasKey = apiKey !== '' || Object.keys(headers).length > 0;
   if (protocol !== 'http:' || !hasKey || isLoopback(hostname)) return [];
   return [
     `The key of the model server, and what players say, travel unencrypted to ${hostname}. Use https where you can.`,
@@ -123,13 +130,21 @@ function aboutDoorbell({ doorbellBind, doorbellAdvertise }: WorkerSettings): str
 
 function aboutReadableFiles({ envFile, configFile }: Sources): string[] {
   const isSecretInEnv = SECRETS.some(({ variable }) => (envFile.variables[variable] ?? '') !== '');
-  const isSecretInFile = SECRETS.some(({ key }) => isLiteral(configFile.entries.get(key)?.value));
+  const isSecretInFile = [...configFile.entries].some(
+    ([key, { value }]) => isSecretKey(key) && isLiteral(value),
+  );
   const files = [...(isSecretInEnv ? [envFile.path] : []), ...(isSecretInFile ? [configFile.path] : [])];
   return files
     .filter(isReadableByAll)
     .map(
       (path) => `Every user of this machine can read ${path}, which holds a secret. Run: chmod 640 ${path}`,
     );
+}
+
+/** A model server's key has the name of the first one's, below a name; the section itself holds more than secrets. */
+function isSecretKey(key: string): boolean {
+  const first = key.startsWith(`${MODELS.models.key}.`) ? key.replace(/models\.[^.]*\./, '') : key;
+  return first !== MODELS.models.key && SECRETS.some((secret) => secret.key === first);
 }
 
 /** A text, or one in a map, that is not filled in from elsewhere. */

@@ -1,93 +1,62 @@
-import { type Clock, systemClock } from '../base/clock.ts';
-import type { ModelServerSettings, ServiceSettings } from '../config/load.ts';
-import { createOpenAiProvider } from '../providers/openai.ts';
-import type { LearntProfile } from '../providers/profile-book.ts';
-import type { ServerProfile } from '../providers/server-profile.ts';
-import { createWarmUp, type WarmProvider, type WarmUpOptions } from '../providers/warm-up.ts';
+import { systemClock } from '../base/clock.ts';
+import { FIRST_MODEL } from '../config/allowed-models.ts';
+import type { ServiceSettings } from '../config/load.ts';
 import { createOfflineMind, type OfflineMind } from './brain/offline-mind.ts';
-import type { ReadingListener } from './model/ask-model.ts';
-import { createModelMind, type ModelMindOptions } from './model/model-mind.ts';
+import { createModelServers, type MindServer, type ModelServersOptions } from './model-servers.ts';
+import type { Persona } from './persona/persona.ts';
 import type { PersonaBook } from './persona/persona-book.ts';
-import { createFallbackMind, type FallbackMindOptions } from './talk/fallback-mind.ts';
+import { modelFor, serverOf } from './persona/persona-server.ts';
+import { createFallbackMind } from './talk/fallback-mind.ts';
 import type { Mind } from './talk/mind.ts';
+import { createPersonaMind } from './talk/persona-mind.ts';
 
-export interface MindOptions {
-  /** modelServer null: the offline brain answers. */
-  readonly settings: Pick<ServiceSettings, 'modelServer' | 'fallback' | 'modelTimeoutSeconds'>;
-  /** Told how the model fares. */
-  readonly watch?: ModelWatch;
-  /** Told how each answer of the model was read. */
-  readonly onReading?: ReadingListener;
-  /** Told of the context of the model, and of what does not fit into it. */
-  readonly onContext?: ModelMindOptions['onContext'];
+export interface MindOptions extends Omit<ModelServersOptions, 'clock' | 'settings'> {
+  /** Without any model server, the offline brain answers. */
+  readonly settings: ModelServersOptions['settings'] & Pick<ServiceSettings, 'fallback'>;
   /** For the offline brain: other numbers give other answers to the same talk. Default 0. */
   readonly seed?: number;
-  readonly clock?: Clock;
-}
-
-export interface ModelWatch extends FallbackMindOptions {
-  /** Told once of each thing that was learnt of how a model wants to be asked. */
-  readonly onLearnt?: (learnt: LearntProfile) => void;
-  readonly onLoad?: NonNullable<WarmUpOptions['onLoad']>;
+  readonly clock?: ModelServersOptions['clock'];
 }
 
 /** A mind, and what it is made of. */
 export interface CreatedMind {
   /** Who is asked. */
   readonly mind: Mind;
-  /** Who answers first, and who answers when that one fails; null when nobody does. */
+  /** Who answers first where a persona names no server, and who answers when all models fail; null when nobody does. */
   readonly first: Mind;
   readonly second: Mind | null;
   /** The offline brain, which costs nothing and is there in any case. */
   readonly offline: OfflineMind;
-  /** Loads the model when it is started; null where there is none, or nobody wants that. */
-  readonly warmUp: WarmProvider | null;
+  /** The model servers, the first one first; none for the offline brain alone. */
+  readonly servers: readonly MindServer[];
+  /** The model that is asked first for a persona; null for the offline brain. */
+  modelOf(persona: Persona): string | null;
 }
 
-/** Puts a mind together as the settings want it: a model with its fallback, or the offline brain alone. */
+/** Puts a mind together as the settings want it: models with their fallbacks, or the offline brain alone. */
 export function createMind(
   personas: Pick<PersonaBook, 'find'>,
-  { settings, watch, onReading, onContext, seed, clock = systemClock }: MindOptions,
+  { settings, seed, clock = systemClock, ...told }: MindOptions,
 ): CreatedMind {
   const offline = createOfflineMind(personas, seed === undefined ? {} : { seed });
-  const { modelServer, fallback, modelTimeoutSeconds } = settings;
-  if (modelServer === null) return { mind: offline, first: offline, second: null, offline, warmUp: null };
-  const server = toServer({ modelServer, modelTimeoutSeconds, clock, watch });
-  const provider = createOpenAiProvider(server);
-  const { model, isWarmedUp } = modelServer;
-  const warmUp = isWarmedUp ? createWarmUp(provider, { clock, model, onLoad: watch?.onLoad }) : null;
-  const told = { ...(onReading ? { onReading } : {}), ...(onContext ? { onContext } : {}) };
-  const first = createModelMind({ ...modelServer, ...server, model, ...told }, warmUp ?? provider);
-  const second = fallback === 'scripted' ? offline : null;
-  return { mind: createFallbackMind(first, second, watch), first, second, offline, warmUp };
-}
-
-interface ServerParts {
-  readonly watch: ModelWatch | undefined;
-  readonly modelServer: ModelServerSettings;
-  readonly modelTimeoutSeconds: number;
-  readonly clock: Clock;
-}
-
-function toServer({ modelServer, modelTimeoutSeconds, clock, watch }: ServerParts) {
-  const { url, apiKey, headers, body, profile, slots } = modelServer;
+  const servers = createModelServers({ settings, clock, ...told });
+  const byName = new Map(servers.map((one) => [one.server, one]));
+  const serverFor = (persona: Persona) => byName.get(serverOf(persona)) ?? byName.get(FIRST_MODEL);
+  const second = settings.fallback === 'scripted' ? offline : null;
+  const minds = new Map(
+    servers.map(({ server, mind, fallbacks }) => {
+      const behind = fallbacks.flatMap((name) => byName.get(name)?.mind ?? []);
+      return [server, createFallbackMind([mind, ...behind], second, clock)];
+    }),
+  );
+  const first = minds.get(FIRST_MODEL) ?? offline;
+  const mindOf = (persona: Persona) => minds.get(serverFor(persona)?.server ?? '') ?? offline;
   return {
-    ...{ baseUrl: url, apiKey, headers, body, slots, clock },
-    profile: toProfile(profile),
-    timeoutMs: modelTimeoutSeconds * 1000,
-    ...(watch?.onLearnt === undefined ? {} : { onLearnt: watch.onLearnt }),
-  };
-}
-
-/** By the names that settings have. */
-function toProfile({
-  token_limit: tokenLimit,
-  reasoning_effort: reasoningEffort,
-  ...same
-}: ModelServerSettings['profile']): Partial<ServerProfile> {
-  return {
-    ...same,
-    ...(tokenLimit === undefined ? {} : { tokenLimit }),
-    ...(reasoningEffort === undefined ? {} : { reasoningEffort }),
+    mind: servers.length === 0 ? offline : createPersonaMind(mindOf, first),
+    ...{ first, second: servers.length === 0 ? null : second, offline, servers },
+    modelOf(persona) {
+      const server = serverFor(persona);
+      return server === undefined ? null : modelFor(persona, server);
+    },
   };
 }

@@ -38,6 +38,7 @@ const UNKNOWN_SIZES: ContextSizes = { contextTokens: null, promptTokens: null };
 
 /** The AiIpcError of a model that gave no answer. */
 export class ModelError extends AiIpcError {
+  declare readonly code: 'model_failed' | 'model_timeout';
   readonly tokens: TokenCount;
   readonly kind: TroubleKind;
   readonly reason: TroubleReason | null;
@@ -55,6 +56,16 @@ export class ModelError extends AiIpcError {
     this.isOutage = options.isOutage ?? false;
     this.retryAfterMs = options.retryAfterMs ?? null;
     this.sizes = options.sizes ?? UNKNOWN_SIZES;
+  }
+
+  /** The same error where more was spent, on others that failed as well. */
+  withTokens(tokens: TokenCount): ModelError {
+    const { kind, reason, isOutage, hasAnswered, retryAfterMs, sizes } = this;
+    return new ModelError(this.code, this.message, {
+      ...{ cause: this.cause, tokens, kind, isOutage, hasAnswered, sizes },
+      ...(reason === null ? {} : { reason }),
+      ...(retryAfterMs === null ? {} : { retryAfterMs }),
+    });
   }
 }
 

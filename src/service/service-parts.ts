@@ -5,17 +5,19 @@ import { AiIpcError, messageOf } from '../base/errors.ts';
 import { startAll, stopAll } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import { packageVersion } from '../base/version.ts';
+import { FIRST_MODEL } from '../config/allowed-models.ts';
 import { DEFAULT_SERVICE_SETTINGS, type ServiceSettings } from '../config/load.ts';
 import { createGameText } from '../game-text/game-text.ts';
 import { createProfanityFilter, NO_FILTER, type ProfanityFilter } from '../mind/answer/profanity.ts';
-import { createMind, type ModelWatch } from '../mind/create-mind.ts';
+import { createMind } from '../mind/create-mind.ts';
+import { type MindServer, serverNames } from '../mind/model-servers.ts';
 import { OWN_PERSONAS } from '../mind/persona/persona-book.ts';
 import { type LivePersonaBook, openPersonas } from '../mind/persona/persona-reload.ts';
-import { ModelError } from '../providers/model-error.ts';
 import { outlineOf } from '../reading/describe-reading.ts';
 import { createDeadlines } from './base/deadline.ts';
-import { Health } from './base/health.ts';
+import { Health, type ServerState } from './base/health.ts';
 import { LateDatabase } from './base/late-database.ts';
+import { ModelUses } from './base/model-use.ts';
 import type { ServiceDatabase } from './base/service-database.ts';
 import { createUnknownNpcs } from './dialogue/unknown-npcs.ts';
 import { createAdmission } from './http/admission.ts';
@@ -29,6 +31,7 @@ import { createPlayerLimits } from './limits/player-limits.ts';
 import { createMemoryCleanup } from './memory/memory-cleanup.ts';
 import { createNpcMemory, type KeptMemory } from './memory/npc-memory.ts';
 import { createRecollecting } from './memory/recollecting.ts';
+import { watchModel } from './model-watch.ts';
 
 export interface PartsOptions {
   readonly settings?: Partial<ServiceSettings>;
@@ -59,11 +62,17 @@ export async function createParts(options: PartsOptions, life: Life): Promise<Se
   const settings = { ...DEFAULT_SERVICE_SETTINGS, ...options.settings };
   const profanityFilter = options.profanityFilter ?? (await readProfanityFilter(settings));
   const gameText = await createGameText(settings.clientCodepage);
-  const personas = await openPersonas(settings.personasDir ?? undefined, { ...life, logger });
+  const names = serverNames(settings);
+  const personas = await openPersonas(settings.personasDir ?? undefined, { ...life, logger, servers: names });
   const health = new Health(life.clock);
+  const uses = new ModelUses();
   const created = createMind(personas, {
     settings,
-    watch: watchModel({ settings, health, logger }),
+    watch: (server) =>
+      watchModel({
+        ...{ server, health, uses, fallback: fallbackOf(server, settings) },
+        logger: names.length === 1 ? logger : logger.child({ server }),
+      }),
     clock: life.clock,
     // Without its words: what a model writes may repeat what a player said.
     onReading: (reading, of) => logger.debug({ ...of, ...outlineOf(reading) }, 'Read what the model wrote'),
@@ -72,8 +81,7 @@ export async function createParts(options: PartsOptions, life: Life): Promise<Se
   logger.info({ ...brainOf(settings), ...placeOf(personas, settings) }, 'AI service starts');
   const store = createKept({ settings, health, logger, openDatabase: options.openDatabase }, life);
   const recollecting = createRecollecting({ memory: store.memory, health, logger, clock: life.clock });
-  const { warmUp } = created;
-  const running = [personas, ...store.lives, ...(warmUp === null ? [] : [warmUp])];
+  const running = [personas, ...store.lives, ...created.servers.flatMap(({ warmUp }) => warmUp ?? [])];
   await startAll(running);
   const app = createApp({
     endpoints: {
@@ -90,7 +98,7 @@ export async function createParts(options: PartsOptions, life: Life): Promise<Se
       health.report({
         ...created,
         areOff: store.limits.isOff(),
-        isLoading: warmUp?.isLoading(created.first.model ?? '') ?? false,
+        servers: created.servers.map((server) => stateOf(server, { settings, uses })),
       }),
     isAuthorized: createAuthorization(settings.serviceKey),
     version: packageVersion(),
@@ -108,62 +116,43 @@ export async function createParts(options: PartsOptions, life: Life): Promise<Se
 }
 
 /** Who answers, and where; without a query, which may hold a key. */
-function brainOf({ modelServer }: ServiceSettings) {
-  if (modelServer === null) return { brain: 'offline' };
-  const { origin, pathname } = new URL(modelServer.url);
-  return { brain: 'model', model: modelServer.model, model_server: `${origin}${pathname}` };
+function brainOf({ modelServer, models }: ServiceSettings) {
+  const further = Object.entries(models).map(
+    ([name, { model, url }]) => `${name}: ${model} at ${placeIn(url)}`,
+  );
+  const others = further.length === 0 ? {} : { models: further };
+  if (modelServer === null) return { brain: 'offline', ...others };
+  return { brain: 'model', model: modelServer.model, model_server: placeIn(modelServer.url), ...others };
+}
+
+function placeIn(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname}`;
+}
+
+/** Who is asked where a model fails, in order. */
+function fallbackOf(server: string, { modelServer, models, fallback }: ServiceSettings): string {
+  const { fallbacks = [] } = models[server] ?? modelServer ?? {};
+  return [...fallbacks, fallback].join(', ');
+}
+
+function stateOf(
+  { server, model, mind, warmUp }: MindServer,
+  { settings: { modelServer }, uses }: { readonly settings: ServiceSettings; readonly uses: ModelUses },
+): ServerState {
+  const isForAll = modelServer !== null && (server === FIRST_MODEL || modelServer.fallbacks.includes(server));
+  const isLoading = warmUp?.isLoading(model) ?? false;
+  return { server, provider: mind.name, model, isForAll, isLoading, uses: uses.on(server, model) };
 }
 
 function placeOf({ personas }: LivePersonaBook, { personasDir }: ServiceSettings) {
   return { personas: personas.length, folder: personasDir ?? OWN_PERSONAS };
 }
 
-interface Watching {
+interface Keeping {
   readonly settings: ServiceSettings;
   readonly health: Health;
   readonly logger: Logger;
-}
-
-/** Tells health and log how the model fares; the log once for each time that it is down, not for each talk. */
-function watchModel({ health, logger, settings: { fallback } }: Watching): ModelWatch {
-  let wasDown = false;
-  let wasBusy = false;
-  return {
-    onFailure(error, { isDown }) {
-      if (isDown) health.noteModel(error);
-      const kind = error instanceof ModelError ? error.kind : 'server';
-      // Told once for each time, like an outage; a load that goes on is told by whoever waits for its end.
-      const isToldOf = kind === 'load' && (wasBusy || (error as ModelError).reason === 'loading');
-      if (kind === 'load') wasBusy = true;
-      if (isToldOf) return;
-      if (!isDown) logger.warn({ error: messageOf(error), fallback }, toldOf(error));
-      else if (!wasDown) logger.error({ error: messageOf(error), fallback }, 'The model does not answer');
-      wasDown ||= isDown;
-    },
-    onLearnt({ model, changes }) {
-      logger.info({ model, ...changes }, 'The model server wants to be asked in another way');
-    },
-    onLoad(model, state) {
-      logger.info({ model }, state === 'loading' ? 'The model is being loaded' : 'The model is loaded');
-    },
-    onAnswer() {
-      wasBusy = false;
-      if (!wasDown) return;
-      wasDown = false;
-      health.noteModel(null);
-      logger.info('The model answers again');
-    },
-  };
-}
-
-/** What a failure is about that says nothing of the model server itself. */
-function toldOf(error: unknown): string {
-  const kind = error instanceof ModelError ? error.kind : 'answer';
-  if (kind === 'message') return 'The model server would not take a message';
-  return kind === 'load' ? 'The model server takes no call now' : 'The model gave a useless answer';
-}
-
-interface Keeping extends Watching {
   readonly openDatabase: (() => Promise<ServiceDatabase>) | undefined;
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MODEL_SERVER, SERVICE } from '../../src/config/service-schema.ts';
+import { MODEL_SERVER, MODELS, SERVICE } from '../../src/config/service-schema.ts';
 import { EMOTION_NAMES } from '../../src/mind/language/emotion.ts';
 import { ANSWERS, DEFAULT_ACTIONS } from '../../src/service/base/contract.ts';
 import { HTTP_ERRORS } from '../../src/service/http/http-error.ts';
@@ -109,7 +109,7 @@ describe('docs/ai-service.md and test/integration/ai-service-examples together',
   it('start the service with every setting', () => {
     const lines = steps.flatMap((step) => (step.kind === 'shell' ? step.text.split('\n') : []));
     const services = lines.filter((line) => line.includes('npx ai-ipc service'));
-    for (const { variable } of Object.values({ ...MODEL_SERVER, ...SERVICE }))
+    for (const { variable } of Object.values({ ...MODEL_SERVER, ...MODELS, ...SERVICE }))
       expect(services).toContainEqual(expect.stringMatching(new RegExp(`(^| )${variable}=`)));
   });
 });

@@ -9,6 +9,7 @@ import { createLeakCheck } from '../answer/leak-check.ts';
 import { takesOtherName } from '../answer/name-check.ts';
 import type { Persona } from '../persona/persona.ts';
 import { ownNames } from '../persona/persona-names.ts';
+import { modelFor } from '../persona/persona-server.ts';
 import type { AnswerSource } from '../talk/mind.ts';
 import type { AskedAnswer } from './answer-schemas.ts';
 import type { ContextBudget } from './context-budget.ts';
@@ -21,6 +22,7 @@ const DEFAULTS = { maxTokens: 500, temperature: 0.8 } as const;
 export interface Model {
   readonly provider: ModelProvider;
   readonly options: {
+    readonly server?: string;
     readonly model: string;
     readonly maxTokens?: number;
     readonly thinkingTokens?: number;
@@ -61,7 +63,7 @@ export async function ask(
 ): Promise<Reply> {
   const { persona } = speakers;
   const settings = persona.model_settings;
-  const model = settings.model ?? options.model;
+  const model = modelFor(persona, options);
   const maxTokens = settings.max_tokens ?? options.maxTokens ?? DEFAULTS.maxTokens;
   const about = { model, persona: persona.id, maxTokens, signal };
   const completion = await budget.complete(prompt, about, (fitted) =>

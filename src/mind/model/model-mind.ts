@@ -13,6 +13,8 @@ export interface ModelMindOptions {
   readonly baseUrl: string;
   /** Empty or null for a server that wants none. */
   readonly apiKey: string | null;
+  /** The name of the server, where a persona may name one; left out, it is the first one. */
+  readonly server?: string;
   /** The model for personas that name none. */
   readonly model: string;
   /** Sent with each call. */

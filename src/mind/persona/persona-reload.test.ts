@@ -94,3 +94,31 @@ describe('a live persona book', () => {
     });
   });
 });
+
+describe('a persona that names a model server which is not set', () => {
+  const withServer = (name: string) => `${GOOD}model_settings: {server: ${name}}\n`;
+  const open = () => openPersonas(folder, { clock: systemClock, logger, servers: ['default', 'quests'] });
+
+  it('is told at the start, with file, key and the name that was meant', async () => {
+    await writeFile(join(folder, 'tester.yaml'), withServer('qests'));
+    await open();
+    expect(logged).toHaveLength(1);
+    const { reason, path } = JSON.parse(logged[0] ?? '') as { reason: string; path: string };
+    expect(path).toBe(join(folder, 'tester.yaml'));
+    expect(reason).toBe(
+      `The persona file ${path}: model_settings.server: "qests" is no model server. ` +
+        'Did you mean quests? There are default, quests (ai_service.models, AI_MODELS).',
+    );
+  });
+
+  it('is told at each change, and taken up all the same', async () => {
+    await writeFile(join(folder, 'tester.yaml'), withServer('quests'));
+    const live = await open();
+    expect(logged).toEqual([]);
+    await writeFile(join(folder, 'tester.yaml'), withServer('another'));
+    await live.refresh();
+    await live.refresh();
+    expect(logged).toHaveLength(1);
+    expect(live.find('tester').model_settings.server).toBe('another');
+  });
+});

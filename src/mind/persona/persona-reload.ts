@@ -14,6 +14,7 @@ import {
   toPersonaId,
   withNeutral,
 } from './persona-book.ts';
+import { serverProblem } from './persona-server.ts';
 
 /** A book that follows its files once it is started. */
 export interface LivePersonaBook extends PersonaBook, Lifecycle {
@@ -31,6 +32,8 @@ export interface ReloadLog {
 export interface LivePersonaOptions {
   readonly clock: Clock;
   readonly logger: ReloadLog;
+  /** The model servers that personas may name; left out, nobody looks. */
+  readonly servers?: readonly string[];
 }
 
 /** Eight stats a second cost nothing, and unlike file events they work on network and container folders too. */
@@ -48,18 +51,19 @@ interface Reading {
  */
 export async function openPersonas(
   folder: string = OWN_PERSONAS,
-  { clock, logger }: LivePersonaOptions,
+  { clock, logger, servers }: LivePersonaOptions,
 ): Promise<LivePersonaBook> {
   let versions = await versionsIn(folder);
   let book = await loadPersonas(folder);
   let readings = new Map<string, Reading>(
     [...versions].map(([path, version]) => [path, { version, persona: book.find(toPersonaId(path)) }]),
   );
+  for (const [path, { persona }] of readings) tellOfServer(persona, { path, logger, servers });
   const look = async () => {
     const now = await versionsIn(folder);
     if (sameEntries(now, versions)) return;
     versions = now;
-    readings = await readChanged(now, { readings, logger });
+    readings = await readChanged(now, { readings, logger, servers });
     const personas = [...readings.values()].flatMap(({ persona }) => persona ?? []);
     book = createPersonaBook(
       personas.some(({ id }) => id === NEUTRAL) ? personas : [...personas, book.find(null)],
@@ -113,19 +117,41 @@ async function versionsIn(folder: string): Promise<Map<string, string>> {
 
 async function readChanged(
   versions: ReadonlyMap<string, string>,
-  { readings, logger }: { readings: ReadonlyMap<string, Reading>; logger: ReloadLog },
+  {
+    readings,
+    ...told
+  }: { readings: ReadonlyMap<string, Reading>; logger: ReloadLog; servers: readonly string[] | undefined },
 ): Promise<Map<string, Reading>> {
   const read = async ([path, version]: readonly [string, string]): Promise<[string, Reading]> => {
     const before = readings.get(path);
     if (before?.version === version) return [path, before];
     try {
-      return [path, { version, persona: await readPersona(path) }];
+      const persona = await readPersona(path);
+      tellOfServer(persona, { path, ...told });
+      return [path, { version, persona }];
     } catch (error) {
-      logger.warn({ path, reason: messageOf(error) }, 'Persona file not taken up: the version before stays');
+      told.logger.warn(
+        { path, reason: messageOf(error) },
+        'Persona file not taken up: the version before stays',
+      );
       return [path, { version, persona: before?.persona }];
     }
   };
   return new Map(await Promise.all([...versions].map(read)));
+}
+
+interface Telling {
+  readonly path: string;
+  readonly logger: ReloadLog;
+  readonly servers: readonly string[] | undefined;
+}
+
+/** No reason to be silent: the persona speaks by the first model. */
+function tellOfServer(persona: Persona | undefined, { path, logger, servers }: Telling): void {
+  if (persona === undefined || servers === undefined) return;
+  const reason = serverProblem(persona, { path, servers });
+  if (reason === null) return;
+  logger.warn({ path, reason }, 'Persona names a model server that is not set: the first one answers');
 }
 
 function sameEntries(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {

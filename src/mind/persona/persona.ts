@@ -59,6 +59,9 @@ const moodSchema = section({
 });
 
 const modelSettingsSchema = section({
+  /** The name of a model server; left out, the first one. */
+  server: line.optional(),
+  /** On that server. */
   model: line.optional(),
   temperature: z.number().min(0).max(2).optional(),
   max_tokens: z.int().min(1).max(4_096).optional(),

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { FakeClock } from '../../../test/support/fake-clock.ts';
+import { noteDeadline } from '../../base/deadline-signal.ts';
 import { AiIpcError } from '../../base/errors.ts';
-import { ModelError } from '../../providers/model-error.ts';
 import { loadPersonas } from '../persona/persona-book.ts';
 import { createFallbackMind } from './fallback-mind.ts';
 import type { Mind, PlayerLine } from './mind.ts';
+import { ModelError, tokensSpent } from '../../providers/model-error.ts';
 import { NOTHING } from './recollection.ts';
+import { createWatchedMind, type MindWatch, type WatchedMindOptions } from './watched-mind.ts';
 
 const { personas } = await loadPersonas();
 const LINE: PlayerLine = {
@@ -37,6 +40,11 @@ function provider(name: string, ...results: (Error | 'answers')[]): Mind {
   };
 }
 
+/** The first one is a model, and watched. */
+function join(first: Mind, second: Mind | null, watch: MindWatch = {}): Mind {
+  return createFallbackMind([createWatchedMind(first, watch)], second);
+}
+
 const refused = new ModelError('model_failed', 'It said its instructions.', {
   tokens: { prompt: 100, completion: 50 },
   hasAnswered: true,
@@ -45,13 +53,13 @@ const down = new ModelError('model_failed', 'It is away.', { isOutage: true });
 
 describe('createFallbackMind', () => {
   it('lets the first one answer as long as it can', async () => {
-    const both = createFallbackMind(provider('first', 'answers'), provider('second', 'answers'));
+    const both = join(provider('first', 'answers'), provider('second', 'answers'));
     expect(await both.speak(LINE, signal)).toMatchObject({ text: 'I am first.', provider: 'first' });
     expect([both.name, both.model]).toEqual(['first', 'first']);
   });
 
   it('lets the second one answer where the first fails, and says so', async () => {
-    const both = createFallbackMind(provider('first', down), provider('second', 'answers'));
+    const both = join(provider('first', down), provider('second', 'answers'));
     const source = { provider: 'second', model: 'second' };
     expect(await both.speak(LINE, signal)).toMatchObject({ text: 'I am second.', ...source });
     expect(await both.decide({ ...LINE, context: '', actions: ['a'] }, signal)).toMatchObject(source);
@@ -59,13 +67,13 @@ describe('createFallbackMind', () => {
   });
 
   it('counts what the first one spent in vain', async () => {
-    const both = createFallbackMind(provider('first', refused), provider('second', 'answers'));
+    const both = join(provider('first', refused), provider('second', 'answers'));
     expect((await both.speak(LINE, signal)).tokens).toEqual({ prompt: 110, completion: 55 });
   });
 
   it('lets the error through without a second one, and tells of each', async () => {
     const told: unknown[] = [];
-    const alone = createFallbackMind(provider('first', down, 'answers'), null, {
+    const alone = join(provider('first', down, 'answers'), null, {
       onFailure: (error, { isDown }) => told.push([error, isDown]),
       onAnswer: () => told.push('answered'),
     });
@@ -77,7 +85,7 @@ describe('createFallbackMind', () => {
   it('does not call the first one down for words that cannot be used, unless it writes nothing else', async () => {
     const told: boolean[] = [];
     const first = provider('first', ...Array<Error>(4).fill(refused), 'answers', refused);
-    const both = createFallbackMind(first, provider('second', 'answers'), {
+    const both = join(first, provider('second', 'answers'), {
       onFailure: (_, { isDown }) => told.push(isDown),
     });
     for (let call = 0; call < 10; call += 1) await both.speak(LINE, signal);
@@ -90,7 +98,7 @@ describe('createFallbackMind', () => {
       new ModelError('model_failed', 'Filtered.', { kind: 'message', reason: 'refused' }),
       new ModelError('model_failed', 'Loading.', { kind: 'load', reason: 'loading' }),
     ]) {
-      const both = createFallbackMind(provider('first', error), provider('second', 'answers'), {
+      const both = join(provider('first', error), provider('second', 'answers'), {
         onFailure: (_, { isDown }) => told.push(isDown),
       });
       await expect(both.speak(LINE, signal)).rejects.toBe(error);
@@ -104,7 +112,7 @@ describe('createFallbackMind', () => {
       new ModelError('model_failed', 'Too long.', { kind: 'message', reason: 'too_long' }),
       new ModelError('model_failed', 'Busy.', { kind: 'load', retryAfterMs: 5_000 }),
     ]) {
-      const both = createFallbackMind(provider('first', error), provider('second', 'answers'), {
+      const both = join(provider('first', error), provider('second', 'answers'), {
         onFailure: (_, { isDown }) => told.push(isDown),
       });
       for (let call = 0; call < 6; call += 1) {
@@ -117,10 +125,107 @@ describe('createFallbackMind', () => {
   it('calls the first one down for any other error', async () => {
     const told: boolean[] = [];
     const broken = new AiIpcError('database_failed', 'No.');
-    const both = createFallbackMind(provider('first', broken), provider('second', 'answers'), {
+    const both = join(provider('first', broken), provider('second', 'answers'), {
       onFailure: (_, { isDown }) => told.push(isDown),
     });
     await both.speak(LINE, signal);
     expect(told).toEqual([true]);
+  });
+});
+
+describe('several models in order', () => {
+  const last = provider('scripted', 'answers');
+  const busy = new ModelError('model_failed', 'Busy.', { kind: 'load', retryAfterMs: 5_000 });
+  const loading = new ModelError('model_failed', 'Loading.', { kind: 'load', reason: 'loading' });
+  const filtered = new ModelError('model_failed', 'Filtered.', { kind: 'message', reason: 'refused' });
+  const watched = (name: string, ...results: (Error | 'answers')[]) =>
+    createWatchedMind(provider(name, ...results));
+
+  it('are asked one after the other, and then the last mind; what all of them spent is counted', async () => {
+    const good = watched('good', refused, refused, 'answers');
+    const mind = createFallbackMind([good, watched('cheap', 'answers', refused)], last);
+    expect(await mind.speak(LINE, signal)).toMatchObject({
+      ...{ text: 'I am cheap.', provider: 'cheap', tokens: { prompt: 110, completion: 55 } },
+    });
+    expect(await mind.speak(LINE, signal)).toMatchObject({
+      ...{ text: 'I am scripted.', tokens: { prompt: 210, completion: 105 } },
+    });
+    expect(await mind.speak(LINE, signal)).toMatchObject({ text: 'I am good.' });
+  });
+
+  it('that all fail tell the error of the one that was wanted, or when to come again, with all that was spent', async () => {
+    const failing = (...errors: [Error, Error]) =>
+      createFallbackMind([watched('good', errors[0]), watched('cheap', errors[1])], null)
+        .speak(LINE, signal)
+        .catch((error: unknown) => error);
+    expect(await failing(down, refused)).toMatchObject({ message: down.message, isOutage: true });
+    expect(tokensSpent(await failing(down, refused))).toEqual({ prompt: 100, completion: 50 });
+    expect(await failing(down, busy)).toMatchObject({ kind: 'load', retryAfterMs: 5_000 });
+    expect(await failing(loading, down)).toMatchObject({ reason: 'loading' });
+  });
+
+  it('a model that is being loaded is stood in for by the next model, and not by the offline brain', async () => {
+    const first = watched('good', loading);
+    expect(
+      await createFallbackMind([first, watched('cheap', 'answers')], last).speak(LINE, signal),
+    ).toMatchObject({
+      text: 'I am cheap.',
+    });
+    await expect(
+      createFallbackMind([first, watched('cheap', down)], last).speak(LINE, signal),
+    ).rejects.toMatchObject({
+      reason: 'loading',
+    });
+  });
+
+  it('a message that one refuses is not tried on the next one', async () => {
+    const cheap = watched('cheap', 'answers');
+    const mind = createFallbackMind([watched('good', filtered), cheap], last);
+    await expect(mind.speak(LINE, signal)).rejects.toBe(filtered);
+  });
+
+  it('a silent one leaves half of the time to the next one, unless that is down or it has a time of its own', async () => {
+    const clock = new FakeClock();
+    const silentFor = async (good: WatchedMindOptions, cheapResults: (Error | 'answers')[]) => {
+      let tookMs = 0;
+      const startMs = clock.nowMs();
+      const first: Mind = {
+        ...provider('good', 'answers'),
+        speak: (_, share) =>
+          new Promise((_resolve, reject) => {
+            share.addEventListener('abort', () => {
+              tookMs = clock.nowMs() - startMs;
+              reject(new ModelError('model_timeout', 'Silent.'));
+            });
+          }),
+      };
+      const cheap = watched('cheap', ...cheapResults);
+      if (cheapResults[0] === down) await cheap.speak(LINE, signal).catch(() => undefined);
+      const deadline = new AbortController();
+      noteDeadline(deadline.signal, startMs + 10_000);
+      const ending = clock.sleep(10_000).then(() => deadline.abort());
+      const mind = createFallbackMind([createWatchedMind(first, good), cheap], last, clock);
+      const answering = mind.speak(LINE, deadline.signal);
+      await clock.advance(5_000);
+      await clock.advance(5_000);
+      await ending;
+      return { tookMs, by: (await answering).provider };
+    };
+    expect(await silentFor({}, ['answers'])).toEqual({ tookMs: 5_000, by: 'cheap' });
+    expect(await silentFor({}, [down, 'answers'])).toEqual({ tookMs: 10_000, by: 'scripted' });
+    expect(await silentFor({ hasOwnTime: true }, ['answers'])).toEqual({ tookMs: 10_000, by: 'scripted' });
+  });
+});
+
+describe('createWatchedMind', () => {
+  it('tells the model that a persona wants on its own server, and no other one', async () => {
+    const told: string[] = [];
+    const own = { ...LINE.persona, model_settings: { server: 'quests', model: 'large' } };
+    const watch = (server: string) =>
+      createWatchedMind(provider(server, 'answers'), { server, onAnswer: ({ model }) => told.push(model) });
+    await watch('quests').speak({ ...LINE, persona: own }, signal);
+    await watch('chatter').speak({ ...LINE, persona: own }, signal);
+    await watch('quests').speak(LINE, signal);
+    expect(told).toEqual(['large', 'chatter', 'quests']);
   });
 });

@@ -1,67 +1,71 @@
+import { type Clock, systemClock } from '../../base/clock.ts';
+import { type AnswerSource, type Mind } from './mind.ts';
+import { NO_TOKENS, type TokenCount } from '../../providers/token-count.ts';
 import { cannedReasonOf, ModelError, tokensSpent } from '../../providers/model-error.ts';
-import type { TokenCount } from '../../providers/token-count.ts';
-import type { AnswerSource, Mind } from './mind.ts';
+import { startShare } from './time-share.ts';
+import type { WatchedMind } from './watched-mind.ts';
 
-export interface FallbackMindOptions {
-  /**
-   * Told of each failure of the first mind, whoever answers then. `isDown` is false where it says nothing of what others
-   * will meet: its words could not be used, the message was refused, or there is too much to do just now.
-   */
-  readonly onFailure?: (error: unknown, first: { readonly isDown: boolean }) => void;
-  /** Told of each answer of the first mind. */
-  readonly onAnswer?: () => void;
-}
-
-/** One useless answer may be a player's doing, who made the model read out its instructions; so many are a bad model. */
-const USELESS_TO_BE_DOWN = 5;
+type Models = readonly [WatchedMind, ...WatchedMind[]];
 
 /**
- * Asks the first mind, and the second one where the first fails; the answer says which of them spoke, and its
- * tokens count what was spent on both. Without a second one, the first one's AiIpcError goes on to the caller; so does one
- * for which the NPC says a canned line (see cannedReasonOf).
+ * Asks the models in their order, and the last mind where all of them fail; the answer says which of them spoke, and its
+ * tokens count what was spent on all. Without a last one, an AiIpcError goes on to the caller; so does one for which the
+ * NPC says a canned line (see cannedReasonOf). A model gets half of the time while others could answer after it.
  *
- * The second one begins when the deadline may be over: it has to be one that answers at once, such as scripted.
+ * The last one begins when the deadline may be over: it has to be one that answers at once, such as scripted.
  */
-export function createFallbackMind(
-  first: Mind,
-  second: Mind | null,
-  { onFailure, onAnswer }: FallbackMindOptions = {},
-): Mind {
-  let uselessInARow = 0;
-
-  function noteFailure(error: unknown): void {
-    const kind = error instanceof ModelError ? error.kind : 'server';
-    if (kind === 'answer') uselessInARow += 1;
-    const isDown = kind === 'server' || (kind === 'answer' && uselessInARow >= USELESS_TO_BE_DOWN);
-    onFailure?.(error, { isDown });
-  }
-
-  async function answer<Answer extends AnswerSource>(ask: (mind: Mind) => Promise<Answer>): Promise<Answer> {
-    try {
-      const answered = await ask(first);
-      uselessInARow = 0;
-      onAnswer?.();
-      return answered;
-    } catch (error) {
-      noteFailure(error);
-      if (!second || isCanned(error)) throw error;
-      const answered = await ask(second);
-      return { ...answered, tokens: sumOf(answered.tokens, tokensSpent(error)) };
+export function createFallbackMind(models: Models, last: Mind | null, clock: Clock = systemClock): Mind {
+  async function answer<Answer extends AnswerSource>(
+    ask: (mind: Mind, signal: AbortSignal) => Promise<Answer>,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const failures: unknown[] = [];
+    for (const [index, model] of models.entries()) {
+      // Whoever begins now has no time left, but the first one tells why.
+      if (index > 0 && signal.aborted) break;
+      const isLast = model.hasOwnTime || models.slice(index + 1).every((one) => one.isDown());
+      const share = startShare(signal, { clock, isLast });
+      try {
+        return withSpent(await ask(model, share.signal), failures);
+      } catch (error) {
+        failures.push(error);
+        // What one server's filter refuses is not tried on the next one.
+        if (cannedReasonOf(error) === 'refused' && isCanned(error)) break;
+      } finally {
+        share.end();
+      }
     }
+    if (last === null || failures.some(isCanned)) throw whole(failures);
+    return withSpent(await ask(last, signal), failures);
   }
 
   return {
-    name: first.name,
-    model: first.model,
-    speak: (line, signal) => answer((mind) => mind.speak(line, signal)),
-    decide: (situation, signal) => answer((mind) => mind.decide(situation, signal)),
-    feel: (event, signal) => answer((mind) => mind.feel(event, signal)),
+    name: models[0].name,
+    model: models[0].model,
+    speak: (line, signal) => answer((mind, share) => mind.speak(line, share), signal),
+    decide: (situation, signal) => answer((mind, share) => mind.decide(situation, share), signal),
+    feel: (event, signal) => answer((mind, share) => mind.feel(event, share), signal),
   };
 }
 
-/** What is only too long for the model is not for the second mind. */
+/** What is only too long for a model is not for the next mind. */
 function isCanned(error: unknown): boolean {
   return cannedReasonOf(error) !== null && !(error instanceof ModelError && error.reason === 'too_long');
+}
+
+/** The one to be told: for which there is a canned line, else that says when to come again, else of the wanted model. */
+function whole(failures: readonly unknown[]): unknown {
+  const isBusy = (error: unknown) => error instanceof ModelError && error.kind === 'load';
+  const told = failures.find(isCanned) ?? failures.find(isBusy) ?? failures[0];
+  return told instanceof ModelError && failures.length > 1 ? told.withTokens(spentOn(failures)) : told;
+}
+
+function withSpent<Answer extends AnswerSource>(answered: Answer, failures: readonly unknown[]): Answer {
+  return { ...answered, tokens: sumOf(answered.tokens, spentOn(failures)) };
+}
+
+function spentOn(failures: readonly unknown[]): TokenCount {
+  return failures.map(tokensSpent).reduce(sumOf, NO_TOKENS);
 }
 
 function sumOf(one: TokenCount, other: TokenCount): TokenCount {

@@ -158,6 +158,20 @@ export const ANSWERS = {
     /** Who answers now: the fallback's name while the model fails. */
     provider: z.string(),
     model: z.string().nullable(),
+    /** Each model on each server; not without a model server. */
+    models: z
+      .array(
+        z.strictObject({
+          server: z.string(),
+          model: z.string(),
+          status: z.enum(['ok', 'loading', 'down']),
+          /** Since the start, as the tokens are. */
+          answers: count,
+          failures: count,
+          tokens: z.strictObject({ prompt: count, completion: count }),
+        }),
+      )
+      .optional(),
     uptime_s: z.number().min(0),
   }),
   dialogue: z.strictObject({

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Mind } from '../../mind/talk/mind.ts';
+import type { ModelUse } from './model-use.ts';
 
 /** Troubles are believed for so long after the last one: without talks, nothing else would tell that they are over. */
 const TROUBLE_MS = 30_000;
@@ -14,9 +15,23 @@ export interface Minds {
   readonly second: Speaker | null;
   /** Whether an admin switched all NPCs off. */
   readonly areOff: boolean;
-  /** Whether the model is being loaded, and NPCs say their canned lines. */
-  readonly isLoading?: boolean;
+  /** The model servers; none for the offline brain alone. */
+  readonly servers?: readonly ServerState[];
 }
+
+/** A model server now. */
+export interface ServerState {
+  readonly server: string;
+  readonly provider: string;
+  readonly model: string;
+  /** Whether NPCs that name no server are answered by it: by the first of these that can. */
+  readonly isForAll: boolean;
+  /** Whether its model is being loaded, and NPCs of it say their canned lines. */
+  readonly isLoading: boolean;
+  readonly uses: readonly ModelUse[];
+}
+
+export type ModelReport = ModelUse & { readonly status: 'ok' | 'loading' | 'down' };
 
 export interface HealthReport {
   /** loading: nothing is wrong, and the model will be there soon; down: nobody can answer. */
@@ -24,11 +39,14 @@ export interface HealthReport {
   readonly reason: string | undefined;
   readonly provider: string;
   readonly model: string | null;
+  /** Each model on each server, with what it was used for since the start. */
+  readonly models: readonly ModelReport[];
 }
 
 /** What of the service is not well, by what happened last. */
 export class Health {
-  readonly #model: Trouble;
+  readonly #clock: Clock;
+  readonly #models = new Map<string, Trouble>();
   readonly #memory: Trouble;
   /** Not open at all, until it is. */
   readonly #database: Trouble;
@@ -36,15 +54,17 @@ export class Health {
   readonly #limits: Trouble;
 
   constructor(clock: Clock) {
-    this.#model = new Trouble(clock, TROUBLE_MS);
+    this.#clock = clock;
     this.#memory = new Trouble(clock, TROUBLE_MS);
     this.#database = new Trouble(clock, Number.POSITIVE_INFINITY);
     this.#limits = new Trouble(clock, Number.POSITIVE_INFINITY);
   }
 
   /** null says that it is well again, here and below. */
-  noteModel(error: unknown): void {
-    this.#model.note(error);
+  noteModel(server: string, error: unknown): void {
+    const trouble = this.#models.get(server) ?? new Trouble(this.#clock, TROUBLE_MS);
+    this.#models.set(server, trouble);
+    trouble.note(error);
   }
 
   noteMemory(error: unknown): void {
@@ -59,13 +79,14 @@ export class Health {
     this.#limits.note(error);
   }
 
-  report({ first, second, areOff, isLoading = false }: Minds): HealthReport {
-    const model = this.#model.reason();
+  report({ first, second, areOff, servers = [] }: Minds): HealthReport {
+    const troubleOf = ({ server }: ServerState) => this.#models.get(server)?.reason();
     const memory = this.#database.reason() ?? this.#memory.reason();
     const limits = this.#limits.reason();
-    const speaker = model === undefined ? first : (second ?? first);
+    const down = servers.filter((one) => troubleOf(one) !== undefined);
+    const loading = servers.filter(({ isLoading }) => isLoading);
     const reasons = [
-      ...(model === undefined ? [] : [`The model does not answer: ${model}`]),
+      ...down.map((one) => `${nameOf(one, servers)} does not answer: ${troubleOf(one)}`),
       ...(memory === undefined ? [] : [`NPCs remember nothing new: ${memory}`]),
       // A database that is away is one reason for both.
       ...(limits === undefined || limits === memory
@@ -73,16 +94,35 @@ export class Health {
         : [`NPC switch and budgets cannot be used: ${limits}`]),
       ...(areOff ? ['NPCs are switched off: `ai-ipc npcs on` lets them speak.'] : []),
     ];
-    const isDown = model !== undefined && second === null;
     const isTroubled = reasons.length > 0;
-    if (isLoading) reasons.push('The model is being loaded; until then NPCs say their canned lines.');
+    for (const one of loading)
+      reasons.push(`${nameOf(one, servers)} is being loaded; until then ${meanwhile(servers)}.`);
+    // Without a model that is for all, the offline brain is there for all.
+    const isDown =
+      down.length > 0 && down.length === servers.length && second === null && first.model !== null;
+    const able = servers.find((one) => one.isForAll && !down.includes(one));
+    const speaker = able ? { name: able.provider, model: able.model } : (second ?? first);
     return {
-      status: isDown ? 'down' : isTroubled ? 'degraded' : isLoading ? 'loading' : 'ok',
+      status: isDown ? 'down' : isTroubled ? 'degraded' : loading.length > 0 ? 'loading' : 'ok',
       reason: reasons.length > 0 ? reasons.join(' ') : undefined,
       provider: speaker.name,
       model: speaker.model,
+      models: servers.flatMap((one) => {
+        const status = down.includes(one) ? 'down' : one.isLoading ? 'loading' : 'ok';
+        return one.uses.map((use) => ({ ...use, status }) as const);
+      }),
     };
   }
+}
+
+function nameOf({ server }: ServerState, { length }: readonly ServerState[]): string {
+  return length === 1 ? 'The model' : `The model of ${server}`;
+}
+
+function meanwhile({ length }: readonly ServerState[]): string {
+  return length === 1
+    ? 'NPCs say their canned lines'
+    : 'its fallbacks answer, or NPCs say their canned lines';
 }
 
 /** The last trouble of one part. */

@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Answer } from '../base/contract.ts';
-import type { HealthReport } from '../base/health.ts';
+import type { HealthReport, ModelReport } from '../base/health.ts';
 import type { NpcMemory } from '../memory/memory.ts';
 import type { IsAuthorized } from './authorization.ts';
 import type { ServerEnv } from './delivery.ts';
@@ -70,7 +70,7 @@ function askForKey(app: Hono<ServerEnv>, isAuthorized: IsAuthorized): void {
 function addHealthRoute(app: Hono<ServerEnv>, { health, version, clock }: AppOptions): void {
   const startMs = clock.nowMs();
   app.get(HEALTH_PATH, () => {
-    const { status, reason, provider, model } = health();
+    const { status, reason, provider, model, models } = health();
     if (status === 'down') return toErrorResponse(refuse('unavailable', reason ?? 'Nobody can answer.'));
     const answer: Answer<'health'> = {
       status,
@@ -78,10 +78,18 @@ function addHealthRoute(app: Hono<ServerEnv>, { health, version, clock }: AppOpt
       version,
       provider,
       model,
+      ...(models.length === 0 ? {} : { models: models.map(toModelAnswer) }),
       uptime_s: Math.floor((clock.nowMs() - startMs) / 1000),
     };
     return toJsonResponse(answer);
   });
+}
+
+function toModelAnswer({ server, model, status, answers, failures, tokens }: ModelReport) {
+  return {
+    ...{ server, model, status, answers, failures },
+    tokens: { prompt: tokens.prompt, completion: tokens.completion },
+  };
 }
 
 function addOpenapiRoute(app: Hono<ServerEnv>, version: string): void {
