@@ -1,12 +1,12 @@
 import type { Clock } from '../base/clock.ts';
 import { FIRST_MODEL } from '../config/allowed-models.ts';
 import type { ModelServerSettings, NamedModelSettings, ServiceSettings } from '../config/load.ts';
-import type { ReadingListener } from './model/ask-model.ts';
-import { createModelMind, type ModelMindOptions } from './model/model-mind.ts';
 import { createOpenAiProvider } from '../providers/openai.ts';
 import type { LearntProfile } from '../providers/profile-book.ts';
 import type { ServerProfile } from '../providers/server-profile.ts';
 import { createWarmUp, type WarmProvider, type WarmUpOptions } from '../providers/warm-up.ts';
+import type { ReadingListener } from './model/ask-model.ts';
+import { createModelMind, type ModelMindOptions } from './model/model-mind.ts';
 import { createWatchedMind, type MindWatch, type WatchedMind } from './talk/watched-mind.ts';
 
 export interface ModelWatch extends MindWatch {

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../../../test/support/fake-clock.ts';
 import { noteDeadline } from '../../base/deadline-signal.ts';
 import { AiIpcError } from '../../base/errors.ts';
+import { ModelError, tokensSpent } from '../../providers/model-error.ts';
 import { loadPersonas } from '../persona/persona-book.ts';
 import { createFallbackMind } from './fallback-mind.ts';
 import type { Mind, PlayerLine } from './mind.ts';
-import { ModelError, tokensSpent } from '../../providers/model-error.ts';
 import { NOTHING } from './recollection.ts';
 import { createWatchedMind, type MindWatch, type WatchedMindOptions } from './watched-mind.ts';
 

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../../base/clock.ts';
-import { type AnswerSource, type Mind } from './mind.ts';
-import { NO_TOKENS, type TokenCount } from '../../providers/token-count.ts';
 import { cannedReasonOf, ModelError, tokensSpent } from '../../providers/model-error.ts';
+import { NO_TOKENS, type TokenCount } from '../../providers/token-count.ts';
+import type { AnswerSource, Mind } from './mind.ts';
 import { startShare } from './time-share.ts';
 import type { WatchedMind } from './watched-mind.ts';
 

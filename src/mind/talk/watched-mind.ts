@@ -1,8 +1,8 @@
+import { ModelError, tokensSpent } from '../../providers/model-error.ts';
+import type { TokenCount } from '../../providers/token-count.ts';
 import type { Persona } from '../persona/persona.ts';
 import { modelFor } from '../persona/persona-server.ts';
 import type { AnswerSource, Mind, Speakers } from './mind.ts';
-import type { TokenCount } from '../../providers/token-count.ts';
-import { ModelError, tokensSpent } from '../../providers/model-error.ts';
 
 /** What a call of a model was, whatever came of it. */
 interface ModelCallEnd {
