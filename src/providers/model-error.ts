@@ -9,7 +9,7 @@ import { NO_TOKENS, type TokenCount } from './token-count.ts';
 export type TroubleKind = 'message' | 'load' | 'server' | 'answer';
 
 /** Why, where it matters to whoever answers in the model's place. */
-export type TroubleReason = 'refused' | 'too_long' | 'loading';
+export type TroubleReason = 'refused' | 'too_long' | 'shared_full' | 'loading';
 
 /** What a server told of a prompt that was too long for it; null where it did not tell. */
 export interface ContextSizes {

@@ -318,6 +318,46 @@ describe('three kinds of trouble', () => {
     expect(stub.calls).toHaveLength(1);
   });
 
+  describe('about a context that is shared, and full', () => {
+    const full = behaviours.status(500, {
+      body: { error: { message: 'Context size has been exceeded.', code: 500 } },
+    });
+    const shorter = { system: 'Short.', user: '{}', maxTokens: 100 };
+
+    it('the same call is sent once more and shorter, before any other that waits', async () => {
+      const provider = connect({ slots: 1 });
+      stub.fail(full);
+      const whenShared = async () => {
+        stub.clear();
+        return shorter;
+      };
+      const first = provider.complete({ ...QUESTION, whenShared }, signal);
+      const second = provider.complete({ ...QUESTION, user: '{"says":"Me too?"}' }, signal);
+      await Promise.all([first, second]);
+      expect(stub.calls.map(({ user }) => user)).toEqual(['{}', '{"says":"Me too?"}']);
+      expect(stub.calls[0]?.request).toMatchObject({ max_tokens: 100 });
+    });
+
+    it('what waited is sent as it fits when it is its turn', async () => {
+      await connect().complete({ ...QUESTION, atItsTurn: async () => shorter }, signal);
+      expect(stub.calls[0]).toMatchObject({ system: 'Short.', user: '{}' });
+    });
+
+    it.each([
+      ['nothing shorter is left', null, 1],
+      ['the shorter one does not fit either', shorter, 2],
+    ])('it is load where %s', async (_, left, calls) => {
+      stub.fail(full);
+      const question = { ...QUESTION, whenShared: async () => left };
+      const provider = connect();
+      expect(await failureOf(provider.complete(question, signal))).toMatchObject({
+        ...{ kind: 'load', isOutage: false, retryAfterMs: expect.any(Number) },
+      });
+      await failureOf(provider.complete(question, signal));
+      expect(stub.calls).toHaveLength(calls);
+    });
+  });
+
   it('about load: never an outage, however often', async () => {
     const provider = connect();
     stub.fail(

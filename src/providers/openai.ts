@@ -38,7 +38,10 @@ export function createOpenAiProvider(server: ModelServer): ModelProvider {
   const breaker = new Breaker<Ended>(clock, signOf);
   const rest = new LoadRest(clock);
   const slots = new Slots({ clock, transport, fixed: server.slots ?? null });
+  // So that they are known before the first players come.
+  slots.lookUp();
   const queue = new CallQueue({ clock, slots: () => slots.count() });
+  const sharers = () => (Number.isFinite(slots.count()) ? slots.count() : queue.running);
 
   async function ask(question: ModelQuestion, signal: AbortSignal, onFirstWord: () => void): Promise<Ended> {
     const startMs = clock.nowMs();
@@ -66,10 +69,13 @@ export function createOpenAiProvider(server: ModelServer): ModelProvider {
   }
 
   /** Not while the server asked for a rest, nor while it is away. */
-  async function askInPeace(...asked: Parameters<typeof ask>): Promise<Completion> {
+  async function askInPeace(
+    question: ModelQuestion,
+    ...others: [AbortSignal, () => void]
+  ): Promise<Completion> {
     const restMs = rest.leftMs();
     if (restMs > 0) throw resting(server, restMs);
-    const ended = await breaker.run(() => ask(...asked));
+    const ended = await breaker.run(() => askToFit(question, { ask: (fit) => ask(fit, ...others), sharers }));
     if (ended === 'rejected') throw paused(server);
     if ('completion' in ended) {
       rest.answered();
@@ -78,7 +84,7 @@ export function createOpenAiProvider(server: ModelServer): ModelProvider {
     }
     const { error } = ended;
     // A model that is being loaded asks for no rest: whoever warms it up sees to that.
-    if (error.kind !== 'load' || error.reason !== null) throw error;
+    if (error.kind !== 'load' || error.reason === 'loading') throw error;
     if (error.retryAfterMs === null) slots.wereTooMany(queue.running);
     throw afterRest(error, rest);
   }
@@ -105,6 +111,21 @@ export function createOpenAiProvider(server: ModelServer): ModelProvider {
       }
     },
   };
+}
+
+interface Fitting {
+  readonly ask: (question: ModelQuestion) => Promise<Ended>;
+  /** How many calls may be under way together. */
+  readonly sharers: () => number;
+}
+
+/** With what fits by now, in its slot still: whoever has the next one knows what was learnt. */
+async function askToFit(question: ModelQuestion, { ask, sharers }: Fitting): Promise<Ended> {
+  const now = { ...question, ...(await question.atItsTurn?.()) };
+  const ended = await ask(now);
+  if ('completion' in ended || ended.error.reason !== 'shared_full') return ended;
+  const shorter = (await question.whenShared?.(sharers())) ?? null;
+  return shorter === null ? ended : await ask({ ...now, ...shorter });
 }
 
 /** The server is left alone from now on, and whoever asked learns for how long. */

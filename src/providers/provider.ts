@@ -28,15 +28,23 @@ export interface ModelServer {
   readonly clock: Clock;
 }
 
-/** What a model is asked. */
-export interface ModelQuestion {
-  readonly model: string;
+/** What of a question may be shortened. */
+export interface QuestionTexts {
   readonly system: string;
   readonly user: string;
-  readonly schema: AnswerSchema;
-  readonly temperature: number | undefined;
   /** For the answer. */
   readonly maxTokens: number;
+}
+
+/** What a model is asked. */
+export interface ModelQuestion extends QuestionTexts {
+  readonly model: string;
+  readonly schema: AnswerSchema;
+  readonly temperature: number | undefined;
+  /** What to send when it is its turn, in place of what it had when it was asked. */
+  readonly atItsTurn?: () => Promise<QuestionTexts>;
+  /** What to send where so many calls at once share one context, which is full; null where nothing shorter is left. */
+  readonly whenShared?: (sharers: number) => Promise<QuestionTexts | null>;
   /** For a reasoning model's thoughts, in addition. Default 0. */
   readonly thinkingTokens?: number | undefined;
   /** How much a reasoning model thinks, such as low; left out, its server decides. */

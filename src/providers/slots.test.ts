@@ -39,6 +39,25 @@ describe('Slots', () => {
     expect(server.calls).toHaveLength(1);
   });
 
+  it('are asked for again after ten seconds where the server is not there yet', async () => {
+    const ownClock = new FakeClock(0);
+    const transport = createTransport({
+      ...{ baseUrl: `${server.url}/v1`, apiKey: null, timeoutMs: 1_000, clock: ownClock },
+    });
+    const slots = new Slots({ clock: ownClock, transport, fixed: null });
+    server.behave('/props', behaviours.json({ error: { message: 'Loading model' } }, { status: 503 }));
+    slots.lookUp();
+    await expect.poll(() => server.calls.length, SOON).toBe(1);
+    await expect.poll(() => server.inFlight, SOON).toBe(0);
+    server.behave('/props', behaviours.json({ total_slots: 4 }));
+    await ownClock.advance(9_999);
+    slots.lookUp();
+    await ownClock.advance(1);
+    slots.lookUp();
+    await expect.poll(() => slots.count(), SOON).toBe(4);
+    expect(server.calls).toHaveLength(2);
+  });
+
   it.each([{ total_slots: 0 }, { total_slots: 'many' }, { total_slots: 1e9 }, {}, 'page'])(
     'are any number where a server tells %j',
     async (told) => {

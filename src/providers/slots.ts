@@ -3,8 +3,8 @@ import { readText } from './answer-body.ts';
 import { startCallDeadline } from './call-deadline.ts';
 import type { Transport } from './transport.ts';
 
-/** A server that is started anew may have other slots. */
-const ASK_AGAIN_MS = 600_000;
+/** A server that is started anew may have other slots; one that is away is there sooner. */
+const ASK_AGAIN_MS = { told: 600_000, away: 10_000 } as const;
 const ASK_TIMEOUT_MS = 2_000;
 const MAX_BYTES = 65_536;
 /** After so many answers at the limit that was learnt, one call more is tried. */
@@ -25,7 +25,7 @@ export class Slots {
   #told = Number.POSITIVE_INFINITY;
   #learnt = Number.POSITIVE_INFINITY;
   #answers = 0;
-  #askedAtMs = Number.NEGATIVE_INFINITY;
+  #dueAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: SlotsOptions) {
     this.#options = options;
@@ -38,8 +38,8 @@ export class Slots {
   /** Asks the server when that is due; nobody waits for it. */
   lookUp(): void {
     const { fixed, clock } = this.#options;
-    if (fixed !== null || clock.nowMs() - this.#askedAtMs < ASK_AGAIN_MS) return;
-    this.#askedAtMs = clock.nowMs();
+    if (fixed !== null || clock.nowMs() < this.#dueAtMs) return;
+    this.#dueAtMs = clock.nowMs() + ASK_AGAIN_MS.away;
     // Only llama.cpp has this page: elsewhere, and while it is away, there is nothing to learn from it.
     this.#ask().catch(() => undefined);
   }
@@ -65,6 +65,8 @@ export class Slots {
     try {
       const { status, body } = await transport.get('/props', deadline.signal);
       const text = await readText(body, MAX_BYTES);
+      // 503 while it loads its model.
+      if (status < 500) this.#dueAtMs = clock.nowMs() + ASK_AGAIN_MS.told;
       this.#told = status === 200 ? slotsIn(text) : Number.POSITIVE_INFINITY;
     } finally {
       deadline.end();

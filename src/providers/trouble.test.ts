@@ -133,10 +133,14 @@ describe('about load', () => {
     ['a 503 with a time', 503, { body: 'Service Unavailable', headerMs: 2_000 }, 2_000],
     ['its own status', 529, { body: error('Overloaded') }, null],
     ['no free slot', 503, { body: error('no slot available', { type: 'unavailable_error' }) }, null],
-    ['a shared context', 500, { body: error('Context size has been exceeded.', { code: 500 }) }, null],
   ])('told by %s', (_, status, { body, headerMs = null }: Told, retryAfterMs) => {
     const load = { kind: 'load', reason: null, isOutage: false, retryAfterMs };
     expect(refusal(status, body, headerMs)).toMatchObject(load);
+  });
+
+  it('told by a context that all slots share, and that is full', () => {
+    const told = error('Context size has been exceeded.', { code: 500 });
+    expect(refusal(500, told, null)).toMatchObject({ kind: 'load', reason: 'shared_full', isOutage: false });
   });
 
   it.each([

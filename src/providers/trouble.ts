@@ -45,12 +45,11 @@ export function refused(refusal: ServerRefusal, server: NamedServer): ModelError
   const { status, words, model } = refusal;
   const said = allWords(words);
   const place = placeOf(server);
-  if (SHARED_CONTEXT_FULL.test(said) && !said.includes('exceed_context'))
-    return busy(
-      refusal,
-      server,
-      'its slots share one context, which is full. Give its server more context (llama.cpp: -c), or fewer slots',
-    );
+  if (SHARED_CONTEXT_FULL.test(said) && !said.includes('exceed_context')) {
+    const why =
+      'its slots share one context, which is full. Give its server more context (llama.cpp: -c), or fewer slots';
+    return busy(refusal, server, { why, reason: 'shared_full' });
+  }
   if (OF_THE_MESSAGE.has(status) && TOO_LONG.test(said)) return tooLong(refusal, place);
   if (OF_THE_MESSAGE.has(status) && REFUSED.test(said)) {
     const message = `The model server at ${place} refused this message (its content filter, HTTP ${status}).`;
@@ -69,13 +68,18 @@ export function refused(refusal: ServerRefusal, server: NamedServer): ModelError
     (OF_LOAD.has(status) &&
       (BUSY.test(said) || (status === 503 && waitOf(refusal).retryAfterMs !== undefined)));
   return isBusy
-    ? busy(refusal, server, 'it has too much to do, or allows fewer calls a minute')
+    ? busy(refusal, server, { why: 'it has too much to do, or allows fewer calls a minute' })
     : broken(refusal, server, adviceFor(status));
 }
 
-function busy(refusal: ServerRefusal, server: NamedServer, why: string): ModelError {
+interface Busy {
+  readonly why: string;
+  readonly reason?: 'shared_full';
+}
+
+function busy(refusal: ServerRefusal, server: NamedServer, { why, ...reason }: Busy): ModelError {
   const message = `The model server at ${placeOf(server)} takes no call now (HTTP ${refusal.status}): ${why}.`;
-  return new ModelError('model_failed', message, { kind: 'load', ...waitOf(refusal) });
+  return new ModelError('model_failed', message, { kind: 'load', ...reason, ...waitOf(refusal) });
 }
 
 function waitOf({ retryAfterMs, words }: ServerRefusal): { retryAfterMs?: number } {

@@ -35,7 +35,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['mind/language', 'mind/answer', 'mind/persona', 'mind/talk', 'mind/memory', 'providers', 'reading'],
   ],
   mind: ['config', 'mind/persona', 'mind/talk', 'mind/brain', 'mind/model', 'providers'],
-  'service/base': ['config', 'database', 'mind/language', 'mind/talk'],
+  'service/base': ['config', 'database', 'mind/language', 'mind/talk', 'providers'],
   'service/memory': ['database', 'mind/talk', 'mind/memory', 'service/base'],
   'service/limits': ['database', 'mind/talk', 'providers', 'service/base'],
   'service/dialogue': [

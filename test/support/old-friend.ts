@@ -18,7 +18,7 @@ const TOLD: readonly ((place: string) => string)[] = [
 const PLACES = ['Geffen', 'Payon', 'Morocc', 'Alberta', 'Izlude'];
 
 /** What a player says in his talk of this number, from 0 on: another sentence in each of 50. */
-function saidIn(talk: number): string {
+export function saidIn(talk: number): string {
   const say = TOLD[talk % TOLD.length] as (place: string) => string;
   return say(PLACES[Math.floor(talk / TOLD.length) % PLACES.length] as string);
 }

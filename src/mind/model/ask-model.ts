@@ -12,7 +12,7 @@ import { ownNames } from '../persona/persona-names.ts';
 import { modelFor } from '../persona/persona-server.ts';
 import type { AnswerSource } from '../talk/mind.ts';
 import type { AskedAnswer } from './answer-schemas.ts';
-import type { ContextBudget } from './context-budget.ts';
+import type { ContextBudget, Fitted } from './context-budget.ts';
 import { type LineSpeakers, lineNamesOf } from './line-names.ts';
 import type { Prompt } from './prompt.ts';
 
@@ -66,15 +66,18 @@ export async function ask(
   const model = modelFor(persona, options);
   const maxTokens = settings.max_tokens ?? options.maxTokens ?? DEFAULTS.maxTokens;
   const about = { model, persona: persona.id, maxTokens, signal };
-  const completion = await budget.complete(prompt, about, (fitted) =>
+  const completion = await budget.complete(prompt, about, (fitted, { atItsTurn, whenShared }) =>
     provider.complete(
       {
         model,
-        system: fitted.prompt.system,
-        user: fitted.prompt.user,
+        ...textsOf(fitted),
+        atItsTurn: async () => textsOf(await atItsTurn()),
+        async whenShared(sharers) {
+          const shorter = await whenShared(sharers);
+          return shorter === null ? null : textsOf(shorter);
+        },
         schema,
         temperature: settings.temperature ?? options.temperature ?? DEFAULTS.temperature,
-        maxTokens: fitted.maxTokens,
         thinkingTokens: options.thinkingTokens,
         reasoningEffort: options.reasoningEffort ?? undefined,
       },
@@ -84,6 +87,10 @@ export async function ask(
   const answer = readMessage(toMessage(completion), { form: schema.form, names: lineNamesOf(speakers) });
   options.onReading?.(answer, { persona: persona.id, model });
   return toReply(answer, completion, { model, prompt, persona });
+}
+
+function textsOf({ prompt: { system, user }, maxTokens }: Fitted) {
+  return { system, user, maxTokens };
 }
 
 function toReply(

@@ -80,7 +80,7 @@ describe('a prompt', () => {
   it('is sent as it is where nobody knows the context', async () => {
     const { budget, calls, call } = budgetOf(server({}).facts);
     await budget.complete(PROMPT, ASKED, call);
-    expect(calls).toEqual([{ prompt: PROMPT, maxTokens: 500 }]);
+    expect(calls).toEqual([{ prompt: PROMPT, maxTokens: 500, context: null }]);
   });
 
   it.each([
@@ -202,6 +202,84 @@ describe('a prompt that is too long all the same', () => {
     };
     await expect(budget.complete(PROMPT, ASKED, fail)).rejects.toBe(error);
     expect(calls).toHaveLength(1);
+  });
+});
+
+describe('a context that the slots of a server share', () => {
+  const ROOMY = 4 * sizeOf(speakPrompt({ ...LINE, recollection: NOTHING })) + 1_600;
+
+  it('has place for a part of the prompt, at once and in all talks from then on', async () => {
+    const { facts } = server({ context: ROOMY });
+    const { budget, calls, call, notices } = budgetOf(facts);
+    await budget.lookUp('tiny');
+    const sent: (Fitted | null)[] = [];
+    for (let talk = 0; talk < 2; talk += 1) {
+      await budget.complete(PROMPT, ASKED, async (fitted, { whenShared }) => {
+        const shorter = await whenShared(4);
+        sent.push(shorter);
+        return await call(shorter ?? fitted);
+      });
+    }
+    // The second one was short enough from the first.
+    expect([sent[0]?.context, sent[1]]).toEqual([Math.floor(ROOMY / 4), null]);
+    for (const { prompt, maxTokens } of calls) {
+      expect(countOf(prompt) + maxTokens).toBeLessThanOrEqual(ROOMY / 4);
+      expect(prompt.user).toContain('I ask for the 19th time.');
+      expect(prompt.user.length).toBeLessThan(PROMPT.user.length);
+    }
+    expect(notices.map(({ message }) => message)).toEqual([
+      'The context of the model is known',
+      'The slots of the model server share one context',
+    ]);
+  });
+
+  it('is known to a talk that waits for its turn meanwhile', async () => {
+    const { budget, call } = budgetOf(server({ context: ROOMY }).facts);
+    await budget.lookUp('tiny');
+    let learn: () => void = () => undefined;
+    const learnt = new Promise<void>((resolve) => {
+      learn = resolve;
+    });
+    const waiting = budget.complete(PROMPT, ASKED, async (fitted, { atItsTurn }) => {
+      await learnt;
+      const now = await atItsTurn();
+      expect(fitted.prompt).toBe(PROMPT);
+      expect(now.context).toBe(Math.floor(ROOMY / 4));
+      expect(now.prompt.user.length).toBeLessThan(PROMPT.user.length);
+      return await call(now);
+    });
+    await budget.complete(PROMPT, ASKED, async (fitted, { whenShared }) => {
+      await whenShared(4);
+      learn();
+      return await call(fitted);
+    });
+    await waiting;
+  });
+
+  it('is another one when the server tells another size', async () => {
+    let context = ROOMY;
+    const { budget, calls, call, clock } = budgetOf({
+      ...server({}).facts,
+      contextOf: async () => context,
+    });
+    await budget.lookUp('tiny');
+    await budget.complete(PROMPT, ASKED, async (fitted, { whenShared }) => {
+      await whenShared(4);
+      return await call(fitted);
+    });
+    context = 2 * ROOMY;
+    await clock.advance(600_000);
+    await budget.lookUp('tiny');
+    await budget.complete(PROMPT, ASKED, call);
+    expect(calls.at(-1)).toMatchObject({ prompt: PROMPT, context });
+  });
+
+  it('is guessed where nobody tells its size', async () => {
+    const { budget, calls, call } = budgetOf(server({}).facts);
+    await budget.complete(PROMPT, ASKED, async (fitted, { whenShared }) => {
+      return await call((await whenShared(4)) ?? fitted);
+    });
+    expect(calls[0]!.prompt.user.length).toBeLessThan(PROMPT.user.length);
   });
 });
 

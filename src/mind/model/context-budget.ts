@@ -1,8 +1,8 @@
 import type { Clock } from '../../base/clock.ts';
-import { deadlineOf } from '../../base/deadline-signal.ts';
 import type { Completion } from '../../providers/completion.ts';
 import { ModelError } from '../../providers/model-error.ts';
 import { ContextSizes } from './context-sizes.ts';
+import { Patience } from './patience.ts';
 import type { Prompt } from './prompt.ts';
 import type { ServerFacts } from './server-facts.ts';
 import { type Gauge, TokenGauge } from './token-gauge.ts';
@@ -35,6 +35,16 @@ export interface Asked {
 export interface Fitted {
   readonly prompt: Prompt;
   readonly maxTokens: number;
+  /** Into which it fits; null where nobody knows. */
+  readonly context: number | null;
+}
+
+/** What to send when more is known than when the call was asked for. */
+export interface Refitting {
+  /** As it fits when it is the call's turn. */
+  atItsTurn(): Promise<Fitted>;
+  /** So many talks at once turned out to share one context, which is full: shorter, or null where nothing is left to be. */
+  whenShared(sharers: number): Promise<Fitted | null>;
 }
 
 /** An answer has 60 to 150 tokens; in a small context it may have an eighth, so that something is left to remember. */
@@ -45,8 +55,6 @@ const ANSWER_PART = 8;
  * refusal that they have not.
  */
 const SAFE_CONTEXT = 2_048;
-/** What a server tells of itself is waited for so long, and no more than this part of what is left of the deadline. */
-const LOOK_UP = { mostMs: 300, part: 0.25 } as const;
 /** Where a refusal tells neither the context nor the tokens of what it refused. */
 const SHORTER_PART = 0.5;
 
@@ -73,25 +81,46 @@ export class ContextBudget {
   async complete(
     prompt: Prompt,
     asked: Asked,
-    call: (fitted: Fitted) => Promise<Completion>,
+    call: (fitted: Fitted, refitting: Refitting) => Promise<Completion>,
   ): Promise<Completion> {
-    const fitted = await this.#fit(prompt, asked);
+    let sent = await this.#fit(prompt, asked);
+    const refitting: Refitting = {
+      atItsTurn: async () => {
+        sent = await this.#refit(sent, asked);
+        return sent;
+      },
+      whenShared: async (sharers) => {
+        const shorter = await this.#shorterForAll(sharers, sent, asked);
+        sent = shorter ?? sent;
+        return shorter;
+      },
+    };
     try {
-      const completion = await call(fitted);
-      this.#gaugeOf(asked.model).learn(fitted.prompt, completion.usage.prompt);
+      const completion = await call(sent, refitting);
+      this.#gaugeOf(asked.model).learn(sent.prompt, completion.usage.prompt);
       return completion;
     } catch (error) {
-      const shorter = this.#shorterAfter(error, fitted, asked);
+      const shorter = this.#shorterAfter(error, sent, asked);
       if (shorter === null) throw error;
-      return await call(shorter);
+      sent = shorter;
+      return await call(shorter, refitting);
     }
   }
 
   async #fit(prompt: Prompt, asked: Asked): Promise<Fitted> {
     const patience = new Patience(this.#options.clock, asked.signal);
+    const tokens = this.#gaugeOf(asked.model).estimate(prompt);
+    const context = await this.#contextFor(tokens, asked, patience);
+    return await this.#fitInto(context, prompt, { asked, patience });
+  }
+
+  async #fitInto(
+    context: number | null,
+    prompt: Prompt,
+    { asked, patience }: { asked: Asked; patience: Patience },
+  ): Promise<Fitted> {
+    if (context === null) return { prompt, maxTokens: asked.maxTokens, context };
     const gauge = this.#gaugeOf(asked.model);
-    const context = await this.#contextFor(gauge.estimate(prompt), asked, patience);
-    if (context === null) return { prompt, maxTokens: asked.maxTokens };
     const room = roomIn(context, asked);
     if (gauge.estimate(prompt) <= room) return within(context, prompt, { asked, gauge: gauge.estimate });
     const measured = await patience.waitFor(gauge.measure(prompt));
@@ -113,20 +142,38 @@ export class ContextBudget {
     return within(context, shorter, { asked, gauge });
   }
 
+  /** Less than was known to fit may be left of the context by now. */
+  async #refit(sent: Fitted, asked: Asked): Promise<Fitted> {
+    const context = this.#sizes.now(asked.model);
+    if (context === null || context >= (sent.context ?? Number.POSITIVE_INFINITY)) return sent;
+    const patience = new Patience(this.#options.clock, asked.signal);
+    return await this.#fitInto(context, sent.prompt, { asked, patience });
+  }
+
+  async #shorterForAll(sharers: number, sent: Fitted, asked: Asked): Promise<Fitted | null> {
+    const { model } = asked;
+    const isNew = this.#sizes.share(model, sharers);
+    const tokens = this.#gaugeOf(model).estimate(sent.prompt);
+    const context = this.#sizes.now(model) ?? Math.floor(tokens * SHORTER_PART);
+    const fields = { model, context_tokens: context, slots: sharers };
+    if (isNew) this.#tell('warn', 'The slots of the model server share one context', fields);
+    const patience = new Patience(this.#options.clock, asked.signal);
+    return changed(await this.#fitInto(context, sent.prompt, { asked, patience }), sent);
+  }
+
   /** null for another trouble, and where nothing is left to be shortened. */
-  #shorterAfter(error: unknown, { prompt, maxTokens }: Fitted, asked: Asked): Fitted | null {
+  #shorterAfter(error: unknown, sent: Fitted, asked: Asked): Fitted | null {
     if (!(error instanceof ModelError) || error.reason !== 'too_long') return null;
     const { contextTokens, promptTokens } = error.sizes;
     const { model } = asked;
+    const { prompt } = sent;
     const gauge = this.#gaugeOf(model);
     if (promptTokens !== null) gauge.learn(prompt, promptTokens);
     if (contextTokens !== null) this.#sizes.learn(model, contextTokens);
     const context = contextTokens ?? Math.floor(gauge.estimate(prompt) * SHORTER_PART);
     const fields = { model, context_tokens: contextTokens, prompt_tokens: promptTokens };
     this.#tell('warn', 'A prompt was longer than the context of the model, and is shortened', fields);
-    const shorter = this.#shorten(prompt, { asked, context, gauge: gauge.estimate });
-    const isSame = shorter.prompt.user === prompt.user && shorter.maxTokens >= maxTokens;
-    return isSame ? null : shorter;
+    return changed(this.#shorten(prompt, { asked, context, gauge: gauge.estimate }), sent);
   }
 
   #gaugeOf(model: string): TokenGauge {
@@ -154,30 +201,6 @@ interface Measured {
   readonly gauge: Gauge;
 }
 
-/** How long one talk waits for what its server tells, all together. */
-class Patience {
-  readonly #clock: Clock;
-  readonly #untilMs: number;
-
-  constructor(clock: Clock, signal: AbortSignal) {
-    const nowMs = clock.nowMs();
-    this.#clock = clock;
-    this.#untilMs = nowMs + Math.min(LOOK_UP.mostMs, (deadlineOf(signal) - nowMs) * LOOK_UP.part);
-  }
-
-  /** null when it is over before; what is waited for never rejects. */
-  async waitFor<T>(work: Promise<T>): Promise<T | null> {
-    const done = new AbortController();
-    const leftMs = Math.max(0, this.#untilMs - this.#clock.nowMs());
-    const late = this.#clock.sleep(leftMs, done.signal).then(() => null);
-    try {
-      return await Promise.race([work, late]);
-    } finally {
-      done.abort();
-    }
-  }
-}
-
 function answerIn(context: number, { maxTokens }: Asked): number {
   return Math.min(maxTokens, ANSWER_TOKENS, Math.ceil(context / ANSWER_PART));
 }
@@ -189,5 +212,11 @@ function roomIn(context: number, asked: Asked): number {
 /** Some servers refuse what may become longer than their context, though the prompt fits. */
 function within(context: number, prompt: Prompt, { asked, gauge }: Omit<Measured, 'context'>): Fitted {
   const left = Math.max(answerIn(context, asked), context - gauge(prompt));
-  return { prompt, maxTokens: Math.min(asked.maxTokens, left) };
+  return { prompt, maxTokens: Math.min(asked.maxTokens, left), context };
+}
+
+/** null where it would be the same once more. */
+function changed(shorter: Fitted, sent: Fitted): Fitted | null {
+  const isSame = shorter.prompt.user === sent.prompt.user && shorter.maxTokens >= sent.maxTokens;
+  return isSame ? null : shorter;
 }

@@ -27,6 +27,8 @@ export interface ContextSizesOptions {
 export class ContextSizes {
   readonly #options: ContextSizesOptions;
   readonly #known = new Map<string, Known>();
+  /** How many talks at once have it together, where a server's slots share one. */
+  readonly #sharers = new Map<string, number>();
   readonly #asking = new Map<string, Promise<void>>();
 
   constructor(options: ContextSizesOptions) {
@@ -35,7 +37,15 @@ export class ContextSizes {
 
   /** What is known by now, asking for nothing: null where nobody knows. */
   now(model: string): number | null {
-    return this.#options.set ?? this.#known.get(model)?.tokens ?? null;
+    const tokens = this.#options.set ?? this.#known.get(model)?.tokens ?? null;
+    return tokens === null ? null : Math.floor(tokens / (this.#sharers.get(model) ?? 1));
+  }
+
+  /** So many talks at once have it together: the server's own word is of all of them. Whether that is new. */
+  share(model: string, sharers: number): boolean {
+    const isNew = this.#sharers.get(model) !== sharers;
+    this.#sharers.set(model, sharers);
+    return isNew;
   }
 
   /** Asks for it where that is due; resolves when nothing is asked for any more. One question for all who wait. */
@@ -52,7 +62,10 @@ export class ContextSizes {
   learn(model: string, tokens: number): void {
     const before = this.#known.get(model)?.tokens;
     this.#note(model, { tokens, restMs: ASK_AGAIN_MS.known });
-    if (before !== tokens) this.#options.onKnown(model, tokens);
+    if (before === tokens) return;
+    // Another server, or the same with other settings.
+    this.#sharers.delete(model);
+    this.#options.onKnown(model, tokens);
   }
 
   async #ask(model: string): Promise<void> {

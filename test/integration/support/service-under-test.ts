@@ -1,7 +1,7 @@
 import { type ClientRequest, request } from 'node:http';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
-import { createLogger } from '../../../src/base/logger.ts';
+import { createLogger, type Logger } from '../../../src/base/logger.ts';
 import type { MariadbSettings, ServiceSettings, Settings } from '../../../src/config/load.ts';
 import { MODEL_SERVER } from '../../../src/config/service-schema.ts';
 import { defaultsOf } from '../../../src/config/setting.ts';
@@ -36,15 +36,16 @@ export function databaseOf(settings: DatabaseSettings): MariadbSettings & { read
 export function useServices(): (
   settings?: Partial<ServiceSettings>,
   database?: Settings['database'],
+  logger?: Logger,
 ) => Promise<{ readonly url: string; readonly service: Service }> {
   const started: Service[] = [];
   afterEach(async () => {
     for (const service of started.splice(0)) await service.stop();
   });
   // What the services say of the troubles that a test makes on purpose is for nobody.
-  const logger = createLogger({ level: 'error', format: 'json', fd: 2 });
-  logger.level = 'silent';
-  return async (settings = {}, database) => {
+  const silent = createLogger({ level: 'error', format: 'json', fd: 2 });
+  silent.level = 'silent';
+  return async (settings = {}, database, logger = silent) => {
     const service = createService({
       port: 0,
       logger,
