@@ -19,8 +19,18 @@ export function withEllipses(value: unknown): unknown {
 
 export function withoutVarying(answer: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(answer).map(([key, value]) => [key, VARYING.includes(key) ? typeof value : value]),
+    Object.entries(answer).map(([key, value]) => [key, VARYING.includes(key) ? typeof value : inside(value)]),
   );
+}
+
+/** A list of objects, as that of the models: what varies varies there, too. */
+function inside(value: unknown): unknown {
+  if (!Array.isArray(value)) return value;
+  return value.map((one: unknown) => (isObject(one) ? withoutVarying(one) : one));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The places of all values in JSON, such as player.name; those of a list's entries are the list's own. */

@@ -96,7 +96,7 @@ export class DocRunner {
   }
 
   async #runScript(script: string): Promise<string> {
-    const here = PROGRAMS + script.replaceAll(SERVICE, this.#url);
+    const here = PROGRAMS + script.replaceAll(SERVICE, this.#url).replaceAll(MODEL_SERVER, this.#model.url);
     const { exitCode, stdout, stderr } = await runProgram('bash', ['-c', here], { cwd: this.#folder });
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
     return stdout;
@@ -106,8 +106,9 @@ export class DocRunner {
     const pairs = [...variables.matchAll(/(\w+)=(?:'([^']*)'|(\S+)) /g)].map(
       ([, name = '', quoted, bare]) => [name, quoted ?? bare ?? ''] as const,
     );
-    const env = Object.fromEntries(pairs);
-    if (env['AI_PROVIDER_URL'] === MODEL_SERVER) env['AI_PROVIDER_URL'] = this.#model.url;
+    const env = Object.fromEntries(
+      pairs.map(([name, value]) => [name, value.replaceAll(MODEL_SERVER, this.#model.url)]),
+    );
     const { database, hasTestEndpoints } = toOptions(options);
     const settings = loadSettings({
       env,
