@@ -2,6 +2,7 @@ import { Breaker, type Sign } from '../base/breaker.ts';
 import { askAsAble } from './as-able.ts';
 import { startCallDeadline } from './call-deadline.ts';
 import { CallQueue } from './call-queue.ts';
+import { callToLoad } from './call-to-load.ts';
 import { callChat } from './chat-call.ts';
 import type { Completion } from './completion.ts';
 import { LoadRest } from './load-rest.ts';
@@ -11,21 +12,11 @@ import type { ModelProvider, ModelQuestion, ModelServer } from './provider.ts';
 import { Slots } from './slots.ts';
 import { toCompletion } from './to-completion.ts';
 import { createTransport } from './transport.ts';
-import { crowded, paused, refused, resting, unanswered } from './trouble.ts';
+import { crowded, paused, resting, unanswered } from './trouble.ts';
 
 const MAX_RESPONSE_BYTES = 262_144;
 /** A small model on one GPU answers in less. */
 const FAIR_WAIT_MS = 1_000;
-
-/** One token of no player's: what loads a model is that it is asked at all. */
-const WARM_UP = {
-  system: 'Answer with one word.',
-  user: 'Hello',
-  schema: { name: 'none', schema: {} },
-  temperature: undefined,
-  maxTokens: 1,
-} as const;
-const BARE = { format: 'text' } as const;
 
 /** What a call gave; `isUnfair` where its caller left the model no time: that says nothing of the server. */
 type Ended = { readonly completion: Completion } | { readonly error: ModelError; readonly isUnfair: boolean };
@@ -99,17 +90,8 @@ export function createOpenAiProvider(server: ModelServer): ModelProvider {
       return completion;
     },
 
-    async warmUp(model, signal) {
-      const profile = { ...book.profileOf(model), ...BARE };
-      const call = { transport, server, maxBytes, signal, onFirstWord: () => undefined };
-      try {
-        const outcome = await callChat({ ...WARM_UP, model }, profile, call);
-        return 'refusal' in outcome ? refused(outcome.refusal, server) : null;
-      } catch (error) {
-        if (error instanceof ModelError) return error;
-        return unanswered(error, { server, isTimeout: signal.aborted, waitedMs: 0, maxBytes });
-      }
-    },
+    warmUp: (model, signal) =>
+      callToLoad(model, { transport, server, maxBytes, signal, profile: book.profileOf(model) }),
   };
 }
 

@@ -29,7 +29,7 @@ export interface ModelServer {
 }
 
 /** What of a question may be shortened. */
-export interface QuestionTexts {
+interface QuestionTexts {
   readonly system: string;
   readonly user: string;
   /** For the answer. */
