@@ -3,8 +3,8 @@ import { openServiceDatabase } from '../../src/service/base/service-database.ts'
 import { createNpcMemory } from '../../src/service/memory/npc-memory.ts';
 import { SAGE, saidIn } from '../support/old-friend.ts';
 import type { TestDatabase } from '../support/test-database.ts';
-import { type ServedLlama, useLlama } from './support/llama-under-test.ts';
-import { DIALOGUE, databaseOf, post, postAndHangUp } from './support/service-under-test.ts';
+import { useLlama } from './support/llama-under-test.ts';
+import { DIALOGUE, databaseOf, post } from './support/service-under-test.ts';
 
 const FRIENDS = 12;
 /** 20 are in the summary then, and 28 there word for word: the most that is remembered. */
@@ -13,9 +13,6 @@ const ANSWERED =
   'Wolves that speak are rare this side of Geffen; I would write down what it said before supper makes it longer.';
 /** Some seconds on a busy machine. */
 const TIMEOUT_MS = 300_000;
-
-/** Words without an end, so that an answer takes as long as its context: some ten thousand tokens. */
-const ENDLESS = { response_format: { type: 'text' }, ignore_eos: true, max_tokens: 100_000 };
 
 const serveWithLlama = useLlama();
 
@@ -34,39 +31,6 @@ async function befriend(test: TestDatabase, players: readonly number[]): Promise
     await database.close();
   }
 }
-
-/** The tasks that the server is working on. */
-async function tasksOf({ llama }: ServedLlama): Promise<number[]> {
-  const slots = (await (await fetch(`${llama.url}/slots`)).json()) as {
-    readonly id_task: number;
-    readonly is_processing: boolean;
-  }[];
-  return slots.filter(({ is_processing }) => is_processing).map(({ id_task }) => id_task);
-}
-
-describe('a call that is given up', () => {
-  it(
-    'is gone from the server while another one that began before it is still being answered',
-    async () => {
-      const served = await serveWithLlama(['--ctx-size', '32768', '--parallel', '2', '--slots'], ENDLESS);
-      if (served === undefined) return;
-      const ask = (player: number) =>
-        postAndHangUp(`${served.url}${DIALOGUE}`, { npc_id: SAGE, player_id: player, message: 'Hello' });
-      const other = ask(1);
-      await expect.poll(() => tasksOf(served)).toHaveLength(1);
-      const before = await tasksOf(served);
-      const givenUp = ask(2);
-      await expect.poll(() => tasksOf(served)).toHaveLength(2);
-      await givenUp.hangUp();
-      await expect.poll(() => tasksOf(served)).toEqual(before);
-      // Whoever comes to the end of an answer tells its timings: nobody did.
-      expect(served.proxy.timings).toEqual([]);
-      await other.hangUp();
-      await expect.poll(() => tasksOf(served)).toEqual([]);
-    },
-    TIMEOUT_MS,
-  );
-});
 
 describe('twelve old friends at once', () => {
   it.each([

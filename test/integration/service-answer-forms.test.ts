@@ -76,9 +76,13 @@ describe('every form of an answer gives the right words, or those of the offline
     const answers = rows.map((row) => JSON.parse(row.response_data) as Record<string, unknown>);
     expect(misreadIn(answers)).toEqual([]);
 
-    const remembered = await queue().database.query<{ player_id: string; answered: string }[]>(
-      "SELECT player_id, said, answered FROM ai_npc_memory WHERE kind <> 'folded'",
-    );
+    const recall = () =>
+      queue().database.query<{ player_id: string; answered: string }[]>(
+        "SELECT player_id, said, answered FROM ai_npc_memory WHERE kind <> 'folded'",
+      );
+    // A turn is remembered when its answer has reached the worker: a moment later.
+    await expect.poll(recall).toHaveLength(ANSWER_FORMS.length);
+    const remembered = await recall();
     expect(JSON.stringify(remembered).toLowerCase()).not.toContain(SECRET);
     const wordsOf = new Map(remembered.map(({ player_id, answered }) => [player_id, answered]));
     for (const [at, { says }] of ANSWER_FORMS.entries()) {

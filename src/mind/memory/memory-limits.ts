@@ -1,7 +1,7 @@
 /**
  * What an NPC's memory of one player holds at most. All of it goes to the model with each line of that player, so it is
- * counted in tokens, of about 4 characters each: 8 turns of 2 × 500 characters, 5,000 characters more and the summary are
- * 3,450 at worst, and 500 to 1,300 in a usual talk.
+ * counted in tokens, of about 4 characters each: 8 turns of 2 × 500 characters, 10,000 characters more and the summary are
+ * 4,700 at worst, and 500 to 1,300 in a usual talk.
  */
 export const MEMORY_LIMITS = {
   /** So many of the last turns are always there word for word. */
@@ -12,7 +12,7 @@ export const MEMORY_LIMITS = {
    */
   moreTurnsInFull: 20,
   /** Of these older ones, said and answered together: 20 usual ones have about 3,500, long ones go into the summary sooner. */
-  moreCharacters: 5_000,
+  moreCharacters: 10_000,
   /** Of what was said, and of what was answered; the rest is cut off. */
   charactersPerTurn: 500,
   /** What older turns are shortened to, all together. */
