@@ -1,6 +1,6 @@
 import { Breaker, type Sign } from '../base/breaker.ts';
+import { startTimeLimit } from '../base/time-limit.ts';
 import { askAsAble } from './as-able.ts';
-import { startCallDeadline } from './call-deadline.ts';
 import { CallQueue } from './call-queue.ts';
 import { callToLoad } from './call-to-load.ts';
 import { callChat } from './chat-call.ts';
@@ -36,7 +36,7 @@ export function createOpenAiProvider(server: ModelServer): ModelProvider {
 
   async function ask(question: ModelQuestion, signal: AbortSignal, onFirstWord: () => void): Promise<Ended> {
     const startMs = clock.nowMs();
-    const deadline = startCallDeadline(server, signal);
+    const deadline = startTimeLimit(clock, server.timeoutMs, signal);
     try {
       const { model } = question;
       const call = { transport, server, maxBytes, signal: deadline.signal, onFirstWord };

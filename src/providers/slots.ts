@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
+import { startTimeLimit } from '../base/time-limit.ts';
 import { readText } from './answer-body.ts';
-import { startCallDeadline } from './call-deadline.ts';
 import type { Transport } from './transport.ts';
 
 /** A server that is started anew may have other slots; one that is away is there sooner. */
@@ -61,7 +61,7 @@ export class Slots {
 
   async #ask(): Promise<void> {
     const { clock, transport } = this.#options;
-    const deadline = startCallDeadline({ clock, timeoutMs: ASK_TIMEOUT_MS }, new AbortController().signal);
+    const deadline = startTimeLimit(clock, ASK_TIMEOUT_MS, new AbortController().signal);
     try {
       const { status, body } = await transport.get('/props', deadline.signal);
       const text = await readText(body, MAX_BYTES);

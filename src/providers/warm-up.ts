@@ -1,7 +1,7 @@
 import { type Backoff, backoffMs } from '../base/backoff.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Lifecycle } from '../base/lifecycle.ts';
-import { startCallDeadline } from './call-deadline.ts';
+import { startTimeLimit } from '../base/time-limit.ts';
 import { ModelError } from './model-error.ts';
 import { newPresence, type Presence } from './model-presence.ts';
 import type { ModelProvider } from './provider.ts';
@@ -167,8 +167,7 @@ class WarmUp implements WarmProvider {
   }
 
   async #call(model: string, presence: Presence): Promise<ModelError | null> {
-    const limit = { clock: this.#options.clock, timeoutMs: LONGEST_LOAD_MS };
-    const deadline = startCallDeadline(limit, this.#stopping.signal);
+    const deadline = startTimeLimit(this.#options.clock, LONGEST_LOAD_MS, this.#stopping.signal);
     presence.calledAtMs = this.#nowMs();
     try {
       return await this.#provider.warmUp(model, deadline.signal);

@@ -1,23 +1,21 @@
-import type { ModelServer } from './provider.ts';
+import type { Clock } from './clock.ts';
 
-/** The time that one answer of a model may take. */
-export interface CallDeadline {
-  /** Aborted when the caller gives up, or the server's timeoutMs is over. */
+/** The time that something may take. */
+export interface TimeLimit {
+  /** Aborted when it is over, or whoever set it gives up. */
   readonly signal: AbortSignal;
-  /** The answer is there: nothing is aborted any more. */
+  /** It is done: nothing is aborted any more. */
   end(): void;
 }
 
-export function startCallDeadline(
-  { clock, timeoutMs }: Pick<ModelServer, 'clock' | 'timeoutMs'>,
-  given: AbortSignal,
-): CallDeadline {
+/** So many milliseconds from now, or until `given` is aborted. */
+export function startTimeLimit(clock: Clock, ms: number, given: AbortSignal): TimeLimit {
   const over = new AbortController();
   const ended = new AbortController();
   const abort = () => over.abort();
   if (given.aborted) abort();
   given.addEventListener('abort', abort, { once: true });
-  const waiting = clock.sleep(timeoutMs, ended.signal).then(() => {
+  const waiting = clock.sleep(ms, ended.signal).then(() => {
     if (!ended.signal.aborted) abort();
   });
   // A clock never rejects; were it to, the caller's own signal is still there.
