@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Connection } from 'mariadb';
 import { afterAll, afterEach, beforeAll, describe } from 'vitest';
-import type { ConnectionSettings } from '../../src/database/mariadb-pool.ts';
+import type { Database } from '../../src/database/database.ts';
+import { type ConnectionSettings, openMariadbPool } from '../../src/database/mariadb-pool.ts';
+import { openSqliteDatabase } from '../../src/database/sqlite.ts';
 import type { QueueStore } from '../../src/queue/queue-store.ts';
 import { type MariadbStoreOptions, openMariadbStore } from '../../src/store/mariadb-store.ts';
 import type { StoreSettings } from '../../src/store/open-store.ts';
@@ -203,4 +205,10 @@ export function useBackend<B extends Backend>(create: () => Promise<B>): () => B
   afterEach(() => backend?.reset());
   afterAll(() => backend?.dispose());
   return () => backend!;
+}
+
+/** Another process's way to the same database. */
+export function openDatabase(backend: Backend): Database {
+  if (backend instanceof MariadbBackend) return openMariadbPool(backend.settings);
+  return openSqliteDatabase((backend as SqliteBackend).file);
 }

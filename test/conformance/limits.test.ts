@@ -2,8 +2,6 @@ import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import type { Database } from '../../src/database/database.ts';
-import { openMariadbPool } from '../../src/database/mariadb-pool.ts';
-import { openSqliteDatabase } from '../../src/database/sqlite.ts';
 import type { ServiceDatabase } from '../../src/service/base/service-database.ts';
 import { createLedger, type Ledger } from '../../src/service/limits/ledger.ts';
 import { createNpcSwitch, type NpcSwitch } from '../../src/service/limits/npc-switch.ts';
@@ -14,7 +12,7 @@ import {
 } from '../../src/service/limits/player-limits.ts';
 import { createNpcMemory } from '../../src/service/memory/npc-memory.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { type Backend, describeStore, MariadbBackend, type SqliteBackend } from './backends.ts';
+import { describeStore, openDatabase } from './backends.ts';
 
 /** The switch promises 2 s: a second to the next look, and what the look takes. */
 const LOOKED_AFTER_MS = 1_000;
@@ -22,11 +20,6 @@ const EVENTUALLY_MS = 60_000;
 /** What the limits use. */
 const TABLES = ['ai_ipc_meta', 'ai_npc_budget'];
 const TOKENS = { prompt: 30, completion: 10 };
-
-function openDatabase(backend: Backend): Database {
-  if (backend instanceof MariadbBackend) return openMariadbPool(backend.settings);
-  return openSqliteDatabase((backend as SqliteBackend).file);
-}
 
 describeStore('limits', (backend) => {
   let databases: Database[];

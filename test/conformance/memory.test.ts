@@ -2,8 +2,6 @@ import fc from 'fast-check';
 import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/database/database.ts';
-import { openMariadbPool } from '../../src/database/mariadb-pool.ts';
-import { openSqliteDatabase } from '../../src/database/sqlite.ts';
 import { charactersOf } from '../../src/mind/memory/fold.ts';
 import { MEMORY_LIMITS } from '../../src/mind/memory/memory-limits.ts';
 import { NOTHING } from '../../src/mind/talk/recollection.ts';
@@ -11,18 +9,12 @@ import type { MemoryOwner, NpcMemory } from '../../src/service/memory/memory.ts'
 import { createMemoryCleanup } from '../../src/service/memory/memory-cleanup.ts';
 import { createNpcMemory, type KeptMemory } from '../../src/service/memory/npc-memory.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { type Backend, describeStore, MariadbBackend, type SqliteBackend, useBackend } from './backends.ts';
+import { describeStore, MariadbBackend, openDatabase, useBackend } from './backends.ts';
 
 const BOB = { npcId: 'sage', playerId: 'Bob' } as const;
 /** One more, and the older ones go into the summary. */
 const MOST_TURNS = MEMORY_LIMITS.turnsInFull + MEMORY_LIMITS.moreTurnsInFull;
 const SUMMARY_CHARACTERS = MEMORY_LIMITS.summaryTokens * MEMORY_LIMITS.charactersPerToken;
-
-/** Another process's way to the same database. */
-function openDatabase(backend: Backend): Database {
-  if (backend instanceof MariadbBackend) return openMariadbPool(backend.settings);
-  return openSqliteDatabase((backend as SqliteBackend).file);
-}
 
 const turn = (said: string) => ({ said, answered: `Answer to ${said}` });
 /** Numbered from 1, and without a word that tells of the player. */

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { type AiStub, type Behaviour, behaviours, startAiStub } from './ai-stub.ts';
+import { type Refused, send, sendError, sendStream } from './model-wire.ts';
 
 /** One call of chat completions that the stub received. */
 export interface ModelCall {
@@ -292,13 +293,6 @@ function recall(data: Readonly<Record<string, unknown>>): string | undefined {
   return said === '' ? 'You have told me nothing yet.' : `You told me ${said}.`;
 }
 
-interface Refused {
-  readonly status: number;
-  readonly code: string;
-  readonly message: string;
-  readonly param?: string;
-}
-
 /** The refusals of the real servers, in their words. */
 function refusalOf({ request, headers, body }: ModelCall, kind: ModelServerKind): Refused | undefined {
   const refuse = (message: string, param?: string): Refused => ({
@@ -380,48 +374,6 @@ function toModelCall(request: ChatRequest, call: { headers: IncomingHttpHeaders;
 
 function errorBehaviour(status: number, code: string, message: string): Behaviour {
   return (_call, response) => sendError(response, { status, code, message });
-}
-
-/** {"error": {message, type, param, code}}, as the public documentation gives it. */
-function sendError(response: ServerResponse, { status, code, message, param }: Refused): void {
-  const type = status === 429 ? 'requests' : status >= 500 ? 'server_error' : 'invalid_request_error';
-  send(response, status, { error: { message, type, param: param ?? null, code } });
-}
-
-interface Streamed {
-  readonly base: Readonly<Record<string, unknown>>;
-  readonly content: string;
-  readonly finish: string;
-  readonly usage: unknown;
-}
-
-/** As servers stream: the role first, the text in pieces, why it ended, and what it cost where that was asked for. */
-function sendStream(response: ServerResponse, { base, content, finish, usage }: Streamed): void {
-  const piece = (delta: unknown, reason: string | null = null) => ({
-    ...base,
-    object: 'chat.completion.chunk',
-    choices: [{ index: 0, delta, logprobs: null, finish_reason: reason }],
-  });
-  const texts = content.match(/[\s\S]{1,7}/g) ?? [];
-  const pieces: unknown[] = [
-    piece({ role: 'assistant', content: '', refusal: null }),
-    ...texts.map((text) => piece({ content: text })),
-    piece({}, finish),
-    ...(usage === undefined ? [] : [{ ...base, object: 'chat.completion.chunk', choices: [], usage }]),
-  ];
-  response.writeHead(200, { 'content-type': 'text/event-stream', 'x-request-id': 'req_stub' });
-  for (const one of pieces) response.write(`data: ${JSON.stringify(one)}\n\n`);
-  response.end('data: [DONE]\n\n');
-}
-
-function send(response: ServerResponse, status: number, value: unknown): void {
-  const body = JSON.stringify(value);
-  response.writeHead(status, {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
-    'x-request-id': 'req_stub',
-  });
-  response.end(body);
 }
 
 function parse(text: string): unknown {
