@@ -7,8 +7,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { installNode, NODE_24, versionOf } from './support/node-versions.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -23,13 +24,17 @@ const words = readWords(process.argv.slice(2));
 useMemoryForFiles();
 const reports = mkdtempSync(join(tmpdir(), 'ai-ipc-test-'));
 const total = { passed: 0, failed: 0 };
+/** One line for each failure, told again at the end: the run before it prints some 500 KB. */
+const failures = [];
 const running = new Set();
 let interruptedBy;
 
 await runAll();
 rmSync(reports, { recursive: true, force: true });
 process.exitCode = total.failed === 0 ? 0 : 1;
-process.stdout.write(`\n${total.passed} passed, ${total.failed} failed\n`);
+print(
+  `\n${failures.map((failure) => `FAILED ${failure}\n`).join('')}${total.passed} passed, ${total.failed} failed`,
+);
 
 /** Takes our own words out of the arguments; the rest is vitest's. */
 function readWords(args) {
@@ -104,28 +109,38 @@ async function runVitest(name, node, args) {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const vitest = [VITEST, 'run', ...reporters, ...leniency, ...args, ...words.vitest];
   const { exitCode } = await run(node, vitest, 'inherit');
-  const { passed, failed, skipped } = readReport(report);
+  const { passed, failures: told, skipped } = readReport(report);
   total.passed += passed;
-  total.failed += failed;
+  total.failed += told.length;
+  failures.push(...told.map((failure) => `${name}: ${failure}`));
   if (skipped > 0 && words.vitest.length === 0)
     fail(`${name}: ${skipped} skipped; no test may be skipped`, skipped);
   // An error outside any test and file is in no count.
-  if (exitCode !== 0 && failed === 0) fail(`${name}: vitest ended with ${exitCode}`);
+  if (exitCode !== 0 && told.length === 0) fail(`${name}: vitest ended with ${exitCode}`);
 }
 
 function readReport(path) {
-  if (!existsSync(path)) return { passed: 0, failed: 0, skipped: 0 };
+  if (!existsSync(path)) return { passed: 0, failures: [], skipped: 0 };
   const report = JSON.parse(readFileSync(path, 'utf8'));
-  // A file that cannot be imported has failed, and has no test that says so.
-  const brokenFiles = report.testResults.filter(
-    ({ status, assertionResults }) =>
-      status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
-  );
   return {
     passed: report.numPassedTests,
-    failed: report.numFailedTests + brokenFiles.length,
+    failures: report.testResults.filter(({ status }) => status === 'failed').flatMap(failuresOf),
     skipped: report.numPendingTests + report.numTodoTests,
   };
+}
+
+/** A file that cannot be imported has failed, and has no test that says so. */
+function failuresOf({ name, message, assertionResults }) {
+  const file = relative(ROOT, name);
+  const tests = assertionResults.filter(({ status }) => status === 'failed');
+  if (tests.length === 0) return [`${file}: ${firstLine(message)}`];
+  return tests.map(
+    ({ fullName, failureMessages }) => `${file} > ${fullName}: ${firstLine(failureMessages[0])}`,
+  );
+}
+
+function firstLine(text = '') {
+  return stripVTControlCharacters(text).trim().split('\n', 1)[0].slice(0, 300);
 }
 
 /** The program of that version; undefined, and told, where it cannot be had. */
@@ -166,6 +181,7 @@ function stop(signal) {
 
 function fail(message, count = 1) {
   total.failed += count;
+  failures.push(message);
   print(`FAILED ${message}`);
 }
 
