@@ -1,10 +1,10 @@
 import { Pool } from 'undici';
 import type { AiResult } from './ai-result.ts';
-import { judgeResponse } from './answer.ts';
 import { parseBaseUrl } from './base-url.ts';
 import { type AiCall, callError, callName, checkHeaders } from './call.ts';
 import { type ExchangeEnd, exchange } from './exchange.ts';
 import { HeaderList } from './header-list.ts';
+import { judgeResponse } from './judge-response.ts';
 import { brokenResult, CONNECT_TIMEOUT_MS, timeoutResult } from './network-trouble.ts';
 
 export type { AiResult } from './ai-result.ts';

@@ -1,4 +1,7 @@
-/** How pauses grow while something fails, or is not there yet. */
+/**
+ * How pauses grow while something fails, or is not there yet. Who waits has the numbers: those of a failed request are in
+ * queue/retry-policy.ts.
+ */
 export interface Backoff {
   readonly firstMs: number;
   readonly longestMs: number;

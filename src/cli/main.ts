@@ -13,7 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   selftest: async () => (await import('./selftest/command.ts')).selftestCommand(),
   talk: async () => (await import('./talk.ts')).talkCommand(),
   persona: async () => (await import('./persona.ts')).personaCommand(),
-  npcs: async () => (await import('./npc-switch.ts')).npcsCommand(),
+  npcs: async () => (await import('./npcs.ts')).npcsCommand(),
   memory: async () => (await import('./memory.ts')).memoryCommand(),
   request: async () => (await import('./request.ts')).requestCommand(),
   response: async () => (await import('./response.ts')).responseCommand(),

@@ -1,8 +1,9 @@
+import type { Logger } from '../../base/logger.ts';
 import type { ServiceDatabase } from '../base/service-database.ts';
 
 /**
- * The switch that silences all NPCs: `ai-ipc npcs off` turns it, each service on the database looks at it every second
- * (player-limits.ts). It is the row `npc_switch` of ai_ipc_meta; without it NPCs speak. Methods reject with AiIpcError.
+ * The kill switch: it silences all NPCs. `ai-ipc npcs off` turns it; it is the row `npc_switch` of ai_ipc_meta, and
+ * without that row NPCs speak. Methods reject with AiIpcError.
  */
 export interface NpcSwitch {
   isOff(): Promise<boolean>;
@@ -26,4 +27,28 @@ export function createNpcSwitch({ database, kind }: ServiceDatabase): NpcSwitch 
       await database.execute(`${WRITE} ${INSTEAD[kind]}`, [isOff ? 'off' : 'on']);
     },
   };
+}
+
+/**
+ * What a service obeys: the switch as its last look saw it, so that no line waits for the database. While the database
+ * is away that stays in force. Off: every line gets its persona's canned line, and none goes to the mind.
+ */
+export class SeenSwitch {
+  readonly #logger: Logger;
+  #isOff = false;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  get isOff(): boolean {
+    return this.#isOff;
+  }
+
+  async look(npcSwitch: NpcSwitch): Promise<void> {
+    const isOff = await npcSwitch.isOff();
+    if (isOff && !this.#isOff) this.#logger.warn('NPCs are switched off: they say their canned lines');
+    if (!isOff && this.#isOff) this.#logger.info('NPCs are switched on again');
+    this.#isOff = isOff;
+  }
 }

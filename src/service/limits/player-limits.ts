@@ -4,8 +4,9 @@ import { type Lifecycle, Loop } from '../../base/lifecycle.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { TokenCount } from '../../providers/token-count.ts';
 import type { Limit } from '../base/contract.ts';
+import { Cooldowns } from './cooldowns.ts';
 import type { Ledger } from './ledger.ts';
-import type { NpcSwitch } from './npc-switch.ts';
+import { type NpcSwitch, SeenSwitch } from './npc-switch.ts';
 
 /** The switch silences all NPCs within 2 s: one look each second, and time for the look itself. */
 const LOOK_MS = 1_000;
@@ -58,17 +59,18 @@ class SharedLimits implements PlayerLimits {
   readonly #options: PlayerLimitsOptions;
   readonly #loop: Loop;
   readonly #firstLook = new AbortController();
+  readonly #switch: SeenSwitch;
   readonly #cooldowns: Cooldowns;
   /** Tokens that are not in the database yet. */
   readonly #unwritten = new Map<string, number>();
   readonly #writing = new Set<Promise<void>>();
-  #isOff = false;
   #spentOut: ReadonlySet<string> = new Set();
   /** Who spent the last token since the look under way began: it may not have seen that. */
   #spentSinceLook = new Set<string>();
 
   constructor(options: PlayerLimitsOptions) {
     this.#options = options;
+    this.#switch = new SeenSwitch(options.logger);
     this.#cooldowns = new Cooldowns(options.clock, options.cooldownMs);
     this.#loop = new Loop({
       clock: options.clock,
@@ -100,14 +102,14 @@ class SharedLimits implements PlayerLimits {
   }
 
   checkThought(playerId: string | null): 'off' | 'budget' | null {
-    if (this.#isOff) return 'off';
+    if (this.#switch.isOff) return 'off';
     const isSpentOut =
       playerId !== null && (this.#spentOut.has(playerId) || this.#spentSinceLook.has(playerId));
     return isSpentOut ? 'budget' : null;
   }
 
   isOff(): boolean {
-    return this.#isOff;
+    return this.#switch.isOff;
   }
 
   spend(playerId: string, { prompt, completion }: TokenCount): void {
@@ -127,19 +129,12 @@ class SharedLimits implements PlayerLimits {
     const npcSwitch = this.#options.npcSwitch();
     const ledger = this.#options.ledger();
     if (npcSwitch !== null && ledger !== null) {
-      this.#obey(await npcSwitch.isOff());
+      await this.#switch.look(npcSwitch);
       if (this.#options.dailyTokens > 0) await this.#lookAtBudgets(ledger);
       this.#options.onLook?.(null);
     }
     this.#firstLook.abort();
     return LOOK_MS;
-  }
-
-  #obey(isOff: boolean): void {
-    const { logger } = this.#options;
-    if (isOff && !this.#isOff) logger.warn('NPCs are switched off: they say their canned lines');
-    if (!isOff && this.#isOff) logger.info('NPCs are switched on again');
-    this.#isOff = isOff;
   }
 
   async #lookAtBudgets(ledger: Ledger): Promise<void> {
@@ -178,35 +173,5 @@ class SharedLimits implements PlayerLimits {
     this.#options.onLook?.(error);
     this.#firstLook.abort();
     return LOOK_MS;
-  }
-}
-
-/** When each player's last line went to the mind. Those whose cooldown is over are forgotten. */
-class Cooldowns {
-  readonly #clock: Clock;
-  readonly #cooldownMs: number;
-  /** In the order of their times. */
-  readonly #begunMs = new Map<string, number>();
-
-  constructor(clock: Clock, cooldownMs: number) {
-    this.#clock = clock;
-    this.#cooldownMs = cooldownMs;
-  }
-
-  /** False while an earlier one lasts. */
-  begin(playerId: string): boolean {
-    if (this.#cooldownMs === 0) return true;
-    const nowMs = this.#clock.nowMs();
-    for (const [player, begunMs] of this.#begunMs) {
-      if (nowMs - begunMs < this.#cooldownMs) break;
-      this.#begunMs.delete(player);
-    }
-    if (this.#begunMs.has(playerId)) return false;
-    this.#begunMs.set(playerId, nowMs);
-    return true;
-  }
-
-  end(playerId: string): void {
-    this.#begunMs.delete(playerId);
   }
 }

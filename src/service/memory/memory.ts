@@ -8,8 +8,8 @@ export interface MemoryOwner {
 }
 
 /**
- * What NPCs remember of players, in the database of the queue. Never mixed between players: each statement of statements.ts
- * names both, and the tables compare ids byte by byte.
+ * What NPCs remember of players, in the database of the queue. Never mixed between players: what is recalled,
+ * and what a new turn locks, is found by both ids (owner-ids.ts), and the tables compare ids byte by byte.
  */
 export interface NpcMemory {
   /** Bounded: see MEMORY_LIMITS. Rejects with AiIpcError: database_unavailable, bad_argument (an id that cannot be stored). */

@@ -5,7 +5,7 @@ import { EMPTY_SUMMARY, type Summary } from '../../mind/memory/summary.ts';
 import type { Recollection, Turn } from '../../mind/talk/recollection.ts';
 import { deleteOlderThan, forget } from './forget.ts';
 import type { MemoryOwner, NpcMemory } from './memory.ts';
-import { digestOf, idsOf } from './owner-ids.ts';
+import { bothIdsOf, digestOf } from './owner-ids.ts';
 import { toRemembered } from './remembered-text.ts';
 import { type MemoryStatements, mariadbMemoryStatements, sqliteMemoryStatements } from './statements.ts';
 
@@ -25,7 +25,7 @@ export function createNpcMemory(database: Database, kind: DatabaseKind): KeptMem
   const statements = kind === 'mariadb' ? mariadbMemoryStatements : sqliteMemoryStatements;
   return {
     // async, so that an id that is refused rejects, and does not throw.
-    recall: async (owner) => recollectRows(await database.query(statements.recall, idsOf(owner))),
+    recall: async (owner) => recollectRows(await database.query(statements.recall, bothIdsOf(owner))),
     remember: async (owner, turn, key) => remember(database, statements, { owner, turn, key }),
     forget: async (who) => forget(database, statements, who),
     deleteOlderThan: (days, signal) => deleteOlderThan(database, statements, { days, signal }),
@@ -49,7 +49,7 @@ interface NewTurn {
 }
 
 async function remember(database: Database, statements: MemoryStatements, newTurn: NewTurn): Promise<void> {
-  const lock = { sql: statements.lockToRemember, values: idsOf(newTurn.owner) };
+  const lock = { sql: statements.lockToRemember, values: bothIdsOf(newTurn.owner) };
   await database.lockAndWrite(lock, (rows) => decideToRemember(rows, statements, newTurn));
 }
 

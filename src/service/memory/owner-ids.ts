@@ -3,8 +3,11 @@ import { AiIpcError } from '../../base/errors.ts';
 import { MEMORY_LIMITS } from '../../mind/memory/memory-limits.ts';
 import type { MemoryOwner } from './memory.ts';
 
-/** Every statement that recalls or remembers names both: this keeps the memories of two players, or of two NPCs, apart. */
-export function idsOf({ npcId, playerId }: MemoryOwner): [string, string] {
+/**
+ * What is recalled is looked for by both, and what is remembered locks by both first: this keeps the memories of two players,
+ * or of two NPCs, apart.
+ */
+export function bothIdsOf({ npcId, playerId }: MemoryOwner): [string, string] {
   checkId(npcId);
   checkId(playerId);
   return [playerId, npcId];
