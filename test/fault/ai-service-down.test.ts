@@ -40,12 +40,10 @@ it('ten failures in a row stop the claiming: the rest waits in the queue unharme
   const down = await worker.waitForLog(DOWN, 10_000);
   expect(down).toMatchObject({ level: 'ERROR', error_code: 'ai_unreachable' });
 
-  // One try a second, which costs its request no attempt.
+  // Tries, one after the other, which cost their requests no attempt; their pace is src/base/breaker.test.ts.
   const attempts = await attemptsMade();
-  const openedMs = performance.now();
   const claimed = await claims();
   await waitFor(async () => (await claims()) >= claimed + 4, { timeoutMs: 10_000, what: 'four tries' });
-  expect(performance.now() - openedMs).toBeGreaterThan(2_900);
   expect(attempts).toBeLessThanOrEqual(64);
   // The one that is being tried just now has its attempt still.
   expect(await attemptsMade()).toBeLessThanOrEqual(attempts + 1);
@@ -92,9 +90,10 @@ it('a request at which the service hangs up does not keep the others from it', a
 
 it('what expires meanwhile says so, with the last error', async () => {
   await stub.goDown();
-  const ids = await queue().insert(30, '/echo', { lifeSeconds: 8 });
+  await queue().insert(10, '/echo', { lifeSeconds: 600 });
   await worker.waitForLog(DOWN, 10_000);
-  const late = await queue().insertOne('/echo', { lifeSeconds: 5, priority: 200 });
+  const ids = await queue().insert(30, '/echo', { lifeSeconds: 4 });
+  const late = await queue().insertOne('/echo', { lifeSeconds: 3, priority: 200 });
 
   const row = await queue().waitForStatus(late, 'timeout', 10_000);
 
@@ -103,11 +102,11 @@ it('what expires meanwhile says so, with the last error', async () => {
   expect(response!.error_message).toMatch(
     /^The AI service is unavailable\. Its last error: .*cannot be reached/,
   );
-  await waitFor(async () => (await queue().statusCounts())['pending'] === undefined, {
+  await waitFor(async () => (await queue().statusCounts())['timeout'] === ids.length + 1, {
     timeoutMs: 10_000,
     what: 'the end of all',
   });
-  const answers = await queue().responses();
+  const answers = (await queue().responses()).filter(({ request_id }) => request_id >= ids[0]!);
   expect(answers).toHaveLength(ids.length + 1);
   expect(answers.every(({ error_message }) => error_message?.includes('cannot be reached'))).toBe(true);
 });

@@ -4,6 +4,8 @@ import { type Refused, send, sendError, sendStream } from './model-wire.ts';
 
 /** One call of chat completions that the stub received. */
 export interface ModelCall {
+  /** When it had come in whole, by performance.now(). */
+  readonly atMs: number;
   readonly headers: IncomingHttpHeaders;
   /** The whole request, as it stood on the wire. */
   readonly body: string;
@@ -354,7 +356,10 @@ function refusalOf({ request, headers, body }: ModelCall, kind: ModelServerKind)
   return undefined;
 }
 
-function toModelCall(request: ChatRequest, call: { headers: IncomingHttpHeaders; body: string }): ModelCall {
+function toModelCall(
+  request: ChatRequest,
+  call: { atMs: number; headers: IncomingHttpHeaders; body: string },
+): ModelCall {
   const textOf = (role: string) =>
     (request.messages ?? [])
       .filter((message) => message.role === role)
@@ -363,6 +368,7 @@ function toModelCall(request: ChatRequest, call: { headers: IncomingHttpHeaders;
   const user = textOf('user');
   const data = parse(user);
   return {
+    atMs: call.atMs,
     headers: call.headers,
     body: call.body,
     request,
