@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cpuMsOf } from '../../test/support/cpu-time.ts';
 import type { Form, Reading } from './message.ts';
 import { readMessage } from './read-message.ts';
 
@@ -133,13 +134,15 @@ describe('readMessage', () => {
       '\n',
     ],
     ...['Ana: ', '&amp;', 'a: ', '{a:', "{'", '**', 'analysis', 'assistantfinal', '<|channel|>', '. Ana:'],
-  ])('takes little time for a page of %j', (piece) => {
+  ])('takes little time for a page of %j', async (piece) => {
     const page = piece.repeat(250_000 / piece.length);
-    const startMs = performance.now();
-    for (const text of [page, `x${page}`, `{"text": "${page}`]) {
-      read(text);
-      read(text, { isCut: true });
-    }
-    expect(performance.now() - startMs).toBeLessThan(5_000);
+    const cpuMs = await cpuMsOf(() => {
+      for (const text of [page, `x${page}`, `{"text": "${page}`]) {
+        read(text);
+        read(text, { isCut: true });
+      }
+    });
+    // 200 ms at the most on the machine that this was written on.
+    expect(cpuMs).toBeLessThan(5_000);
   });
 });

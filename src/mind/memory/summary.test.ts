@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cpuMsOf } from '../../../test/support/cpu-time.ts';
 import { MEMORY_LIMITS } from './memory-limits.ts';
 import { EMPTY_SUMMARY, summarise } from './summary.ts';
 
@@ -56,10 +57,11 @@ describe('summarise', () => {
     );
   });
 
-  it('takes a line of 500 characters in a few milliseconds, whatever is in it', () => {
+  it('takes a line of 500 characters in a few milliseconds, whatever is in it', async () => {
     const lines = ['i'.repeat(500), 'my name '.repeat(60), '. '.repeat(250), '!'.repeat(500)];
-    const startMs = performance.now();
-    for (let at = 0; at < 100; at += 1) summaryOf(...lines);
-    expect(performance.now() - startMs).toBeLessThan(2_000);
+    const cpuMs = await cpuMsOf(() => {
+      for (let at = 0; at < 100; at += 1) summaryOf(...lines);
+    });
+    expect(cpuMs).toBeLessThan(2_000);
   });
 });
