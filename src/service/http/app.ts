@@ -93,8 +93,12 @@ function toModelAnswer({ server, model, status, answers, failures, tokens }: Mod
 }
 
 function addOpenapiRoute(app: Hono<ServerEnv>, version: string): void {
-  const description = describeApi(version);
-  app.get(OPENAPI_PATH, () => toJsonResponse(description));
+  let description: ReturnType<typeof describeApi> | undefined;
+  // Made when it is asked for: it costs a start 50 ms of CPU, and most services are never asked.
+  app.get(OPENAPI_PATH, () => {
+    description ??= describeApi(version);
+    return toJsonResponse(description);
+  });
 }
 
 /** After the routes themselves: what reaches these has a known path and a method that it does not take. */
