@@ -4,6 +4,7 @@ import { QueueObserver } from '../test/support/queue-observer.ts';
 import type { WorkerProcess } from '../test/support/worker-process.ts';
 import { ANSWERS } from './promises/answers.ts';
 import { DEATHS } from './promises/deaths.ts';
+import { MODELS } from './promises/models.ts';
 import { OUTAGES } from './promises/outages.ts';
 import type { Promised } from './promises/promise.ts';
 import { startWorker } from './worker-process.ts';
@@ -16,7 +17,7 @@ export async function promises(): Promise<void> {
   const server = new MariadbServer();
   try {
     const address = await server.start();
-    for (const promised of [...ANSWERS, ...DEATHS, ...OUTAGES]) {
+    for (const promised of [...ANSWERS, ...DEATHS, ...OUTAGES, ...MODELS]) {
       const tookMs = await measure(promised, address);
       const isKept = tookMs <= promised.withinMs;
       if (!isKept) process.exitCode = 1;

@@ -2,14 +2,14 @@ import { AiIpcError } from '../base/errors.ts';
 import { NO_TOKENS, type TokenCount } from './token-count.ts';
 
 /**
- * What a trouble is about, and so whom it concerns: this message alone (refused, too long), the load of the server (too
+ * What a trouble is about, and so whom it concerns: this message alone (refused, too long, nobody waits for its answer), the load of the server (too
  * many calls, a model that is still being loaded), the server itself (away, broken, set up wrongly), or the words of an
  * answer, which cannot be used. Only trouble with the server says that others will meet it too.
  */
 export type TroubleKind = 'message' | 'load' | 'server' | 'answer';
 
 /** Why, where it matters to whoever answers in the model's place. */
-export type TroubleReason = 'refused' | 'too_long' | 'shared_full' | 'loading';
+export type TroubleReason = 'refused' | 'too_long' | 'shared_full' | 'loading' | 'given_up';
 
 /** What a server told of a prompt that was too long for it; null where it did not tell. */
 export interface ContextSizes {
@@ -78,5 +78,5 @@ export function tokensSpent(error: unknown): TokenCount {
 export function cannedReasonOf(error: unknown): 'refused' | 'loading' | null {
   if (!(error instanceof ModelError)) return null;
   if (error.reason === 'loading') return 'loading';
-  return error.kind === 'message' ? 'refused' : null;
+  return error.kind === 'message' && error.reason !== 'given_up' ? 'refused' : null;
 }

@@ -1,4 +1,5 @@
 import { Breaker, type Sign } from '../base/breaker.ts';
+import { isGivenUp } from '../base/deadline-signal.ts';
 import { startTimeLimit } from '../base/time-limit.ts';
 import { askAsAble } from './as-able.ts';
 import { CallQueue } from './call-queue.ts';
@@ -12,7 +13,7 @@ import type { ModelProvider, ModelQuestion, ModelServer } from './provider.ts';
 import { Slots } from './slots.ts';
 import { toCompletion } from './to-completion.ts';
 import { createTransport } from './transport.ts';
-import { crowded, paused, resting, unanswered } from './trouble.ts';
+import { crowded, givenUp, paused, resting, unanswered } from './trouble.ts';
 
 const MAX_RESPONSE_BYTES = 262_144;
 /** A small model on one GPU answers in less. */
@@ -46,6 +47,7 @@ export function createOpenAiProvider(server: ModelServer): ModelProvider {
       });
       return { completion: toCompletion(gathered, question) };
     } catch (error) {
+      if (isGivenUp(signal)) return { error: givenUp(), isUnfair: true };
       const waitedMs = clock.nowMs() - startMs;
       const isTimeout = deadline.signal.aborted;
       const isUnfair = signal.aborted && waitedMs < FAIR_WAIT_MS;
@@ -86,8 +88,8 @@ export function createOpenAiProvider(server: ModelServer): ModelProvider {
       slots.lookUp();
       const place = { signal, priority: question.priority ?? 0 };
       const completion = await queue.run(() => askInPeace(question, signal, onFirstWord), place);
-      if (typeof completion === 'string') throw crowded(server, clock.nowMs() - startMs);
-      return completion;
+      if (typeof completion !== 'string') return completion;
+      throw isGivenUp(signal) ? givenUp() : crowded(server, clock.nowMs() - startMs);
     },
 
     warmUp: (model, signal) =>

@@ -161,6 +161,12 @@ export function unanswered(error: unknown, { server, isTimeout, waitedMs, maxByt
   return new ModelError('model_failed', message, { cause: error, isOutage: true });
 }
 
+/** The error of a call that was cut, or not made, because whoever asked has left. It says nothing of the server. */
+export function givenUp(): ModelError {
+  const message = 'Nobody waits for this answer any more: the caller hung up.';
+  return new ModelError('model_timeout', message, { kind: 'message', reason: 'given_up' });
+}
+
 /** The error of an answer that is something else: a page of a proxy, another API. */
 export function noCompletion(server: NamedServer): ModelError {
   return new ModelError(

@@ -22,6 +22,7 @@ import type { ServiceDatabase } from './base/service-database.ts';
 import { createUnknownNpcs } from './dialogue/unknown-npcs.ts';
 import { createAdmission } from './http/admission.ts';
 import { createApp } from './http/app.ts';
+import { Audiences } from './http/audiences.ts';
 import { createAuthorization } from './http/authorization.ts';
 import type { ServerEnv } from './http/delivery.ts';
 import { createIdempotency } from './http/idempotency.ts';
@@ -90,6 +91,7 @@ export async function createParts(options: PartsOptions, life: Life): Promise<Se
       ...{ limits: store.limits, maxCharacters: settings.maxCharacters, clock: life.clock },
     },
     idempotency: createIdempotency(life),
+    audiences: new Audiences(life.clock),
     admission: createAdmission(settings.maxInFlight),
     deadlines: createDeadlines(life),
     defaultDeadlineMs: settings.deadlineMs,

@@ -6,6 +6,11 @@ import { DIALOGUE, post } from './support/service-under-test.ts';
 /** Half a minute on a busy machine. */
 const TALKS_TIMEOUT_MS = 300_000;
 
+const ACTIONS = ['flee', 'fight', 'hide', 'call for help', 'pray', 'bargain'];
+const ROUNDS = ACTIONS.length;
+/** How likely the end of a text is cannot be bounded by a schema that all servers take. */
+const SOON_ENDED = [['."', 5]];
+
 const serveWithLlama = useLlama();
 
 interface Asked {
@@ -13,29 +18,46 @@ interface Asked {
 }
 
 describe('a real llama.cpp server', () => {
-  it('answers a dialogue, a decision and an emotion in the form of their schemas', async () => {
-    const served = await serveWithLlama(['--ctx-size', '4096', '--parallel', '1']);
+  it('answers what it is asked with nothing but what the schemas let it write', async () => {
+    const args = ['--ctx-size', '4096', '--parallel', '1'];
+    const served = await serveWithLlama(args, { body: { logit_bias: SOON_ENDED } });
     if (served === undefined) return;
-    const { url } = served;
+    const { url, proxy } = served;
     const npc = { npc_id: SAGE, player_id: 7 };
-    const dialogue = await post(`${url}${DIALOGUE}`, { ...npc, message: 'Where am I?', options: ['Yes'] });
-    expect(dialogue.body).toMatchObject({ provider: 'openai', model: 'tiny', text: expect.any(String) });
-    const decision = await post(`${url}/api/v1/npc/decide`, {
-      ...npc,
-      ...{ context: { hp: 5 }, actions: ['flee', 'fight'] },
-    });
-    // Random weights may choose an action that there is none of, or write a number without an end: then the offline
-    // brain answers. The server took the question and its schema all the same.
-    expect(decision.body).toMatchObject({ action: expect.stringMatching(/^(?:flee|fight)$/) });
-    const emotion = await post(`${url}/api/v1/npc/emotion`, { ...npc, event: 'A song' });
-    expect(emotion.body).toMatchObject({ emotion: expect.any(String) });
-    const asked = served.proxy.bodies.map((body) => (JSON.parse(body) as Asked).response_format);
-    expect(asked.map(({ type, json_schema }) => [type, json_schema.name])).toEqual([
-      ['json_schema', 'npc_speaks'],
-      ['json_schema', 'npc_decides'],
-      ['json_schema', 'npc_feels'],
-    ]);
-    expect(served.proxy.statuses).toEqual([200, 200, 200]);
+    const written = () => JSON.parse(proxy.contents.at(-1) ?? '') as Record<string, string>;
+
+    const { body } = await post(`${url}${DIALOGUE}`, { ...npc, message: 'Where am I?', options: ['Yes'] });
+    expect(body).toMatchObject({ provider: 'openai', model: 'tiny', emotion: written()['emotion'] });
+    expect(body['text']).toBe(written()['text']?.trim());
+
+    // Random weights would choose any number, and write it without an end.
+    for (let count = 1; count <= ROUNDS; count += 1) {
+      const actions = ACTIONS.slice(0, count);
+      const decision = await post(`${url}/api/v1/npc/decide`, { ...npc, context: { hp: 5 }, actions });
+      const { choice, reason, confidence } = written();
+      expect(decision.body).toMatchObject({
+        action: actions[Number(choice) - 1],
+        reason: reason?.trim(),
+        confidence: Number(confidence),
+      });
+      const event = `${count} songs`;
+      const emotion = await post(`${url}/api/v1/npc/emotion`, { ...npc, event });
+      const felt = written();
+      expect(emotion.body).toMatchObject({
+        emotion: felt['emotion'],
+        intensity: Number(felt['intensity']),
+        valence: Number(felt['valence']),
+      });
+    }
+
+    const asked = proxy.bodies.map((body) => (JSON.parse(body) as Asked).response_format);
+    expect(asked.map(({ type }) => type)).toEqual(asked.map(() => 'json_schema'));
+    expect(new Set(asked.map(({ json_schema }) => json_schema.name))).toEqual(
+      new Set(['npc_speaks', 'npc_decides', 'npc_feels']),
+    );
+    expect(new Set(proxy.statuses)).toEqual(new Set([200]));
+    const health = (await (await fetch(`${url}/api/v1/health`)).json()) as { models: object[] };
+    expect(health.models).toMatchObject([{ answers: 1 + 2 * ROUNDS, failures: 0 }]);
   });
 
   it.each(WALKS)(

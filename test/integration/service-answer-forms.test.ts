@@ -1,33 +1,18 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { behaviours } from '../support/ai-stub.ts';
 import { ANSWER_FORMS, completionOf } from '../support/answer-forms/all.ts';
 import { type AnswerForm, PLAYER, SECRET } from '../support/answer-forms/form.ts';
 import { startCli, urlOf, useCli } from '../support/cli-process.ts';
-import { type ModelStub, startModelStub } from '../support/model-stub.ts';
-import { useQueue } from '../support/queue-observer.ts';
-import { useWorkers } from '../support/worker-process.ts';
-import { DIALOGUE, databaseOf, modelServer, post, useServices } from './support/service-under-test.ts';
+import { useModelWay } from '../support/model-way.ts';
+import { DIALOGUE, post } from './support/service-under-test.ts';
 
 const SAGE = 'sage-of-prontera';
-const queue = useQueue();
-const startWorker = useWorkers();
-const serve = useServices();
+const way = useModelWay();
 useCli();
-
-let model: ModelStub;
-beforeAll(async () => {
-  model = await startModelStub();
-});
-afterAll(() => model.close());
-afterEach(async () => {
-  model.clear();
-  await queue().database.query('DELETE FROM ai_npc_memory');
-  await queue().clear();
-});
 
 /** From now on the model answers "form 12" as the twelfth form has it. */
 function answerInForms(): void {
-  model.fail((call, response) => {
+  way.model.fail((call, response) => {
     const at = Number(/form (\d+)/.exec(call.body)?.[1]);
     behaviours.json(completionOf(ANSWER_FORMS[at]!))(call, response);
   });
@@ -50,7 +35,7 @@ function misreadIn(answers: readonly Record<string, unknown>[]): unknown[] {
 describe('every form of an answer gives the right words, or those of the offline brain', () => {
   it('over HTTP', async () => {
     answerInForms();
-    const { url } = await serve(modelServer(model));
+    const { url } = await way.serve({}, { hasMemory: false });
     const answers: Record<string, unknown>[] = [];
     for (const at of ANSWER_FORMS.keys()) {
       const { status, body } = await post(`${url}${DIALOGUE}`, questionAbout(at));
@@ -58,26 +43,26 @@ describe('every form of an answer gives the right words, or those of the offline
       answers.push(body);
     }
     expect(misreadIn(answers)).toEqual([]);
-    expect(model.calls).toHaveLength(ANSWER_FORMS.length);
+    expect(way.model.calls).toHaveLength(ANSWER_FORMS.length);
   });
 
   it('through queue, worker and service, and no thought is remembered', async () => {
     answerInForms();
-    const { url } = await serve(modelServer(model), databaseOf(queue().settings));
-    await startWorker(queue().settings, { AI_SERVICE_BASE_URL: url }).started();
+    const { url } = await way.serve();
+    await way.startWorker(url);
     for (const at of ANSWER_FORMS.keys()) {
-      await queue().insertOne(DIALOGUE, { data: JSON.stringify(questionAbout(at)) });
+      await way.queue.insertOne(DIALOGUE, { data: JSON.stringify(questionAbout(at)) });
     }
-    await queue().waitForCounts({ completed: ANSWER_FORMS.length }, 50_000);
+    await way.queue.waitForCounts({ completed: ANSWER_FORMS.length }, 50_000);
 
-    const rows = await queue().database.query<{ response_data: string }[]>(
+    const rows = await way.queue.database.query<{ response_data: string }[]>(
       'SELECT response_data FROM ai_responses ORDER BY request_id',
     );
     const answers = rows.map((row) => JSON.parse(row.response_data) as Record<string, unknown>);
     expect(misreadIn(answers)).toEqual([]);
 
     const recall = () =>
-      queue().database.query<{ player_id: string; answered: string }[]>(
+      way.queue.database.query<{ player_id: string; answered: string }[]>(
         "SELECT player_id, said, answered FROM ai_npc_memory WHERE kind <> 'folded'",
       );
     // A turn is remembered when its answer has reached the worker: a moment later.
@@ -92,8 +77,8 @@ describe('every form of an answer gives the right words, or those of the offline
 });
 
 it('each reading stands in the debug log, without a word of it', async () => {
-  model.write(`<think>He is ${SECRET} tired.</think>{"text": "Come in, ${PLAYER}."}`);
-  const env = { AI_PROVIDER_URL: model.url, AI_MODEL: 'tiny', LOG_LEVEL: 'debug', LOG_FORMAT: 'json' };
+  way.model.write(`<think>He is ${SECRET} tired.</think>{"text": "Come in, ${PLAYER}."}`);
+  const env = { AI_PROVIDER_URL: way.model.url, AI_MODEL: 'tiny', LOG_LEVEL: 'debug', LOG_FORMAT: 'json' };
   const service = startCli(['service', '--port', '0'], { env });
   const url = await urlOf(service);
   await post(`${url}${DIALOGUE}`, questionAbout(0));

@@ -1,51 +1,21 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type ModelStub, startModelStub } from '../support/model-stub.ts';
-import { useQueue } from '../support/queue-observer.ts';
-import { useWorkers } from '../support/worker-process.ts';
-import {
-  DIALOGUE,
-  databaseOf,
-  modelServer,
-  post,
-  remembered,
-  useServices,
-} from './support/service-under-test.ts';
+import { describe, expect, it } from 'vitest';
+import { useModelWay } from '../support/model-way.ts';
+import { DIALOGUE, post, remembered } from './support/service-under-test.ts';
 
 const SAGE = 'sage-of-prontera';
-const queue = useQueue();
-const startWorker = useWorkers();
-const serve = useServices();
-let model: ModelStub;
-
-beforeAll(async () => {
-  model = await startModelStub();
-});
-afterAll(() => model.close());
-afterEach(async () => {
-  model.clear();
-  await queue().database.query('DELETE FROM ai_npc_memory');
-  await queue().clear();
-});
-
-/** What the script of the document reads, for each request that it made. */
-async function answersOf(ids: readonly number[]): Promise<Record<string, unknown>[]> {
-  const rows = await queue().database.query<{ request_id: number; response_data: string }[]>(
-    'SELECT request_id, response_data FROM ai_responses WHERE request_id IN (?) ORDER BY request_id',
-    [ids],
-  );
-  return rows.map((row) => JSON.parse(row.response_data) as Record<string, unknown>);
-}
+/** The offline brain answers. */
+const NO_MODEL = { modelServer: null };
+const way = useModelWay();
 
 describe('the whole way: row, worker, service, model, row', () => {
   it('answers as the model says, and remembers for the next row', async () => {
-    const { url } = await serve(modelServer(model), databaseOf(queue().settings));
-    await startWorker(queue().settings, { AI_SERVICE_BASE_URL: url }).started();
+    const { url } = await way.serve();
+    await way.startWorker(url);
     const say = async (message: string) => {
       const data = JSON.stringify({ player_id: 150_000, message });
-      const id = await queue().insertOne(DIALOGUE, { data, sourceNpc: 'Sage of Prontera#2' });
-      await queue().waitForStatus(id, 'completed', 20_000);
-      const [answer] = await answersOf([id]);
-      return answer!;
+      const id = await way.queue.insertOne(DIALOGUE, { data, sourceNpc: 'Sage of Prontera#2' });
+      await way.queue.waitForStatus(id, 'completed', 20_000);
+      return await way.answerOf(id);
     };
 
     expect(await say('I seek my brother')).toMatchObject({
@@ -60,60 +30,55 @@ describe('the whole way: row, worker, service, model, row', () => {
   });
 
   it('a model that fails costs no request: the offline brain answers within the life', async () => {
-    model.fail('never');
-    const settings = { ...modelServer(model), modelTimeoutSeconds: 1 };
-    const { url } = await serve(settings, databaseOf(queue().settings));
-    await startWorker(queue().settings, { AI_SERVICE_BASE_URL: url }).started();
+    way.model.fail('never');
+    const { url } = await way.serve({ modelTimeoutSeconds: 1 });
+    await way.startWorker(url);
 
-    const id = await queue().insertOne(DIALOGUE);
-    await queue().waitForStatus(id, 'completed', 20_000);
+    const id = await way.queue.insertOne(DIALOGUE);
+    await way.queue.waitForStatus(id, 'completed', 20_000);
 
-    expect(await answersOf([id])).toMatchObject([{ provider: 'scripted', model: null }]);
-    expect(await queue().request(id)).toMatchObject({ attempts: 1 });
+    expect(await way.answerOf(id)).toMatchObject({ provider: 'scripted', model: null });
+    expect(await way.queue.request(id)).toMatchObject({ attempts: 1 });
   });
 
   it('without a fallback the worker tries again, and the talk is remembered once', async () => {
-    const { url } = await serve({ ...modelServer(model), fallback: 'none' }, databaseOf(queue().settings));
-    model.fail('serverError');
-    await startWorker(queue().settings, { AI_SERVICE_BASE_URL: url }).started();
+    const { url } = await way.serve({ fallback: 'none' });
+    way.model.fail('serverError');
+    await way.startWorker(url);
 
     const data = JSON.stringify({ npc_id: SAGE, player_id: 9, message: 'Hello' });
-    const id = await queue().insertOne(DIALOGUE, { data });
-    await expect.poll(() => model.calls.length).toBeGreaterThan(0);
-    model.clear();
-    await queue().waitForStatus(id, 'completed', 20_000);
+    const id = await way.queue.insertOne(DIALOGUE, { data });
+    await expect.poll(() => way.model.calls.length).toBeGreaterThan(0);
+    way.model.clear();
+    await way.queue.waitForStatus(id, 'completed', 20_000);
 
-    expect(await answersOf([id])).toMatchObject([{ provider: 'openai' }]);
+    expect(await way.answerOf(id)).toMatchObject({ provider: 'openai' });
     // Too many calls at once are no fault of this one: its attempts are given back.
-    expect((await queue().request(id)).claim_no).toBeGreaterThan(1);
+    expect((await way.queue.request(id)).claim_no).toBeGreaterThan(1);
     expect(await remembered(url, SAGE, 9)).toMatchObject([{ said: 'Hello' }]);
   });
 
   it('a service with a key is called with it', async () => {
-    const { url } = await serve({ serviceKey: 'open sesame' });
-    await startWorker(queue().settings, {
-      AI_SERVICE_BASE_URL: url,
-      AI_SERVICE_HEADERS: '{"Authorization":"Bearer open sesame"}',
-    }).started();
-    await queue().insertOne(DIALOGUE);
-    await queue().waitForCounts({ completed: 1 }, 20_000);
+    const { url } = await way.serve({ ...NO_MODEL, serviceKey: 'open sesame' }, { hasMemory: false });
+    await way.startWorker(url, { AI_SERVICE_HEADERS: '{"Authorization":"Bearer open sesame"}' });
+    await way.queue.insertOne(DIALOGUE);
+    await way.queue.waitForCounts({ completed: 1 }, 20_000);
   });
 });
 
 it('1,000 dialogues, 100 at once, through worker and service: none fails', async () => {
-  const { url } = await serve({}, databaseOf(queue().settings));
-  const limits = { CONCURRENCY: '100', BATCH_SIZE: '100', AI_SERVICE_TIMEOUT: '300' };
-  await startWorker(queue().settings, { AI_SERVICE_BASE_URL: url, ...limits }).started();
+  const { url } = await way.serve(NO_MODEL);
+  await way.startWorker(url, { CONCURRENCY: '100', BATCH_SIZE: '100', AI_SERVICE_TIMEOUT: '300' });
 
-  await queue().database.query(
+  await way.queue.database.query(
     `INSERT INTO ai_requests (request_type, endpoint, request_data, timeout, expires_at)
      SELECT 'dialogue', ?, JSON_OBJECT('npc_id', ?, 'player_id', seq % 300, 'message', CONCAT('I am hunter ', seq)),
             600, NOW(3) + INTERVAL 600 SECOND FROM seq_1_to_1000`,
     [DIALOGUE, SAGE],
   );
-  await queue().waitForCounts({ completed: 1_000 }, 50_000);
+  await way.queue.waitForCounts({ completed: 1_000 }, 50_000);
 
-  const [row] = await queue().database.query<Record<string, number>[]>(
+  const [row] = await way.queue.database.query<Record<string, number>[]>(
     `SELECT COUNT(*) AS answers, MAX(r.attempts) AS attempts,
             SUM(JSON_VALUE(a.response_data, '$.text') <> '' AND JSON_VALUE(a.response_data, '$.provider') = 'scripted'
                 AND JSON_VALUE(a.response_data, '$.player_id') = JSON_VALUE(r.request_data, '$.player_id')) AS good
@@ -130,10 +95,7 @@ describe('two players who talk to one NPC at once', () => {
   const TURNS = 500;
 
   it.each(['scripted', 'openai'])('never see each other’s words in 1,000 turns (%s)', async (provider) => {
-    const { url } = await serve(
-      provider === 'openai' ? modelServer(model) : {},
-      databaseOf(queue().settings),
-    );
+    const { url } = await way.serve(provider === 'openai' ? {} : NO_MODEL);
     await Promise.all(
       PLAYERS.map(async ({ player_id, words: [name, food, town], other }) => {
         const lines = [
@@ -156,10 +118,10 @@ describe('two players who talk to one NPC at once', () => {
       expect(turns).toContain(words[0]);
       expect(turns).not.toMatch(other);
     }
-    for (const { body } of model.calls) {
+    for (const { body } of way.model.calls) {
       const [ana, bruno] = PLAYERS.map(({ words }) => words.some((word) => body.includes(word)));
       expect(ana && bruno).toBe(false);
     }
-    expect(model.calls).toHaveLength(provider === 'openai' ? 2 * TURNS : 0);
+    expect(way.model.calls).toHaveLength(provider === 'openai' ? 2 * TURNS : 0);
   });
 });

@@ -16,6 +16,8 @@ export interface TimingsProxy {
   readonly statuses: readonly number[];
   /** What was asked in each such call, as it stood on the wire. */
   readonly bodies: readonly string[];
+  /** What the model wrote in each. */
+  readonly contents: readonly string[];
   close(): Promise<void>;
 }
 
@@ -23,6 +25,7 @@ export async function startTimingsProxy(target: string): Promise<TimingsProxy> {
   const timings: Timings[] = [];
   const statuses: number[] = [];
   const bodies: string[] = [];
+  const contents: string[] = [];
   // A connection each: one that is used again may be closed by the server at that moment.
   const agent = new Agent({ keepAlive: false });
   const proxy = createServer((request, response) => {
@@ -38,7 +41,9 @@ export async function startTimingsProxy(target: string): Promise<TimingsProxy> {
         if (!isAsked) return;
         bodies.push(Buffer.concat(asked).toString());
         statuses.push(answer.statusCode ?? 502);
-        const told = /"timings":(\{[^{}]*\})/.exec(Buffer.concat(chunks).toString())?.[1];
+        const answered = Buffer.concat(chunks).toString();
+        contents.push(contentOf(answered));
+        const told = /"timings":(\{[^{}]*\})/.exec(answered)?.[1];
         if (told !== undefined) timings.push(JSON.parse(told) as Timings);
       });
       answer.pipe(response);
@@ -54,10 +59,17 @@ export async function startTimingsProxy(target: string): Promise<TimingsProxy> {
     timings,
     statuses,
     bodies,
+    contents,
     close: () =>
       new Promise((resolve) => {
         proxy.close(() => resolve());
         proxy.closeAllConnections();
       }),
   };
+}
+
+/** The pieces of a stream of answers, put together. */
+function contentOf(stream: string): string {
+  const pieces = stream.matchAll(/"delta":\{[^{}]*?"content":("(?:[^"\\]|\\.)*")/g);
+  return [...pieces].map(([, piece = '""']) => JSON.parse(piece) as string).join('');
 }

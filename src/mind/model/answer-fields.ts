@@ -18,7 +18,8 @@ export function optionIn(reading: Reading, options: readonly string[]): string |
     reading.kind === 'fields' ? (reading.fields['choice'] ?? reading.fields['action']) : undefined;
   if (typeof choice === 'number') return options[choice - 1];
   if (typeof choice !== 'string') return undefined;
-  return options.find((option) => toKey(option) === toKey(choice)) ?? options[Number(choice) - 1];
+  // Asked for is a number, also where options are numbers themselves.
+  return options[Number(choice) - 1] ?? options.find((option) => toKey(option) === toKey(choice));
 }
 
 /** The one of these that plain words name; undefined when they name none, or several. */

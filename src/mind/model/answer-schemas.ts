@@ -2,10 +2,9 @@ import type { AnswerSchema } from '../../providers/answer-format.ts';
 import type { Form } from '../../reading/message.ts';
 import { EMOTION_NAMES } from '../language/emotion.ts';
 
-const emotion = { type: 'string', enum: EMOTION_NAMES };
-const number = { type: 'number' };
-const integer = { type: 'integer' };
-const spoken = { text: { type: 'string' }, emotion, action: { type: 'string' }, choice: integer };
+const emotion = oneOf(EMOTION_NAMES);
+const text = { type: 'string' };
+const spoken = { text, emotion, action: text, choice: { type: 'integer' } };
 
 /** A schema, and what of it is needed for an answer. */
 export interface AskedAnswer extends AnswerSchema {
@@ -13,19 +12,49 @@ export interface AskedAnswer extends AnswerSchema {
 }
 
 /**
- * One schema for each kind of answer, the same for every request: servers compile a schema when they first see it, for
- * seconds, and some write it into the prompt. So options and actions are chosen by number, and where no options are, the
- * choice is 0. In strict mode every property is required.
+ * Servers compile a schema when they first see it, for seconds, and some write it into the prompt. So what NPCs say has the
+ * same one for every request: options are chosen by number, and where none are, the choice is 0. In strict mode every property
+ * is required.
  */
-export const ANSWER_SCHEMAS = {
-  speak: toSchema('npc_speaks', 'text', spoken),
-  decide: toSchema('npc_decides', 'choice', {
-    choice: integer,
-    reason: { type: 'string' },
-    confidence: number,
-  }),
-  feel: toSchema('npc_feels', 'emotion', { emotion, intensity: number, valence: number }),
-} as const satisfies Record<string, AskedAnswer>;
+export const SPEAK_SCHEMA = toSchema('npc_speaks', 'text', spoken);
+
+/**
+ * A server that keeps to a schema gives nothing but numbers that mean something: without this a llama.cpp server wrote a
+ * valence of 33 digits, and action 93 of 2.
+ */
+export const FEEL_SCHEMA = toSchema('npc_feels', 'emotion', {
+  emotion,
+  intensity: oneOf(tenths(0, 10)),
+  valence: oneOf(tenths(-10, 10)),
+});
+
+const DECIDE_SCHEMAS = new Map<number, AskedAnswer>();
+
+/** For so many actions: the one of them that is chosen has its number. One schema for each count, of which a script has few. */
+export function decideSchema(actions: number): AskedAnswer {
+  const known = DECIDE_SCHEMAS.get(actions);
+  if (known !== undefined) return known;
+  const numbers = Array.from({ length: actions }, (_, at) => String(at + 1));
+  const made = toSchema('npc_decides', 'choice', {
+    choice: oneOf(numbers),
+    reason: text,
+    confidence: oneOf(tenths(0, 10)),
+  });
+  DECIDE_SCHEMAS.set(actions, made);
+  return made;
+}
+
+/**
+ * Numbers stand as texts: some servers (Google's) take an enum of nothing else, and some (OpenAI's, in strict mode) know no
+ * limits of numbers everywhere. All of them take this.
+ */
+function oneOf(values: readonly string[]) {
+  return { type: 'string', enum: values };
+}
+
+function tenths(from: number, to: number): string[] {
+  return Array.from({ length: to - from + 1 }, (_, at) => String((from + at) / 10));
+}
 
 function toSchema(
   name: string,

@@ -1,7 +1,7 @@
 import { EMOTION_NAMES, EMOTIONS, feelingFrom } from '../language/emotion.ts';
 import type { Decision, FeltAnswer, NpcEvent, Situation } from '../talk/mind.ts';
 import { emotionIn, fieldIn, isEmotion, namedIn, numberIn, optionIn } from './answer-fields.ts';
-import { ANSWER_SCHEMAS } from './answer-schemas.ts';
+import { decideSchema, FEEL_SCHEMA } from './answer-schemas.ts';
 import { ask, type Model, toSpeech } from './ask-model.ts';
 import { decidePrompt, feelPrompt } from './prompt.ts';
 
@@ -11,7 +11,8 @@ const MAX_REASON_CHARACTERS = 200;
 export async function decide(model: Model, situation: Situation, signal: AbortSignal): Promise<Decision> {
   const prompt = decidePrompt(situation);
   const { actions } = situation;
-  const reply = await ask(model, { prompt, schema: ANSWER_SCHEMAS.decide, speakers: situation, signal });
+  const schema = decideSchema(actions.length);
+  const reply = await ask(model, { prompt, schema, speakers: situation, signal });
   const action = optionIn(reply.answer, actions) ?? namedIn(reply.answer, actions);
   if (action === undefined) throw reply.useless('none of the actions');
   const reason = toSpeech(fieldIn(reply.answer, 'reason'), { reply, maxCharacters: MAX_REASON_CHARACTERS });
@@ -26,7 +27,7 @@ export async function decide(model: Model, situation: Situation, signal: AbortSi
 /** How an NPC feels about an event, by a model. */
 export async function feel(model: Model, event: NpcEvent, signal: AbortSignal): Promise<FeltAnswer> {
   const prompt = feelPrompt(event);
-  const reply = await ask(model, { prompt, schema: ANSWER_SCHEMAS.feel, speakers: event, signal });
+  const reply = await ask(model, { prompt, schema: FEEL_SCHEMA, speakers: event, signal });
   const emotion = emotionIn(reply.answer) ?? namedIn(reply.answer, EMOTION_NAMES);
   if (!isEmotion(emotion)) throw reply.useless('no emotion of the list');
   return {

@@ -3,7 +3,7 @@ import { languageOf } from '../language/language.ts';
 import { toWords } from '../language/words.ts';
 import type { PlayerLine, SpokenAnswer } from '../talk/mind.ts';
 import { emotionIn, fieldIn, optionIn, textIn } from './answer-fields.ts';
-import { ANSWER_SCHEMAS } from './answer-schemas.ts';
+import { SPEAK_SCHEMA } from './answer-schemas.ts';
 import { ask, type Model, toSpeech } from './ask-model.ts';
 import { speakPrompt } from './prompt.ts';
 
@@ -12,7 +12,7 @@ const MAX_ACTION_CHARACTERS = 100;
 /** What an NPC says to a player, by a model. */
 export async function speak(model: Model, line: PlayerLine, signal: AbortSignal): Promise<SpokenAnswer> {
   const prompt = speakPrompt(line);
-  const reply = await ask(model, { prompt, schema: ANSWER_SCHEMAS.speak, speakers: line, signal });
+  const reply = await ask(model, { prompt, schema: SPEAK_SCHEMA, speakers: line, signal });
   const said = textIn(reply.answer);
   const text = toSpeech(said, { reply, maxCharacters: line.maxCharacters });
   const action = toSpeech(fieldIn(reply.answer, 'action'), { reply, maxCharacters: MAX_ACTION_CHARACTERS });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../../../test/support/fake-clock.ts';
-import { noteDeadline } from '../../base/deadline-signal.ts';
+import { giveUp, noteDeadline } from '../../base/deadline-signal.ts';
 import { AiIpcError } from '../../base/errors.ts';
 import { ModelError, tokensSpent } from '../../providers/model-error.ts';
+import { givenUp } from '../../providers/trouble.ts';
 import { loadPersonas } from '../persona/persona-book.ts';
 import { createFallbackMind } from './fallback-mind.ts';
 import type { Mind, PlayerLine } from './mind.ts';
@@ -52,6 +53,19 @@ const refused = new ModelError('model_failed', 'It said its instructions.', {
 const down = new ModelError('model_failed', 'It is away.', { isOutage: true });
 
 describe('createFallbackMind', () => {
+  it('asks nobody in place of a model whose caller has left, and finds no failure', async () => {
+    const asked: string[] = [];
+    const watch = { onFailure: () => void asked.push('failure') };
+    const gone = new AbortController();
+    const model = provider('first', givenUp());
+    const last: Mind = { ...provider('last', 'answers'), speak: () => Promise.reject(new Error('asked')) };
+    giveUp(gone);
+    await expect(join(model, last, watch).speak(LINE, gone.signal)).rejects.toMatchObject({
+      reason: 'given_up',
+    });
+    expect(asked).toEqual([]);
+  });
+
   it('lets the first one answer as long as it can', async () => {
     const both = join(provider('first', 'answers'), provider('second', 'answers'));
     expect(await both.speak(LINE, signal)).toMatchObject({ text: 'I am first.', provider: 'first' });

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../../base/clock.ts';
+import { isGivenUp } from '../../base/deadline-signal.ts';
 import { cannedReasonOf, ModelError, tokensSpent } from '../../providers/model-error.ts';
 import { NO_TOKENS, type TokenCount } from '../../providers/token-count.ts';
 import type { AnswerSource, Mind } from './mind.ts';
@@ -10,7 +11,7 @@ type Models = readonly [WatchedMind, ...WatchedMind[]];
 /**
  * Asks the models in their order, and the last mind where all of them fail; the answer says which of them spoke, and its
  * tokens count what was spent on all. Without a last one, an AiIpcError goes on to the caller; so does one for which the
- * NPC says a canned line (see cannedReasonOf). A model gets half of the time while others could answer after it.
+ * NPC says a canned line (see cannedReasonOf), and any where nobody waits any more. A model gets half of the time while others could answer after it.
  *
  * The last one begins when the deadline may be over: it has to be one that answers at once, such as scripted.
  */
@@ -35,7 +36,7 @@ export function createFallbackMind(models: Models, last: Mind | null, clock: Clo
         share.end();
       }
     }
-    if (last === null || failures.some(isCanned)) throw whole(failures);
+    if (last === null || isGivenUp(signal) || failures.some(isCanned)) throw whole(failures);
     return withSpent(await ask(last, signal), failures);
   }
 

@@ -47,7 +47,9 @@ export function createWatchedMind(
   const modelOf = (persona: Persona) => modelFor(persona, { server, model: mind.model ?? mind.name });
 
   function noteFailure(error: unknown, model: string): void {
-    const kind = error instanceof ModelError ? error.kind : 'server';
+    const { kind = 'server', reason = null } = error instanceof ModelError ? error : {};
+    // The caller left: that is nobody's failure.
+    if (reason === 'given_up') return;
     if (kind === 'answer') uselessInARow += 1;
     const foundDown = kind === 'server' || (kind === 'answer' && uselessInARow >= USELESS_TO_BE_DOWN);
     isDown ||= foundDown;

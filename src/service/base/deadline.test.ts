@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../../../test/support/fake-clock.ts';
+import { isGivenUp } from '../../base/deadline-signal.ts';
 import { createDeadlines } from './deadline.ts';
 
 const clockOf = () => new FakeClock();
@@ -42,10 +43,28 @@ describe('a deadline', () => {
     expect(await held).toBe('canned');
   });
 
+  it('of one who left ends the thinking at once, and says why', () => {
+    const deadline = createDeadlines({ clock: clockOf(), stopped: new AbortController().signal }).start(
+      1_000,
+    );
+    deadline.giveUp();
+    expect(deadline.signal.aborted).toBe(true);
+    expect(isGivenUp(deadline.signal)).toBe(true);
+  });
+
+  it('that is over is not given up', async () => {
+    const clock = clockOf();
+    const deadline = createDeadlines({ clock, stopped: new AbortController().signal }).start(1_000);
+    await clock.advance(900);
+    expect(deadline.signal.aborted).toBe(true);
+    expect(isGivenUp(deadline.signal)).toBe(false);
+  });
+
   it('that has ended aborts nothing any more', async () => {
     const clock = clockOf();
     const deadline = createDeadlines({ clock, stopped: new AbortController().signal }).start(1_000);
     deadline.end();
+    deadline.giveUp();
     await clock.advance(5_000);
     expect(deadline.signal.aborted).toBe(false);
   });

@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
-import { noteDeadline } from '../../base/deadline-signal.ts';
+import { giveUp, noteDeadline } from '../../base/deadline-signal.ts';
 import { AiIpcError } from '../../base/errors.ts';
 
 /**
@@ -16,6 +16,8 @@ export interface Deadline {
   leftMs(): number;
   /** What `work` gives, or AiIpcError model_timeout when it does not end soon after the signal. */
   hold<T>(work: Promise<T>): Promise<T>;
+  /** Nobody waits for the answer any more: whoever thinks about it stops at once. */
+  giveUp(): void;
   /** The answer is there: nothing is aborted any more. */
   end(): void;
 }
@@ -45,6 +47,9 @@ export function createDeadlines({ clock, stopped }: DeadlineParts): Deadlines {
         signal: thinking.signal,
         leftMs: () => Math.max(0, endMs - clock.nowMs()),
         hold: (work) => Promise.race([work, over]),
+        giveUp() {
+          if (!ended.signal.aborted) giveUp(thinking);
+        },
         end() {
           running.delete(thinking);
           ended.abort();

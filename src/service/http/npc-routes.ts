@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Context, Hono } from 'hono';
 import type { Deadlines } from '../base/deadline.ts';
 import { type Admission, RETRY_AFTER_SECONDS } from './admission.ts';
+import type { Audiences } from './audiences.ts';
 import { type JsonBody, readJson } from './body.ts';
 import { deadlineMsOf, idempotencyKeyOf, sourceNpcOf } from './call-headers.ts';
-import { deliveryOf, type ServerEnv } from './delivery.ts';
+import { deliveryOf, leavingOf, type ServerEnv } from './delivery.ts';
 import { isRefusal, type Refusal, refuse, toErrorResponse, toJsonResponse } from './http-error.ts';
 import type { Idempotency } from './idempotency.ts';
 import {
@@ -19,6 +20,7 @@ import {
 export interface NpcRouteParts {
   readonly endpoints: EndpointParts;
   readonly idempotency: Idempotency<Answered | Refusal>;
+  readonly audiences: Audiences;
   readonly admission: Admission;
   readonly deadlines: Deadlines;
   /** For callers that send no X-Deadline-Ms. */
@@ -56,7 +58,8 @@ async function respond(
   const deadline = parts.deadlines.start(deadlineMs);
   try {
     const call = { request: raw, deadline, parts: parts.endpoints };
-    const answered = await deadline.hold(answerOnce(call, { key, endpoint, ...parts }));
+    const left = leavingOf(context.env);
+    const answered = await deadline.hold(answerOnce(call, { key, endpoint, left, ...parts }));
     if (isRefusal(answered)) return toErrorResponse(answered);
     if (answered.said !== null)
       parts.endpoints.recollecting.rememberOnce({ ...answered.said, key }, deliveryOf(context.env));
@@ -68,22 +71,33 @@ async function respond(
   }
 }
 
-interface Once {
+interface Once extends Pick<NpcRouteParts, 'idempotency' | 'audiences'> {
   readonly key: string | null;
   readonly endpoint: Endpoint;
-  readonly idempotency: Idempotency<Answered | Refusal>;
+  /** Aborted when this caller waits no longer. */
+  readonly left: AbortSignal;
 }
 
-/** The same key with the same body gets the same answer, also while the first one is still in the making. */
+/**
+ * The same key with the same body gets the same answer, also while the first one is still in the making. What nobody waits
+ * for any more is not made to its end.
+ */
 async function answerOnce(
   call: EndpointCall,
-  { key, endpoint, idempotency }: Once,
+  { key, endpoint, left, idempotency, audiences }: Once,
 ): Promise<Answered | Refusal> {
   const read = await readJson(call.request);
   if (isRefusal(read)) return read;
   const make = () => endpoint(read.json, call);
-  if (key === null) return await make();
-  return await idempotency.run(key, fingerprintOf(call.request, read), make);
+  const { deadline } = call;
+  if (key === null) {
+    left.addEventListener('abort', () => deadline.giveUp(), { once: true });
+    return await make();
+  }
+  audiences.enter(key, left);
+  return await idempotency.run(key, fingerprintOf(call.request, read), () =>
+    audiences.make(key, { make, giveUp: () => deadline.giveUp() }),
+  );
 }
 
 /** What makes two requests the same: where they go, for which NPC, and every byte of the body. */

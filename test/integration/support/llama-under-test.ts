@@ -1,5 +1,6 @@
 import pino from 'pino';
 import { afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import type { ServiceSettings } from '../../../src/config/load.ts';
 import { MODEL_SERVER } from '../../../src/config/service-schema.ts';
 import { defaultsOf } from '../../../src/config/setting.ts';
 import { fetchLlamaServer, type LlamaServer, startLlamaServer } from '../../support/llama-server.ts';
@@ -22,10 +23,17 @@ export interface ServedLlama {
   readonly log: readonly string[];
 }
 
+interface LlamaOptions {
+  /** An admin's own fields for the body of each call. */
+  readonly body?: Readonly<Record<string, unknown>>;
+  /** Of the service, besides the model server. */
+  readonly settings?: Partial<ServiceSettings>;
+}
+
 /** Starts llama.cpp servers with services before them that end with the test; undefined where the package cannot be had. */
 export function useLlama(): (
   args: readonly string[],
-  ownFields?: Readonly<Record<string, unknown>>,
+  options?: LlamaOptions,
 ) => Promise<ServedLlama | undefined> {
   let root: string | undefined;
   let reason = '';
@@ -51,7 +59,7 @@ export function useLlama(): (
     proxy = undefined;
     llama = undefined;
   });
-  return async (args, body = {}) => {
+  return async (args, { body = {}, settings = {} } = {}) => {
     if (root === undefined) {
       expect(reason).toMatch(/^llama\.cpp cannot be had: /);
       return undefined;
@@ -62,7 +70,7 @@ export function useLlama(): (
     const modelServer = { ...defaultsOf(MODEL_SERVER), ...server };
     const log: string[] = [];
     const { url } = await serve(
-      { modelServer, modelTimeoutSeconds: 60, deadlineMs: 60_000 },
+      { modelServer, modelTimeoutSeconds: 60, deadlineMs: 60_000, ...settings },
       databaseOf(database.settings),
       pino({ level: 'info' }, { write: (line: string) => log.push(line) }),
     );
