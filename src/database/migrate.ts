@@ -10,15 +10,16 @@ import {
   SCHEMA_VERSION,
   type SchemaState,
 } from './check-schema.ts';
+import type { ConnectSettings, OpenConnection } from './connect.ts';
 import type { Row } from './database.ts';
 import { toDatabaseError } from './database-errors.ts';
 import { mariadbName } from './database-name.ts';
-import { connectForMigrate, errnoOf, type MigrateSettings } from './migrate-connection.ts';
+import { connectForMigrate, errnoOf } from './migrate-connection.ts';
 import { type LockWait, retryLocked, runStatements, type ScriptRun } from './migrate-script.ts';
 import { splitSql } from './sql-script.ts';
 
 export interface MigrateOptions {
-  readonly settings: MigrateSettings;
+  readonly settings: ConnectSettings;
   /** Asked before tables with more than 100,000 rows are copied: writers wait meanwhile, 7 s a million rows here. */
   readonly confirm: (rows: number) => Promise<boolean>;
   /** Told each step, a sentence for people. */
@@ -61,11 +62,11 @@ const UPGRADES = new URL('upgrades/', SQL_FILES);
 export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
   const { settings, lockWait = LOCK_WAIT } = options;
   const name = mariadbName(settings);
-  const connections: Connection[] = [];
+  const opened: OpenConnection[] = [];
   const connect = async () => {
-    const connection = await connectForMigrate(settings, lockWait.seconds);
-    connections.push(connection);
-    return connection;
+    const one = await connectForMigrate(settings, lockWait.seconds);
+    opened.push(one);
+    return one.connection;
   };
   try {
     const [worker, holder] = [await connect(), await connect()];
@@ -75,7 +76,7 @@ export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
   } catch (error) {
     throw toDatabaseError(error, name);
   } finally {
-    for (const connection of connections) connection.destroy();
+    for (const { cut } of opened) cut();
   }
 }
 

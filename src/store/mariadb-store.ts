@@ -1,8 +1,8 @@
 import { AiIpcError } from '../base/errors.ts';
 import { checkSchema } from '../database/check-schema.ts';
-import type { Database, Inserter } from '../database/database.ts';
+import type { Inserter } from '../database/database.ts';
 import { toDatabaseError } from '../database/database-errors.ts';
-import { type ConnectionSettings, openMariadbPool } from '../database/mariadb-pool.ts';
+import { type ConnectionSettings, openMariadbPools } from '../database/mariadb-pool.ts';
 import { probeServer } from '../database/probe.ts';
 import type { CallerConnection, QueueStore } from '../queue/queue-store.ts';
 import { mariadbStatements } from './mariadb-statements.ts';
@@ -25,20 +25,15 @@ export async function openMariadbStore(
   // Asked first, on connections of its own: it tells at once what a pool would only time out on.
   const { skipsLocked, maxPacketBytes } = await probeServer(settings);
   const statements = mariadbStatements(claimBy === 'auto' && skipsLocked ? 'skip_locked' : 'guarded_update');
-  const database = openMariadbPool({ ...settings, maxPacketBytes, maxPoolSize: settings.maxPoolSize - 1 });
-  const heartbeatDatabase = openMariadbPool({ ...settings, minPoolSize: 0, maxPoolSize: 1 });
+  const { database, urgentDatabase } = openMariadbPools({ ...settings, maxPacketBytes });
   try {
     await checkSchema((sql) => database.query(sql));
     const queueId = await readQueueId(database, statements);
-    return createSqlStore({ database, statements, queueId, heartbeatDatabase, inserterOver });
+    return createSqlStore({ database, statements, queueId, heartbeatDatabase: urgentDatabase, inserterOver });
   } catch (error) {
-    await closeAll([database, heartbeatDatabase]);
+    await database.close();
     throw error;
   }
-}
-
-async function closeAll(databases: readonly Database[]): Promise<void> {
-  await Promise.all(databases.map((database) => database.close()));
 }
 
 /** What `mariadb` and `mysql2/promise` connections have in common. */
