@@ -150,6 +150,7 @@ SELECT 'schema_version', '4' FROM DUAL
 -- CALL sp_ai_cleanup_old_requests(7): overdue requests end as timeout, requests that ended more than 7 days ago are
 -- deleted (their responses go with them), and so are log rows older than 30 days. One row tells how many requests went.
 -- It works in transactions of 500 rows, by primary key, and commits each: whoever calls it has his own one committed.
+-- No setting of the session (for the event: of the server) changes what it does, and it leaves them as they were.
 -- MySQL knows no OR REPLACE, and MariaDB keeps the rights on the procedure with it: hence the two kinds of comments.
 /*!80000 DROP PROCEDURE IF EXISTS `sp_ai_cleanup_old_requests` */;
 
@@ -160,7 +161,9 @@ CREATE /*M! OR REPLACE */ PROCEDURE `sp_ai_cleanup_old_requests`(IN `days` INT)
   SQL SECURITY INVOKER
   COMMENT 'Expires overdue requests and deletes those that ended so many days ago'
 BEGIN
-  DECLARE v_time_zone VARCHAR(64) DEFAULT @@SESSION.time_zone;
+  -- In the character set of a database in utf16, no server knows the name of a time zone.
+  DECLARE v_time_zone VARCHAR(64) CHARACTER SET utf8mb4 DEFAULT @@SESSION.time_zone;
+  DECLARE v_autocommit, v_foreign_key_checks, v_unique_checks, v_big_selects BOOLEAN;
   DECLARE v_cutoff DATETIME(3);
   DECLARE v_deleted INT UNSIGNED DEFAULT 0;
   DECLARE v_log_deleted INT UNSIGNED DEFAULT 0;
@@ -168,10 +171,18 @@ BEGIN
   DECLARE v_id BIGINT UNSIGNED;
   DECLARE EXIT HANDLER FOR SQLEXCEPTION
   BEGIN
-    ROLLBACK;
-    SET SESSION time_zone = v_time_zone;
+    ROLLBACK AND NO CHAIN NO RELEASE;
+    SET SESSION time_zone = v_time_zone, autocommit = v_autocommit, foreign_key_checks = v_foreign_key_checks,
+                unique_checks = v_unique_checks, sql_big_selects = v_big_selects;
     RESIGNAL;
   END;
+
+  SELECT @@SESSION.autocommit, @@SESSION.foreign_key_checks, @@SESSION.unique_checks, @@SESSION.sql_big_selects
+    INTO v_autocommit, v_foreign_key_checks, v_unique_checks, v_big_selects;
+  -- In a transaction the isolation cannot be set (1568), and with autocommit off each SELECT begins one. Without checks no
+  -- response goes with its request.
+  COMMIT AND NO CHAIN NO RELEASE;
+  SET SESSION autocommit = 1, foreign_key_checks = 1, unique_checks = 1, sql_big_selects = 1;
 
   -- 0 is refused and not taken as "all": it would delete answers that scripts are about to read.
   IF days IS NULL OR days < 1 THEN
@@ -208,7 +219,7 @@ BEGIN
       DECLARE CONTINUE HANDLER FOR NOT FOUND SET v_is_done = TRUE;
 
       SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-      START TRANSACTION;
+      START TRANSACTION READ WRITE;
       OPEN overdue;
       overdue_rows: LOOP
         FETCH overdue INTO v_id, v_attempts, v_last_error, v_life_seconds;
@@ -246,7 +257,7 @@ BEGIN
         END IF;
       END LOOP;
       CLOSE overdue;
-      COMMIT;
+      COMMIT AND NO CHAIN NO RELEASE;
     END;
   UNTIL v_rows < 500 END REPEAT;
 
@@ -289,7 +300,7 @@ BEGIN
           DECLARE CONTINUE HANDLER FOR NOT FOUND SET v_is_done = TRUE;
 
           SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-          START TRANSACTION;
+          START TRANSACTION READ WRITE;
           OPEN old_requests;
           old_rows: LOOP
             FETCH old_requests INTO v_id, v_created_at;
@@ -303,7 +314,7 @@ BEGIN
             SET v_deleted = v_deleted + ROW_COUNT();
           END LOOP;
           CLOSE old_requests;
-          COMMIT;
+          COMMIT AND NO CHAIN NO RELEASE;
         END;
       UNTIL v_rows < 500 END REPEAT;
     END LOOP;
@@ -321,28 +332,31 @@ BEGIN
         LEAVE log_rows;
       END IF;
       SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-      START TRANSACTION;
+      START TRANSACTION READ WRITE;
       DELETE `ai_request_log` FROM `ai_request_log` FORCE INDEX (PRIMARY)
        WHERE id > v_low_id AND id <= v_high_id AND created_at < v_cutoff;
       SET v_log_deleted = v_log_deleted + ROW_COUNT();
-      COMMIT;
+      COMMIT AND NO CHAIN NO RELEASE;
       SET v_low_id = v_high_id;
     END LOOP;
   END;
 
   IF v_deleted + v_log_deleted > 0 THEN
+    START TRANSACTION READ WRITE;
     INSERT INTO `ai_request_log` (request_id, event_type, event_data)
     VALUES (0, 'cleaned', CONCAT('{"deleted":', v_deleted, ',"log_rows":', v_log_deleted, '}'));
-    COMMIT;
+    COMMIT AND NO CHAIN NO RELEASE;
   END IF;
-  SET SESSION time_zone = v_time_zone;
+  SET SESSION time_zone = v_time_zone, autocommit = v_autocommit, foreign_key_checks = v_foreign_key_checks,
+              unique_checks = v_unique_checks, sql_big_selects = v_big_selects;
   SELECT v_deleted AS deleted;
 END//
 
 DELIMITER ;
 
 -- Once a day, with 7 days. Your own schedule stays (ALTER EVENT … ON SCHEDULE EVERY 6 HOUR); DISABLE it rather than drop
--- it. It runs while event_scheduler is ON; the worker cleans up too, so nothing depends on it.
+-- it. It runs while event_scheduler is ON; the worker cleans up too, so nothing depends on it. With event_scheduler=DISABLED
+-- the server refuses it (1577): then all but the event is there.
 CREATE EVENT IF NOT EXISTS `evt_ai_cleanup_old_requests`
   ON SCHEDULE EVERY 1 DAY
   COMMENT 'AI IPC: deletes requests that ended more than 7 days ago'

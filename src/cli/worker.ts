@@ -4,14 +4,13 @@ import { systemClock } from '../base/clock.ts';
 import { AiIpcError } from '../base/errors.ts';
 import { createEvents } from '../base/events.ts';
 import { createLogger, type Logger } from '../base/logger.ts';
-import type { LoadedSettings, Settings } from '../config/load.ts';
+import type { LoadedSettings } from '../config/load.ts';
 import { startWarningsOf } from '../config/warnings.ts';
 import { subscribeLog } from '../observability/log-subscriber.ts';
-import type { QueueStore } from '../queue/queue-store.ts';
 import { databaseName, openStore } from '../store/open-store.ts';
 import { loadedFrom, type SettingsOptions, withSettingsOptions } from './base/settings-options.ts';
 import { onStopSignal } from './base/stop.ts';
-import { withWorker } from './base/with-worker.ts';
+import { type WorkerParts, withWorker } from './base/with-worker.ts';
 
 /** Between two tries to reach the database at the start. */
 const RETRY = { firstMs: 1_000, longestMs: 15_000 } as const;
@@ -46,24 +45,22 @@ async function runWorker(loaded: LoadedSettings): Promise<void> {
   const stopping = stopSignals();
   // Without a listener the signal would end a process that has no figures to tell yet, or no more.
   process.on('SIGUSR2', () => undefined);
-  const store = await openWhenReachable(settings, logger, stopping.first);
-  if (store === undefined) return;
-  try {
-    await serve(settings, store, logger, stopping);
-  } finally {
-    await store.close();
-  }
-}
-
-async function serve(
-  settings: Settings,
-  store: QueueStore,
-  logger: Logger,
-  stopping: StopSignals,
-): Promise<void> {
   const events = createEvents();
   subscribeLog(events, logger, () => systemClock.nowMs());
-  await withWorker({ store, settings: settings.worker, events }, async (worker) => {
+  await untilReachable(logger, stopping.first, async () => {
+    const store = await openStore(settings.database, (warning) => logger.warn({ warning }, SERVER_WARNING));
+    try {
+      await serve({ store, settings: settings.worker, events }, stopping);
+    } finally {
+      await store.close();
+    }
+  });
+}
+
+const SERVER_WARNING = 'The database server has a setting that costs something';
+
+async function serve(parts: WorkerParts, stopping: StopSignals): Promise<void> {
+  await withWorker(parts, async (worker) => {
     process.on('SIGUSR2', () => worker.reportStatistics());
     // The first signal ends this function, and so stops the worker: that stop tells how it ends. Stopped a second time
     // it gives its calls back.
@@ -72,15 +69,14 @@ async function serve(
   });
 }
 
-/** Tries until the server can be reached; every other trouble needs an admin and is thrown. undefined: told to stop. */
-async function openWhenReachable(
-  settings: Settings,
-  logger: Logger,
-  signal: AbortSignal,
-): Promise<QueueStore | undefined> {
+/**
+ * Tries until the server can be reached and has taken the worker's first heartbeat, which fails as well as the first
+ * connection where it comes in the middle of a restart. Every other trouble needs an admin and is thrown.
+ */
+async function untilReachable(logger: Logger, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
   for (let tries = 1; !signal.aborted; tries += 1) {
     try {
-      return await openStore(settings.database);
+      return await work();
     } catch (error) {
       if (!(error instanceof AiIpcError) || error.code !== 'database_unavailable') throw error;
       const waitMs = backoffMs(RETRY, tries);
@@ -89,7 +85,6 @@ async function openWhenReachable(
     }
   }
   logger.info('Stopped before the database could be reached');
-  return undefined;
 }
 
 interface StopSignals {

@@ -1,4 +1,5 @@
-import { AiIpcError, type ErrorCode, messageOf } from '../base/errors.ts';
+import { AiIpcError, type ErrorCode, exitCodeOf, messageOf } from '../base/errors.ts';
+import { adviceFor } from './error-advice.ts';
 
 /**
  * The whole transaction is run again after these:
@@ -7,10 +8,25 @@ import { AiIpcError, type ErrorCode, messageOf } from '../base/errors.ts';
  */
 const RETRYABLE = new Set([1213, 1205, 1020]);
 
+/**
+ * What says that this server is of no use to a writer, and another one may be, for every connection to it: 1290, 1836,
+ * 1209 locked for reading, 1792 transactions that only read, 1874 and 1036 InnoDB or a table read-only, 1047 Galera node
+ * cut off, 3100 the same in MySQL's group replication, 1053, 1077 and 1079 shutting down, 3032 offline, 3168 not there.
+ */
+const SERVER_STATE = new Set([1290, 1836, 1209, 1792, 1874, 1036, 1047, 3100, 1053, 1077, 1079, 3032, 3168]);
+/** And of this connection alone: killed, cut, silent for too long. */
+const CONNECTION_LOST = [1080, 1152, 1158, 1159, 1160, 1161, 1184, 1927, 3169, 4031];
+/** The server has no connection for us: in all, for this user, for this account. */
+const NO_CONNECTION_LEFT = new Set([1040, 1203, 1226]);
+
 /** What an error number of MariaDB or MySQL means for us; anything else that is not fatal is database_failed. */
 const CODE_BY_ERRNO = new Map<number, ErrorCode>([
-  // access denied: for the user, to the database, by plugin, to a table, to a column, for want of a privilege
-  ...codes('database_denied', [1044, 1045, 1698, 1142, 1143, 1227]),
+  // access denied: for the user, to the database, by plugin, to a table, to a column, for want of a privilege; from a
+  // host that no account has; account locked, password expired (two ways), password plugin unknown, to the procedure
+  ...codes(
+    'database_denied',
+    [1044, 1045, 1698, 1142, 1143, 1227, 1130, 3118, 4151, 1820, 1862, 1524, 1251, 1370],
+  ),
   ...codes('database_unknown', [1049]),
   ...codes('schema_missing', [1146]),
   // a packet above max_allowed_packet: fatal to the connection, and the same the next time
@@ -18,29 +34,19 @@ const CODE_BY_ERRNO = new Map<number, ErrorCode>([
   ...codes('schema_old', [1054]),
   // disk full, write error, table full
   ...codes('storage_failed', [1021, 1026, 1114]),
-  // too many connections, Galera node not ready, shutting down, aborted, network trouble, user limits, read-only,
-  // connection killed, statement interrupted or over max_statement_time; and what was run again in vain
+  // TLS demanded
+  ...codes('bad_settings', [3159]),
+  // a binary log by statement, which takes nothing from READ COMMITTED
+  ...codes('database_unsupported', [1665]),
+  // host blocked after failed handshakes, statement interrupted or over max_statement_time; and what was run again in vain
   ...codes('database_unavailable', [
-    1040,
-    1047,
-    1053,
-    1077,
-    1079,
+    ...SERVER_STATE,
+    ...CONNECTION_LOST,
+    ...NO_CONNECTION_LEFT,
     1129,
-    1152,
-    1158,
-    1159,
-    1160,
-    1161,
-    1184,
-    1203,
-    1226,
-    1290,
     1317,
-    1792,
-    1836,
-    1927,
     1969,
+    3024,
     ...RETRYABLE,
   ]),
 ]);
@@ -73,33 +79,31 @@ export function isRetryable(error: unknown): boolean {
   return errno !== undefined && RETRYABLE.has(errno);
 }
 
+/** Whether every connection to this server is of no more use: a new one may lead to another server. */
+export function isOfServerState(error: unknown): boolean {
+  const { errno } = driverError(error);
+  return errno !== undefined && SERVER_STATE.has(errno);
+}
+
+/** Whether the server has no more connections for us than we have. */
+export function isFull(error: unknown): boolean {
+  const { errno } = driverError(error);
+  return errno !== undefined && NO_CONNECTION_LEFT.has(errno);
+}
+
+/** Whether an admin has to act before it can go well. */
+export function isLasting(error: unknown): boolean {
+  return exitCodeOf(toDatabaseError(error, '')) === 78;
+}
+
 /** The driver's error as ours, with what to do. `name` is the database as people know it. */
 export function toDatabaseError(error: unknown, name: string): AiIpcError {
   if (error instanceof AiIpcError) return error;
   const cause = driverError(error);
   const code = codeOf(cause);
-  const advice = ADVICE_BY_ERRNO.get(cause.errno) ?? ADVICE[code] ?? '';
-  return new AiIpcError(code, `${name}: ${plainMessage(error)}${advice}`, { cause: error });
+  const advice = adviceFor({ errno: cause.errno, code, words: serverWords(error) });
+  return new AiIpcError(code, `${name}: ${serverWords(error)} ${advice}`.trimEnd(), { cause: error });
 }
-
-/** Where the number tells more than the code: with these, user and password were right. */
-const ADVICE_BY_ERRNO: ReadonlyMap<number | undefined, string> = new Map([
-  // A server tells whoever has no right on a database not even whether there is one.
-  [1044, ' Check DB_NAME: there is no such database, or this user has no rights on it (deploy/grants.sql).'],
-  [1205, ' A transaction that somebody left open holds a row; SHOW ENGINE INNODB STATUS names it.'],
-  [1142, ' Give this user the rights of deploy/grants.sql, or use one that has them (DB_USER).'],
-  [1143, ' Give this user the rights of deploy/grants.sql, or use one that has them (DB_USER).'],
-]);
-
-const ADVICE: Partial<Record<ErrorCode, string>> = {
-  bad_settings: ' Check DB_SSL_CA: the certificate of the authority that signed the one of the server.',
-  database_denied: ' Check DB_USER, DB_PASSWORD and the rights of that user (deploy/grants.sql).',
-  database_unknown: ' Check DB_NAME, or create the database and run `ai-ipc migrate`.',
-  schema_missing: ' Run `ai-ipc migrate`.',
-  schema_old: ' Run `ai-ipc migrate`.',
-  database_unavailable: ' Check that the server runs and that DB_HOST and DB_PORT name it.',
-  storage_failed: ' Make room on the disk of the database; nothing is lost, it is tried again.',
-};
 
 function codeOf({ errno, code, isFatal }: DriverError): ErrorCode {
   const known = errno === undefined ? undefined : CODE_BY_ERRNO.get(errno);
@@ -127,9 +131,13 @@ function driverError(error: unknown): DriverError {
   };
 }
 
-/** The driver puts the statement and its values behind a line end: players' words, which no log may hold. */
-function plainMessage(error: unknown): string {
-  const message = messageOf(error).split('\n', 1)[0] ?? '';
+/**
+ * The server's own words. The driver puts the statement and its values behind a line end: players' words, which no log may
+ * hold. Of several addresses that were tried, the last one's.
+ */
+export function serverWords(error: unknown): string {
+  const tried = error instanceof AggregateError ? error.errors.at(-1) : error;
+  const message = messageOf(tried).split('\n', 1)[0] ?? '';
   return message.replace(/^\(conn:-?\d+, no: -?\d+, SQLState: \w+\) /, '').replace(/([^.!?])$/, '$1.');
 }
 

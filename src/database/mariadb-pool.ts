@@ -1,23 +1,15 @@
-import type { EventEmitter } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
-import { type ConnectionOptions, checkServerIdentity, type SecureContextOptions } from 'node:tls';
-import {
-  type ConnectionConfig,
-  createPool,
-  type Pool,
-  type PoolConfig,
-  type PoolConnection,
-  type UpsertResult,
-} from 'mariadb';
+import type { Connection, UpsertResult } from 'mariadb';
 import { backoffMs } from '../base/backoff.ts';
 import { systemClock } from '../base/clock.ts';
-import { AiIpcError, messageOf } from '../base/errors.ts';
+import { AiIpcError } from '../base/errors.ts';
 import type { MariadbSettings } from '../config/settings.ts';
+import { connectTo, type OpenConnection } from './connect.ts';
+import { ConnectionPool, type Member } from './connection-pool.ts';
 import type { Database, Decide, ExecuteResult, Row, RowsStatement, Statement } from './database.ts';
-import { isRetryable, toDatabaseError } from './database-errors.ts';
+import { isFull, isLasting, isOfServerState, isRetryable, toDatabaseError } from './database-errors.ts';
 import { mariadbName } from './database-name.ts';
 import { joinInPackets } from './multi-statement.ts';
+import { poolSession } from './session.ts';
 
 /** The settings, and what a connection may be told besides. */
 export interface ConnectionSettings extends MariadbSettings {
@@ -29,46 +21,77 @@ export interface ConnectionSettings extends MariadbSettings {
 
 /** A transaction or statement that takes longer is given up and its connection closed: half-open sockets never answer. */
 const OPERATION_TIMEOUT_MS = 10_000;
-/**
- * A socket on which nothing comes for so long is closed by the driver, just before our own limit: where our limit has to
- * destroy the connection, the driver sends a KILL on a new one, which on a half-open line is never answered. A connection
- * that rests in the pool for so long goes the same way; the pool makes a new one when it is wanted.
- */
+/** A socket on which nothing comes for so long is closed by the driver, just before our own limit. */
 const SOCKET_TIMEOUT_MS = 9_500;
 /**
- * A connection above minPoolSize that rests for so long says goodbye, before the socket's limit cuts it: the server's log
- * has a warning for each that goes without.
+ * After so long without an answer a new connection is asked which server it leads to: a primary that stands still says
+ * nothing, and the address may lead to the next one by now. Lock waits are longer, and change no address.
  */
-const IDLE_SECONDS = 7;
-/** How long to wait for a connection: long enough for a restart of the server to be noticed as one error, not many. */
-const ACQUIRE_TIMEOUT_MS = 5_000;
-/** Lock waits and statements end on the server before OPERATION_TIMEOUT_MS ends them here, and keep the connection. */
-const LOCK_WAIT_SECONDS = 5;
-const STATEMENT_SECONDS = 8;
-/**
- * A client whose machine lost its network is gone without a word: for hours (TCP keepalive) the server would keep its
- * transaction open, and the rows that it locked from everybody. MariaDB ends such a one; MySQL has no such setting.
- */
-const IDLE_TRANSACTION_SECONDS = 10;
+const SILENCE_MS = 3_000;
 const DEFAULT_PACKET_BYTES = 2 ** 24;
 /** The header of a packet, and what the driver adds to it. */
 const PACKET_MARGIN_BYTES = 1024;
 /** Deadlocks resolve at once for one side; ten in a row with growing pauses were never seen. */
 const MAX_TRANSACTION_TRIES = 10;
+/** Each wait for a lock takes 5 s: who waits for the third time has something to tell. */
+const RETRY_WITHIN_MS = 9_000;
 const RETRY = { firstMs: 20, longestMs: 320 } as const;
+
+/** A connection of the pool's kind, of which nobody else knows. */
+export function connectLikePool(settings: ConnectionSettings): Promise<OpenConnection> {
+  return connectTo(settings, {
+    session: poolSession(settings.sessionTimeZone ?? '+00:00'),
+    hasManyStatements: true,
+    socketTimeoutMs: SOCKET_TIMEOUT_MS,
+  });
+}
 
 /** The one way to MariaDB: pooled connections, READ COMMITTED, every wait bounded. */
 export function openMariadbPool(settings: ConnectionSettings): Database {
-  const name = mariadbName(settings);
-  const pool = createPool(poolConfig(settings));
-  const packetBytes = (settings.maxPacketBytes ?? DEFAULT_PACKET_BYTES) - PACKET_MARGIN_BYTES;
-  // Each failure also reaches the statement that wanted a connection; without a listener it would end the process.
-  (pool as Pool & EventEmitter).on('error', () => undefined);
+  const pool = poolOf(settings, { hasReserve: false });
+  return databaseOn(pool, settings, { isUrgent: false });
+}
 
-  async function withConnection<T>(work: (connection: PoolConnection) => Promise<T>): Promise<T> {
+/** Both on the same connections, of which one is kept for what is urgent, where there is more than one. */
+export interface MariadbPools {
+  readonly database: Database;
+  readonly urgentDatabase: Database;
+}
+
+/** Closing one of them closes both. */
+export function openMariadbPools(settings: ConnectionSettings): MariadbPools {
+  const pool = poolOf(settings, { hasReserve: true });
+  return {
+    database: databaseOn(pool, settings, { isUrgent: false }),
+    urgentDatabase: databaseOn(pool, settings, { isUrgent: true }),
+  };
+}
+
+function poolOf(
+  settings: ConnectionSettings,
+  { hasReserve }: { readonly hasReserve: boolean },
+): ConnectionPool {
+  return new ConnectionPool({
+    open: () => connectLikePool(settings),
+    isLasting,
+    isFull,
+    min: Math.min(settings.minPoolSize, settings.maxPoolSize),
+    max: settings.maxPoolSize,
+    hasReserve,
+  });
+}
+
+function databaseOn(
+  pool: ConnectionPool,
+  settings: ConnectionSettings,
+  urgency: { readonly isUrgent: boolean },
+): Database {
+  const name = mariadbName(settings);
+  const packetBytes = (settings.maxPacketBytes ?? DEFAULT_PACKET_BYTES) - PACKET_MARGIN_BYTES;
+
+  async function withConnection<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     try {
-      const connection = await pool.getConnection();
-      return await guarded(connection, work);
+      return await guarded(pool, await pool.acquire(urgency), work);
     } catch (error) {
       throw isRetryable(error) ? error : toDatabaseError(error, name);
     }
@@ -86,92 +109,8 @@ export function openMariadbPool(settings: ConnectionSettings): Database {
       retried(name, () =>
         withConnection((connection) => lockAndWrite(connection, { lock, decide, packetBytes })),
       ),
-    close: () => closePool(pool),
+    close: () => pool.close(),
   };
-}
-
-function poolConfig(settings: ConnectionSettings): PoolConfig {
-  return {
-    ...connectionConfig(settings),
-    minimumIdle: Math.min(settings.minPoolSize, settings.maxPoolSize),
-    connectionLimit: settings.maxPoolSize,
-    acquireTimeout: ACQUIRE_TIMEOUT_MS,
-    idleTimeout: IDLE_SECONDS,
-  };
-}
-
-/** What a pooled connection and a single one have in common. */
-export function connectionConfig(settings: ConnectionSettings): ConnectionConfig {
-  return {
-    ...(settings.socketPath === null
-      ? { host: settings.host, port: settings.port }
-      : { socketPath: settings.socketPath }),
-    user: settings.user,
-    password: settings.password,
-    database: settings.database,
-    ...(settings.sslCaFile === null ? {} : { ssl: tlsOptions(settings.host, settings.sslCaFile) }),
-    connectTimeout: ACQUIRE_TIMEOUT_MS,
-    socketTimeout: SOCKET_TIMEOUT_MS,
-    // MySQL 8 without TLS asks for its public key; MariaDB ignores this.
-    allowPublicKeyRetrieval: true,
-    // Numbers, and an error instead of a rounded id above 2^53.
-    bigIntAsNumber: true,
-    insertIdAsNumber: true,
-    decimalAsNumber: true,
-    checkNumberRange: true,
-    // A transaction's writes travel with its COMMIT. Values are bound all the same, each escaped by the driver.
-    multipleStatements: true,
-    // Values are what players said: they stay out of error messages.
-    logParam: false,
-    initSql: sessionSetup(settings.sessionTimeZone ?? '+00:00'),
-  };
-}
-
-/**
- * What an admin has set for all sessions does not reach ours. READ COMMITTED because the gap locks of REPEATABLE READ make
- * producers and workers deadlock; completion_type, because a chained transaction would be rolled back with what the next
- * statement on the same connection wrote.
- */
-function sessionSetup(timeZone: string): string[] {
-  const sessionVariables = [
-    `time_zone = '${timeZone}'`,
-    "sql_mode = 'STRICT_TRANS_TABLES,NO_ZERO_DATE,NO_ENGINE_SUBSTITUTION'",
-    "completion_type = 'NO_CHAIN'",
-    'autocommit = 1',
-    'foreign_key_checks = 1',
-    'sql_select_limit = 18446744073709551615',
-    `innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}`,
-  ];
-  const mariadbOnly = [
-    `max_statement_time = ${STATEMENT_SECONDS}`,
-    `idle_transaction_timeout = ${IDLE_TRANSACTION_SECONDS}`,
-    // The default: with batched keys the join of a claim would not keep the order of what it joins.
-    'join_cache_level = 2',
-  ];
-  return [
-    'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
-    `SET ${sessionVariables.join(', ')} /*M!, ${mariadbOnly.join(', ')} */`,
-  ];
-}
-
-/** An address (not a name) is checked here: the driver would compare the certificate with `localhost`. */
-function tlsOptions(host: string, caFile: string): SecureContextOptions {
-  const checked = isIP(host) === 0 ? {} : { checkServerIdentity: ipIdentity(host) };
-  return { ca: readCertificate(caFile), ...checked };
-}
-
-function ipIdentity(address: string): NonNullable<ConnectionOptions['checkServerIdentity']> {
-  return (_host, certificate) => checkServerIdentity(address, certificate);
-}
-
-function readCertificate(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new AiIpcError('bad_settings', `DB_SSL_CA: cannot read ${file} (${messageOf(error)}).`, {
-      cause: error,
-    });
-  }
 }
 
 interface Transaction<T> {
@@ -182,7 +121,7 @@ interface Transaction<T> {
 
 /** Two round trips: BEGIN with the locks, then everything that is written with its COMMIT. */
 async function lockAndWrite<T>(
-  connection: PoolConnection,
+  connection: Connection,
   { lock, decide, packetBytes }: Transaction<T>,
 ): Promise<T> {
   const sentAtMs = performance.now();
@@ -198,7 +137,7 @@ async function lockAndWrite<T>(
 const COMMIT: Statement = { sql: 'COMMIT', values: [] };
 
 async function insertEach(
-  connection: PoolConnection,
+  connection: Connection,
   { sql, rows }: RowsStatement,
   packetBytes: number,
 ): Promise<number[]> {
@@ -214,7 +153,7 @@ async function insertEach(
   return ids;
 }
 
-async function insertPackets(connection: PoolConnection, packets: readonly Statement[]): Promise<number[]> {
+async function insertPackets(connection: Connection, packets: readonly Statement[]): Promise<number[]> {
   const ids: number[] = [];
   for (const { sql, values } of packets) {
     const results = await connection.query<UpsertResult | UpsertResult[]>(sql, values);
@@ -223,46 +162,72 @@ async function insertPackets(connection: PoolConnection, packets: readonly State
   return ids;
 }
 
-/** Gives the connection back in any case; after the time limit, or when it is broken, it is closed instead. */
+/** Gives the connection back in any case; when it is broken, or its server of no use, it is closed instead. */
 async function guarded<T>(
-  connection: PoolConnection,
-  work: (connection: PoolConnection) => Promise<T>,
+  pool: ConnectionPool,
+  member: Member,
+  work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
-  let isOverdue = false;
-  let timer: NodeJS.Timeout | undefined;
-  // Raced, because a destroyed connection need not reject what it was doing.
-  const overdue = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      isOverdue = true;
-      reject(overdueError());
-      connection.destroy();
-    }, OPERATION_TIMEOUT_MS);
-  });
+  const silence = new Silence(pool, member);
   try {
-    return await Promise.race([work(connection), overdue]);
+    // Raced, because a connection that is cut need not reject what it was doing.
+    const result = await Promise.race([work(member.connection), silence.tooLong]);
+    pool.release(member);
+    return result;
   } catch (error) {
-    if (!isOverdue) await undo(connection);
+    // All others of this server are of no more use: without this, each would fail once for somebody.
+    const isServerLost = silence.isOver || isOfServerState(error);
+    if (isServerLost) pool.renew(member);
+    if (isServerLost) pool.discard(member);
+    else await giveBack(pool, member);
     throw error;
   } finally {
-    clearTimeout(timer);
-    if (!isOverdue) await returnToPool(connection);
+    silence.end();
   }
 }
 
-/** A connection that cannot be brought back to its first state is closed: the server undoes what was open on it. */
-async function undo(connection: PoolConnection): Promise<void> {
-  if (!connection.isValid()) return;
+/** One that cannot be brought back to its first state is closed: the server undoes what was open on it. */
+async function giveBack(pool: ConnectionPool, member: Member): Promise<void> {
   try {
-    await connection.rollback();
+    if (member.connection.isValid()) await member.connection.rollback();
+    pool.release(member);
   } catch {
     // The caller learns of the first error; this one only says that the connection is of no more use.
-    connection.destroy();
+    pool.discard(member);
   }
 }
 
-async function returnToPool(connection: PoolConnection): Promise<void> {
-  if (connection.isValid()) await connection.release();
-  else connection.destroy();
+/** How long a connection is waited for that says nothing. */
+class Silence {
+  /** Rejects when it was too long. */
+  readonly tooLong: Promise<never>;
+  isOver = false;
+  readonly #timers: NodeJS.Timeout[];
+
+  constructor(pool: ConnectionPool, member: Member) {
+    let giveUp: (error: AiIpcError) => void = () => undefined;
+    this.tooLong = new Promise<never>((_, reject) => {
+      giveUp = (error) => {
+        this.isOver = true;
+        reject(error);
+      };
+    });
+    const lookWhere = () =>
+      pool.hasMoved(member).then((hasMoved) => (hasMoved ? giveUp(movedError()) : undefined), giveUp);
+    this.#timers = [
+      setTimeout(lookWhere, SILENCE_MS),
+      setTimeout(() => giveUp(overdueError()), OPERATION_TIMEOUT_MS),
+    ];
+  }
+
+  end(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+  }
+}
+
+function movedError(): AiIpcError {
+  const message = `The database did not answer for ${SILENCE_MS / 1000} s, and its address leads to another server now.`;
+  return new AiIpcError('database_unavailable', `${message} Going on with that one.`);
 }
 
 function overdueError(): AiIpcError {
@@ -271,21 +236,16 @@ function overdueError(): AiIpcError {
 }
 
 async function retried<T>(name: string, run: () => Promise<T>): Promise<T> {
+  const lastTryMs = performance.now() + RETRY_WITHIN_MS;
   for (let tries = 1; ; tries++) {
     try {
       return await run();
     } catch (error) {
       if (!isRetryable(error)) throw error;
-      if (tries >= MAX_TRANSACTION_TRIES) throw toDatabaseError(error, name);
+      const isLast = tries >= MAX_TRANSACTION_TRIES || performance.now() > lastTryMs;
+      if (isLast) throw toDatabaseError(error, name);
       // By chance, all of it: those that were in each other's way do not meet again.
       await systemClock.sleep(Math.random() * backoffMs(RETRY, tries));
     }
   }
-}
-
-async function closePool(pool: Pool): Promise<void> {
-  // A connection that hangs must not keep the process: end() waits for the server's goodbye.
-  const deadline = new AbortController();
-  await Promise.race([pool.end().catch(() => undefined), systemClock.sleep(2_000, deadline.signal)]);
-  deadline.abort();
 }

@@ -1,11 +1,8 @@
-import { type Connection, createConnection } from 'mariadb';
 import { AiIpcError } from '../base/errors.ts';
-import type { MariadbSettings } from '../config/settings.ts';
+import { type ConnectSettings, connectTo, type OpenConnection } from './connect.ts';
 import { toDatabaseError } from './database-errors.ts';
 import { mariadbName } from './database-name.ts';
-import { connectionConfig } from './mariadb-pool.ts';
-
-export type MigrateSettings = Omit<MariadbSettings, 'minPoolSize' | 'maxPoolSize'>;
+import { migrateSession } from './session.ts';
 
 /** ER_BAD_DB_ERROR. */
 const UNKNOWN_DATABASE = 1049;
@@ -16,32 +13,24 @@ const UNKNOWN_DATABASE = 1049;
  * database_unknown or database_unavailable.
  */
 export async function connectForMigrate(
-  settings: MigrateSettings,
+  settings: ConnectSettings,
   lockWaitSeconds: number,
-): Promise<Connection> {
+): Promise<OpenConnection> {
   try {
-    const connection = await createConnection({
-      ...connectionConfig({ ...settings, minPoolSize: 0, maxPoolSize: 1 }),
-      multipleStatements: false,
+    return await connectTo(settings, {
+      session: migrateSession(lockWaitSeconds),
+      hasManyStatements: false,
       // An ALTER says nothing for its whole time, and the connection that holds the turn says nothing at all.
-      socketTimeout: 0,
+      socketTimeoutMs: 0,
       // Through a firewall that forgets silent connections, an ALTER of an hour would never be heard of again.
-      keepAliveDelay: 30_000,
-      initSql: [
-        `SET lock_wait_timeout = ${lockWaitSeconds}, innodb_lock_wait_timeout = ${lockWaitSeconds}` +
-          ', wait_timeout = 28800, autocommit = 1 /*M!, max_statement_time = 0 */',
-        'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
-      ],
+      keepAliveMs: 30_000,
     });
-    // A loss also fails the statement under way; without a listener it would end the process.
-    connection.on('error', () => undefined);
-    return connection;
   } catch (error) {
     throw connectError(error, settings);
   }
 }
 
-function connectError(error: unknown, settings: MigrateSettings): AiIpcError {
+function connectError(error: unknown, settings: ConnectSettings): AiIpcError {
   if (errnoOf(error) !== UNKNOWN_DATABASE) return toDatabaseError(error, mariadbName(settings));
   const name = `\`${settings.database.replaceAll('`', '``')}\``;
   return new AiIpcError(

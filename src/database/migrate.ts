@@ -10,15 +10,17 @@ import {
   SCHEMA_VERSION,
   type SchemaState,
 } from './check-schema.ts';
+import type { ConnectSettings, OpenConnection } from './connect.ts';
 import type { Row } from './database.ts';
 import { toDatabaseError } from './database-errors.ts';
 import { mariadbName } from './database-name.ts';
-import { connectForMigrate, errnoOf, type MigrateSettings } from './migrate-connection.ts';
+import { connectForMigrate, errnoOf } from './migrate-connection.ts';
 import { type LockWait, retryLocked, runStatements, type ScriptRun } from './migrate-script.ts';
+import { findServerFaults, refuseFaults, sentencesOf } from './server-checks.ts';
 import { splitSql } from './sql-script.ts';
 
 export interface MigrateOptions {
-  readonly settings: MigrateSettings;
+  readonly settings: ConnectSettings;
   /** Asked before tables with more than 100,000 rows are copied: writers wait meanwhile, 7 s a million rows here. */
   readonly confirm: (rows: number) => Promise<boolean>;
   /** Told each step, a sentence for people. */
@@ -47,7 +49,8 @@ const MISFIT_ROWS: ReadonlySet<number | undefined> = new Set([1062, 1138, 1265, 
 const MISFIT_FORMAT: ReadonlySet<number | undefined> = new Set([1005, 1031, 1071, 1118, 1478, 1709]);
 const ROW_FORMAT = /,\s*ROW_FORMAT=\w+/;
 /** Access denied: to the database, the table, for want of a right, to the procedure; and events switched off for good. */
-const REFUSED: ReadonlySet<number | undefined> = new Set([1044, 1142, 1227, 1370, 1577]);
+const SCHEDULER_DISABLED = 1577;
+const REFUSED: ReadonlySet<number | undefined> = new Set([1044, 1142, 1227, 1370, SCHEDULER_DISABLED]);
 
 const SQL_FILES = new URL('../../sql-files/', import.meta.url);
 const PRESENT_SCHEMA = new URL('ai_ipc_tables.sql', SQL_FILES);
@@ -61,11 +64,11 @@ const UPGRADES = new URL('upgrades/', SQL_FILES);
 export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
   const { settings, lockWait = LOCK_WAIT } = options;
   const name = mariadbName(settings);
-  const connections: Connection[] = [];
+  const opened: OpenConnection[] = [];
   const connect = async () => {
-    const connection = await connectForMigrate(settings, lockWait.seconds);
-    connections.push(connection);
-    return connection;
+    const one = await connectForMigrate(settings, lockWait.seconds);
+    opened.push(one);
+    return one.connection;
   };
   try {
     const [worker, holder] = [await connect(), await connect()];
@@ -75,13 +78,14 @@ export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
   } catch (error) {
     throw toDatabaseError(error, name);
   } finally {
-    for (const connection of connections) connection.destroy();
+    for (const { cut } of opened) cut();
   }
 }
 
 async function migrateOn(run: ScriptRun, turn: ScriptRun, options: MigrateOptions): Promise<MigrateResult> {
   const query = queryOn(run.connection);
   const { isMariadb } = await checkServer(query);
+  const faults = refuseFaults(await findServerFaults(query, 'migrate'), run.name);
   const found = await readSchema(query);
   refuseNewer(found);
   if (isUpgrade(found.version)) await prepareUpgrade(run, options, { found, isMariadb });
@@ -95,7 +99,7 @@ async function migrateOn(run: ScriptRun, turn: ScriptRun, options: MigrateOption
   if (isUpgrade(from)) await upgrade(run, from);
   await loadPresentSchema(run, present);
   await checkSchema(query, 'all');
-  await hintAtScheduler(run);
+  for (const fault of faults) options.onStep(sentencesOf(fault));
   options.onStep(`The tables are of version ${SCHEMA_VERSION}.`);
   return { from, to: SCHEMA_VERSION };
 }
@@ -286,21 +290,14 @@ async function tryToMake(run: ScriptRun, statement: string, { name, right }: Par
   } catch (error) {
     if (!REFUSED.has(errnoOf(error))) throw error;
     const reason = toDatabaseError(error, run.name).message.split(' Check ', 1)[0] ?? messageOf(error);
+    const remedy = `To have it, give this user the right ${right} and run \`ai-ipc migrate\` again.`;
     run.onStep(
       `The ${name} was not made (${reason}). Going on without it: the worker deletes old requests too. ` +
-        `To have it, give this user the right ${right} and run \`ai-ipc migrate\` again.`,
+        // What to do about a scheduler that is off is said at the end.
+        (errnoOf(error) === SCHEDULER_DISABLED ? '' : remedy),
     );
     return false;
   }
-}
-
-async function hintAtScheduler({ connection, onStep }: ScriptRun): Promise<void> {
-  const [row] = await connection.query<Row[]>('SELECT @@GLOBAL.event_scheduler AS scheduler');
-  if (row?.['scheduler'] === 'ON') return;
-  onStep(
-    'The event scheduler of this server is off, so the daily cleanup event does not run. The worker deletes old requests ' +
-      "too; to have them deleted without a worker: SET GLOBAL event_scheduler = ON (and in the server's settings).",
-  );
 }
 
 function queryOn(connection: Connection): Query {

@@ -1,7 +1,8 @@
-import { type Connection, createConnection } from 'mariadb';
-import { toDatabaseError } from './database-errors.ts';
+import type { Connection } from 'mariadb';
+import type { OpenConnection } from './connect.ts';
+import { isFull, toDatabaseError } from './database-errors.ts';
 import { mariadbName } from './database-name.ts';
-import { type ConnectionSettings, connectionConfig } from './mariadb-pool.ts';
+import { type ConnectionSettings, connectLikePool } from './mariadb-pool.ts';
 
 /** What a server can do and bear. */
 export interface ServerAbilities {
@@ -13,31 +14,38 @@ export interface ServerAbilities {
 
 /**
  * SKIP LOCKED is tried with two connections: MariaDB before 10.6 and MySQL 5.7 refuse it, and TiDB takes the words and
- * waits all the same. Fails at once (database_denied, database_unknown, …) where a pool would only time out.
+ * waits all the same. Throws AiIpcError: database_denied, database_unknown, database_unavailable, ….
  */
 export async function probeServer(settings: ConnectionSettings): Promise<ServerAbilities> {
-  const connections: Connection[] = [];
+  const opened: OpenConnection[] = [];
+  const connect = async () => {
+    const one = await connectLikePool(settings);
+    opened.push(one);
+    return one.connection;
+  };
   try {
-    const holder = await connect(settings);
-    connections.push(holder);
-    const skipper = await connect(settings);
-    connections.push(skipper);
+    const holder = await connect();
     const maxPacketBytes = await readMaxPacketBytes(holder);
-    const skipsLocked = await skips(holder, skipper);
+    const skipper = await connect().catch(passIfFull);
+    const skipsLocked = skipper === undefined ? await takesTheWords(holder) : await skips(holder, skipper);
     // With a goodbye: the server's log has a warning for each connection that goes without.
-    await Promise.all(connections.map((connection) => connection.end()));
+    await Promise.all(opened.map(({ connection }) => connection.end()));
     return { skipsLocked, maxPacketBytes };
   } catch (error) {
-    for (const connection of connections) connection.destroy();
+    for (const { cut } of opened) cut();
     throw toDatabaseError(error, mariadbName(settings));
   }
 }
 
-async function connect(settings: ConnectionSettings): Promise<Connection> {
-  const connection = await createConnection(connectionConfig(settings));
-  // A loss also fails the statement under way; without a listener it would end the process.
-  connection.on('error', () => undefined);
-  return connection;
+/** An account may have one connection and no more. */
+function passIfFull(error: unknown): undefined {
+  if (!isFull(error)) throw error;
+}
+
+/** What one connection alone can tell. */
+async function takesTheWords(connection: Connection): Promise<boolean> {
+  const [row] = await connection.query<{ version: string }[]>('SELECT VERSION() AS version');
+  return !/tidb/i.test(String(row?.version)) && (await skips(undefined, connection));
 }
 
 async function readMaxPacketBytes(connection: Connection): Promise<number> {
@@ -45,15 +53,16 @@ async function readMaxPacketBytes(connection: Connection): Promise<number> {
   return Number(row?.bytes);
 }
 
-async function skips(holder: Connection, skipper: Connection): Promise<boolean> {
+/** Without a holder: whether the words are understood. */
+async function skips(holder: Connection | undefined, skipper: Connection): Promise<boolean> {
   try {
     await skipper.query('SET innodb_lock_wait_timeout = 1');
-    await holder.beginTransaction();
-    const held = await holder.query<unknown[]>(`${ONE_ROW} FOR UPDATE`);
-    if (held.length === 0) return false;
+    await holder?.beginTransaction();
+    const held = await holder?.query<unknown[]>(`${ONE_ROW} FOR UPDATE`);
+    if (held?.length === 0) return false;
     await skipper.beginTransaction();
     const seen = await skipper.query<unknown[]>(`${ONE_ROW} FOR UPDATE SKIP LOCKED`);
-    return seen.length === 0;
+    return holder === undefined || seen.length === 0;
   } catch (error) {
     if (isRefusal(error)) return false;
     throw error;

@@ -1,9 +1,10 @@
 import { AiIpcError } from '../base/errors.ts';
-import { checkSchema } from '../database/check-schema.ts';
-import type { Database, Inserter } from '../database/database.ts';
+import { checkSchema, type Query } from '../database/check-schema.ts';
+import type { Inserter } from '../database/database.ts';
 import { toDatabaseError } from '../database/database-errors.ts';
-import { type ConnectionSettings, openMariadbPool } from '../database/mariadb-pool.ts';
+import { type ConnectionSettings, openMariadbPools } from '../database/mariadb-pool.ts';
 import { probeServer } from '../database/probe.ts';
+import { findServerFaults, refuseFaults, sentencesOf } from '../database/server-checks.ts';
 import type { CallerConnection, QueueStore } from '../queue/queue-store.ts';
 import { mariadbStatements } from './mariadb-statements.ts';
 import { readQueueId } from './queue-id.ts';
@@ -12,6 +13,8 @@ import { createSqlStore } from './sql-store.ts';
 export interface MariadbStoreOptions {
   /** auto: SKIP LOCKED where it works. guarded_update forces the other way, for tests. */
   readonly claimBy?: 'auto' | 'guarded_update';
+  /** Told what the server is set to that costs something; what nothing works with is thrown. */
+  readonly onWarning?: (warning: string) => void;
 }
 
 /**
@@ -20,25 +23,23 @@ export interface MariadbStoreOptions {
  */
 export async function openMariadbStore(
   settings: ConnectionSettings,
-  { claimBy = 'auto' }: MariadbStoreOptions = {},
+  { claimBy = 'auto', onWarning = () => undefined }: MariadbStoreOptions = {},
 ): Promise<QueueStore> {
   // Asked first, on connections of its own: it tells at once what a pool would only time out on.
   const { skipsLocked, maxPacketBytes } = await probeServer(settings);
   const statements = mariadbStatements(claimBy === 'auto' && skipsLocked ? 'skip_locked' : 'guarded_update');
-  const database = openMariadbPool({ ...settings, maxPacketBytes, maxPoolSize: settings.maxPoolSize - 1 });
-  const heartbeatDatabase = openMariadbPool({ ...settings, minPoolSize: 0, maxPoolSize: 1 });
+  const { database, urgentDatabase } = openMariadbPools({ ...settings, maxPacketBytes });
   try {
-    await checkSchema((sql) => database.query(sql));
+    const query: Query = (sql) => database.query(sql);
+    const faults = refuseFaults(await findServerFaults(query, 'serve'), database.name);
+    await checkSchema(query);
+    for (const fault of faults) onWarning(sentencesOf(fault));
     const queueId = await readQueueId(database, statements);
-    return createSqlStore({ database, statements, queueId, heartbeatDatabase, inserterOver });
+    return createSqlStore({ database, statements, queueId, heartbeatDatabase: urgentDatabase, inserterOver });
   } catch (error) {
-    await closeAll([database, heartbeatDatabase]);
+    await database.close();
     throw error;
   }
-}
-
-async function closeAll(databases: readonly Database[]): Promise<void> {
-  await Promise.all(databases.map((database) => database.close()));
 }
 
 /** What `mariadb` and `mysql2/promise` connections have in common. */

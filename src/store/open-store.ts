@@ -11,10 +11,14 @@ export function databaseName(settings: StoreSettings): string {
 }
 
 /** Opens the queue on the database that the settings name. Only that database's driver is loaded. */
-export async function openStore(settings: StoreSettings): Promise<QueueStore> {
+export async function openStore(
+  settings: StoreSettings,
+  /** Told what the server is set to that costs something. */
+  onWarning: (warning: string) => void = () => undefined,
+): Promise<QueueStore> {
   if (settings.kind === 'mariadb') {
     const { openMariadbStore } = await import('./mariadb-store.ts');
-    return await openMariadbStore(settings);
+    return await openMariadbStore(settings, { onWarning });
   }
   const { openSqliteStore } = await import('./sqlite-store.ts');
   return await openSqliteStore(settings.file);

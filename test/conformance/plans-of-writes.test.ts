@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { type Connection, createConnection } from 'mariadb';
+import type { Connection } from 'mariadb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectionConfig } from '../../src/database/mariadb-pool.ts';
+import { connectLikePool } from '../../src/database/mariadb-pool.ts';
 import { probeServer } from '../../src/database/probe.ts';
 import { mariadbMemoryStatements } from '../../src/service/memory/statements.ts';
 import { mariadbStatements } from '../../src/store/mariadb-statements.ts';
@@ -82,7 +82,7 @@ describe.each([3, 1_000, 100_000])('in tables of %d rows', (rows) => {
     backend = await MariadbBackend.create();
     await fill(backend, rows);
     // As the store opens its own: some settings change plans.
-    session = await createConnection(connectionConfig(backend.settings));
+    session = (await connectLikePool(backend.settings)).connection;
     const { skipsLocked } = await probeServer(backend.settings);
     statements = skipsLocked ? SKIPPING : allStatements('guarded_update');
   });

@@ -14,10 +14,10 @@ it('an ALTER may take as long as it needs, and the turn is held meanwhile', asyn
   ]);
   try {
     // What a large table's ALTER is for the connection: a statement of which nothing is heard for a long time.
-    expect(await worker.query(`SELECT SLEEP(${SILENT_SECONDS}) AS slept`)).toEqual([{ slept: 0 }]);
-    expect(await holder.query('SELECT 1 AS held')).toEqual([{ held: 1 }]);
+    expect(await worker.connection.query(`SELECT SLEEP(${SILENT_SECONDS}) AS slept`)).toEqual([{ slept: 0 }]);
+    expect(await holder.connection.query('SELECT 1 AS held')).toEqual([{ held: 1 }]);
   } finally {
-    await Promise.all([worker.end(), holder.end()]);
+    await Promise.all([worker.connection.end(), holder.connection.end()]);
     await database.drop();
   }
 });

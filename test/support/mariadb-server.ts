@@ -32,6 +32,8 @@ export interface MariadbAddress {
 export interface MariadbServerOptions {
   /** More arguments for mariadbd, such as `--event-scheduler=ON`; the last one of a name wins. */
   readonly extraArgs?: readonly string[];
+  /** Those that its data folder is made with, too, such as `--innodb-page-size=8k`. */
+  readonly initArgs?: readonly string[];
   /** Of another server than the one that the tests are run on. */
   readonly programs?: ServerPrograms;
 }
@@ -44,13 +46,15 @@ export interface MariadbServerOptions {
  */
 export class MariadbServer {
   readonly #extraArgs: readonly string[];
+  readonly #initArgs: readonly string[];
   #programs: ServerPrograms | undefined;
   #folder: string | undefined;
   #port = 0;
   #process: ChildProcess | undefined;
 
   constructor(options: MariadbServerOptions = {}) {
-    this.#extraArgs = options.extraArgs ?? [];
+    this.#initArgs = options.initArgs ?? [];
+    this.#extraArgs = [...this.#initArgs, ...(options.extraArgs ?? [])];
     this.#programs = options.programs;
   }
 
@@ -135,7 +139,7 @@ export class MariadbServer {
     process.once('disconnect', this.#removeWithoutParent);
     for (const signal of INTERRUPTS) process.once(signal, this.#removeAtInterrupt);
     giveToServerUser(folder);
-    makeDataFolder(programs, folder);
+    makeDataFolder(programs, folder, this.#initArgs);
     this.#port = await findFreePort();
     return folder;
   }

@@ -38,8 +38,8 @@ export class QueueObserver {
   }
 
   /** A database of its own with our tables in it. */
-  static async create(server?: MariadbAddress): Promise<QueueObserver> {
-    const database = await createTestDatabase(...(server === undefined ? [] : [server]));
+  static async create(server?: MariadbAddress, name?: string): Promise<QueueObserver> {
+    const database = await createTestDatabase(server, name);
     await database.loadSqlFile(TABLES_FILE);
     return new QueueObserver(database);
   }

@@ -21,7 +21,7 @@ interface Trap {
 
 /** Stands between a client and a server, and does to the line what networks do. */
 export class TcpProxy {
-  readonly #target: Target;
+  #target: Target;
   readonly #server: Server;
   readonly #lines = new Set<Line>();
   readonly statements: SeenStatement[] = [];
@@ -58,6 +58,16 @@ export class TcpProxy {
   /** New lines work again. The half-open ones stay what they are: bytes of theirs are lost. */
   resume(): void {
     this.#isStalled = false;
+  }
+
+  /** New lines lead there, as after a failover. Those that there are stay where they lead. */
+  turnTo(target: Target): void {
+    this.#target = target;
+  }
+
+  /** Once: lets the next statement that is meant reach MariaDB, swallows its answer and cuts that line. */
+  cutAfter(isMeant: (sql: string) => boolean): Promise<void> {
+    return this.#setTrap(isMeant, (line) => line.destroy());
   }
 
   /**

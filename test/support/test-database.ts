@@ -37,9 +37,10 @@ export class TestDatabase {
   }
 
   /** A connection of its own, for transactions and locks; drop closes it. ids come as numbers, refused above 2^53. */
-  async connect(): Promise<Connection> {
+  async connect(options: Readonly<{ dateStrings?: boolean }> = {}): Promise<Connection> {
     const connection = await createConnection({
       ...this.settings,
+      ...options,
       // The driver's own is a second: too little where eight others want the CPU.
       connectTimeout: WAIT_MS,
       bigIntAsNumber: true,
@@ -99,9 +100,11 @@ export class TestDatabase {
 }
 
 /** Makes an empty database with a name of its own, on the shared server or on another one. */
-export async function createTestDatabase(server: MariadbAddress = inject('mariadb')): Promise<TestDatabase> {
+export async function createTestDatabase(
+  server: MariadbAddress = inject('mariadb'),
+  database = `ai_ipc_test_${randomBytes(6).toString('hex')}`,
+): Promise<TestDatabase> {
   const { host, port, user, password } = server;
-  const database = `ai_ipc_test_${randomBytes(6).toString('hex')}`;
   await onServer(server, (connection) =>
     connection.query(`CREATE DATABASE \`${database}\` CHARACTER SET utf8mb4`),
   );

@@ -1,0 +1,358 @@
+import { AiIpcError } from '../base/errors.ts';
+import type { OpenConnection } from './connect.ts';
+import { serverWords } from './database-errors.ts';
+
+export interface PoolOptions {
+  /** Opens one more. What it throws is told to whoever waits for a connection. */
+  readonly open: () => Promise<OpenConnection>;
+  /** Whether it would be the same the next time: then nobody waits. */
+  readonly isLasting: (error: unknown) => boolean;
+  /** Whether the server has no more connections for us than we have. */
+  readonly isFull: (error: unknown) => boolean;
+  readonly min: number;
+  readonly max: number;
+  /** Of `max`, one that only `urgent` work gets, where there is more than one. */
+  readonly hasReserve: boolean;
+}
+
+/** A connection of the pool, with what is known of the server it leads to. */
+export interface Member extends OpenConnection {
+  /** Grows with each {@link ConnectionPool.renew}: those of an earlier one are not used again. */
+  readonly generation: number;
+  /** Which server it is, as far as a server can be told from another. */
+  readonly server: string;
+  readonly wasReadOnly: boolean;
+  /** When it last worked for somebody. */
+  usedMs: number;
+  /** When its server last answered. */
+  heardMs: number;
+}
+
+interface Waiter {
+  readonly isUrgent: boolean;
+  readonly endMs: number;
+  readonly resolve: (member: Member) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** How long to wait for a connection: long enough for a restart of the server to be noticed as one error, not many. */
+const ACQUIRE_MS = 5_000;
+/** Between two tries to open one that somebody waits for. */
+const RETRY_MS = 250;
+/** So many are opened at the same time, once the first has shown that the server lets us in. */
+const MOST_AT_ONCE = 4;
+/** A server that had no more for us is asked again after this. */
+const FULL_MS = 15_000;
+/** A connection above `min` that rests for so long says goodbye. */
+const REST_MS = 7_000;
+/** One that rests is looked at so often: the driver cuts one that is silent for 9.5 s, and the server's log has a warning. */
+const LOOK_MS = 4_000;
+/** One that was heard of within this is taken without a look. */
+const TRUSTED_MS = 500;
+/** What a look takes at most; on two busy cores it took 40 ms. A server that stands still never answers. */
+const LOOK_LIMIT_MS = 1_000;
+const TICK_MS = 500;
+
+const READ_ONLY = 'SELECT @@GLOBAL.read_only AS read_only';
+/** Two servers behind one address differ in one of these. */
+const WHO = `
+  SELECT CONCAT_WS(' ', @@hostname, @@port, @@server_id, @@datadir) AS server, @@GLOBAL.read_only AS read_only`;
+
+/**
+ * Connections to one address. It serves with the first one that it gets, opens more as they are wanted, and does with as
+ * few as the server gives. The driver's own pool hides the server's reason, and goes on with connections to a server that
+ * became read-only.
+ */
+export class ConnectionPool {
+  readonly #options: PoolOptions;
+  /** Those that rest, the last one used at the end. */
+  readonly #resting: Member[] = [];
+  /** Those that somebody has, and whether his work is urgent. */
+  readonly #inUse = new Map<Member, boolean>();
+  readonly #members = new Set<Member>();
+  readonly #waiters: Waiter[] = [];
+  #opening = 0;
+  #generation = 0;
+  #full: { readonly size: number; readonly untilMs: number } | undefined;
+  /** What the last try to open one ended with; undefined when it succeeded. */
+  #trouble: unknown;
+  #whereNow: Promise<string | undefined> | undefined;
+  #retryTimer: NodeJS.Timeout | undefined;
+  #tickTimer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  /** Throws what the server said, or AiIpcError (database_unavailable) where all are in use. */
+  acquire({ isUrgent = false }: { readonly isUrgent?: boolean } = {}): Promise<Member> {
+    this.#tickTimer ??= setInterval(() => this.#tick(), TICK_MS);
+    return new Promise<Member>((resolve, reject) => {
+      const waiter = { isUrgent, endMs: performance.now() + ACQUIRE_MS, resolve, reject };
+      // The heartbeat goes before all others.
+      if (isUrgent) this.#waiters.unshift(waiter);
+      else this.#waiters.push(waiter);
+      this.#serve();
+    });
+  }
+
+  /** Gives it back. One that is broken, or of a server that was left, is closed. */
+  release(member: Member): void {
+    if (!this.#inUse.delete(member)) return;
+    member.usedMs = performance.now();
+    this.#rest(member);
+  }
+
+  /** Closes it at once. */
+  discard(member: Member): void {
+    this.#inUse.delete(member);
+    this.#members.delete(member);
+    member.cut();
+    this.#serve();
+  }
+
+  /** This member has shown that its server is of no use: none that was opened before now is used again. */
+  renew(member: Member): void {
+    if (member.generation !== this.#generation) return;
+    this.#generation += 1;
+    for (const resting of this.#resting.splice(0)) this.discard(resting);
+  }
+
+  /** Whether a new connection leads to another server than this one does. */
+  async hasMoved(member: Member): Promise<boolean> {
+    this.#whereNow ??= this.#lookWhere().finally(() => {
+      this.#whereNow = undefined;
+    });
+    const server = await this.#whereNow;
+    return server !== undefined && server !== member.server;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearInterval(this.#tickTimer);
+    clearTimeout(this.#retryTimer);
+    this.#serve();
+    await Promise.all(this.#resting.splice(0).map((member) => this.#end(member)));
+  }
+
+  /** Hands connections to those who wait, and opens what is missing. */
+  #serve(): void {
+    if (this.#isClosed) this.#refuse(closedError());
+    for (const waiter of [...this.#waiters]) {
+      if (!this.#mayTake(waiter)) continue;
+      const member = this.#resting.pop();
+      if (member === undefined) break;
+      this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+      this.#inUse.set(member, waiter.isUrgent);
+      this.#supervise(this.#hand(member, waiter));
+    }
+    this.#grow();
+  }
+
+  /** One is left for the heartbeat, where there is more than one: a busy worker must not look dead. */
+  #mayTake({ isUrgent }: Waiter): boolean {
+    if (isUrgent || !this.#options.hasReserve) return true;
+    const ordinary = [...this.#inUse.values()].filter((isOfUrgent) => !isOfUrgent).length;
+    return ordinary < Math.max(1, this.#capacity - 1);
+  }
+
+  /** Gives it to whoever waits, if it is still what it was. */
+  async #hand(member: Member, waiter: Waiter): Promise<void> {
+    const isTrusted = performance.now() - member.heardMs < TRUSTED_MS;
+    if (isTrusted ? this.#isUsable(member) : await this.#isAsBefore(member)) {
+      waiter.resolve(member);
+      return;
+    }
+    this.#waiters.unshift(waiter);
+    this.discard(member);
+  }
+
+  /** Asks one that rested. A server that became read-only is the replica of another one by now. */
+  async #isAsBefore(member: Member): Promise<boolean> {
+    if (!this.#isUsable(member)) return false;
+    try {
+      const [row] = await within(LOOK_LIMIT_MS, member.connection.query<{ read_only: unknown }[]>(READ_ONLY));
+      member.heardMs = performance.now();
+      if (member.wasReadOnly || !isOn(row?.read_only)) return this.#isUsable(member);
+    } catch {
+      // Whatever it is, the next connection tells, and whoever waits is told by that one.
+    }
+    this.renew(member);
+    return false;
+  }
+
+  #isUsable(member: Member): boolean {
+    return !this.#isClosed && member.generation === this.#generation && member.connection.isValid();
+  }
+
+  #rest(member: Member): void {
+    if (this.#isUsable(member)) {
+      this.#resting.push(member);
+      this.#serve();
+    } else {
+      this.discard(member);
+    }
+  }
+
+  get #capacity(): number {
+    const { max } = this.#options;
+    if (this.#full === undefined || this.#full.untilMs < performance.now()) return max;
+    return Math.min(max, this.#full.size);
+  }
+
+  #grow(): void {
+    if (this.#retryTimer !== undefined || this.#isClosed) return;
+    const wanted = Math.max(
+      this.#waiters.filter((waiter) => this.#mayTake(waiter)).length,
+      // Not before there is one: who has nothing to do wants no connection.
+      this.#members.size === 0 ? 0 : this.#options.min - this.#members.size,
+    );
+    const room = this.#capacity - this.#members.size;
+    const most = Math.min(wanted, room, this.#members.size === 0 ? 1 : MOST_AT_ONCE);
+    while (this.#opening < most) this.#supervise(this.#add());
+  }
+
+  async #add(): Promise<void> {
+    this.#opening += 1;
+    try {
+      const member = await this.#open();
+      this.#opening -= 1;
+      this.#trouble = undefined;
+      if (this.#isClosed) return await this.#end(member);
+      this.#members.add(member);
+      member.connection.on('error', () => this.#forget(member));
+      this.#rest(member);
+    } catch (error) {
+      this.#opening -= 1;
+      this.#failed(error);
+      this.#serve();
+    }
+  }
+
+  async #open(): Promise<Member> {
+    const generation = this.#generation;
+    const { connection, cut } = await this.#options.open();
+    try {
+      const [row] = await connection.query<{ server: string; read_only: unknown }[]>(WHO);
+      const nowMs = performance.now();
+      return {
+        connection,
+        cut,
+        generation,
+        server: String(row?.server),
+        wasReadOnly: isOn(row?.read_only),
+        usedMs: nowMs,
+        heardMs: nowMs,
+      };
+    } catch (error) {
+      cut();
+      throw error;
+    }
+  }
+
+  #failed(error: unknown): void {
+    this.#trouble = error;
+    const size = this.#members.size;
+    if (size === 0 && this.#options.isLasting(error)) this.#refuse(error);
+    // With what there is, until later.
+    if (size > 0 && this.#options.isFull(error)) this.#full = { size, untilMs: performance.now() + FULL_MS };
+    else
+      this.#retryTimer ??= setTimeout(() => {
+        this.#retryTimer = undefined;
+        this.#serve();
+      }, RETRY_MS);
+  }
+
+  #refuse(error: unknown): void {
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
+  }
+
+  /** A connection that rested was lost. One in use fails what it is used for, and is given back. */
+  #forget(member: Member): void {
+    const index = this.#resting.indexOf(member);
+    if (index === -1) return;
+    this.#resting.splice(index, 1);
+    this.discard(member);
+  }
+
+  async #lookWhere(): Promise<string | undefined> {
+    try {
+      const member = await this.#open();
+      await this.#end(member);
+      return member.server;
+    } catch {
+      // It cannot be told: whoever waits for an answer learns by himself that none comes.
+      return undefined;
+    }
+  }
+
+  #tick(): void {
+    const nowMs = performance.now();
+    for (const waiter of this.#waiters.filter(({ endMs }) => endMs <= nowMs)) {
+      this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+      waiter.reject(this.#lateError());
+    }
+    for (const member of [...this.#resting]) this.#careFor(member, nowMs);
+    this.#serve();
+    if (this.#members.size > 0 || this.#waiters.length > 0 || this.#opening > 0) return;
+    // A program that only forgot to close it may end.
+    clearInterval(this.#tickTimer);
+    this.#tickTimer = undefined;
+  }
+
+  #careFor(member: Member, nowMs: number): void {
+    const isSurplus = member.usedMs < nowMs - REST_MS && this.#members.size > this.#options.min;
+    if (!isSurplus && member.heardMs > nowMs - LOOK_MS) return;
+    this.#resting.splice(this.#resting.indexOf(member), 1);
+    if (isSurplus) this.#supervise(this.#end(member));
+    else this.#supervise(this.#isAsBefore(member).then(() => this.#rest(member)));
+  }
+
+  /** None of what runs beside is known to fail; were it to, those who wait would hear of it. */
+  #supervise(work: Promise<void>): void {
+    work.catch((error: unknown) => this.#refuse(error));
+  }
+
+  /** With a goodbye: the server's log has a warning for each connection that goes without. */
+  async #end(member: Member): Promise<void> {
+    this.#members.delete(member);
+    await within(LOOK_LIMIT_MS, member.connection.end()).catch(() => undefined);
+    member.cut();
+  }
+
+  #lateError(): unknown {
+    const seconds = ACQUIRE_MS / 1000;
+    if (this.#members.size === 0) {
+      const silence = `The database did not let us in within ${seconds} s.`;
+      return this.#trouble ?? new AiIpcError('database_unavailable', silence);
+    }
+    const inUse = `All ${this.#members.size} connections to the database were in use for ${seconds} s`;
+    if (this.#trouble === undefined) {
+      const remedy = 'Raise max_pool_size, or look at what keeps the database busy.';
+      return new AiIpcError('database_unavailable', `${inUse}. ${remedy}`);
+    }
+    const refused = `${inUse}, and it gave no more: ${serverWords(this.#trouble)}`;
+    return new AiIpcError('database_unavailable', refused, { cause: this.#trouble });
+  }
+}
+
+function isOn(value: unknown): boolean {
+  return value === 1 || (typeof value === 'string' && value !== '0' && value.toUpperCase() !== 'OFF');
+}
+
+function closedError(): AiIpcError {
+  return new AiIpcError('database_unavailable', 'The connections to the database were closed.');
+}
+
+async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`No answer within ${limitMs} ms.`)), limitMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
