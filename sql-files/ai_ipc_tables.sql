@@ -112,41 +112,6 @@ CREATE TABLE IF NOT EXISTS `ai_npc_budget` (
 -- Made once: the name of this queue, since ids repeat across databases.
 INSERT INTO `ai_ipc_meta` (`name`, `value`) VALUES ('queue_id', UUID()) ON DUPLICATE KEY UPDATE `name` = `name`;
 
--- The version is written only when these columns are really there: over an older schema, the statements above left its
--- tables as they were. (src/database/check-schema.ts looks for the same columns.)
-INSERT INTO `ai_ipc_meta` (`name`, `value`)
-SELECT 'schema_version', '4' FROM DUAL
- WHERE 19 = (
-         SELECT COUNT(*)
-           FROM information_schema.COLUMNS
-          WHERE TABLE_SCHEMA = DATABASE()
-            AND CONCAT_WS(' ', TABLE_NAME, COLUMN_NAME, DATA_TYPE, IS_NULLABLE) IN (
-                  'ai_requests id bigint NO',
-                  'ai_requests status enum NO',
-                  'ai_requests expires_at timestamp NO',
-                  'ai_requests attempts int NO',
-                  'ai_requests max_attempts int YES',
-                  'ai_requests available_at timestamp NO',
-                  'ai_requests claimed_by char YES',
-                  'ai_requests claim_no int NO',
-                  'ai_requests claimed_at timestamp YES',
-                  'ai_requests error_code varchar YES',
-                  'ai_responses id bigint NO',
-                  'ai_responses request_id bigint NO',
-                  'ai_responses response_data mediumtext YES',
-                  'ai_request_log request_id bigint NO',
-                  'ai_workers id varchar NO',
-                  'ai_ipc_meta name varchar NO',
-                  'ai_npc_memory player_id varchar NO',
-                  'ai_npc_memory turn_key char YES',
-                  'ai_npc_budget tokens bigint NO'))
-   AND EXISTS (
-         SELECT 1
-           FROM information_schema.STATISTICS
-          WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'ai_responses' AND COLUMN_NAME = 'request_id'
-            AND NON_UNIQUE = 0)
-    ON DUPLICATE KEY UPDATE `value` = IF(`value` + 0 < 4, '4', `value`);
-
 -- CALL sp_ai_cleanup_old_requests(7): overdue requests end as timeout, requests that ended more than 7 days ago are
 -- deleted (their responses go with them), and so are log rows older than 30 days. One row tells how many requests went.
 -- It works in transactions of 500 rows, by primary key, and commits each: whoever calls it has his own one committed.
@@ -232,7 +197,9 @@ BEGIN
                          END,
                          COALESCE(CONCAT(', the last one ended with ', v_last_error), ''), '.'),
                   -- Of the last call that was made for it, in an attempt that failed.
-                  (SELECT LEAST(GREATEST(CAST(NULLIF(JSON_UNQUOTE(JSON_EXTRACT(event_data, '$.ms')), 'null') AS SIGNED), 0),
+                  -- (No JSON function: on text that is no JSON they are errors, here on MariaDB, too.)
+                  (SELECT LEAST(CAST(NULLIF(TRIM(TRAILING '}' FROM TRIM(TRAILING ',' FROM SUBSTRING(
+                            REGEXP_SUBSTR(LEFT(event_data, 500), '"ms":[0-9]{1,10}[,}]'), 6))), '') AS UNSIGNED),
                                 4294967295)
                      FROM `ai_request_log` FORCE INDEX (`idx_request_id`)
                     WHERE request_id = v_id AND event_type = 'retried'
@@ -267,10 +234,10 @@ BEGIN
     DECLARE CONTINUE HANDLER FOR NOT FOUND SET v_has_no_more = TRUE;
 
     OPEN ended_groups;
-    groups: LOOP
+    each_group: LOOP
       FETCH ended_groups INTO v_status, v_priority;
       IF v_has_no_more THEN
-        LEAVE groups;
+        LEAVE each_group;
       END IF;
       SET v_after = '0001-01-01', v_after_id = 0;
       REPEAT
@@ -340,6 +307,42 @@ BEGIN
 END//
 
 DELIMITER ;
+
+-- The version is written when all is there that must be: a load that stopped further up leaves none. And only when these
+-- columns are really there: over an older schema, the statements above left its tables as they were.
+-- (src/database/check-schema.ts looks for the same columns.)
+INSERT INTO `ai_ipc_meta` (`name`, `value`)
+SELECT 'schema_version', '4' FROM DUAL
+ WHERE 19 = (
+         SELECT COUNT(*)
+           FROM information_schema.COLUMNS
+          WHERE TABLE_SCHEMA = DATABASE()
+            AND CONCAT_WS(' ', TABLE_NAME, COLUMN_NAME, DATA_TYPE, IS_NULLABLE) IN (
+                  'ai_requests id bigint NO',
+                  'ai_requests status enum NO',
+                  'ai_requests expires_at timestamp NO',
+                  'ai_requests attempts int NO',
+                  'ai_requests max_attempts int YES',
+                  'ai_requests available_at timestamp NO',
+                  'ai_requests claimed_by char YES',
+                  'ai_requests claim_no int NO',
+                  'ai_requests claimed_at timestamp YES',
+                  'ai_requests error_code varchar YES',
+                  'ai_responses id bigint NO',
+                  'ai_responses request_id bigint NO',
+                  'ai_responses response_data mediumtext YES',
+                  'ai_request_log request_id bigint NO',
+                  'ai_workers id varchar NO',
+                  'ai_ipc_meta name varchar NO',
+                  'ai_npc_memory player_id varchar NO',
+                  'ai_npc_memory turn_key char YES',
+                  'ai_npc_budget tokens bigint NO'))
+   AND EXISTS (
+         SELECT 1
+           FROM information_schema.STATISTICS
+          WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'ai_responses' AND COLUMN_NAME = 'request_id'
+            AND NON_UNIQUE = 0)
+    ON DUPLICATE KEY UPDATE `value` = IF(`value` + 0 < 4, '4', `value`);
 
 -- Once a day, with 7 days. Your own schedule stays (ALTER EVENT … ON SCHEDULE EVERY 6 HOUR); DISABLE it rather than drop
 -- it. It runs while event_scheduler is ON; the worker cleans up too, so nothing depends on it.

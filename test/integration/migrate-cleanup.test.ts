@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { numbers } from '../support/numbers.ts';
 import { TABLES_FILE } from '../support/schema-dump.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
@@ -38,7 +39,7 @@ async function fillEnded(rows: number, days: number): Promise<void> {
   await query(
     `INSERT INTO ai_requests (endpoint, status, priority, created_at, processed_at, expires_at)
      SELECT '/a', ELT(1 + seq % 4, 'completed', 'failed', 'timeout', 'cancelled'), 1 + seq % 10,
-            NOW(3) - INTERVAL ? DAY, NOW(3) - INTERVAL ? DAY, NOW(3) FROM seq_1_to_${rows}`,
+            NOW(3) - INTERVAL ? DAY, NOW(3) - INTERVAL ? DAY, NOW(3) FROM ${numbers(rows)}`,
     [days, days],
   );
 }
@@ -142,7 +143,7 @@ describe('sp_ai_cleanup_old_requests', () => {
   it('ends and then deletes thousands of overdue requests of long ago', async () => {
     await query(
       `INSERT INTO ai_requests (endpoint, created_at, expires_at)
-       SELECT '/a', NOW(3) - INTERVAL 30 DAY, NOW(3) - INTERVAL 29 DAY FROM seq_1_to_1201`,
+       SELECT '/a', NOW(3) - INTERVAL 30 DAY, NOW(3) - INTERVAL 29 DAY FROM ${numbers(1_201)}`,
     );
     expect(await cleanUp()).toBe(0); // They ended just now.
     expect(await query('SELECT status, COUNT(*) AS number FROM ai_requests GROUP BY status')).toEqual([
@@ -164,10 +165,10 @@ describe('sp_ai_cleanup_old_requests', () => {
 
   it('deletes log rows older than 30 days and no others', async () => {
     await query(
-      "INSERT INTO ai_request_log (request_id, event_type, created_at) SELECT seq, 'completed', NOW(3) - INTERVAL 31 DAY FROM seq_1_to_2500",
+      `INSERT INTO ai_request_log (request_id, event_type, created_at) SELECT seq, 'completed', NOW(3) - INTERVAL 31 DAY FROM ${numbers(2_500)}`,
     );
     await query(
-      "INSERT INTO ai_request_log (request_id, event_type, created_at) SELECT seq, 'completed', NOW(3) - INTERVAL 29 DAY FROM seq_1_to_1500",
+      `INSERT INTO ai_request_log (request_id, event_type, created_at) SELECT seq, 'completed', NOW(3) - INTERVAL 29 DAY FROM ${numbers(1_500)}`,
     );
     expect(await cleanUp()).toBe(0);
     expect(
@@ -180,7 +181,7 @@ describe('sp_ai_cleanup_old_requests', () => {
 
   it('commits in chunks: what was done stays when it is stopped by a lock, and the next call does the rest', async () => {
     await query(
-      "INSERT INTO ai_requests (endpoint, status, created_at, processed_at, expires_at) SELECT '/a', 'completed', NOW(3) - INTERVAL 9 DAY, NOW(3) - INTERVAL 9 DAY, NOW(3) FROM seq_1_to_1300",
+      `INSERT INTO ai_requests (endpoint, status, created_at, processed_at, expires_at) SELECT '/a', 'completed', NOW(3) - INTERVAL 9 DAY, NOW(3) - INTERVAL 9 DAY, NOW(3) FROM ${numbers(1_300)}`,
     );
     const holder = await database.connect();
     await holder.beginTransaction();

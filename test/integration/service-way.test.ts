@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type ModelStub, startModelStub } from '../support/model-stub.ts';
+import { numbers } from '../support/numbers.ts';
 import { useQueue } from '../support/queue-observer.ts';
 import { useWorkers } from '../support/worker-process.ts';
 import {
@@ -108,7 +109,7 @@ it('1,000 dialogues, 100 at once, through worker and service: none fails', async
   await queue().database.query(
     `INSERT INTO ai_requests (request_type, endpoint, request_data, timeout, expires_at)
      SELECT 'dialogue', ?, JSON_OBJECT('npc_id', ?, 'player_id', seq % 300, 'message', CONCAT('I am hunter ', seq)),
-            600, NOW(3) + INTERVAL 600 SECOND FROM seq_1_to_1000`,
+            600, NOW(3) + INTERVAL 600 SECOND FROM ${numbers(1_000)}`,
     [DIALOGUE, SAGE],
   );
   await queue().waitForCounts({ completed: 1_000 }, 50_000);
