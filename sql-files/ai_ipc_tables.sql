@@ -1,4 +1,4 @@
--- AI IPC: the whole present schema (version 4), for MariaDB 10.3 or later (MySQL 8: written for, not tested).
+-- AI IPC: the whole present schema (version 4), for MariaDB 10.3 or later and MySQL 8.0.13 or later.
 -- Load it as often as you like: it creates what is missing and changes no table that is there.
 --   sudo mariadb ragnarok < sql-files/ai_ipc_tables.sql
 -- A database made from an older schema is brought up to date by `ai-ipc migrate`, not by this file.
@@ -116,6 +116,7 @@ INSERT INTO `ai_ipc_meta` (`name`, `value`) VALUES ('queue_id', UUID()) ON DUPLI
 -- deleted (their responses go with them), and so are log rows older than 30 days. One row tells how many requests went.
 -- It works in transactions of 500 rows, by primary key, and commits each: whoever calls it has his own one committed.
 -- MySQL knows no OR REPLACE, and MariaDB keeps the rights on the procedure with it: hence the two kinds of comments.
+-- `ai-ipc migrate` leaves a procedure with the same COMMENT as it is: each change of it gets another edition.
 /*!80000 DROP PROCEDURE IF EXISTS `sp_ai_cleanup_old_requests` */;
 
 DELIMITER //
@@ -123,9 +124,12 @@ DELIMITER //
 CREATE /*M! OR REPLACE */ PROCEDURE `sp_ai_cleanup_old_requests`(IN `days` INT)
   MODIFIES SQL DATA
   SQL SECURITY INVOKER
-  COMMENT 'Expires overdue requests and deletes those that ended so many days ago'
+  COMMENT 'AI IPC, edition 5: expires overdue requests and deletes those that ended so many days ago'
 BEGIN
-  DECLARE v_time_zone VARCHAR(64) DEFAULT @@SESSION.time_zone;
+  -- What an admin has set for all sessions; a text says its characters, since a database may have UTF-16 by default.
+  DECLARE v_time_zone VARCHAR(64) CHARACTER SET utf8mb4 DEFAULT @@SESSION.time_zone;
+  DECLARE v_completion_type VARCHAR(20) CHARACTER SET utf8mb4 DEFAULT @@SESSION.completion_type;
+  DECLARE v_autocommit, v_safe_updates TINYINT UNSIGNED;
   DECLARE v_cutoff DATETIME(3);
   DECLARE v_deleted INT UNSIGNED DEFAULT 0;
   DECLARE v_log_deleted INT UNSIGNED DEFAULT 0;
@@ -134,10 +138,12 @@ BEGIN
   DECLARE EXIT HANDLER FOR SQLEXCEPTION
   BEGIN
     ROLLBACK;
-    SET SESSION time_zone = v_time_zone;
+    SET SESSION time_zone = v_time_zone, completion_type = v_completion_type,
+        sql_safe_updates = v_safe_updates, autocommit = v_autocommit;
     RESIGNAL;
   END;
 
+  SET v_autocommit = @@SESSION.autocommit, v_safe_updates = @@SESSION.sql_safe_updates;
   -- 0 is refused and not taken as "all": it would delete answers that scripts are about to read.
   IF days IS NULL OR days < 1 THEN
     SIGNAL SQLSTATE '45000'
@@ -148,8 +154,10 @@ BEGIN
       SET MESSAGE_TEXT = 'These tables are older than this procedure. Run `ai-ipc migrate`.';
   END IF;
 
-  -- In a zone with summer time, an hour a year comes twice and local times compare wrongly.
-  SET SESSION time_zone = '+00:00';
+  -- In a zone with summer time, an hour a year comes twice and local times compare wrongly. Without autocommit each SELECT
+  -- opens a transaction, in which none can be begun (1568), and a COMMIT that chains does the same.
+  SET SESSION time_zone = '+00:00', completion_type = 'NO_CHAIN', sql_safe_updates = 0, autocommit = 1;
+  COMMIT;
 
   REPEAT
     SET v_rows = 0;
@@ -302,7 +310,8 @@ BEGIN
     VALUES (0, 'cleaned', CONCAT('{"deleted":', v_deleted, ',"log_rows":', v_log_deleted, '}'));
     COMMIT;
   END IF;
-  SET SESSION time_zone = v_time_zone;
+  SET SESSION time_zone = v_time_zone, completion_type = v_completion_type,
+      sql_safe_updates = v_safe_updates, autocommit = v_autocommit;
   SELECT v_deleted AS deleted;
 END//
 
@@ -345,7 +354,8 @@ SELECT 'schema_version', '4' FROM DUAL
     ON DUPLICATE KEY UPDATE `value` = IF(`value` + 0 < 4, '4', `value`);
 
 -- Once a day, with 7 days. Your own schedule stays (ALTER EVENT … ON SCHEDULE EVERY 6 HOUR); DISABLE it rather than drop
--- it. It runs while event_scheduler is ON; the worker cleans up too, so nothing depends on it.
+-- it. It runs while event_scheduler is ON; the worker cleans up too, so nothing depends on it: where this last statement is
+-- refused (no right EVENT, or event_scheduler=DISABLED), all the rest is there.
 CREATE EVENT IF NOT EXISTS `evt_ai_cleanup_old_requests`
   ON SCHEDULE EVERY 1 DAY
   COMMENT 'AI IPC: deletes requests that ended more than 7 days ago'
