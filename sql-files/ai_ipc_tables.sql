@@ -1,4 +1,4 @@
--- AI IPC: the whole present schema (version 4), for MariaDB 10.3 or later (MySQL 8: written for, not tested).
+-- AI IPC: the whole present schema (version 4), for MariaDB 10.3 or later and MySQL 8.0.13 or later.
 -- Load it as often as you like: it creates what is missing and changes no table that is there.
 --   sudo mariadb ragnarok < sql-files/ai_ipc_tables.sql
 -- A database made from an older schema is brought up to date by `ai-ipc migrate`, not by this file.
@@ -112,46 +112,12 @@ CREATE TABLE IF NOT EXISTS `ai_npc_budget` (
 -- Made once: the name of this queue, since ids repeat across databases.
 INSERT INTO `ai_ipc_meta` (`name`, `value`) VALUES ('queue_id', UUID()) ON DUPLICATE KEY UPDATE `name` = `name`;
 
--- The version is written only when these columns are really there: over an older schema, the statements above left its
--- tables as they were. (src/database/check-schema.ts looks for the same columns.)
-INSERT INTO `ai_ipc_meta` (`name`, `value`)
-SELECT 'schema_version', '4' FROM DUAL
- WHERE 19 = (
-         SELECT COUNT(*)
-           FROM information_schema.COLUMNS
-          WHERE TABLE_SCHEMA = DATABASE()
-            AND CONCAT_WS(' ', TABLE_NAME, COLUMN_NAME, DATA_TYPE, IS_NULLABLE) IN (
-                  'ai_requests id bigint NO',
-                  'ai_requests status enum NO',
-                  'ai_requests expires_at timestamp NO',
-                  'ai_requests attempts int NO',
-                  'ai_requests max_attempts int YES',
-                  'ai_requests available_at timestamp NO',
-                  'ai_requests claimed_by char YES',
-                  'ai_requests claim_no int NO',
-                  'ai_requests claimed_at timestamp YES',
-                  'ai_requests error_code varchar YES',
-                  'ai_responses id bigint NO',
-                  'ai_responses request_id bigint NO',
-                  'ai_responses response_data mediumtext YES',
-                  'ai_request_log request_id bigint NO',
-                  'ai_workers id varchar NO',
-                  'ai_ipc_meta name varchar NO',
-                  'ai_npc_memory player_id varchar NO',
-                  'ai_npc_memory turn_key char YES',
-                  'ai_npc_budget tokens bigint NO'))
-   AND EXISTS (
-         SELECT 1
-           FROM information_schema.STATISTICS
-          WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'ai_responses' AND COLUMN_NAME = 'request_id'
-            AND NON_UNIQUE = 0)
-    ON DUPLICATE KEY UPDATE `value` = IF(`value` + 0 < 4, '4', `value`);
-
 -- CALL sp_ai_cleanup_old_requests(7): overdue requests end as timeout, requests that ended more than 7 days ago are
 -- deleted (their responses go with them), and so are log rows older than 30 days. One row tells how many requests went.
 -- It works in transactions of 500 rows, by primary key, and commits each: whoever calls it has his own one committed.
 -- No setting of the session (for the event: of the server) changes what it does, and it leaves them as they were.
 -- MySQL knows no OR REPLACE, and MariaDB keeps the rights on the procedure with it: hence the two kinds of comments.
+-- `ai-ipc migrate` leaves a procedure with the same COMMENT as it is: each change of it gets another edition.
 /*!80000 DROP PROCEDURE IF EXISTS `sp_ai_cleanup_old_requests` */;
 
 DELIMITER //
@@ -159,11 +125,11 @@ DELIMITER //
 CREATE /*M! OR REPLACE */ PROCEDURE `sp_ai_cleanup_old_requests`(IN `days` INT)
   MODIFIES SQL DATA
   SQL SECURITY INVOKER
-  COMMENT 'Expires overdue requests and deletes those that ended so many days ago'
+  COMMENT 'AI IPC, edition 5: expires overdue requests and deletes those that ended so many days ago'
 BEGIN
   -- In the character set of a database in utf16, no server knows the name of a time zone.
   DECLARE v_time_zone VARCHAR(64) CHARACTER SET utf8mb4 DEFAULT @@SESSION.time_zone;
-  DECLARE v_autocommit, v_foreign_key_checks, v_unique_checks, v_big_selects BOOLEAN;
+  DECLARE v_autocommit, v_foreign_key_checks, v_unique_checks, v_big_selects, v_safe_updates BOOLEAN;
   DECLARE v_cutoff DATETIME(3);
   DECLARE v_deleted INT UNSIGNED DEFAULT 0;
   DECLARE v_log_deleted INT UNSIGNED DEFAULT 0;
@@ -173,16 +139,17 @@ BEGIN
   BEGIN
     ROLLBACK AND NO CHAIN NO RELEASE;
     SET SESSION time_zone = v_time_zone, autocommit = v_autocommit, foreign_key_checks = v_foreign_key_checks,
-                unique_checks = v_unique_checks, sql_big_selects = v_big_selects;
+                unique_checks = v_unique_checks, sql_big_selects = v_big_selects, sql_safe_updates = v_safe_updates;
     RESIGNAL;
   END;
 
-  SELECT @@SESSION.autocommit, @@SESSION.foreign_key_checks, @@SESSION.unique_checks, @@SESSION.sql_big_selects
-    INTO v_autocommit, v_foreign_key_checks, v_unique_checks, v_big_selects;
+  SELECT @@SESSION.autocommit, @@SESSION.foreign_key_checks, @@SESSION.unique_checks, @@SESSION.sql_big_selects,
+         @@SESSION.sql_safe_updates
+    INTO v_autocommit, v_foreign_key_checks, v_unique_checks, v_big_selects, v_safe_updates;
   -- In a transaction the isolation cannot be set (1568), and with autocommit off each SELECT begins one. Without checks no
   -- response goes with its request.
   COMMIT AND NO CHAIN NO RELEASE;
-  SET SESSION autocommit = 1, foreign_key_checks = 1, unique_checks = 1, sql_big_selects = 1;
+  SET SESSION autocommit = 1, foreign_key_checks = 1, unique_checks = 1, sql_big_selects = 1, sql_safe_updates = 0;
 
   -- 0 is refused and not taken as "all": it would delete answers that scripts are about to read.
   IF days IS NULL OR days < 1 THEN
@@ -243,7 +210,9 @@ BEGIN
                          END,
                          COALESCE(CONCAT(', the last one ended with ', v_last_error), ''), '.'),
                   -- Of the last call that was made for it, in an attempt that failed.
-                  (SELECT LEAST(GREATEST(CAST(NULLIF(JSON_UNQUOTE(JSON_EXTRACT(event_data, '$.ms')), 'null') AS SIGNED), 0),
+                  -- (No JSON function: on text that is no JSON they are errors, here on MariaDB, too.)
+                  (SELECT LEAST(CAST(NULLIF(TRIM(TRAILING '}' FROM TRIM(TRAILING ',' FROM SUBSTRING(
+                            REGEXP_SUBSTR(LEFT(event_data, 500), '"ms":[0-9]{1,10}[,}]'), 6))), '') AS UNSIGNED),
                                 4294967295)
                      FROM `ai_request_log` FORCE INDEX (`idx_request_id`)
                     WHERE request_id = v_id AND event_type = 'retried'
@@ -278,10 +247,10 @@ BEGIN
     DECLARE CONTINUE HANDLER FOR NOT FOUND SET v_has_no_more = TRUE;
 
     OPEN ended_groups;
-    groups: LOOP
+    each_group: LOOP
       FETCH ended_groups INTO v_status, v_priority;
       IF v_has_no_more THEN
-        LEAVE groups;
+        LEAVE each_group;
       END IF;
       SET v_after = '0001-01-01', v_after_id = 0;
       REPEAT
@@ -348,15 +317,51 @@ BEGIN
     COMMIT AND NO CHAIN NO RELEASE;
   END IF;
   SET SESSION time_zone = v_time_zone, autocommit = v_autocommit, foreign_key_checks = v_foreign_key_checks,
-              unique_checks = v_unique_checks, sql_big_selects = v_big_selects;
+              unique_checks = v_unique_checks, sql_big_selects = v_big_selects, sql_safe_updates = v_safe_updates;
   SELECT v_deleted AS deleted;
 END//
 
 DELIMITER ;
 
+-- The version is written when all is there that must be: a load that stopped further up leaves none. And only when these
+-- columns are really there: over an older schema, the statements above left its tables as they were.
+-- (src/database/check-schema.ts looks for the same columns.)
+INSERT INTO `ai_ipc_meta` (`name`, `value`)
+SELECT 'schema_version', '4' FROM DUAL
+ WHERE 19 = (
+         SELECT COUNT(*)
+           FROM information_schema.COLUMNS
+          WHERE TABLE_SCHEMA = DATABASE()
+            AND CONCAT_WS(' ', TABLE_NAME, COLUMN_NAME, DATA_TYPE, IS_NULLABLE) IN (
+                  'ai_requests id bigint NO',
+                  'ai_requests status enum NO',
+                  'ai_requests expires_at timestamp NO',
+                  'ai_requests attempts int NO',
+                  'ai_requests max_attempts int YES',
+                  'ai_requests available_at timestamp NO',
+                  'ai_requests claimed_by char YES',
+                  'ai_requests claim_no int NO',
+                  'ai_requests claimed_at timestamp YES',
+                  'ai_requests error_code varchar YES',
+                  'ai_responses id bigint NO',
+                  'ai_responses request_id bigint NO',
+                  'ai_responses response_data mediumtext YES',
+                  'ai_request_log request_id bigint NO',
+                  'ai_workers id varchar NO',
+                  'ai_ipc_meta name varchar NO',
+                  'ai_npc_memory player_id varchar NO',
+                  'ai_npc_memory turn_key char YES',
+                  'ai_npc_budget tokens bigint NO'))
+   AND EXISTS (
+         SELECT 1
+           FROM information_schema.STATISTICS
+          WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'ai_responses' AND COLUMN_NAME = 'request_id'
+            AND NON_UNIQUE = 0)
+    ON DUPLICATE KEY UPDATE `value` = IF(`value` + 0 < 4, '4', `value`);
+
 -- Once a day, with 7 days. Your own schedule stays (ALTER EVENT … ON SCHEDULE EVERY 6 HOUR); DISABLE it rather than drop
--- it. It runs while event_scheduler is ON; the worker cleans up too, so nothing depends on it. With event_scheduler=DISABLED
--- the server refuses it (1577): then all but the event is there.
+-- it. It runs while event_scheduler is ON; the worker cleans up too, so nothing depends on it: where this last statement is
+-- refused (no right EVENT, or event_scheduler=DISABLED: 1577), all the rest is there.
 CREATE EVENT IF NOT EXISTS `evt_ai_cleanup_old_requests`
   ON SCHEDULE EVERY 1 DAY
   COMMENT 'AI IPC: deletes requests that ended more than 7 days ago'

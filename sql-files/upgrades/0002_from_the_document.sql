@@ -1,5 +1,6 @@
--- From version 1 (the three tables of the first document) to version 2. `ai-ipc migrate` runs this, for MariaDB only,
--- and then ai_ipc_tables.sql, which adds what is new and writes the version.
+-- From version 1 (the three tables of the first document) to version 2. `ai-ipc migrate` runs this and then
+-- ai_ipc_tables.sql, which adds what is new and writes the version. MySQL, which knows no IF [NOT] EXISTS for columns and
+-- indexes, gets from migrate what is left to do (src/database/mysql-alter.ts).
 -- A kill after any statement harms nothing: run again, each statement finds its work done, or does it.
 -- What changes many rows at once stands between START TRANSACTION and COMMIT and is run again as a whole.
 
@@ -10,7 +11,7 @@ SET NAMES utf8mb4;
 SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION';
 SET SESSION foreign_key_checks = 1;
 -- One moment for all that follows: a request is overdue in every statement or in none.
-SET @ai_ipc_now = NOW();
+SET @ai_ipc_now = NOW() /*!80003 , SESSION cte_max_recursion_depth = 4294967295 */;
 
 -- A table that somebody dropped (the log, to save room) is made as the document had it, and then goes the same way.
 CREATE TABLE IF NOT EXISTS `ai_requests` (
@@ -61,21 +62,29 @@ SET @ai_ipc_sql = (
     FROM information_schema.KEY_COLUMN_USAGE
    WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'ai_responses' AND REFERENCED_TABLE_NAME = 'ai_requests');
 SET @ai_ipc_sql = COALESCE(@ai_ipc_sql, 'DO 0');
-EXECUTE IMMEDIATE @ai_ipc_sql;
+PREPARE ai_ipc_statement FROM @ai_ipc_sql;
+EXECUTE ai_ipc_statement;
+DEALLOCATE PREPARE ai_ipc_statement;
 
 -- MyISAM has no transactions, and the moves below need them. (ENGINE=InnoDB alone would copy a table that has it.)
 SET @ai_ipc_sql = (
   SELECT IF(ENGINE = 'InnoDB', 'DO 0', 'ALTER TABLE `ai_requests` ENGINE=InnoDB')
     FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'ai_requests');
-EXECUTE IMMEDIATE @ai_ipc_sql;
+PREPARE ai_ipc_statement FROM @ai_ipc_sql;
+EXECUTE ai_ipc_statement;
+DEALLOCATE PREPARE ai_ipc_statement;
 SET @ai_ipc_sql = (
   SELECT IF(ENGINE = 'InnoDB', 'DO 0', 'ALTER TABLE `ai_responses` ENGINE=InnoDB')
     FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'ai_responses');
-EXECUTE IMMEDIATE @ai_ipc_sql;
+PREPARE ai_ipc_statement FROM @ai_ipc_sql;
+EXECUTE ai_ipc_statement;
+DEALLOCATE PREPARE ai_ipc_statement;
 SET @ai_ipc_sql = (
   SELECT IF(ENGINE = 'InnoDB', 'DO 0', 'ALTER TABLE `ai_request_log` ENGINE=InnoDB')
     FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'ai_request_log');
-EXECUTE IMMEDIATE @ai_ipc_sql;
+PREPARE ai_ipc_statement FROM @ai_ipc_sql;
+EXECUTE ai_ipc_statement;
+DEALLOCATE PREPARE ai_ipc_statement;
 
 -- First the log: what moves there may be in characters that its old character set lacks.
 ALTER TABLE `ai_request_log`

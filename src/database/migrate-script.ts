@@ -20,6 +20,8 @@ export interface ScriptRun {
   /** Connections of this migrate, which are not what holds it up. */
   readonly ownThreadIds: readonly number[];
   readonly signal: AbortSignal | undefined;
+  /** A statement in this server's own words, made when its turn has come; null for one that has nothing to do. */
+  readonly adapt?: (statement: string) => Promise<string | null>;
 }
 
 /** Runs statements one after the other. What a lock or a deadlock stops is tried again, a transaction as a whole. */
@@ -30,9 +32,14 @@ export async function runStatements(run: ScriptRun, statements: readonly string[
     if (step !== undefined && step !== told) run.onStep(step);
     told = step ?? told;
     await retryLocked(run, async () => {
-      for (const statement of unit) await run.connection.query(statement);
+      for (const statement of unit) await runOne(run, statement);
     });
   }
+}
+
+async function runOne({ connection, adapt }: ScriptRun, statement: string): Promise<void> {
+  const adapted = adapt === undefined ? statement : await adapt(statement);
+  if (adapted !== null) await connection.query(adapted);
 }
 
 /** Throws AiIpcError (migrate_blocked) when the locks did not come free, and what else `work` throws. */

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Connection } from 'mariadb';
-import { AiIpcError, messageOf } from '../base/errors.ts';
+import { AiIpcError } from '../base/errors.ts';
 import {
   checkSchema,
   checkServer,
@@ -15,7 +15,9 @@ import type { Row } from './database.ts';
 import { toDatabaseError } from './database-errors.ts';
 import { mariadbName } from './database-name.ts';
 import { connectForMigrate, errnoOf } from './migrate-connection.ts';
+import { loadPresentSchema } from './migrate-parts.ts';
 import { type LockWait, retryLocked, runStatements, type ScriptRun } from './migrate-script.ts';
+import { alterForMysql } from './mysql-alter.ts';
 import { findServerFaults, refuseFaults, sentencesOf } from './server-checks.ts';
 import { splitSql } from './sql-script.ts';
 
@@ -48,9 +50,6 @@ const MISFIT_ROWS: ReadonlySet<number | undefined> = new Set([1062, 1138, 1265, 
 /** What a server says of a row format with which a table's indexes, columns or options do not go. */
 const MISFIT_FORMAT: ReadonlySet<number | undefined> = new Set([1005, 1031, 1071, 1118, 1478, 1709]);
 const ROW_FORMAT = /,\s*ROW_FORMAT=\w+/;
-/** Access denied: to the database, the table, for want of a right, to the procedure; and events switched off for good. */
-const SCHEDULER_DISABLED = 1577;
-const REFUSED: ReadonlySet<number | undefined> = new Set([1044, 1142, 1227, 1370, SCHEDULER_DISABLED]);
 
 const SQL_FILES = new URL('../../sql-files/', import.meta.url);
 const PRESENT_SCHEMA = new URL('ai_ipc_tables.sql', SQL_FILES);
@@ -88,7 +87,7 @@ async function migrateOn(run: ScriptRun, turn: ScriptRun, options: MigrateOption
   const faults = refuseFaults(await findServerFaults(query, 'migrate'), run.name);
   const found = await readSchema(query);
   refuseNewer(found);
-  if (isUpgrade(found.version)) await prepareUpgrade(run, options, { found, isMariadb });
+  if (isUpgrade(found.version)) await prepareUpgrade(run, options, found);
 
   const present = splitSql(readFileSync(PRESENT_SCHEMA, 'utf8'));
   await takeTurn(turn, present);
@@ -96,7 +95,8 @@ async function migrateOn(run: ScriptRun, turn: ScriptRun, options: MigrateOption
   const { version: from } = await readSchema(query);
   const start = START_STEPS[from];
   if (start !== undefined) options.onStep(start);
-  if (isUpgrade(from)) await upgrade(run, from);
+  if (isUpgrade(from))
+    await upgrade(isMariadb ? run : { ...run, adapt: (statement) => alterForMysql(query, statement) }, from);
   await loadPresentSchema(run, present);
   await checkSchema(query, 'all');
   for (const fault of faults) options.onStep(sentencesOf(fault));
@@ -119,13 +119,10 @@ function isUpgrade(version: number): boolean {
 async function prepareUpgrade(
   run: ScriptRun,
   { confirm }: MigrateOptions,
-  { found, isMariadb }: { readonly found: SchemaState; readonly isMariadb: boolean },
+  found: SchemaState,
 ): Promise<void> {
   const isDocument = found.version === DOCUMENT_VERSION;
-  if (isDocument) {
-    if (!isMariadb) throw documentOnMysql(run);
-    await refuseForeignKeys(run);
-  }
+  if (isDocument) await refuseForeignKeys(run);
   // Later ones copy ai_requests, and that only once.
   if (!isDocument && !found.missing.some((column) => column.startsWith('ai_requests '))) return;
   const rows = await countRows(run.connection, isDocument ? OLD_TABLES : ['ai_requests']);
@@ -134,14 +131,6 @@ async function prepareUpgrade(
     'migrate_needs_yes',
     `The tables have ${rows} rows, and copying them makes the map server wait. Nothing was changed. Stop the map server ` +
       'or choose a quiet hour, and run `ai-ipc migrate --yes`.',
-  );
-}
-
-function documentOnMysql({ name }: ScriptRun): AiIpcError {
-  return new AiIpcError(
-    'database_unsupported',
-    `${name}: the first document's tables are upgraded on MariaDB only. On MySQL, rename them, run \`ai-ipc migrate\`, ` +
-      'and copy the rows over. Nothing was changed.',
   );
 }
 
@@ -259,45 +248,6 @@ function upgradeError({ name }: ScriptRun, error: unknown): AiIpcError {
       '`ai-ipc migrate` again.',
     { cause: error },
   );
-}
-
-/** The file as the plain client loads it, but for rights that may be missing: the worker cleans up too. */
-async function loadPresentSchema(run: ScriptRun, statements: readonly string[]): Promise<void> {
-  let hasProcedure = true;
-  for (const statement of statements) {
-    const part = /^CREATE .*?\b(PROCEDURE|EVENT)\b/.exec(statement)?.[1];
-    if (part === undefined) await runStatements(run, [statement]);
-    else if (part === 'PROCEDURE') hasProcedure = await tryToMake(run, statement, PROCEDURE);
-    else if (hasProcedure) await tryToMake(run, statement, EVENT);
-  }
-}
-
-interface Part {
-  readonly name: string;
-  readonly right: string;
-}
-
-const PROCEDURE: Part = {
-  name: 'procedure sp_ai_cleanup_old_requests',
-  right: 'CREATE ROUTINE and ALTER ROUTINE',
-};
-const EVENT: Part = { name: 'event evt_ai_cleanup_old_requests', right: 'EVENT' };
-
-async function tryToMake(run: ScriptRun, statement: string, { name, right }: Part): Promise<boolean> {
-  try {
-    await runStatements(run, [statement]);
-    return true;
-  } catch (error) {
-    if (!REFUSED.has(errnoOf(error))) throw error;
-    const reason = toDatabaseError(error, run.name).message.split(' Check ', 1)[0] ?? messageOf(error);
-    const remedy = `To have it, give this user the right ${right} and run \`ai-ipc migrate\` again.`;
-    run.onStep(
-      `The ${name} was not made (${reason}). Going on without it: the worker deletes old requests too. ` +
-        // What to do about a scheduler that is off is said at the end.
-        (errnoOf(error) === SCHEDULER_DISABLED ? '' : remedy),
-    );
-    return false;
-  }
 }
 
 function queryOn(connection: Connection): Query {

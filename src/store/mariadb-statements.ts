@@ -44,9 +44,13 @@ const LOCK_FOR_CLAIM = `
    LIMIT ?
      FOR UPDATE`;
 
-/** Of the last attempt of this request that failed, within what its column takes, whatever SQL has put into the log. */
+/**
+ * Of the last attempt of this request that failed, within what its column takes, whatever SQL has put into the log: no JSON
+ * function, which on text that is no JSON is an error on MySQL (3141). Our own log rows have less than 500 characters.
+ */
 const LAST_CALL_MS = `
-  (SELECT LEAST(GREATEST(CAST(NULLIF(JSON_UNQUOTE(JSON_EXTRACT(event_data, '$.ms')), 'null') AS SIGNED), 0), 4294967295)
+  (SELECT LEAST(CAST(NULLIF(TRIM(TRAILING '}' FROM TRIM(TRAILING ',' FROM SUBSTRING(
+            REGEXP_SUBSTR(LEFT(event_data, 500), '"ms":[0-9]{1,10}[,}]'), 6))), '') AS UNSIGNED), 4294967295)
      FROM ai_request_log FORCE INDEX (idx_request_id)
     WHERE request_id = ai_requests.id AND event_type = 'retried'
     ORDER BY ai_request_log.id DESC

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { numbers } from '../support/numbers.ts';
 import {
   change,
   count,
@@ -149,12 +150,12 @@ describeStore('cleanup', (backend) => {
 });
 
 async function insertLogRows(backend: Backend, rows: number, ageSeconds: number): Promise<void> {
-  const numbers =
+  const each =
     backend.kind === 'mariadb'
-      ? `SELECT seq AS n FROM seq_1_to_${rows}`
+      ? `SELECT seq AS n FROM ${numbers(rows)}`
       : `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${rows}) SELECT n FROM numbers`;
   await backend.sql(
     `INSERT INTO ai_request_log (request_id, event_type, event_data, created_at)
-     SELECT n, 'completed', '{}', ${backend.ago(ageSeconds)} FROM (${numbers}) AS numbered`,
+     SELECT n, 'completed', '{}', ${backend.ago(ageSeconds)} FROM (${each}) AS numbered`,
   );
 }

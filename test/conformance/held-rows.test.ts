@@ -1,5 +1,6 @@
 import type { Connection } from 'mariadb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { numbers } from '../support/numbers.ts';
 import {
   COMPLETED,
   eventsOf,
@@ -113,10 +114,10 @@ describe.each([
 
   it('the cleanup of requests and of the log', async () => {
     await backend().sql(
-      "INSERT INTO ai_requests (id, endpoint, status, created_at) SELECT seq, '/x', 'completed', NOW(3) - INTERVAL 1 DAY FROM seq_1_to_20",
+      `INSERT INTO ai_requests (id, endpoint, status, created_at) SELECT seq, '/x', 'completed', NOW(3) - INTERVAL 1 DAY FROM ${numbers(20)}`,
     );
     await backend().sql(
-      "INSERT INTO ai_request_log (id, request_id, event_type, created_at) SELECT seq, seq, 'claimed', NOW(3) - INTERVAL 9 DAY FROM seq_1_to_20",
+      `INSERT INTO ai_request_log (id, request_id, event_type, created_at) SELECT seq, seq, 'claimed', NOW(3) - INTERVAL 9 DAY FROM ${numbers(20)}`,
     );
     const deleted = await backend().store.cleanup({ ageSeconds: 60, scan: 'whole', logRetentionDays: 7 });
     expect(deleted).toBe(20);

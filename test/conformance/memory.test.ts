@@ -9,6 +9,7 @@ import type { MemoryOwner, NpcMemory } from '../../src/service/memory/memory.ts'
 import { createMemoryCleanup } from '../../src/service/memory/memory-cleanup.ts';
 import { createNpcMemory, type KeptMemory } from '../../src/service/memory/npc-memory.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import { EXPLAIN } from '../support/server-kind.ts';
 import { describeStore, MariadbBackend, openDatabase, useBackend } from './backends.ts';
 
 const BOB = { npcId: 'sage', playerId: 'Bob' } as const;
@@ -393,7 +394,7 @@ describe('on MariaDB', () => {
   it.each(['', ' FOR UPDATE'])('recall%s reads along idx_memory_owner, in its order', async (suffix) => {
     const { mariadbMemoryStatements: statements } = await import('../../src/service/memory/statements.ts');
     const sql = suffix === '' ? statements.recall : statements.lockToRemember;
-    const [plan] = await backend().sql(`EXPLAIN ${sql}`, ['Bob', 'sage']);
+    const [plan] = await backend().sql(`${EXPLAIN} ${sql}`, ['Bob', 'sage']);
     expect(plan).toMatchObject({ key: 'idx_memory_owner' });
     expect(String(plan!['Extra'])).not.toMatch(/filesort|temporary/);
   });

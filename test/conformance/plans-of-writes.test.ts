@@ -6,6 +6,7 @@ import { probeServer } from '../../src/database/probe.ts';
 import { mariadbMemoryStatements } from '../../src/service/memory/statements.ts';
 import { mariadbStatements } from '../../src/store/mariadb-statements.ts';
 import { locksOrWrites, planFaults } from '../support/index-plans.ts';
+import { numbers } from '../support/numbers.ts';
 import { WORKER } from './arrange.ts';
 import { MariadbBackend } from './backends.ts';
 
@@ -105,7 +106,7 @@ describe.each([3, 1_000, 100_000])('in tables of %d rows', (rows) => {
 
 /** So many rows in each table, of every status and kind. */
 async function fill(backend: MariadbBackend, rows: number): Promise<void> {
-  const from = `FROM seq_1_to_${rows}`;
+  const from = `FROM ${numbers(rows)}`;
   await backend.sql(
     `INSERT INTO ai_requests (id, endpoint, priority, status, claimed_by, claim_no)
      SELECT seq, '/api/v1/health', 1 + seq MOD 10,

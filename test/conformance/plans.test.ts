@@ -2,6 +2,8 @@ import type { Connection } from 'mariadb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mariadbStatements } from '../../src/store/mariadb-statements.ts';
 import { sqliteStatements } from '../../src/store/sqlite-statements.ts';
+import { numbers } from '../support/numbers.ts';
+import { EXPLAIN } from '../support/server-kind.ts';
 import { OTHER_WORKER, WORKER } from './arrange.ts';
 import { MariadbBackend, type RawRow, SqliteBackend } from './backends.ts';
 import { rowLocks } from './lock-waits.ts';
@@ -65,7 +67,7 @@ describe('plans on MariaDB, with a million ended requests beside', () => {
   }
 
   async function explain(sql: string, values: readonly unknown[] = []) {
-    const plan = await session.query<RawRow[]>(`EXPLAIN ${sql}`, [...values]);
+    const plan = await session.query<RawRow[]>(`${EXPLAIN} ${sql}`, [...values]);
     return plan.map((row) => ({ table: row['table'], key: row['key'], extra: String(row['Extra']) }));
   }
 
@@ -214,7 +216,7 @@ describe('plans on MariaDB, with a million ended requests beside', () => {
     await backend.sql("DELETE FROM ai_requests WHERE status = 'pending'");
     await backend.sql(
       `INSERT INTO ai_requests (endpoint, expires_at, priority)
-       SELECT '/api/v1/health', NOW(3) + INTERVAL 1 HOUR, 1 + seq MOD 10 FROM seq_1_to_${pending}`,
+       SELECT '/api/v1/health', NOW(3) + INTERVAL 1 HOUR, 1 + seq MOD 10 FROM ${numbers(pending)}`,
     );
   }
 
@@ -235,21 +237,21 @@ async function fill(backend: MariadbBackend): Promise<void> {
      SELECT seq, '/api/v1/health', 1 + seq MOD 10, ELT(1 + seq MOD 4, 'completed', 'failed', 'timeout', 'cancelled'),
             NOW(3) - INTERVAL (${ENDED} - seq) + 7200 SECOND, NOW(3) - INTERVAL (${ENDED} - seq) + 7199 SECOND,
             NOW(3) - INTERVAL (${ENDED} - seq) + 7170 SECOND
-       FROM seq_1_to_${ENDED}`,
+       FROM ${numbers(ENDED)}`,
   );
   await backend.sql('SET unique_checks = 1, foreign_key_checks = 1');
   await backend.sql(
     `INSERT INTO ai_requests (endpoint, priority, expires_at)
-     SELECT '/api/v1/health', 1 + seq MOD 10, NOW(3) + INTERVAL 1 HOUR FROM seq_1_to_${PENDING}`,
+     SELECT '/api/v1/health', 1 + seq MOD 10, NOW(3) + INTERVAL 1 HOUR FROM ${numbers(PENDING)}`,
   );
   await backend.sql(
     `INSERT INTO ai_requests (endpoint, priority, expires_at)
-     SELECT '/api/v1/health', 1 + seq MOD 10, NOW(3) - INTERVAL 1 MINUTE FROM seq_1_to_20`,
+     SELECT '/api/v1/health', 1 + seq MOD 10, NOW(3) - INTERVAL 1 MINUTE FROM ${numbers(20)}`,
   );
   await backend.sql(
     `INSERT INTO ai_requests (endpoint, status, claimed_by, claim_no, attempts, claimed_at, expires_at)
      SELECT '/api/v1/health', 'processing', IF(seq <= 60, '${WORKER}', '${OTHER_WORKER}'), 1, 1, NOW(3),
-            NOW(3) + INTERVAL IF(seq <= 20, -1, 60) MINUTE FROM seq_1_to_120`,
+            NOW(3) + INTERVAL IF(seq <= 20, -1, 60) MINUTE FROM ${numbers(120)}`,
   );
   await backend.sql('ANALYZE TABLE ai_requests, ai_responses');
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { isRetryable, toDatabaseError } from '../../src/database/database-errors.ts';
 import { openMariadbPool } from '../../src/database/mariadb-pool.ts';
 import { openMariadbStore } from '../../src/store/mariadb-store.ts';
+import { numbers } from '../support/numbers.ts';
 import {
   eventsOf,
   insert,
@@ -182,6 +183,6 @@ async function heavySession({ database }: MariadbBackend) {
   await session.query('CREATE TABLE IF NOT EXISTS ballast (id INT PRIMARY KEY) ENGINE=InnoDB');
   await session.query('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');
   await session.beginTransaction();
-  await session.query('INSERT INTO ballast SELECT seq FROM seq_1_to_5000');
+  await session.query(`INSERT INTO ballast SELECT seq FROM ${numbers(5_000)}`);
   return session;
 }

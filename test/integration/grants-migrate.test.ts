@@ -4,9 +4,11 @@ import { migrate } from '../../src/database/migrate.ts';
 import { insertAwkwardRows } from '../support/document-rows.ts';
 import { dumpSchema, loadDocumentSchema } from '../support/schema-dump.ts';
 import {
+  connectAs,
   database,
   expectRefused,
   filledIn,
+  loadAll,
   settingsOf,
   suffix,
   useGrants,
@@ -70,6 +72,51 @@ describe('the migrate user', () => {
     expect(await database.query('SHOW EVENTS WHERE Db = DATABASE()')).toEqual([]);
     await checkSchema((sql) => database.query(sql));
   });
+
+  it('leaves a procedure that is right as it is, without a right on it and with the rights of others', async () => {
+    await loadAll();
+    await grantProcedure();
+    await database.query(
+      `REVOKE ALTER ROUTINE, CREATE ROUTINE ON \`${database.settings.database}\`.* FROM ${userName('migrate')}@localhost`,
+    );
+    expect(await runMigrate()).not.toContain('was not made');
+    const game = await connectAs('game');
+    expect(await game.query('CALL sp_ai_cleanup_old_requests(7)').catch(sqlState)).not.toBe(NOT_EXECUTE);
+  });
+
+  it('says so where an older procedure must stay, and goes on', async () => {
+    await loadAll();
+    await database.query("ALTER PROCEDURE sp_ai_cleanup_old_requests COMMENT 'of an older edition'");
+    await database.query(
+      `REVOKE ALTER ROUTINE ON \`${database.settings.database}\`.* FROM ${userName('migrate')}@localhost`,
+    );
+    expect(await runMigrate()).toMatch(/procedure sp_ai_cleanup_old_requests was not made .*ALTER ROUTINE/);
+    await checkSchema((sql) => database.query(sql));
+  });
+
+  it('of an administrator replaces an older procedure, and who might call it may go on', async () => {
+    await loadAll();
+    await database.query("ALTER PROCEDURE sp_ai_cleanup_old_requests COMMENT 'of an older edition'");
+    await grantProcedure();
+    const settings = { ...database.settings, socketPath: null, sslCaFile: null };
+    await migrate({ settings, confirm: async () => true, onStep: () => undefined });
+    const [row] = await database.query(
+      "SELECT ROUTINE_COMMENT AS comment FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE() AND ROUTINE_TYPE = 'PROCEDURE'",
+    );
+    expect(row!['comment']).toMatch(/^AI IPC, edition \d+/);
+    const game = await connectAs('game');
+    expect(await game.query('CALL sp_ai_cleanup_old_requests(7)').catch(sqlState)).not.toBe(NOT_EXECUTE);
+  });
+
+  /** Of the procedure itself; what it does is done with the caller's rights, which are too few. */
+  const NOT_EXECUTE = 1370;
+  const sqlState = ({ errno }: { errno: number }) => errno;
+
+  async function grantProcedure(): Promise<void> {
+    await database.query(
+      `GRANT EXECUTE ON PROCEDURE \`${database.settings.database}\`.sp_ai_cleanup_old_requests TO ${userName('game')}@localhost`,
+    );
+  }
 
   it('that may not see a waiting transaction is told which right would show it', async () => {
     await loadDocumentSchema(database);

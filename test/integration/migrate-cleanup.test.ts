@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { numbers } from '../support/numbers.ts';
 import { TABLES_FILE } from '../support/schema-dump.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
@@ -38,7 +39,7 @@ async function fillEnded(rows: number, days: number): Promise<void> {
   await query(
     `INSERT INTO ai_requests (endpoint, status, priority, created_at, processed_at, expires_at)
      SELECT '/a', ELT(1 + seq % 4, 'completed', 'failed', 'timeout', 'cancelled'), 1 + seq % 10,
-            NOW(3) - INTERVAL ? DAY, NOW(3) - INTERVAL ? DAY, NOW(3) FROM seq_1_to_${rows}`,
+            NOW(3) - INTERVAL ? DAY, NOW(3) - INTERVAL ? DAY, NOW(3) FROM ${numbers(rows)}`,
     [days, days],
   );
 }
@@ -139,10 +140,26 @@ describe('sp_ai_cleanup_old_requests', () => {
     ]);
   });
 
+  it('ends an overdue request whatever SQL has put into its log', async () => {
+    const rows = ['words', '', '{"ms":"soon"}', '{"ms":-5}', '{"ms":1e30}', '{"ms":99999999999}', '[1', null];
+    for (const [index, row] of rows.entries()) {
+      await query(
+        "INSERT INTO ai_requests (endpoint, expires_at) VALUES ('/a', NOW(3) - INTERVAL 30 SECOND)",
+      );
+      await query(
+        "INSERT INTO ai_request_log (request_id, event_type, event_data) VALUES (?, 'retried', ?)",
+        [index + 1, row],
+      );
+    }
+    expect(await cleanUp()).toBe(0);
+    expect(await query('SELECT DISTINCT status FROM ai_requests')).toEqual([{ status: 'timeout' }]);
+    expect(await query('SELECT DISTINCT processing_time_ms AS ms FROM ai_responses')).toEqual([{ ms: null }]);
+  });
+
   it('ends and then deletes thousands of overdue requests of long ago', async () => {
     await query(
       `INSERT INTO ai_requests (endpoint, created_at, expires_at)
-       SELECT '/a', NOW(3) - INTERVAL 30 DAY, NOW(3) - INTERVAL 29 DAY FROM seq_1_to_1201`,
+       SELECT '/a', NOW(3) - INTERVAL 30 DAY, NOW(3) - INTERVAL 29 DAY FROM ${numbers(1_201)}`,
     );
     expect(await cleanUp()).toBe(0); // They ended just now.
     expect(await query('SELECT status, COUNT(*) AS number FROM ai_requests GROUP BY status')).toEqual([
@@ -164,10 +181,10 @@ describe('sp_ai_cleanup_old_requests', () => {
 
   it('deletes log rows older than 30 days and no others', async () => {
     await query(
-      "INSERT INTO ai_request_log (request_id, event_type, created_at) SELECT seq, 'completed', NOW(3) - INTERVAL 31 DAY FROM seq_1_to_2500",
+      `INSERT INTO ai_request_log (request_id, event_type, created_at) SELECT seq, 'completed', NOW(3) - INTERVAL 31 DAY FROM ${numbers(2_500)}`,
     );
     await query(
-      "INSERT INTO ai_request_log (request_id, event_type, created_at) SELECT seq, 'completed', NOW(3) - INTERVAL 29 DAY FROM seq_1_to_1500",
+      `INSERT INTO ai_request_log (request_id, event_type, created_at) SELECT seq, 'completed', NOW(3) - INTERVAL 29 DAY FROM ${numbers(1_500)}`,
     );
     expect(await cleanUp()).toBe(0);
     expect(
@@ -180,7 +197,7 @@ describe('sp_ai_cleanup_old_requests', () => {
 
   it('commits in chunks: what was done stays when it is stopped by a lock, and the next call does the rest', async () => {
     await query(
-      "INSERT INTO ai_requests (endpoint, status, created_at, processed_at, expires_at) SELECT '/a', 'completed', NOW(3) - INTERVAL 9 DAY, NOW(3) - INTERVAL 9 DAY, NOW(3) FROM seq_1_to_1300",
+      `INSERT INTO ai_requests (endpoint, status, created_at, processed_at, expires_at) SELECT '/a', 'completed', NOW(3) - INTERVAL 9 DAY, NOW(3) - INTERVAL 9 DAY, NOW(3) FROM ${numbers(1_300)}`,
     );
     const holder = await database.connect();
     await holder.beginTransaction();
@@ -188,9 +205,9 @@ describe('sp_ai_cleanup_old_requests', () => {
     const caller = await database.connect();
     await caller.query("SET innodb_lock_wait_timeout = 1, time_zone = '+05:00'");
     await expect(caller.query('CALL sp_ai_cleanup_old_requests(7)')).rejects.toMatchObject({ errno: 1205 });
-    expect(await caller.query('SELECT @@in_transaction AS open, @@SESSION.time_zone AS zone')).toEqual([
-      { open: 0, zone: '+05:00' },
-    ]);
+    expect(await caller.query('SELECT @@SESSION.time_zone AS zone')).toEqual([{ zone: '+05:00' }]);
+    // Where a transaction is open, none can be prepared for.
+    await caller.query('SET TRANSACTION ISOLATION LEVEL READ COMMITTED');
     expect(await query('SELECT COUNT(*) AS number FROM ai_requests')).toEqual([{ number: 300 }]);
     await holder.rollback();
     expect(await cleanUp()).toBe(300);
@@ -226,6 +243,35 @@ describe('sp_ai_cleanup_old_requests', () => {
     const read = counters.reduce((sum, { Value }) => sum + Number(Value), 0);
     // A few reads for each of 100 rows and of 40 pairs of status and priority; measured: 413. A scan would be 20,000 and more.
     expect(read).toBeLessThan(1_500);
+  });
+
+  it.each([
+    ['autocommit', '0'],
+    ['completion_type', 'CHAIN'],
+    ['completion_type', 'RELEASE'],
+    ['sql_safe_updates', '1'],
+    ['sql_select_limit', '1'],
+  ])('does its work in a session with %s = %s, and leaves that as it was', async (name, value) => {
+    await fillEnded(20, 8);
+    const caller = await database.connect();
+    await caller.query(`SET SESSION ${name} = ${value}`);
+    expect(await caller.query('CALL sp_ai_cleanup_old_requests(7)')).toMatchObject([[{ deleted: 20 }], {}]);
+    const [row] = await caller.query<{ value: unknown }[]>(`SELECT @@SESSION.${name} AS value`);
+    expect(String(row!.value)).toBe(value);
+    await expect(caller.query('CALL sp_ai_cleanup_old_requests(0)')).rejects.toThrow(/days must be/);
+    const [after] = await caller.query<{ value: unknown }[]>(`SELECT @@SESSION.${name} AS value`);
+    expect(String(after!.value)).toBe(value);
+    expect(await query('SELECT COUNT(*) AS number FROM ai_requests')).toEqual([{ number: 0 }]);
+  });
+
+  it('does its work in a database whose texts are UTF-16 by default', async () => {
+    await query(`ALTER DATABASE \`${database.settings.database}\` CHARACTER SET utf16`);
+    await database.loadSqlFile(TABLES_FILE);
+    await fillEnded(20, 8);
+    const caller = await database.connect();
+    await caller.query("SET time_zone = '+05:45'");
+    expect(await caller.query('CALL sp_ai_cleanup_old_requests(7)')).toMatchObject([[{ deleted: 20 }], {}]);
+    expect(await caller.query('SELECT @@SESSION.time_zone AS zone')).toEqual([{ zone: '+05:45' }]);
   });
 
   it.each(['SYSTEM', '+00:00', '-11:00', '+13:00'])(

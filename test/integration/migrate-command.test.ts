@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { mariadbEnv, mariadbOption, newFolder, runCli, useCli } from '../support/cli-process.ts';
+import { numbers } from '../support/numbers.ts';
 import type { ProgramResult } from '../support/program-process.ts';
 import { loadDocumentSchema } from '../support/schema-dump.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -32,7 +33,7 @@ it('names the database in its first line, says what it does and then that it is 
 it('without a terminal, more than 100,000 rows need --yes', async () => {
   await loadDocumentSchema(database);
   await database.query(
-    "INSERT INTO ai_request_log (request_id, event_type) SELECT seq, 'completed' FROM seq_1_to_100001",
+    `INSERT INTO ai_request_log (request_id, event_type) SELECT seq, 'completed' FROM ${numbers(100_001)}`,
   );
   const refused = await migrate(...mariadbOption(database));
   expect(refused).toMatchObject({

@@ -4,6 +4,7 @@ import { checkSchema } from '../../src/database/check-schema.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import type { LockWait } from '../../src/database/migrate-script.ts';
 import { insertAwkwardRows } from '../support/document-rows.ts';
+import { numbers } from '../support/numbers.ts';
 import { dumpSchema, loadDocumentSchema, migrateSettings, TABLES_FILE } from '../support/schema-dump.ts';
 import { StatementProxy } from '../support/statement-proxy.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -184,7 +185,7 @@ it('a row of an old client that comes in before the last ALTER starts the upgrad
 describe('more than 100,000 rows', () => {
   const fill = (rows: number) =>
     database.query(
-      `INSERT INTO ai_requests (endpoint, status, expires_at) SELECT '/a', 'completed', NOW() FROM seq_1_to_${rows}`,
+      `INSERT INTO ai_requests (endpoint, status, expires_at) SELECT '/a', 'completed', NOW() FROM ${numbers(rows)}`,
     );
   const asked: number[] = [];
   const migrateAnswering = (answer: boolean) =>

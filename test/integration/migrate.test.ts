@@ -9,6 +9,7 @@ import {
 import { migrate } from '../../src/database/migrate.ts';
 import { insertAwkwardRows } from '../support/document-rows.ts';
 import { dumpSchema, loadDocumentSchema, migrateSettings, TABLES_FILE } from '../support/schema-dump.ts';
+import { serverKind } from '../support/server-kind.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 let database: TestDatabase;
@@ -90,11 +91,12 @@ describe('the schema is the same', () => {
   });
 
   it('from tables that are all MyISAM, without a foreign key', async () => {
+    const { isMysql } = await serverKind(query);
     await loadDocumentSchema(database);
     await query('ALTER TABLE ai_responses DROP FOREIGN KEY fk_ai_responses_request_id');
     await query('ALTER TABLE ai_responses ENGINE=MyISAM');
     await query('ALTER TABLE ai_requests ENGINE=MyISAM');
-    await query('ALTER TABLE ai_request_log ENGINE=Aria');
+    await query(`ALTER TABLE ai_request_log ENGINE=${isMysql ? 'MyISAM' : 'Aria'}`);
     await insertAwkwardRows(database);
     await runMigrate();
     await expectPresentSchema();
@@ -112,14 +114,16 @@ it('every TIMESTAMP has the NULL, DEFAULT and ON UPDATE that the file gives it, 
     `SET explicit_defaults_for_timestamp = OFF;\n${readFileSync(TABLES_FILE, 'utf8')}`,
   );
   const columns = await query(
-    `SELECT CONCAT_WS('.', TABLE_NAME, COLUMN_NAME) AS name, IS_NULLABLE AS nullable, COLUMN_DEFAULT AS value,
-            COLUMN_TYPE AS type, EXTRA AS extra
+    // What MySQL writes otherwise: no default as no value, one that is computed with a mark.
+    `SELECT CONCAT_WS('.', TABLE_NAME, COLUMN_NAME) AS name, IS_NULLABLE AS nullable,
+            COALESCE(LOWER(COLUMN_DEFAULT), 'null') AS value,
+            COLUMN_TYPE AS type, REPLACE(EXTRA, 'DEFAULT_GENERATED', '') AS extra
        FROM information_schema.COLUMNS
       WHERE TABLE_SCHEMA = DATABASE() AND DATA_TYPE IN ('timestamp', 'datetime')
       ORDER BY BINARY TABLE_NAME, ORDINAL_POSITION`,
   );
   const now = { nullable: 'NO', value: 'current_timestamp(3)', type: 'timestamp(3)', extra: '' };
-  const none = { nullable: 'YES', value: 'NULL', type: 'timestamp(3)', extra: '' };
+  const none = { nullable: 'YES', value: 'null', type: 'timestamp(3)', extra: '' };
   expect(columns).toEqual([
     { name: 'ai_npc_memory.updated_at', ...now },
     { name: 'ai_request_log.created_at', ...now },
@@ -128,7 +132,9 @@ it('every TIMESTAMP has the NULL, DEFAULT and ON UPDATE that the file gives it, 
     {
       name: 'ai_requests.expires_at',
       ...now,
-      value: expect.stringMatching(/^\(?from_unixtime\(unix_timestamp\(current_timestamp\(3\)\) \+ 30\)/),
+      value: expect.stringMatching(
+        /^\(?from_unixtime\(\(?unix_timestamp\((?:current_timestamp|now)\(3\)\) \+ 30\)/,
+      ),
     },
     { name: 'ai_requests.available_at', ...now },
     { name: 'ai_requests.claimed_at', ...none },
@@ -215,6 +221,16 @@ describe('the version', () => {
     await insertAwkwardRows(database);
     await expect(checkSchema(query)).rejects.toMatchObject({ code: 'schema_old' });
     expect(await runMigrate()).toMatchObject({ from: 1 });
+    await expectPresentSchema();
+  });
+
+  it('is not written where the load stops at the procedure', async () => {
+    const file = readFileSync(TABLES_FILE, 'utf8');
+    const broken = file.replace('MODIFIES SQL DATA', 'MODIFIES NOTHING');
+    await expect(database.runClient(broken)).rejects.toThrow(/1064/);
+    expect(await query("SELECT * FROM ai_ipc_meta WHERE name = 'schema_version'")).toEqual([]);
+    await expect(checkSchema(query)).rejects.toMatchObject({ code: 'schema_old' });
+    await runMigrate();
     await expectPresentSchema();
   });
 

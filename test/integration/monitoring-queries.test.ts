@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ROOT } from '../support/cli-process.ts';
 import { MariadbServer } from '../support/mariadb-server.ts';
+import { numbers } from '../support/numbers.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 const page = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8');
@@ -186,7 +187,7 @@ describe('the statements for trouble and tuning', () => {
   it('EXPLAIN shows idx_status_priority for pending requests', async () => {
     await database.query(
       `INSERT INTO ai_requests (endpoint, status, expires_at)
-       SELECT '/x', IF(seq % 10, 'completed', 'pending'), NOW(3) + INTERVAL 1 DAY FROM seq_1_to_5000`,
+       SELECT '/x', IF(seq % 10, 'completed', 'pending'), NOW(3) + INTERVAL 1 DAY FROM ${numbers(5_000)}`,
     );
     await database.query(fromPage('ANALYZE TABLE'));
     expect(await database.query(fromPage('EXPLAIN SELECT'))).toMatchObject([{ key: 'idx_status_priority' }]);

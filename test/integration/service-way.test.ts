@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { useModelWay } from '../support/model-way.ts';
+import { numbers } from '../support/numbers.ts';
 import { DIALOGUE, post, remembered } from './support/service-under-test.ts';
 
 const SAGE = 'sage-of-prontera';
@@ -73,7 +74,7 @@ it('1,000 dialogues, 100 at once, through worker and service: none fails', async
   await way.queue.database.query(
     `INSERT INTO ai_requests (request_type, endpoint, request_data, timeout, expires_at)
      SELECT 'dialogue', ?, JSON_OBJECT('npc_id', ?, 'player_id', seq % 300, 'message', CONCAT('I am hunter ', seq)),
-            600, NOW(3) + INTERVAL 600 SECOND FROM seq_1_to_1000`,
+            600, NOW(3) + INTERVAL 600 SECOND FROM ${numbers(1_000)}`,
     [DIALOGUE, SAGE],
   );
   await way.queue.waitForCounts({ completed: 1_000 }, 50_000);

@@ -1,4 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
+import { numbers } from '../support/numbers.ts';
 import { useQueue } from '../support/queue-observer.ts';
 import { waitForSleepers } from './arrange.ts';
 import { type MapServer, useMapServers } from './harness/map-server.ts';
@@ -18,7 +19,7 @@ async function insertOld(count: number, status: string, ageSeconds: number): Pro
   await queue().database.query(
     `INSERT INTO ai_requests (endpoint, status, created_at, processed_at)
      SELECT '/x', ?, NOW(3) - INTERVAL ? SECOND,
-            IF(? IN ('pending', 'processing'), NULL, NOW(3) - INTERVAL ? SECOND) FROM seq_1_to_${count}`,
+            IF(? IN ('pending', 'processing'), NULL, NOW(3) - INTERVAL ? SECOND) FROM ${numbers(count)}`,
     [status, ageSeconds, status, ageSeconds],
   );
 }

@@ -1,6 +1,7 @@
 import type { SqlError } from 'mariadb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MariadbServer } from '../support/mariadb-server.ts';
+import { numbers } from '../support/numbers.ts';
 import { QueueObserver } from '../support/queue-observer.ts';
 import { insertSettled, settle, waitForSleepers } from './arrange.ts';
 import { type Argument, type MapServer, useMapServers } from './harness/map-server.ts';
@@ -198,7 +199,7 @@ describe('scripts that wait while it is killed', () => {
 it('a cleanup that is cut off returns what it deleted', async () => {
   await queue.database.query(
     `INSERT INTO ai_requests (endpoint, status, processed_at)
-     SELECT '/x', 'completed', NOW(3) - INTERVAL 1 DAY FROM seq_1_to_20000`,
+     SELECT '/x', 'completed', NOW(3) - INTERVAL 1 DAY FROM ${numbers(20_000)}`,
   );
   const cleanup = server.number('ai_db_cleanup', 60);
   await waitForSleepers(server, 1);

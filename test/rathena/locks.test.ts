@@ -1,5 +1,6 @@
 import type { Connection } from 'mariadb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { numbers } from '../support/numbers.ts';
 import { useQueue } from '../support/queue-observer.ts';
 import { insertSettled, waitForSleepers } from './arrange.ts';
 import { type MapServer, useMapServers } from './harness/map-server.ts';
@@ -82,7 +83,7 @@ describe('a row that another transaction holds', () => {
   it('does not keep a cleanup from the rows that it deletes', async () => {
     await queue().database.query(
       `INSERT INTO ai_requests (endpoint, status, processed_at)
-       SELECT '/x', 'completed', NOW(3) - INTERVAL 1 DAY FROM seq_1_to_5`,
+       SELECT '/x', 'completed', NOW(3) - INTERVAL 1 DAY FROM ${numbers(5)}`,
     );
     expect(await costOf('ai_db_cleanup', 60)).toEqual({ value: 5, isShort: true });
   });

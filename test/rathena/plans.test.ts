@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { locksOrWrites, planFaults } from '../support/index-plans.ts';
+import { numbers } from '../support/numbers.ts';
 import { useQueue } from '../support/queue-observer.ts';
 import { StatementProxy } from '../support/statement-proxy.ts';
 import { useMapServers } from './harness/map-server.ts';
@@ -27,7 +28,7 @@ afterEach(() => proxy.close());
 async function insertEnded(): Promise<void> {
   await queue().database.query(
     `INSERT INTO ai_requests (id, endpoint, status, processed_at)
-     SELECT seq, '/x', 'completed', NOW(3) - INTERVAL 1 DAY FROM seq_1_to_3`,
+     SELECT seq, '/x', 'completed', NOW(3) - INTERVAL 1 DAY FROM ${numbers(3)}`,
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Connection } from 'mariadb';
+import { EXPLAIN } from './server-kind.ts';
 
 type PlanRow = Readonly<Record<string, unknown>>;
 
@@ -20,7 +21,7 @@ export async function planFaults(
   values: readonly unknown[] = [],
 ): Promise<string[]> {
   const named = namedIndexes(sql);
-  const plan = await session.query<PlanRow[]>(`EXPLAIN ${sql}`, [...values]);
+  const plan = await session.query<PlanRow[]>(`${EXPLAIN} ${sql}`, [...values]);
   return plan.flatMap((row) => faultOf(row, named) ?? []);
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import type { MariadbAddress } from './mariadb-server.ts';
+import { numbers } from './numbers.ts';
 import { TABLES_FILE } from './schema-dump.ts';
 import { createTestDatabase, type DatabaseSettings, type TestDatabase } from './test-database.ts';
 import { waitFor } from './wait-for.ts';
@@ -56,7 +57,7 @@ export class QueueObserver {
     );
     await this.database.query(
       `INSERT INTO ai_requests (request_type, endpoint, request_data, priority, timeout, source_npc, expires_at)
-       SELECT ?, ?, ?, ?, ?, ?, NOW(3) + INTERVAL ? SECOND FROM seq_1_to_${count}`,
+       SELECT ?, ?, ?, ?, ?, ?, NOW(3) + INTERVAL ? SECOND FROM ${numbers(count)}`,
       [type, endpoint, data, priority, lifeSeconds, options.sourceNpc ?? null, lifeSeconds],
     );
     const rows = await this.database.query<{ id: number }[]>(

@@ -18,7 +18,10 @@ export async function dumpSchema(database: TestDatabase): Promise<Record<string,
   const dump: Record<string, string> = {};
   for (const table of TABLES) {
     const [row] = await database.query(`SHOW CREATE TABLE ${table}`);
-    dump[table] = String(row?.['Create Table']).replace(/ AUTO_INCREMENT=\d+/, '');
+    dump[table] = String(row?.['Create Table'])
+      .replace(/ AUTO_INCREMENT=\d+/, '')
+      // MySQL remembers whether it was said or came with the collation.
+      .replaceAll(/ CHARACTER SET utf8mb4(?= COLLATE utf8mb4_)/g, '');
   }
   const [procedure] = await database.query('SHOW CREATE PROCEDURE sp_ai_cleanup_old_requests');
   dump['procedure'] =

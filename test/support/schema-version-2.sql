@@ -224,10 +224,10 @@ BEGIN
     DECLARE CONTINUE HANDLER FOR NOT FOUND SET v_has_no_more = TRUE;
 
     OPEN ended_groups;
-    groups: LOOP
+    each_group: LOOP
       FETCH ended_groups INTO v_status, v_priority;
       IF v_has_no_more THEN
-        LEAVE groups;
+        LEAVE each_group;
       END IF;
       SET v_after = '0001-01-01', v_after_id = 0;
       REPEAT
