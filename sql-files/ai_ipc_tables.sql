@@ -161,15 +161,17 @@ CREATE /*M! OR REPLACE */ PROCEDURE `sp_ai_cleanup_old_requests`(IN `days` INT)
   COMMENT 'Expires overdue requests and deletes those that ended so many days ago'
 BEGIN
   DECLARE v_time_zone VARCHAR(64) DEFAULT @@SESSION.time_zone;
+  DECLARE v_lock_wait INT DEFAULT @@SESSION.innodb_lock_wait_timeout;
   DECLARE v_cutoff DATETIME(3);
   DECLARE v_deleted INT UNSIGNED DEFAULT 0;
   DECLARE v_log_deleted INT UNSIGNED DEFAULT 0;
-  DECLARE v_rows INT UNSIGNED;
+  DECLARE v_rows, v_ended INT UNSIGNED;
+  DECLARE v_changed INT;
   DECLARE v_id BIGINT UNSIGNED;
   DECLARE EXIT HANDLER FOR SQLEXCEPTION
   BEGIN
     ROLLBACK;
-    SET SESSION time_zone = v_time_zone;
+    SET SESSION time_zone = v_time_zone, SESSION innodb_lock_wait_timeout = v_lock_wait;
     RESIGNAL;
   END;
 
@@ -185,9 +187,11 @@ BEGIN
 
   -- In a zone with summer time, an hour a year comes twice and local times compare wrongly.
   SET SESSION time_zone = '+00:00';
+  -- A row that somebody's open transaction holds is left for the next run (1205), and waited for 0 s; on MySQL 1 s.
+  SET SESSION innodb_lock_wait_timeout = 1 /*M! - 1 */;
 
   REPEAT
-    SET v_rows = 0;
+    SET v_rows = 0, v_ended = 0;
     BEGIN
       DECLARE v_attempts INT UNSIGNED;
       DECLARE v_life_seconds BIGINT;
@@ -218,10 +222,16 @@ BEGIN
         SET v_rows = v_rows + 1;
         -- Each statement that writes names its index: in a short table another one, or none, looks as cheap, and waits for
         -- rows that others hold.
-        UPDATE `ai_requests` FORCE INDEX (PRIMARY)
-           SET status = 'timeout', processed_at = NOW(3), error_code = 'expired'
-         WHERE id = v_id AND status IN ('pending', 'processing') AND expires_at <= NOW(3);
-        IF ROW_COUNT() > 0 THEN
+        BEGIN
+          -- Where it ended the transaction too (innodb_rollback_on_timeout), the next rows want one of their own.
+          DECLARE CONTINUE HANDLER FOR 1205 START TRANSACTION;
+          UPDATE `ai_requests` FORCE INDEX (PRIMARY)
+             SET status = 'timeout', processed_at = NOW(3), error_code = 'expired'
+           WHERE id = v_id AND status IN ('pending', 'processing') AND expires_at <= NOW(3);
+          SET v_changed = ROW_COUNT();
+        END;
+        IF v_changed > 0 THEN
+          SET v_ended = v_ended + 1;
           INSERT INTO `ai_responses` (request_id, response_data, error_message, processing_time_ms)
           VALUES (v_id, NULL,
                   CONCAT('The life of the request (', v_life_seconds, ' s) ended before it was answered: ',
@@ -231,8 +241,9 @@ BEGIN
                            ELSE CONCAT(v_attempts, ' attempts had begun')
                          END,
                          COALESCE(CONCAT(', the last one ended with ', v_last_error), ''), '.'),
-                  -- Of the last call that was made for it, in an attempt that failed.
-                  (SELECT LEAST(GREATEST(CAST(NULLIF(JSON_UNQUOTE(JSON_EXTRACT(event_data, '$.ms')), 'null') AS SIGNED), 0),
+                  -- Of the last call that was made for it, in an attempt that failed. Read as text, because for a row
+                  -- that is no JSON, and that only SQL can have written, a JSON function ends all of this.
+                  (SELECT LEAST(CAST(NULLIF(SUBSTR(REGEXP_SUBSTR(event_data, '"ms":[0-9]{1,10}'), 6), '') AS UNSIGNED),
                                 4294967295)
                      FROM `ai_request_log` FORCE INDEX (`idx_request_id`)
                     WHERE request_id = v_id AND event_type = 'retried'
@@ -242,13 +253,17 @@ BEGIN
                  processing_time_ms = VALUES(processing_time_ms), created_at = NOW(3);
           -- JSON_OBJECT would put a variable's number in quotes.
           INSERT INTO `ai_request_log` (request_id, event_type, event_data)
-          VALUES (v_id, 'timeout', CONCAT('{"attempt":', v_attempts, ',"error_code":"expired"}'));
+          SELECT v_id, 'timeout',
+                 CONCAT('{"attempt":', v_attempts, ',"error_code":"expired"',
+                        COALESCE(CONCAT(',"unreadable_log_row":', MAX(id)), ''), '}')
+            FROM `ai_request_log` FORCE INDEX (`idx_request_id`)
+           WHERE request_id = v_id AND event_type = 'retried' AND COALESCE(JSON_VALID(event_data), 0) = 0;
         END IF;
       END LOOP;
       CLOSE overdue;
       COMMIT;
     END;
-  UNTIL v_rows < 500 END REPEAT;
+  UNTIL v_rows < 500 OR v_ended = 0 END REPEAT;
 
   -- Along idx_status_priority, one status and priority after the other: rows that are too young are never read.
   -- 100 years: a longer span would reach before the first day that DATETIME knows.
@@ -287,6 +302,7 @@ BEGIN
              ORDER BY created_at, id
              LIMIT 500;
           DECLARE CONTINUE HANDLER FOR NOT FOUND SET v_is_done = TRUE;
+          DECLARE CONTINUE HANDLER FOR 1205 START TRANSACTION;
 
           SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
           START TRANSACTION;
@@ -300,7 +316,7 @@ BEGIN
             -- In the form for several tables, since the other takes no index.
             DELETE `ai_requests` FROM `ai_requests` FORCE INDEX (PRIMARY)
              WHERE id = v_id AND status = v_status AND COALESCE(processed_at, created_at) < v_cutoff;
-            SET v_deleted = v_deleted + ROW_COUNT();
+            SET v_deleted = v_deleted + GREATEST(ROW_COUNT(), 0);
           END LOOP;
           CLOSE old_requests;
           COMMIT;
@@ -314,6 +330,7 @@ BEGIN
   SET v_cutoff = NOW(3) - INTERVAL 30 DAY;
   BEGIN
     DECLARE v_low_id, v_high_id BIGINT UNSIGNED DEFAULT 0;
+    DECLARE CONTINUE HANDLER FOR 1205 START TRANSACTION;
     log_rows: LOOP
       SELECT MAX(id), COALESCE(SUM(created_at < v_cutoff), 0) INTO v_high_id, v_rows
         FROM (SELECT id, created_at FROM `ai_request_log` WHERE id > v_low_id ORDER BY id LIMIT 1000) AS next_rows;
@@ -324,7 +341,7 @@ BEGIN
       START TRANSACTION;
       DELETE `ai_request_log` FROM `ai_request_log` FORCE INDEX (PRIMARY)
        WHERE id > v_low_id AND id <= v_high_id AND created_at < v_cutoff;
-      SET v_log_deleted = v_log_deleted + ROW_COUNT();
+      SET v_log_deleted = v_log_deleted + GREATEST(ROW_COUNT(), 0);
       COMMIT;
       SET v_low_id = v_high_id;
     END LOOP;
@@ -335,7 +352,7 @@ BEGIN
     VALUES (0, 'cleaned', CONCAT('{"deleted":', v_deleted, ',"log_rows":', v_log_deleted, '}'));
     COMMIT;
   END IF;
-  SET SESSION time_zone = v_time_zone;
+  SET SESSION time_zone = v_time_zone, SESSION innodb_lock_wait_timeout = v_lock_wait;
   SELECT v_deleted AS deleted;
 END//
 

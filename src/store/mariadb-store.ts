@@ -1,17 +1,18 @@
 import { AiIpcError } from '../base/errors.ts';
-import { checkSchema } from '../database/check-schema.ts';
+import { checkSchema, checkServer } from '../database/check-schema.ts';
 import type { Database, Inserter } from '../database/database.ts';
 import { toDatabaseError } from '../database/database-errors.ts';
 import { type ConnectionSettings, openMariadbPool } from '../database/mariadb-pool.ts';
 import { probeServer } from '../database/probe.ts';
 import type { CallerConnection, QueueStore } from '../queue/queue-store.ts';
+import type { LockBy } from './mariadb-locks.ts';
 import { mariadbStatements } from './mariadb-statements.ts';
 import { readQueueId } from './queue-id.ts';
 import { createSqlStore } from './sql-store.ts';
 
 export interface MariadbStoreOptions {
-  /** auto: SKIP LOCKED where it works. guarded_update forces the other way, for tests. */
-  readonly claimBy?: 'auto' | 'guarded_update';
+  /** auto: SKIP LOCKED where it works. The others are for tests. */
+  readonly lockBy?: 'auto' | 'pass_held' | 'wait';
 }
 
 /**
@@ -20,21 +21,29 @@ export interface MariadbStoreOptions {
  */
 export async function openMariadbStore(
   settings: ConnectionSettings,
-  { claimBy = 'auto' }: MariadbStoreOptions = {},
+  { lockBy = 'auto' }: MariadbStoreOptions = {},
 ): Promise<QueueStore> {
   // Asked first, on connections of its own: it tells at once what a pool would only time out on.
   const { skipsLocked, maxPacketBytes } = await probeServer(settings);
-  const statements = mariadbStatements(claimBy === 'auto' && skipsLocked ? 'skip_locked' : 'guarded_update');
   const database = openMariadbPool({ ...settings, maxPacketBytes, maxPoolSize: settings.maxPoolSize - 1 });
   const heartbeatDatabase = openMariadbPool({ ...settings, minPoolSize: 0, maxPoolSize: 1 });
   try {
     await checkSchema((sql) => database.query(sql));
+    const canSkip = lockBy === 'auto' && skipsLocked;
+    const way = canSkip ? 'skip_locked' : lockBy === 'wait' ? lockBy : await wayWithoutSkipping(database);
+    const statements = mariadbStatements(way);
     const queueId = await readQueueId(database, statements);
     return createSqlStore({ database, statements, queueId, heartbeatDatabase, inserterOver });
   } catch (error) {
     await closeAll([database, heartbeatDatabase]);
     throw error;
   }
+}
+
+/** Blocks of statements are MariaDB's own. A MySQL that we take has SKIP LOCKED. */
+async function wayWithoutSkipping(database: Database): Promise<LockBy> {
+  const { isMariadb } = await checkServer((sql) => database.query(sql));
+  return isMariadb ? 'pass_held' : 'wait';
 }
 
 async function closeAll(databases: readonly Database[]): Promise<void> {
