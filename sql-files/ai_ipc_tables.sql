@@ -130,16 +130,19 @@ BEGIN
   -- In the character set of a database in utf16, no server knows the name of a time zone.
   DECLARE v_time_zone VARCHAR(64) CHARACTER SET utf8mb4 DEFAULT @@SESSION.time_zone;
   DECLARE v_autocommit, v_foreign_key_checks, v_unique_checks, v_big_selects, v_safe_updates BOOLEAN;
+  DECLARE v_lock_wait INT DEFAULT @@SESSION.innodb_lock_wait_timeout;
   DECLARE v_cutoff DATETIME(3);
   DECLARE v_deleted INT UNSIGNED DEFAULT 0;
   DECLARE v_log_deleted INT UNSIGNED DEFAULT 0;
-  DECLARE v_rows INT UNSIGNED;
+  DECLARE v_rows, v_ended INT UNSIGNED;
+  DECLARE v_changed INT;
   DECLARE v_id BIGINT UNSIGNED;
   DECLARE EXIT HANDLER FOR SQLEXCEPTION
   BEGIN
     ROLLBACK AND NO CHAIN NO RELEASE;
     SET SESSION time_zone = v_time_zone, autocommit = v_autocommit, foreign_key_checks = v_foreign_key_checks,
-                unique_checks = v_unique_checks, sql_big_selects = v_big_selects, sql_safe_updates = v_safe_updates;
+                unique_checks = v_unique_checks, sql_big_selects = v_big_selects, sql_safe_updates = v_safe_updates,
+                innodb_lock_wait_timeout = v_lock_wait;
     RESIGNAL;
   END;
 
@@ -163,9 +166,11 @@ BEGIN
 
   -- In a zone with summer time, an hour a year comes twice and local times compare wrongly.
   SET SESSION time_zone = '+00:00';
+  -- A row that somebody's open transaction holds is left for the next run (1205), and waited for 0 s; on MySQL 1 s.
+  SET SESSION innodb_lock_wait_timeout = 1 /*M! - 1 */;
 
   REPEAT
-    SET v_rows = 0;
+    SET v_rows = 0, v_ended = 0;
     BEGIN
       DECLARE v_attempts INT UNSIGNED;
       DECLARE v_life_seconds BIGINT;
@@ -196,10 +201,16 @@ BEGIN
         SET v_rows = v_rows + 1;
         -- Each statement that writes names its index: in a short table another one, or none, looks as cheap, and waits for
         -- rows that others hold.
-        UPDATE `ai_requests` FORCE INDEX (PRIMARY)
-           SET status = 'timeout', processed_at = NOW(3), error_code = 'expired'
-         WHERE id = v_id AND status IN ('pending', 'processing') AND expires_at <= NOW(3);
-        IF ROW_COUNT() > 0 THEN
+        BEGIN
+          -- Where it ended the transaction too (innodb_rollback_on_timeout), the next rows want one of their own.
+          DECLARE CONTINUE HANDLER FOR 1205 START TRANSACTION READ WRITE;
+          UPDATE `ai_requests` FORCE INDEX (PRIMARY)
+             SET status = 'timeout', processed_at = NOW(3), error_code = 'expired'
+           WHERE id = v_id AND status IN ('pending', 'processing') AND expires_at <= NOW(3);
+          SET v_changed = ROW_COUNT();
+        END;
+        IF v_changed > 0 THEN
+          SET v_ended = v_ended + 1;
           INSERT INTO `ai_responses` (request_id, response_data, error_message, processing_time_ms)
           VALUES (v_id, NULL,
                   CONCAT('The life of the request (', v_life_seconds, ' s) ended before it was answered: ',
@@ -222,13 +233,17 @@ BEGIN
                  processing_time_ms = VALUES(processing_time_ms), created_at = NOW(3);
           -- JSON_OBJECT would put a variable's number in quotes.
           INSERT INTO `ai_request_log` (request_id, event_type, event_data)
-          VALUES (v_id, 'timeout', CONCAT('{"attempt":', v_attempts, ',"error_code":"expired"}'));
+          SELECT v_id, 'timeout',
+                 CONCAT('{"attempt":', v_attempts, ',"error_code":"expired"',
+                        COALESCE(CONCAT(',"unreadable_log_row":', MAX(id)), ''), '}')
+            FROM `ai_request_log` FORCE INDEX (`idx_request_id`)
+           WHERE request_id = v_id AND event_type = 'retried' AND COALESCE(JSON_VALID(event_data), 0) = 0;
         END IF;
       END LOOP;
       CLOSE overdue;
       COMMIT AND NO CHAIN NO RELEASE;
     END;
-  UNTIL v_rows < 500 END REPEAT;
+  UNTIL v_rows < 500 OR v_ended = 0 END REPEAT;
 
   -- Along idx_status_priority, one status and priority after the other: rows that are too young are never read.
   -- 100 years: a longer span would reach before the first day that DATETIME knows.
@@ -267,6 +282,7 @@ BEGIN
              ORDER BY created_at, id
              LIMIT 500;
           DECLARE CONTINUE HANDLER FOR NOT FOUND SET v_is_done = TRUE;
+          DECLARE CONTINUE HANDLER FOR 1205 START TRANSACTION READ WRITE;
 
           SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
           START TRANSACTION READ WRITE;
@@ -280,7 +296,7 @@ BEGIN
             -- In the form for several tables, since the other takes no index.
             DELETE `ai_requests` FROM `ai_requests` FORCE INDEX (PRIMARY)
              WHERE id = v_id AND status = v_status AND COALESCE(processed_at, created_at) < v_cutoff;
-            SET v_deleted = v_deleted + ROW_COUNT();
+            SET v_deleted = v_deleted + GREATEST(ROW_COUNT(), 0);
           END LOOP;
           CLOSE old_requests;
           COMMIT AND NO CHAIN NO RELEASE;
@@ -294,6 +310,7 @@ BEGIN
   SET v_cutoff = NOW(3) - INTERVAL 30 DAY;
   BEGIN
     DECLARE v_low_id, v_high_id BIGINT UNSIGNED DEFAULT 0;
+    DECLARE CONTINUE HANDLER FOR 1205 START TRANSACTION READ WRITE;
     log_rows: LOOP
       SELECT MAX(id), COALESCE(SUM(created_at < v_cutoff), 0) INTO v_high_id, v_rows
         FROM (SELECT id, created_at FROM `ai_request_log` WHERE id > v_low_id ORDER BY id LIMIT 1000) AS next_rows;
@@ -304,7 +321,7 @@ BEGIN
       START TRANSACTION READ WRITE;
       DELETE `ai_request_log` FROM `ai_request_log` FORCE INDEX (PRIMARY)
        WHERE id > v_low_id AND id <= v_high_id AND created_at < v_cutoff;
-      SET v_log_deleted = v_log_deleted + ROW_COUNT();
+      SET v_log_deleted = v_log_deleted + GREATEST(ROW_COUNT(), 0);
       COMMIT AND NO CHAIN NO RELEASE;
       SET v_low_id = v_high_id;
     END LOOP;
@@ -317,7 +334,8 @@ BEGIN
     COMMIT AND NO CHAIN NO RELEASE;
   END IF;
   SET SESSION time_zone = v_time_zone, autocommit = v_autocommit, foreign_key_checks = v_foreign_key_checks,
-              unique_checks = v_unique_checks, sql_big_selects = v_big_selects, sql_safe_updates = v_safe_updates;
+              unique_checks = v_unique_checks, sql_big_selects = v_big_selects, sql_safe_updates = v_safe_updates,
+              innodb_lock_wait_timeout = v_lock_wait;
   SELECT v_deleted AS deleted;
 END//
 

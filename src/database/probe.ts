@@ -65,7 +65,7 @@ async function skips(holder: Connection | undefined, skipper: Connection): Promi
     return holder === undefined || seen.length === 0;
   } catch (error) {
     if (isRefusal(error)) return false;
-    if ((error as { errno?: unknown }).errno === TABLE_DENIED) return await saysItSkips(holder);
+    if ((error as { errno?: unknown }).errno === TABLE_DENIED) return await saysItSkips(skipper);
     throw error;
   }
 }

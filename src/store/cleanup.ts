@@ -33,9 +33,8 @@ async function deleteRequests(
   while (!signal?.aborted) {
     const rows = await database.query(statements.scanForCleanup, [ageSeconds, ageSeconds, afterId, CHUNK]);
     const oldIds = rows.filter((row) => isTrue(row, 'is_old')).map((row) => numberOf(row, 'id'));
-    if (oldIds.length > 0) {
-      deleted += (await database.execute(statements.deleteRequests, [oldIds, ageSeconds])).affectedRows;
-    }
+    const deleting = { lock: statements.lockForCleanup, delete: statements.deleteRequests };
+    deleted += await deleteFree(database, deleting, [oldIds, ageSeconds]);
     const last = rows.at(-1);
     if (last === undefined || rows.length < CHUNK) return deleted;
     if (scan === 'oldest' && rows.every((row) => isTrue(row, 'is_recent'))) return deleted;
@@ -56,9 +55,24 @@ async function deleteLog(
   while (!signal?.aborted) {
     const rows = await database.query(statements.scanLog, [ageSeconds, afterId, CHUNK]);
     const oldIds = rows.filter((row) => isTrue(row, 'is_old')).map((row) => numberOf(row, 'id'));
-    if (oldIds.length > 0) await database.execute(statements.deleteLog, [oldIds, ageSeconds]);
+    const deleting = { lock: statements.lockLogForCleanup, delete: statements.deleteLog };
+    await deleteFree(database, deleting, [oldIds, ageSeconds]);
     const lastId = oldIds.at(-1);
     if (lastId === undefined || oldIds.length < CHUNK) return;
     afterId = lastId;
   }
+}
+
+/** Those that nobody holds: the others go the next time. Returns how many went. */
+async function deleteFree(
+  database: Database,
+  sql: { readonly lock: string; readonly delete: string },
+  [oldIds, ageSeconds]: readonly [readonly number[], number],
+): Promise<number> {
+  if (oldIds.length === 0) return 0;
+  return await database.lockAndWrite({ sql: sql.lock, values: [oldIds, ageSeconds] }, (rows) => {
+    const ids = rows.map((row) => numberOf(row, 'id'));
+    const writes = ids.length === 0 ? [] : [{ sql: sql.delete, values: [ids, ageSeconds] }];
+    return { writes, result: ids.length };
+  });
 }

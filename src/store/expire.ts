@@ -1,7 +1,8 @@
 import type { RequestError } from '../base/errors.ts';
 import type { Database, Row, Write } from '../database/database.ts';
-import { isTrue, nullableNumberOf, nullableTextOf, numberOf } from '../database/row-fields.ts';
+import { isTrue, nullableTextOf, numberOf } from '../database/row-fields.ts';
 import type { ExpireOptions } from '../queue/queue-store.ts';
+import { type LastCall, lastCallOf } from './last-call.ts';
 import { logRow } from './log-rows.ts';
 import type { Statements } from './statements.ts';
 
@@ -32,11 +33,7 @@ async function expireStatus(
   const lock = { sql: statements.lockOverdue, values: [status, graceSeconds, limit] };
   return await database.lockAndWrite(lock, (rows) => {
     const endings = rows.map((row) =>
-      endingOf(
-        row,
-        status === 'pending' && reason ? reason : expiredError(row),
-        nullableNumberOf(row, 'last_call_ms'),
-      ),
+      endingOf(row, status === 'pending' && reason ? reason : expiredError(row), lastCallOf(row)),
     );
     return { writes: writesOf(statements, 'timeout', endings), result: endings.length };
   });
@@ -60,12 +57,13 @@ interface Ending {
   readonly id: number;
   readonly attempt: number;
   readonly error: RequestError;
-  /** Of the last call that was made for it, in an attempt that failed; null where there was none. */
-  readonly lastCallMs: number | null;
+  /** Of an attempt that failed. */
+  readonly lastCall?: LastCall;
 }
 
-function endingOf(row: Row, error: RequestError, lastCallMs: number | null = null): Ending {
-  return { id: numberOf(row, 'id'), attempt: numberOf(row, 'attempts'), error, lastCallMs };
+function endingOf(row: Row, error: RequestError, lastCall?: LastCall): Ending {
+  const ending = { id: numberOf(row, 'id'), attempt: numberOf(row, 'attempts'), error };
+  return lastCall === undefined ? ending : { ...ending, lastCall };
 }
 
 function writesOf(statements: Statements, status: 'timeout' | 'failed', endings: readonly Ending[]): Write[] {
@@ -73,11 +71,17 @@ function writesOf(statements: Statements, status: 'timeout' | 'failed', endings:
     { sql: statements.end, rows: endings.map(({ id, error }) => [status, error.code, id]) },
     {
       sql: statements.insertResponse,
-      rows: endings.map(({ id, error, lastCallMs }) => [id, null, error.message, lastCallMs]),
+      rows: endings.map(({ id, error, lastCall }) => [id, null, error.message, lastCall?.ms ?? null]),
     },
     {
       sql: statements.insertLog,
-      rows: endings.map(({ id, attempt, error }) => logRow(id, status, { attempt, errorCode: error.code })),
+      rows: endings.map(({ id, attempt, error, lastCall }) =>
+        logRow(id, status, {
+          attempt,
+          errorCode: error.code,
+          unreadableLogRow: lastCall?.unreadableLogRow ?? null,
+        }),
+      ),
     },
   ];
 }

@@ -19,12 +19,22 @@ export interface LogDetails {
   readonly errorCode?: string | null;
   /** Milliseconds of the HTTP call. */
   readonly ms?: number | null;
+  /** The id of a log row of this request that could not be read: somebody else wrote it. */
+  readonly unreadableLogRow?: number | null;
   /** How many requests a cleanup deleted. */
   readonly deleted?: number;
 }
 
-/** The values of insertLog. event_data is JSON {worker, attempt, error_code, ms}, with what is known. */
+/** The values of insertLog. event_data is JSON {worker, attempt, error_code, ms, …}, with what is known. */
 export function logRow(requestId: number, event: LogEvent, details: LogDetails): readonly SqlValue[] {
-  const { worker, attempt, errorCode, ms, deleted } = details;
-  return [requestId, event, JSON.stringify({ worker, attempt, error_code: errorCode, ms, deleted })];
+  const { worker, attempt, errorCode, ms, unreadableLogRow, deleted } = details;
+  const data = {
+    worker,
+    attempt,
+    error_code: errorCode,
+    ms,
+    unreadable_log_row: unreadableLogRow ?? undefined,
+    deleted,
+  };
+  return [requestId, event, JSON.stringify(data)];
 }

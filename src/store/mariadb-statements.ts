@@ -1,3 +1,4 @@
+import { type LockBy, MOST, mariadbLocks } from './mariadb-locks.ts';
 import { sharedStatements } from './shared-statements.ts';
 import type { Statements } from './statements.ts';
 
@@ -6,55 +7,9 @@ import type { Statements } from './statements.ts';
  * cannot be named by a number of JavaScript. Such a row, which only SQL can make, is left alone: read once, it would stop
  * every claim, expire, rescue and cleanup that comes upon it.
  */
-export function mariadbStatements(claimBy: 'skip_locked' | 'guarded_update'): Statements {
-  const skip = claimBy === 'skip_locked' ? ' SKIP LOCKED' : '';
-  return {
-    ...STATEMENTS,
-    lockForClaim: `${LOCK_FOR_CLAIM}${skip}`,
-    // One row that somebody's open transaction holds must not keep all others from their end, here and below.
-    lockOwn: `${STATEMENTS.lockOwn}${skip}`,
-    lockForSettle: `${STATEMENTS.lockForSettle}${skip}`,
-    lockForRelease: `${STATEMENTS.lockForRelease}${skip}`,
-    lockForRescue: `${STATEMENTS.lockForRescue}${skip}`,
-    lockOverdue: `${STATEMENTS.lockOverdue}${skip}`,
-    lockWithoutStatus: `${STATEMENTS.lockWithoutStatus}${skip}`,
-  };
+export function mariadbStatements(lockBy: LockBy): Statements {
+  return { ...STATEMENTS, ...mariadbLocks(lockBy) };
 }
-
-/** INT UNSIGNED ends one above it. A row that SQL put at the end could not be counted on, and would stop every claim. */
-const MOST = 4_294_967_294;
-
-/**
- * The inner SELECT finds without locks (equality on status, then the index's own order: no sort); the outer one locks
- * by primary key what is found, one after the other, so in the same order: to sort whole rows again took 2 µs each. A scan
- * that locks what it passes took 20 µs a row here, this takes 6 µs.
- */
-const LOCK_FOR_CLAIM = `
-  SELECT r.id, LEAST(r.claim_no, ${MOST}) AS claim_no, LEAST(r.attempts, ${MOST}) AS attempts, r.max_attempts,
-         r.request_type, r.endpoint, r.request_data, r.source_npc,
-         CAST(ROUND(UNIX_TIMESTAMP(r.created_at) * 1000) AS UNSIGNED) AS created_at_ms,
-         CAST(ROUND((UNIX_TIMESTAMP(r.expires_at) - UNIX_TIMESTAMP(NOW(3))) * 1000) AS SIGNED) AS life_left_ms
-    FROM (SELECT id
-            FROM ai_requests FORCE INDEX (idx_status_priority)
-           WHERE status = 'pending' AND available_at <= NOW(3) AND expires_at > NOW(3) AND id <= 9007199254740991
-           ORDER BY priority, created_at, id
-           LIMIT ?) due
-         STRAIGHT_JOIN ai_requests r FORCE INDEX (PRIMARY) ON r.id = due.id
-   WHERE r.status = 'pending' AND r.available_at <= NOW(3) AND r.expires_at > NOW(3)
-   LIMIT ?
-     FOR UPDATE`;
-
-/**
- * Of the last attempt of this request that failed, within what its column takes, whatever SQL has put into the log: no JSON
- * function, which on text that is no JSON is an error on MySQL (3141). Our own log rows have less than 500 characters.
- */
-const LAST_CALL_MS = `
-  (SELECT LEAST(CAST(NULLIF(TRIM(TRAILING '}' FROM TRIM(TRAILING ',' FROM SUBSTRING(
-            REGEXP_SUBSTR(LEFT(event_data, 500), '"ms":[0-9]{1,10}[,}]'), 6))), '') AS UNSIGNED), 4294967295)
-     FROM ai_request_log FORCE INDEX (idx_request_id)
-    WHERE request_id = ai_requests.id AND event_type = 'retried'
-    ORDER BY ai_request_log.id DESC
-    LIMIT 1)`;
 
 /**
  * Whatever locks or writes names its index (a test looks for one that does not). In a short table, and where a large part
@@ -95,20 +50,6 @@ const STATEMENTS = {
            claim_no = LEAST(claim_no, ${MOST}) + 1, attempts = LEAST(attempts, ${MOST}) + 1
      WHERE id IN (?) AND status = 'pending'`,
 
-  lockOwn: `
-    SELECT COUNT(*) AS own
-      FROM ai_requests FORCE INDEX (PRIMARY)
-     WHERE id IN (?) AND status = 'processing' AND claimed_by = ? AND claim_no = ? AND expires_at > NOW(3)
-       FOR UPDATE`,
-
-  lockForSettle: `
-    SELECT id, status, claimed_by, claim_no, error_code, expires_at > NOW(3) AS is_alive,
-           CASE WHEN claim_no > 1 THEN ${LAST_CALL_MS} END AS last_call_ms
-      FROM ai_requests FORCE INDEX (PRIMARY)
-     WHERE id IN (?)
-     ORDER BY id
-       FOR UPDATE`,
-
   findThese: 'SELECT id FROM ai_requests WHERE id IN (?)',
 
   complete: `
@@ -132,13 +73,6 @@ const STATEMENTS = {
     INSERT INTO ai_responses (request_id, response_data, error_message, processing_time_ms) VALUES :rows
         ON DUPLICATE KEY UPDATE response_data = VALUES(response_data), error_message = VALUES(error_message),
            processing_time_ms = VALUES(processing_time_ms), created_at = NOW(3)`,
-
-  lockForRelease: `
-    SELECT id, claim_no
-      FROM ai_requests FORCE INDEX (PRIMARY)
-     WHERE id IN (?) AND status = 'processing' AND claimed_by = ?
-     ORDER BY id
-       FOR UPDATE`,
 
   release: `
     UPDATE ai_requests FORCE INDEX (PRIMARY)
@@ -169,19 +103,6 @@ const STATEMENTS = {
       FROM ai_requests FORCE INDEX (idx_status_priority)
      WHERE status = 'processing' AND claimed_by = ? AND id <= 9007199254740991`,
 
-  // Found without locks first: a scan that locks would lock, and wait for, what the living are settling.
-  lockForRescue: `
-    SELECT r.id, r.attempts, r.max_attempts
-      FROM (SELECT id, claimed_by
-              FROM ai_requests FORCE INDEX (idx_status_priority)
-             WHERE status = 'processing' AND COALESCE(CONVERT(claimed_by USING utf8mb4), '') IN (?) AND id <= 9007199254740991
-             ORDER BY id
-             LIMIT ?) dead
-           STRAIGHT_JOIN ai_requests r FORCE INDEX (PRIMARY) ON r.id = dead.id
-     WHERE r.status = 'processing' AND r.claimed_by <=> dead.claimed_by
-     ORDER BY r.id
-       FOR UPDATE`,
-
   rescue: `
     UPDATE ai_requests FORCE INDEX (PRIMARY)
        SET status = 'pending', claimed_by = NULL, claimed_at = NULL, available_at = NOW(3)
@@ -196,23 +117,6 @@ const STATEMENTS = {
                       AND id <= 9007199254740991)
         OR EXISTS (SELECT 1 FROM ai_requests FORCE INDEX (idx_expires_at)
                     WHERE status = '' AND id <= 9007199254740991) AS has_overdue`,
-
-  lockOverdue: `
-    SELECT id, attempts, error_code,
-           CAST(ROUND(UNIX_TIMESTAMP(expires_at) - UNIX_TIMESTAMP(created_at)) AS SIGNED) AS life_seconds,
-           CASE WHEN claim_no > 0 THEN ${LAST_CALL_MS} END AS last_call_ms
-      FROM ai_requests FORCE INDEX (idx_expires_at)
-     WHERE status = ? AND expires_at <= NOW(3) - INTERVAL ? SECOND AND id <= 9007199254740991
-     ORDER BY expires_at, id
-     LIMIT ?
-       FOR UPDATE`,
-
-  lockWithoutStatus: `
-    SELECT id, attempts
-      FROM ai_requests FORCE INDEX (idx_expires_at)
-     WHERE status = '' AND id <= 9007199254740991
-     LIMIT ?
-       FOR UPDATE`,
 
   scanForCleanup: `
     SELECT id,

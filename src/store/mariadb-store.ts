@@ -1,18 +1,19 @@
 import { AiIpcError } from '../base/errors.ts';
-import { checkSchema, type Query } from '../database/check-schema.ts';
+import { checkSchema, checkServer, type Query } from '../database/check-schema.ts';
 import type { Inserter } from '../database/database.ts';
 import { toDatabaseError } from '../database/database-errors.ts';
 import { type ConnectionSettings, openMariadbPools } from '../database/mariadb-pool.ts';
 import { probeServer } from '../database/probe.ts';
 import { findServerFaults, refuseFaults, sentencesOf } from '../database/server-checks.ts';
 import type { CallerConnection, QueueStore } from '../queue/queue-store.ts';
+import type { LockBy } from './mariadb-locks.ts';
 import { mariadbStatements } from './mariadb-statements.ts';
 import { readQueueId } from './queue-id.ts';
 import { createSqlStore } from './sql-store.ts';
 
 export interface MariadbStoreOptions {
-  /** auto: SKIP LOCKED where it works. guarded_update forces the other way, for tests. */
-  readonly claimBy?: 'auto' | 'guarded_update';
+  /** auto: SKIP LOCKED where it works. The others are for tests. */
+  readonly lockBy?: 'auto' | 'pass_held' | 'wait';
   /** Told what the server is set to that costs something; what nothing works with is thrown. */
   readonly onWarning?: (warning: string) => void;
 }
@@ -23,23 +24,31 @@ export interface MariadbStoreOptions {
  */
 export async function openMariadbStore(
   settings: ConnectionSettings,
-  { claimBy = 'auto', onWarning = () => undefined }: MariadbStoreOptions = {},
+  { lockBy = 'auto', onWarning = () => undefined }: MariadbStoreOptions = {},
 ): Promise<QueueStore> {
   // Asked first, on connections of its own: it tells at once what a pool would only time out on.
   const { skipsLocked, maxPacketBytes } = await probeServer(settings);
-  const statements = mariadbStatements(claimBy === 'auto' && skipsLocked ? 'skip_locked' : 'guarded_update');
   const { database, urgentDatabase } = openMariadbPools({ ...settings, maxPacketBytes });
   try {
     const query: Query = (sql) => database.query(sql);
     const faults = refuseFaults(await findServerFaults(query, 'serve'), database.name);
     await checkSchema(query);
     for (const fault of faults) onWarning(sentencesOf(fault));
+    const canSkip = lockBy === 'auto' && skipsLocked;
+    const way = canSkip ? 'skip_locked' : lockBy === 'wait' ? lockBy : await wayWithoutSkipping(query);
+    const statements = mariadbStatements(way);
     const queueId = await readQueueId(database, statements);
     return createSqlStore({ database, statements, queueId, heartbeatDatabase: urgentDatabase, inserterOver });
   } catch (error) {
     await database.close();
     throw error;
   }
+}
+
+/** Blocks of statements are MariaDB's own. A MySQL that we take has SKIP LOCKED. */
+async function wayWithoutSkipping(query: Query): Promise<LockBy> {
+  const { isMariadb } = await checkServer(query);
+  return isMariadb ? 'pass_held' : 'wait';
 }
 
 /** What `mariadb` and `mysql2/promise` connections have in common. */

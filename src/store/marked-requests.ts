@@ -61,7 +61,7 @@ async function openDatabase(settings: StoreSettings): Promise<Opened> {
     ]);
     const database = openMariadbPool({ ...settings, minPoolSize: 1, maxPoolSize: 1 });
     // None of the statements for marked requests passes held rows by: whether the server could is no matter.
-    return { database, statements: mariadbStatements('guarded_update') };
+    return { database, statements: mariadbStatements('wait') };
   }
   const [{ openSqliteDatabase }, { sqliteStatements }] = await Promise.all([
     import('../database/sqlite.ts'),

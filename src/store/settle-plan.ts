@@ -1,6 +1,7 @@
 import type { RequestError } from '../base/errors.ts';
 import type { SqlValue, Write } from '../database/database.ts';
 import type { Outcome, SettledAttempt } from '../queue/outcome.ts';
+import type { LastCall } from './last-call.ts';
 import { type LogEvent, logRow } from './log-rows.ts';
 import type { Statements } from './statements.ts';
 
@@ -26,7 +27,7 @@ export function emptyPlan(): SettlePlan {
 interface RowState {
   readonly isAlive: boolean;
   /** Of an attempt before this one, for one that ends without a call. */
-  readonly lastCallMs: number | null;
+  readonly lastCall: LastCall;
 }
 
 /** Adds what this outcome writes. What ends after its life is a timeout, whatever the answer. */
@@ -34,11 +35,13 @@ export function planOutcome(
   plan: SettlePlan,
   workerId: string,
   attempt: SettledAttempt,
-  { isAlive, lastCallMs }: RowState,
+  { isAlive, lastCall }: RowState,
 ): void {
   const outcome: Outcome = isAlive ? attempt.outcome : asTimeout(attempt.outcome);
   const error = errorOf(outcome);
-  plan.logs.push(logRow(attempt.id, LOG_EVENT[outcome.kind], logDetails(workerId, attempt, error)));
+  const { unreadableLogRow } = lastCall;
+  const details = { ...logDetails(workerId, attempt, error), unreadableLogRow };
+  plan.logs.push(logRow(attempt.id, LOG_EVENT[outcome.kind], details));
   switch (outcome.kind) {
     case 'completed':
       plan.completedIds.push(attempt.id);
@@ -47,7 +50,7 @@ export function planOutcome(
     case 'failed':
     case 'timeout':
       plan.ended.push([outcome.kind, outcome.error.code, attempt.id]);
-      plan.responses.push([attempt.id, null, outcome.error.message, attempt.durationMs ?? lastCallMs]);
+      plan.responses.push([attempt.id, null, outcome.error.message, attempt.durationMs ?? lastCall.ms]);
       return;
     case 'retry':
       plan.retried.push([

@@ -1,8 +1,12 @@
 import type { Database, Row } from '../database/database.ts';
-import { isTrue, nullableNumberOf, nullableTextOf, numberOf, textOf } from '../database/row-fields.ts';
+import { isTrue, nullableTextOf, numberOf, textOf } from '../database/row-fields.ts';
 import type { SettledAttempt, SettleFate } from '../queue/outcome.ts';
+import { lastCallOf } from './last-call.ts';
 import { droppedRow, emptyPlan, planOutcome, type SettlePlan, writesOf } from './settle-plan.ts';
 import type { Statements } from './statements.ts';
+
+/** An answer has its own time. */
+const NO_CALL = { ms: null, unreadableLogRow: null } as const;
 
 /** Writes outcomes in one transaction: statuses, responses and log, for those claims that are still this worker's. */
 export async function settle(
@@ -42,7 +46,8 @@ async function settleAnswers(
   return await database.lockAndWrite(lock, ([row = {}]) => {
     if (numberOf(row, 'own') !== attempts.length) return { writes: [], result: false };
     const plan = emptyPlan();
-    for (const attempt of attempts) planOutcome(plan, workerId, attempt, { isAlive: true, lastCallMs: null });
+    for (const attempt of attempts)
+      planOutcome(plan, workerId, attempt, { isAlive: true, lastCall: NO_CALL });
     return { writes: writesOf(plan, statements), result: true };
   });
 }
@@ -75,8 +80,7 @@ function decide(
 ): SettleFate {
   if (row === undefined) return 'held';
   if (isHeld(row, workerId, attempt)) {
-    const lastCallMs = nullableNumberOf(row, 'last_call_ms');
-    planOutcome(plan, workerId, attempt, { isAlive: isTrue(row, 'is_alive'), lastCallMs });
+    planOutcome(plan, workerId, attempt, { isAlive: isTrue(row, 'is_alive'), lastCall: lastCallOf(row) });
     return 'written';
   }
   if (isWrittenAlready(row, workerId, attempt)) return 'written';

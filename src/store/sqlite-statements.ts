@@ -11,11 +11,11 @@ const CLAIM_NO = 'min(max(CAST(claim_no AS INTEGER), 0), 9007199254740991)';
 /** What a claim adds one to: the sum is still one that CLAIM_NO reads as it is, or the claim could not be settled. */
 const LAST_CLAIM_NO = 'min(max(CAST(claim_no AS INTEGER), 0), 9007199254740990)';
 
-/** Of the last attempt of this request that failed, within what MariaDB's column takes, whatever SQL has put into the log. */
-const LAST_CALL_MS = `
-  (SELECT min(max(CAST(json_extract(event_data, '$.ms') AS INTEGER), 0), 4294967295)
+/** The last attempt of this request that failed, as `id event_data` of its log row (last-call.ts). */
+const LAST_RETRY = `
+  (SELECT ai_request_log.id || ' ' || coalesce(substr(CAST(event_data AS TEXT), 1, 1000), '')
      FROM ai_request_log
-    WHERE request_id = ai_requests.id AND event_type = 'retried' AND json_valid(event_data)
+    WHERE request_id = ai_requests.id AND event_type = 'retried'
     ORDER BY ai_request_log.id DESC
     LIMIT 1)`;
 
@@ -75,7 +75,7 @@ export const sqliteStatements: Statements = {
   lockForSettle: `
     SELECT id, status, CAST(claimed_by AS TEXT) AS claimed_by, ${CLAIM_NO} AS claim_no,
            CAST(error_code AS TEXT) AS error_code, expires_at > strftime('%Y-%m-%d %H:%M:%f', 'now') AS is_alive,
-           ${LAST_CALL_MS} AS last_call_ms
+           ${LAST_RETRY} AS last_retry
       FROM ai_requests
      WHERE id IN (SELECT value FROM json_each(?))
      ORDER BY id`,
@@ -166,7 +166,7 @@ export const sqliteStatements: Statements = {
     SELECT id, ${ATTEMPTS} AS attempts, CAST(error_code AS TEXT) AS error_code,
            coalesce(CAST(round(unixepoch(expires_at, 'subsec') - unixepoch(created_at, 'subsec')) AS INTEGER), 0)
              AS life_seconds,
-           ${LAST_CALL_MS} AS last_call_ms
+           ${LAST_RETRY} AS last_retry
       FROM ai_requests INDEXED BY idx_expires_at
      WHERE status = ? AND expires_at <= strftime('%Y-%m-%d %H:%M:%f', 'now', -? || ' seconds')
        AND id <= 9007199254740991
@@ -188,6 +188,12 @@ export const sqliteStatements: Statements = {
      ORDER BY id
      LIMIT ?`,
 
+  lockForCleanup: `
+    SELECT id
+      FROM ai_requests
+     WHERE id IN (SELECT value FROM json_each(?)) AND +status IN ('completed', 'failed', 'timeout', 'cancelled')
+       AND coalesce(processed_at, created_at) < strftime('%Y-%m-%d %H:%M:%f', 'now', -? || ' seconds')`,
+
   deleteRequests: `
     DELETE FROM ai_requests
      WHERE id IN (SELECT value FROM json_each(?)) AND +status IN ('completed', 'failed', 'timeout', 'cancelled')
@@ -199,6 +205,12 @@ export const sqliteStatements: Statements = {
      WHERE id > ?
      ORDER BY id
      LIMIT ?`,
+
+  lockLogForCleanup: `
+    SELECT id
+      FROM ai_request_log
+     WHERE id IN (SELECT value FROM json_each(?))
+       AND created_at < strftime('%Y-%m-%d %H:%M:%f', 'now', -? || ' seconds')`,
 
   deleteLog: `
     DELETE FROM ai_request_log

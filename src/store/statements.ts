@@ -28,7 +28,7 @@ export interface Statements {
   // Settle, release
   /** ids, worker id, claim number → own: how many of them are this claim's, and alive; locked, past those that others hold */
   readonly lockOwn: string;
-  /** ids → id, status, claimed_by, claim_no, error_code, is_alive, last_call_ms (of an attempt before); locked, past those that others hold */
+  /** ids → id, status, claimed_by, claim_no, error_code, is_alive, last_retry (last-call.ts); locked, past those that others hold */
   readonly lockForSettle: string;
   /** ids → id; not locked */
   readonly findThese: string;
@@ -63,16 +63,20 @@ export interface Statements {
   readonly rescue: string;
   /** seconds of grace of a processing request → has_overdue */
   readonly hasOverdue: string;
-  /** status, grace in seconds, limit → id, attempts, error_code, life_seconds, last_call_ms; locked */
+  /** status, grace in seconds, limit → id, attempts, error_code, life_seconds, last_retry; locked, past those that others hold */
   readonly lockOverdue: string;
-  /** limit → id, attempts; locked */
+  /** limit → id, attempts; locked, past those that others hold */
   readonly lockWithoutStatus: string;
   /** age in seconds, age in seconds, after id, limit → id, is_old, is_recent, in the order of ids */
   readonly scanForCleanup: string;
+  /** ids, age in seconds → id of those that are old; locked, past those that others hold */
+  readonly lockForCleanup: string;
   /** ids, age in seconds */
   readonly deleteRequests: string;
   /** age in seconds, after id, limit → id, is_old, in the order of ids */
   readonly scanLog: string;
+  /** ids, age in seconds → id of those that are old; locked, past those that others hold */
+  readonly lockLogForCleanup: string;
   /** ids, age in seconds */
   readonly deleteLog: string;
   readonly depth: string;

@@ -86,8 +86,8 @@ export class MariadbBackend implements Backend {
   }
 
   async open(): Promise<QueueStore> {
-    const { claimBy } = this.#options;
-    const store = await openMariadbStore(this.settings, claimBy === undefined ? {} : { claimBy });
+    const { lockBy } = this.#options;
+    const store = await openMariadbStore(this.settings, lockBy === undefined ? {} : { lockBy });
     this.#stores.push(store);
     return store;
   }
@@ -179,8 +179,8 @@ const TABLES = [
 const BACKENDS: readonly { readonly name: string; readonly create: () => Promise<Backend> }[] = [
   { name: 'MariaDB with SKIP LOCKED', create: () => MariadbBackend.create() },
   {
-    name: 'MariaDB with the guarded claim',
-    create: () => MariadbBackend.create({ claimBy: 'guarded_update' }),
+    name: 'MariaDB without SKIP LOCKED',
+    create: () => MariadbBackend.create({ lockBy: 'pass_held' }),
   },
   {
     name: 'MariaDB in other time zones',

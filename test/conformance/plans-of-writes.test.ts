@@ -20,9 +20,9 @@ const CLAIMED_IDS = [...ID_COUNTS, 1_000];
 const SKIPPING = allStatements('skip_locked');
 const names = Object.keys(SKIPPING).filter((name) => locksOrWrites(SKIPPING[name]!) && name !== WHOLE_TABLE);
 
-function allStatements(claimBy: 'skip_locked' | 'guarded_update'): Readonly<Record<string, string>> {
+function allStatements(lockBy: 'skip_locked' | 'wait'): Readonly<Record<string, string>> {
   return {
-    ...mariadbStatements(claimBy),
+    ...mariadbStatements(lockBy),
     ...mariadbMemoryStatements,
     ...procedureStatements(),
   };
@@ -85,7 +85,7 @@ describe.each([3, 1_000, 100_000])('in tables of %d rows', (rows) => {
     // As the store opens its own: some settings change plans.
     session = (await connectLikePool(backend.settings)).connection;
     const { skipsLocked } = await probeServer(backend.settings);
-    statements = skipsLocked ? SKIPPING : allStatements('guarded_update');
+    statements = skipsLocked ? SKIPPING : allStatements('wait');
   });
   afterAll(async () => {
     await session.end();

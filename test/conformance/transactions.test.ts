@@ -108,8 +108,8 @@ describe('transactions on MariaDB', () => {
   });
 });
 
-describe('a settle on a server without SKIP LOCKED waits for who holds its rows', () => {
-  const backend = useBackend(() => MariadbBackend.create({ claimBy: 'guarded_update' }));
+describe('a settle that waits for who holds its rows', () => {
+  const backend = useBackend(() => MariadbBackend.create({ lockBy: 'wait' }));
 
   it('a settle that loses a deadlock is run again as a whole and written once', async () => {
     const claims = await insertClaimed(backend(), 3);
@@ -132,7 +132,7 @@ describe('a settle on a server without SKIP LOCKED waits for who holds its rows'
 
   it('a session that was killed is trouble that passes, and the next call succeeds', async () => {
     const settings = { ...backend().settings, maxPoolSize: 2 };
-    const store = await openMariadbStore(settings, { claimBy: 'guarded_update' });
+    const store = await openMariadbStore(settings, { lockBy: 'wait' });
     try {
       const claims = await insertClaimed(backend(), 2);
       const other = await backend().database.connect();
