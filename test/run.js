@@ -1,7 +1,7 @@
 // What `npm test` runs: every check, even after one has failed, and at the end one line `N passed, N failed`.
 // `npm test -- test/fault` hands what follows `--` to vitest. Three words of its own come before that:
 //   --quick           the checks, and the unit tests that the last commit, or what is not committed, touches
-//   --node VERSION    all tests on that version of Node (npm's package `node`), and on no other
+//   --node VERSION    all tests on that version of Node (from npm), and on no other
 //   --server NAME     on another database server, such as mariadb-11.8, and on this Node alone: CONTRIBUTING.md
 
 import { spawn } from 'node:child_process';
@@ -63,7 +63,14 @@ function useMemoryForFiles() {
 
 async function runAll() {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
-  await runChecks();
+  tell(await check('build', [join(ROOT, 'bin', 'build.js')]));
+  // Beside the first tests, which leave a core now and then: servers start, files are waited for.
+  const checks = runChecks();
+  await runTests();
+  for (const ended of await checks) tell(ended);
+}
+
+async function runTests() {
   if (words.isQuick) {
     await runVitest('unit tests of what has changed', process.execPath, [
       '--project',
@@ -81,20 +88,22 @@ async function runAll() {
     await runVitest('unit and conformance tests', node24, ['--project', 'unit', '--project', 'conformance']);
 }
 
-/** Two at a time: each uses one core. */
 async function runChecks() {
   const program = (...path) => join(MODULES, ...path);
-  await check('build', [join(ROOT, 'bin', 'build.js')]);
-  await Promise.all([
+  return await Promise.all([
     check('lint', [program('@biomejs', 'biome', 'bin', 'biome'), 'check', '--error-on-warnings', '.']),
     check('types of the tests', [program('typescript', 'bin', 'tsc'), '-p', 'tsconfig.test.json']),
     check('unused files, exports and packages', [program('knip', 'bin', 'knip.js')]),
   ]);
 }
 
-/** A step that either passes or fails as a whole. What it says is told when it has ended. */
+/** A step that either passes or fails as a whole. */
 async function check(name, args) {
-  const { exitCode, output } = await run(process.execPath, args, 'pipe');
+  return { name, ...(await run(process.execPath, args, 'pipe')) };
+}
+
+/** What a check has said, when nothing else is printing. */
+function tell({ name, exitCode, output }) {
   print(`\n== ${name} (Node ${process.version})\n${output.trim()}`);
   if (exitCode === 0) total.passed += 1;
   else fail(`${name}: ended with ${exitCode}`);
