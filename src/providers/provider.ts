@@ -49,7 +49,7 @@ export interface ModelQuestion extends QuestionTexts {
   readonly thinkingTokens?: number | undefined;
   /** How much a reasoning model thinks, such as low; left out, its server decides. */
   readonly reasoningEffort?: string | undefined;
-  /** Whose turn it is where several wait for the server: lower ones first. Default 0. */
+  /** Whose turn it is where several wait for the server: lower ones first. Default 5. */
   readonly priority?: number | undefined;
 }
 

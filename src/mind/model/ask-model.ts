@@ -82,6 +82,7 @@ export async function ask(
         reasoningEffort: options.reasoningEffort ?? undefined,
       },
       signal,
+        priority: speakers.priority,
     ),
   );
   const answer = readMessage(toMessage(completion), { form: schema.form, names: lineNamesOf(speakers) });
