@@ -89,9 +89,11 @@ export function createOpenAiProvider(server: ModelServer): ModelProvider {
       const startMs = clock.nowMs();
       slots.lookUp();
       const place = { signal, priority: question.priority ?? DEFAULT_PRIORITY };
-      const completion = await queue.run(() => askInPeace(question, signal, onFirstWord), place);
+      const completion = question.isQuiet
+        ? await queue.runQuietly((quiet) => askInPeace(question, quiet, onFirstWord), signal)
+        : await queue.run(() => askInPeace(question, signal, onFirstWord), place);
       if (typeof completion !== 'string') return completion;
-      throw isGivenUp(signal) ? givenUp() : crowded(server, clock.nowMs() - startMs);
+      throw question.isQuiet || isGivenUp(signal) ? givenUp() : crowded(server, clock.nowMs() - startMs);
     },
 
     warmUp: (model, signal) =>
