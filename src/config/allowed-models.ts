@@ -52,6 +52,20 @@ export function modelNames(): Allowed<readonly string[]> {
   };
 }
 
+/** The name of one; whether it is there is checked with all of them. */
+export function modelName(): Allowed<string> {
+  return {
+    words: 'the name of a model server',
+    check: (raw) =>
+      typeof raw === 'string' && MODEL_NAME.test(raw)
+        ? { value: raw }
+        : { reason: `${JSON.stringify(raw)} is no name: ${NAME_WORDS}` },
+    fromText: (text) => text,
+    show: (name) => name,
+    showRefused: (raw) => JSON.stringify(raw),
+  };
+}
+
 function reasonAgainst(name: string, section: unknown): string | undefined {
   if (name === FIRST_MODEL) return `${name} is the server of provider_url: take another name`;
   if (!MODEL_NAME.test(name)) return `${JSON.stringify(name)} is no name: ${NAME_WORDS}`;

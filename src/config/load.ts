@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { AiIpcError, messageOf } from '../base/errors.ts';
 import { isSocketPath } from './allowed.ts';
-import { checkFallbacks, readNamedModels } from './named-models.ts';
+import { checkFallbacks, checkSummaryModel, readNamedModels } from './named-models.ts';
 import { checkUnused, isGiven, type Resolved, resolveSetting, whyMariadb } from './resolve.ts';
 import { MARIADB, SQLITE, WORKER } from './schema.ts';
 import { MODEL_SERVER, SERVICE } from './service-schema.ts';
@@ -76,7 +76,9 @@ function readService(reading: Reading): ServiceSettings {
   const modelServer = readModelServer(reading);
   const models = readNamedModels(reading);
   checkFallbacks(reading, { first: modelServer, named: models });
-  return { ...valuesOf(readEach(reading, SERVICE)), modelServer, models };
+  const service = valuesOf(readEach(reading, SERVICE));
+  checkSummaryModel(reading, service.summaryModel, { first: modelServer, named: models });
+  return { ...service, modelServer, models };
 }
 
 function readModelServer(reading: Reading): ModelServerSettings | null {

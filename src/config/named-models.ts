@@ -2,7 +2,7 @@ import { quote } from './allowed.ts';
 import { FIRST_MODEL } from './allowed-models.ts';
 import { nearestName } from './nearest.ts';
 import { isGiven, type Resolved, resolveSetting } from './resolve.ts';
-import { MODEL_SERVER, MODELS, NAMED_MODEL } from './service-schema.ts';
+import { MODEL_SERVER, MODELS, NAMED_MODEL, SERVICE } from './service-schema.ts';
 import type { Definitions, Setting } from './setting.ts';
 import type { ModelServerSettings, NamedModelSettings } from './settings.ts';
 import type { Sources } from './sources.ts';
@@ -17,6 +17,11 @@ interface NamedReading {
   readonly sources: Sources;
   readonly problems: string[];
   readonly effective: { key: string; value: string; unit: string; source: string }[];
+}
+
+interface AllServers {
+  readonly first: ModelServerSettings | null;
+  readonly named: Readonly<Record<string, NamedModelSettings>>;
 }
 
 /** The further model servers, by their names: each setting is read and checked as those of the first one are. */
@@ -35,17 +40,8 @@ export function readNamedModels(reading: NamedReading): Readonly<Record<string, 
 }
 
 /** Fallbacks that name no model server: the first one's are settings like others, and so is what is told of them. */
-export function checkFallbacks(
-  { sources, problems }: NamedReading,
-  {
-    first,
-    named,
-  }: {
-    readonly first: ModelServerSettings | null;
-    readonly named: Readonly<Record<string, NamedModelSettings>>;
-  },
-): void {
-  const known = [...(first === null ? [] : [FIRST_MODEL]), ...Object.keys(named)];
+export function checkFallbacks({ sources, problems }: NamedReading, { first, named }: AllServers): void {
+  const known = namesOf({ first, named });
   const check = (owner: string, key: string, fallbacks: readonly string[]) => {
     const wrong = fallbacks.find((name) => name === owner || !known.includes(name));
     if (wrong === undefined) return;
@@ -62,6 +58,17 @@ export function checkFallbacks(
     );
   for (const [name, { fallbacks }] of Object.entries(named))
     check(name, `${ALL.key}.${name}.${localName(MODEL_SERVER.fallbacks)}`, fallbacks);
+}
+
+/** Whether the server that tells older talks in short is there. */
+export function checkSummaryModel({ problems }: NamedReading, name: string | null, all: AllServers): void {
+  const known = namesOf(all);
+  if (name === null || known.includes(name)) return;
+  problems.push(`${SERVICE.summaryModel.key}: ${quote(name)} is no model server. There ${listOf(known)}.`);
+}
+
+function namesOf({ first, named }: AllServers): string[] {
+  return [...(first === null ? [] : [FIRST_MODEL]), ...Object.keys(named)];
 }
 
 function listOf(names: readonly string[]): string {

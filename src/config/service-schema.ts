@@ -11,7 +11,7 @@ import {
   wholeNumber,
   yesOrNo,
 } from './allowed.ts';
-import { modelNames, modelSections, type RawModels } from './allowed-models.ts';
+import { modelName, modelNames, modelSections, type RawModels } from './allowed-models.ts';
 import { define } from './setting.ts';
 
 /** How a model server may be asked; docs/models.md explains each. */
@@ -259,6 +259,17 @@ export const SERVICE = {
     unit: 'requests',
     meaning: 'The most that are answered at once; more get 429 with Retry-After.',
     allowed: wholeNumber(1, 65_536),
+  }),
+  /** The name of a model server. */
+  summaryModel: define<string | null>({
+    key: 'ai_service.summary_model',
+    variable: 'AI_SUMMARY_MODEL',
+    default: null,
+    unit: '',
+    meaning:
+      'Which model server tells in short what NPCs remember of older talks, while nobody else asks it: default is that of provider_url, others stand in models. Left out, rules do.',
+    allowed: optional(modelName(), '(none)'),
+    example: 'default',
   }),
   memoryDays: define({
     key: 'ai_service.memory_days',

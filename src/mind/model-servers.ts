@@ -6,7 +6,7 @@ import type { LearntProfile } from '../providers/profile-book.ts';
 import type { ServerProfile } from '../providers/server-profile.ts';
 import { createWarmUp, type WarmProvider, type WarmUpOptions } from '../providers/warm-up.ts';
 import type { ReadingListener } from './model/ask-model.ts';
-import { createModelMind, type ModelMindOptions } from './model/model-mind.ts';
+import { createModelMind, type ModelMind, type ModelMindOptions } from './model/model-mind.ts';
 import { createWatchedMind, type MindWatch, type WatchedMind } from './talk/watched-mind.ts';
 
 export interface ModelWatch extends MindWatch {
@@ -31,6 +31,8 @@ export interface MindServer {
   readonly server: string;
   readonly model: string;
   readonly mind: WatchedMind;
+  /** Tells older turns in short, while nobody else asks this server. */
+  readonly condense: ModelMind['condense'];
   /** The servers that are asked where it fails, in this order. */
   readonly fallbacks: readonly string[];
   /** Loads the model when it is started; null where nobody wants that. */
@@ -69,7 +71,12 @@ function createServer(
   const told = { ...(onReading ? { onReading } : {}), ...(onContext ? { onContext } : {}) };
   const mind = createModelMind({ ...settings, ...server, model, server: name, ...told }, warmUp ?? provider);
   const watched = createWatchedMind(mind, { ...watching, server: name, hasOwnTime: ownSeconds !== null });
-  return { server: name, model, mind: watched, fallbacks, warmUp };
+  const condense: MindServer['condense'] = async (of, signal) => {
+    const condensed = await mind.condense(of, signal);
+    watching.onAnswer?.({ model, tokens: condensed.tokens });
+    return condensed;
+  };
+  return { server: name, model, mind: watched, condense, fallbacks, warmUp };
 }
 
 interface ServerParts {

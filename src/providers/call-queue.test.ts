@@ -98,6 +98,55 @@ describe('CallQueue', () => {
     expect(await next.ended).toBe('next');
   });
 
+  describe('a call for which nobody waits', () => {
+    const never = new AbortController().signal;
+    /** It takes a minute, unless it is given up. */
+    const quietly = () =>
+      queue.runQuietly(async (signal) => {
+        order.push('quiet');
+        await clock.sleep(60_000, signal);
+        return signal.aborted ? 'cut' : 'done';
+      }, never);
+
+    it('is made while there is no other', async () => {
+      const quiet = quietly();
+      await clock.advance(60_000);
+      expect(await quiet).toBe('done');
+    });
+
+    it('is not made while another is, or waits, nor for three seconds after', async () => {
+      void ask('running');
+      void ask('waiting');
+      expect(await quietly()).toBe('given_up');
+      await clock.advance(2_000 + 2_999);
+      expect(await quietly()).toBe('given_up');
+      await clock.advance(1);
+      const quiet = quietly();
+      await clock.advance(60_000);
+      expect(await quiet).toBe('done');
+    });
+
+    it('is given up when another comes, which begins when it has ended', async () => {
+      const quiet = quietly();
+      await clock.advance(1_000);
+      const player = ask('player', { priority: 9 });
+      expect(await quiet).toBe('cut');
+      await clock.advance(1_000);
+      expect(await player.ended).toBe('player');
+      expect(order).toEqual(['quiet', 'player']);
+    });
+
+    it('says nothing of how long an answer takes', async () => {
+      const quiet = quietly();
+      await clock.advance(60_000);
+      await quiet;
+      void ask('running');
+      const tight = ask('tight', { dueMs: 2_000 });
+      await clock.advance(3_000);
+      expect(await tight.ended).toBe('tight');
+    });
+  });
+
   it('lets more go when there are more slots', async () => {
     void ask('a', { ms: 5_000 });
     void ask('b');

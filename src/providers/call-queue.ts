@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import { deadlineOf } from '../base/deadline-signal.ts';
+import { deadlineOf, giveUp } from '../base/deadline-signal.ts';
 
 /** Why a call was not made. */
 export type NotCalled = 'given_up' | 'too_late';
@@ -19,6 +19,8 @@ export interface Place {
 
 /** The shortest of so many calls is what the next one takes at least: a server's speed changes with its load. */
 const REMEMBERED_CALLS = 20;
+/** After so long without a call, players are thought to be silent: between two lines of one there are some ten seconds. */
+const QUIET_MS = 3_000;
 
 interface Waiting extends Place {
   readonly dueAtMs: number;
@@ -36,6 +38,9 @@ export class CallQueue {
   readonly #waiting = new Set<Waiting>();
   readonly #tookMs: number[] = [];
   #running = 0;
+  #endedAtMs = Number.NEGATIVE_INFINITY;
+  /** The call for which nobody waits. */
+  #quiet: AbortController | null = null;
   #arrivals = 0;
 
   constructor(options: CallQueueOptions) {
@@ -62,6 +67,29 @@ export class CallQueue {
       if (!place.signal.aborted) this.#noteTime(this.#options.clock.nowMs() - beganAtMs);
       return result;
     } finally {
+      this.#endedAtMs = this.#options.clock.nowMs();
+      this.#running -= 1;
+      this.#fill();
+    }
+  }
+
+  /**
+   * Runs a call for which nobody waits: only while there is no other, and not for long after one. It is given up when
+   * another one comes, which waits for nothing but its end.
+   */
+  async runQuietly<T>(call: (signal: AbortSignal) => Promise<T>, given: AbortSignal): Promise<T | NotCalled> {
+    const isQuiet = this.#options.clock.nowMs() - this.#endedAtMs >= QUIET_MS;
+    if (!isQuiet || this.#running > 0 || this.#waiting.size > 0 || given.aborted) return 'given_up';
+    const quiet = new AbortController();
+    const end = () => giveUp(quiet);
+    given.addEventListener('abort', end, { once: true });
+    this.#quiet = quiet;
+    this.#running += 1;
+    try {
+      return await call(quiet.signal);
+    } finally {
+      given.removeEventListener('abort', end);
+      this.#quiet = null;
       this.#running -= 1;
       this.#fill();
     }
@@ -69,18 +97,19 @@ export class CallQueue {
 
   /** Whoever goes has his slot already: nobody slips in between. */
   #turn(place: Place): Promise<'go' | NotCalled> {
+    if (this.#quiet !== null) giveUp(this.#quiet);
     return new Promise((resolve) => {
-      const giveUp = () => settle('given_up');
+      const leave = () => settle('given_up');
       const settle = (end: 'go' | NotCalled) => {
         this.#waiting.delete(waiting);
-        place.signal.removeEventListener('abort', giveUp);
+        place.signal.removeEventListener('abort', leave);
         resolve(end);
       };
       this.#arrivals += 1;
       const waiting = { ...place, dueAtMs: deadlineOf(place.signal), number: this.#arrivals, settle };
       this.#waiting.add(waiting);
-      place.signal.addEventListener('abort', giveUp, { once: true });
-      if (place.signal.aborted) giveUp();
+      place.signal.addEventListener('abort', leave, { once: true });
+      if (place.signal.aborted) leave();
       this.#fill();
     });
   }

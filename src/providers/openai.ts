@@ -16,6 +16,8 @@ import { createTransport } from './transport.ts';
 import { crowded, givenUp, paused, resting, unanswered } from './trouble.ts';
 
 const MAX_RESPONSE_BYTES = 262_144;
+/** As a request has that names none. */
+const DEFAULT_PRIORITY = 5;
 /** A small model on one GPU answers in less. */
 const FAIR_WAIT_MS = 1_000;
 
@@ -86,10 +88,12 @@ export function createOpenAiProvider(server: ModelServer): ModelProvider {
     async complete(question, signal, onFirstWord = () => undefined) {
       const startMs = clock.nowMs();
       slots.lookUp();
-      const place = { signal, priority: question.priority ?? 0 };
-      const completion = await queue.run(() => askInPeace(question, signal, onFirstWord), place);
+      const place = { signal, priority: question.priority ?? DEFAULT_PRIORITY };
+      const completion = question.isQuiet
+        ? await queue.runQuietly((quiet) => askInPeace(question, quiet, onFirstWord), signal)
+        : await queue.run(() => askInPeace(question, signal, onFirstWord), place);
       if (typeof completion !== 'string') return completion;
-      throw isGivenUp(signal) ? givenUp() : crowded(server, clock.nowMs() - startMs);
+      throw question.isQuiet || isGivenUp(signal) ? givenUp() : crowded(server, clock.nowMs() - startMs);
     },
 
     warmUp: (model, signal) =>

@@ -49,8 +49,10 @@ export interface ModelQuestion extends QuestionTexts {
   readonly thinkingTokens?: number | undefined;
   /** How much a reasoning model thinks, such as low; left out, its server decides. */
   readonly reasoningEffort?: string | undefined;
-  /** Whose turn it is where several wait for the server: lower ones first. Default 0. */
+  /** Whose turn it is where several wait for the server: lower ones first. Default 5. */
   readonly priority?: number | undefined;
+  /** Nobody waits for it: it is asked only while nobody else asks the server, and given up as soon as somebody does. */
+  readonly isQuiet?: boolean | undefined;
 }
 
 /** Speaks with one model server, in the way that it understands. */

@@ -64,6 +64,8 @@ export interface ClaimedRequest extends ClaimRef {
   readonly type: string;
   readonly endpoint: string;
   readonly data: string | null;
+  /** Lower is served first. */
+  readonly priority: number;
   readonly sourceNpc: string | null;
   /** Milliseconds since 1970 by the database's clock; only ever a part of a name, never compared. */
   readonly createdAtMs: number;

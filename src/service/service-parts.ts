@@ -30,8 +30,9 @@ import { createLedger } from './limits/ledger.ts';
 import { createNpcSwitch } from './limits/npc-switch.ts';
 import { createPlayerLimits } from './limits/player-limits.ts';
 import { createMemoryCleanup } from './memory/memory-cleanup.ts';
-import { createNpcMemory, type KeptMemory } from './memory/npc-memory.ts';
+import { createNpcMemory, type FoldListener, type KeptMemory } from './memory/npc-memory.ts';
 import { createRecollecting } from './memory/recollecting.ts';
+import { createModelSummariser } from './model-summariser.ts';
 import { watchModel } from './model-watch.ts';
 
 export interface PartsOptions {
@@ -80,9 +81,15 @@ export async function createParts(options: PartsOptions, life: Life): Promise<Se
     onContext: ({ level, message, fields }) => logger[level](fields, message),
   });
   logger.info({ ...brainOf(settings), ...placeOf(personas, settings) }, 'AI service starts');
-  const store = createKept({ settings, health, logger, openDatabase: options.openDatabase }, life);
+  const summariser = createModelSummariser(created.servers, {
+    ...{ name: settings.summaryModel, personas, logger, clock: life.clock },
+    memory: () => store.memory(),
+  });
+  const onFold: FoldListener = (owner, older) => summariser?.note(owner, older);
+  const store = createKept({ settings, health, logger, openDatabase: options.openDatabase, onFold }, life);
   const recollecting = createRecollecting({ memory: store.memory, health, logger, clock: life.clock });
-  const running = [personas, ...store.lives, ...created.servers.flatMap(({ warmUp }) => warmUp ?? [])];
+  const warmUps = created.servers.flatMap(({ warmUp }) => warmUp ?? []);
+  const running = [personas, ...store.lives, ...warmUps, ...(summariser === null ? [] : [summariser])];
   await startAll(running);
   const app = createApp({
     endpoints: {
@@ -156,10 +163,11 @@ interface Keeping {
   readonly health: Health;
   readonly logger: Logger;
   readonly openDatabase: (() => Promise<ServiceDatabase>) | undefined;
+  readonly onFold: FoldListener;
 }
 
 /** Everything that needs the database: it may come late, or never. */
-function createKept({ settings, health, logger, openDatabase }: Keeping, { clock }: Life) {
+function createKept({ settings, health, logger, openDatabase, onFold }: Keeping, { clock }: Life) {
   const late =
     openDatabase === undefined
       ? null
@@ -169,7 +177,7 @@ function createKept({ settings, health, logger, openDatabase }: Keeping, { clock
           clock,
           logger,
         });
-  const memory = once((opened: ServiceDatabase) => createNpcMemory(opened.database, opened.kind));
+  const memory = once((opened: ServiceDatabase) => createNpcMemory(opened.database, opened.kind, onFold));
   const npcSwitch = once(createNpcSwitch);
   const ledger = once(createLedger);
   const present =

@@ -69,6 +69,7 @@ function toClaimedRequest(row: Row, spentMs: number): ClaimedRequest {
     type: textOf(row, 'request_type'),
     endpoint: textOf(row, 'endpoint'),
     data: nullableTextOf(row, 'request_data'),
+    priority: numberOf(row, 'priority'),
     sourceNpc: nullableTextOf(row, 'source_npc'),
     createdAtMs: numberOf(row, 'created_at_ms'),
     lifeLeftMs: numberOf(row, 'life_left_ms') + spentMs,

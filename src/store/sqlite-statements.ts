@@ -51,6 +51,7 @@ export const sqliteStatements: Statements = {
            ${MAX_ATTEMPTS} AS max_attempts,
            CAST(request_type AS TEXT) AS request_type, CAST(endpoint AS TEXT) AS endpoint,
            CAST(request_data AS TEXT) AS request_data, CAST(source_npc AS TEXT) AS source_npc,
+           min(max(coalesce(CAST(priority AS INTEGER), 5), -2147483648), 2147483647) AS priority,
            coalesce(CAST(round(unixepoch(created_at, 'subsec') * 1000) AS INTEGER), 0) AS created_at_ms,
            coalesce(CAST(round((unixepoch(expires_at, 'subsec') - unixepoch('now', 'subsec')) * 1000) AS INTEGER), 0)
              AS life_left_ms

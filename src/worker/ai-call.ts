@@ -17,6 +17,7 @@ export function aiCall(flight: Flight, queueId: string, timeoutMs: number): AiCa
       'idempotency-key': `${queueId}-${request.id}-${request.createdAtMs}`,
       'x-ai-ipc-attempt': String(request.attempt),
       'x-deadline-ms': String(timeoutMs),
+      'x-ai-ipc-priority': String(request.priority),
       ...(request.sourceNpc === null
         ? {}
         : { 'x-ai-ipc-source-npc': encodeURIComponent(toWellFormed(request.sourceNpc)) }),

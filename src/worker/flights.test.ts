@@ -12,6 +12,7 @@ function claimed(id: number, claimNo = 1): ClaimedRequest {
     type: 'dialogue',
     endpoint: '/a',
     data: '{}',
+    priority: 5,
     sourceNpc: null,
     createdAtMs: 0,
     lifeLeftMs: 30_000,

@@ -12,6 +12,7 @@ const REQUEST: ClaimedRequest = {
   type: 'dialogue',
   endpoint: '/a',
   data: null,
+  priority: 5,
   sourceNpc: null,
   createdAtMs: 0,
   lifeLeftMs: 30_000,

@@ -54,6 +54,7 @@ describeStore('claim', (backend) => {
         type: 'dialogue',
         endpoint: '/api/v1/npc/dialogue',
         data: '{"message":"Hello AI","npc_id":123}',
+        priority: 5,
         sourceNpc: null,
         createdAtMs: expect.any(Number),
         lifeLeftMs: expect.any(Number),

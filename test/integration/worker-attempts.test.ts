@@ -181,7 +181,8 @@ describe('what the AI service sees', () => {
     const data = '{ "message" : "Grüße 😀", "n": 1.50 }';
     const lifeSeconds = 9;
 
-    const id = await queue().insertOne('/seen?npc=7&x=%20', { data, lifeSeconds, sourceNpc: 'Säge#1 😀' });
+    const who = { sourceNpc: 'Säge#1 😀', priority: 3 };
+    const id = await queue().insertOne('/seen?npc=7&x=%20', { data, lifeSeconds, ...who });
     await queue().waitForStatus(id, 'completed', 10_000);
 
     const [call] = stub.callsTo('/seen');
@@ -195,6 +196,7 @@ describe('what the AI service sees', () => {
       'content-type': 'application/json',
       'idempotency-key': `${names!.queue_id}-${id}-${names!.created_ms}`,
       'x-ai-ipc-attempt': '1',
+      'x-ai-ipc-priority': '3',
       'x-ai-ipc-source-npc': encodeURIComponent('Säge#1 😀'),
       authorization: 'Bearer secret-of-the-service',
     });

@@ -10,7 +10,7 @@ export interface Summary {
 
 export const EMPTY_SUMMARY: Summary = { turns: 0, sentences: [] };
 
-const MAX_CHARACTERS = MEMORY_LIMITS.summaryTokens * MEMORY_LIMITS.charactersPerToken;
+export const MAX_SUMMARY_CHARACTERS = MEMORY_LIMITS.summaryTokens * MEMORY_LIMITS.charactersPerToken;
 
 /** A name is kept longest, then what the player tells of himself, then anything else. */
 const NAME = 2;
@@ -39,7 +39,14 @@ export function summarise({ turns, sentences }: Summary, said: string): Summary 
     if (known >= 0) all.splice(known, 1);
     all.push(sentence);
   }
-  return shortenSummary({ turns: turns + 1, sentences: all }, MAX_CHARACTERS);
+  return shortenSummary({ turns: turns + 1, sentences: all }, MAX_SUMMARY_CHARACTERS);
+}
+
+/** What somebody else made of the same turns; a name that he left out is not lost. */
+export function summaryOf(text: string, { turns, sentences }: Summary): Summary {
+  const told = sentencesOf(text);
+  const names = sentences.filter((one) => weightOf(one) === NAME && !told.includes(one));
+  return shortenSummary({ turns, sentences: [...names, ...told] }, MAX_SUMMARY_CHARACTERS);
 }
 
 /** Drops what is least worth keeping, the oldest of that first, until at most so many characters are left. */

@@ -28,6 +28,9 @@ export const FEEL_SCHEMA = toSchema('npc_feels', 'emotion', {
   valence: oneOf(tenths(-10, 10)),
 });
 
+/** What is remembered of older talks. */
+export const CONDENSE_SCHEMA = toSchema('npc_remembers', 'text', { text });
+
 const DECIDE_SCHEMAS = new Map<number, AskedAnswer>();
 
 /** For so many actions: the one of them that is chosen has its number. One schema for each count, of which a script has few. */

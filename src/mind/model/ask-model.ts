@@ -42,6 +42,8 @@ interface Question {
   readonly prompt: Prompt;
   readonly schema: AskedAnswer;
   readonly speakers: LineSpeakers;
+  /** Nobody waits for it: see ModelQuestion. */
+  readonly isQuiet?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -59,7 +61,7 @@ interface Reply {
 /** One answer of the model, read. Throws ModelError where it gives none, or none that can be used. */
 export async function ask(
   { provider, options, budget }: Model,
-  { prompt, schema, speakers, signal }: Question,
+  { prompt, schema, speakers, isQuiet = false, signal }: Question,
 ): Promise<Reply> {
   const { persona } = speakers;
   const settings = persona.model_settings;
@@ -80,6 +82,8 @@ export async function ask(
         temperature: settings.temperature ?? options.temperature ?? DEFAULTS.temperature,
         thinkingTokens: options.thinkingTokens,
         reasoningEffort: options.reasoningEffort ?? undefined,
+        priority: speakers.priority,
+        isQuiet,
       },
       signal,
     ),
@@ -115,19 +119,30 @@ function adviceFor(what: string): string {
     : 'Try another model if this happens often.';
 }
 
+interface Fit {
+  readonly reply: Reply;
+  readonly maxCharacters: number;
+}
+
+/** What the model wrote as words of an NPC, which has no other name. */
+export function toSpeech(text: string, fit: Fit): string {
+  const { whole, clean } = toCleanText(text, fit);
+  if (takesOtherName(whole, ownNames(fit.reply.persona))) throw fit.reply.useless('another name for the NPC');
+  return clean;
+}
+
 /**
- * What the model wrote as words of an NPC. They are checked before they are cleaned (tags could be put between the words
- * of a secret) and after (they may have been).
+ * What the model wrote as text. It is checked before it is cleaned (tags could be put between the words of a secret) and
+ * after (they may have been).
  */
-export function toSpeech(
+export function toCleanText(
   text: string,
-  { reply, maxCharacters }: { readonly reply: Reply; readonly maxCharacters: number },
-): string {
+  { reply, maxCharacters }: Fit,
+): { readonly whole: string; readonly clean: string } {
   if (reply.leaks(text.slice(0, MAX_READ_CHARACTERS))) throw reply.useless('parts of its own instructions');
   const whole = cleanModelAnswer(text, {
     maxCharacters: Math.max(maxCharacters, MAX_ANSWER_CHARACTERS) * 10,
   });
   if (reply.leaks(whole)) throw reply.useless('parts of its own instructions');
-  if (takesOtherName(whole, ownNames(reply.persona))) throw reply.useless('another name for the NPC');
-  return cleanModelAnswer(text, { maxCharacters, isCut: reply.isCut });
+  return { whole, clean: cleanModelAnswer(text, { maxCharacters, isCut: reply.isCut }) };
 }

@@ -2,7 +2,7 @@ import type { LineNames } from '../../reading/message.ts';
 import { givenNames } from '../persona/persona-names.ts';
 import type { PlayerFacts, Speakers } from '../talk/mind.ts';
 
-export interface LineSpeakers extends Pick<Speakers, 'persona' | 'npcId'> {
+export interface LineSpeakers extends Pick<Speakers, 'persona' | 'npcId' | 'priority'> {
   readonly player?: PlayerFacts | null;
 }
 

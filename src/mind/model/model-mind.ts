@@ -3,6 +3,7 @@ import { createOpenAiProvider } from '../../providers/openai.ts';
 import type { ModelProvider } from '../../providers/provider.ts';
 import type { Mind } from '../talk/mind.ts';
 import type { Model, ReadingListener } from './ask-model.ts';
+import { type Condensed, condense, type ToCondense } from './condense.ts';
 import { ContextBudget, type ContextNotice } from './context-budget.ts';
 import { decide, feel } from './decide-and-feel.ts';
 import { createServerFacts } from './server-facts.ts';
@@ -40,6 +41,12 @@ export interface ModelMindOptions {
   readonly clock?: Clock;
 }
 
+/** A mind of a model, which can also tell older turns in short. */
+export interface ModelMind extends Mind {
+  /** In a quiet moment, or not at all: then it throws ModelError. */
+  condense(of: ToCondense, signal: AbortSignal): Promise<Condensed>;
+}
+
 /**
  * Any model behind a server that speaks OpenAI's chat completions. What it writes is read leniently, checked (it must
  * not read out its prompt nor take another name) and cleaned; what does not pass is AiIpcError model_failed.
@@ -47,7 +54,7 @@ export interface ModelMindOptions {
 export function createModelMind(
   options: ModelMindOptions,
   provider: ModelProvider = createOpenAiProvider({ ...options, clock: options.clock ?? systemClock }),
-): Mind {
+): ModelMind {
   const budget = budgetOf(options);
   const model: Model = { provider, options, budget };
   // So that it is known before the first player comes; what the server does not tell is no trouble.
@@ -58,6 +65,7 @@ export function createModelMind(
     speak: (line, signal) => speak(model, line, signal),
     decide: (situation, signal) => decide(model, situation, signal),
     feel: (event, signal) => feel(model, event, signal),
+    condense: (of, signal) => condense(model, of, signal),
   };
 }
 

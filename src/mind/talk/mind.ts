@@ -25,6 +25,8 @@ export interface Speakers {
   readonly persona: Persona;
   readonly npcId: string | number | null;
   readonly playerId: string | number | null;
+  /** Whose turn it is where several wait for a model: lower ones first. Left out, the model's own default. */
+  readonly priority?: number;
 }
 
 export interface PlayerLine extends Speakers {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deadlineMsOf } from './call-headers.ts';
+import { deadlineMsOf, priorityOf } from './call-headers.ts';
 
 describe('X-Deadline-Ms', () => {
   const read = (value?: string) =>
@@ -19,6 +19,30 @@ describe('X-Deadline-Ms', () => {
   });
 
   it.each(['soon', '-1', '1e3', '12345678901'])('%j is refused', (value) => {
+    expect(read(value)).toMatchObject({ refused: 'bad_field', message: expect.stringContaining(value) });
+  });
+});
+
+describe('X-AI-IPC-Priority', () => {
+  const read = (value?: string) =>
+    priorityOf(
+      new Request(
+        'http://127.0.0.1/',
+        value === undefined ? {} : { headers: { 'X-AI-IPC-Priority': value } },
+      ),
+    );
+
+  it.each([
+    [undefined, 5],
+    ['', 5],
+    ['1', 1],
+    ['-2147483648', -2_147_483_648],
+    ['2147483647', 2_147_483_647],
+  ])('%j is %d', (value, priority) => {
+    expect(read(value)).toBe(priority);
+  });
+
+  it.each(['first', '1.5', '1e3', '12345678901'])('%j is refused', (value) => {
     expect(read(value)).toMatchObject({ refused: 'bad_field', message: expect.stringContaining(value) });
   });
 });

@@ -4,6 +4,12 @@ import { type Refusal, refuse } from './http-error.ts';
 const DEADLINE_HEADER = 'X-Deadline-Ms';
 const MILLISECONDS = /^\d{1,9}(\.\d{1,9})?$/;
 
+/** Of the request, lower first: whose turn it is where several wait for a model. The worker sends it with each call. */
+const PRIORITY_HEADER = 'X-AI-IPC-Priority';
+const DEFAULT_PRIORITY = 5;
+/** Any number that a row can hold. */
+const WHOLE_NUMBER = /^-?\d{1,10}$/;
+
 const KEY_HEADER = 'Idempotency-Key';
 const MAX_KEY_CHARACTERS = 255;
 
@@ -16,6 +22,15 @@ export function deadlineMsOf(request: Request, defaultMs: number): number | Refu
   if (!text) return defaultMs;
   if (MILLISECONDS.test(text)) return Number(text);
   const message = `The header ${DEADLINE_HEADER} must be a number of milliseconds; it was ${JSON.stringify(text.slice(0, 60))}.`;
+  return refuse('bad_field', message);
+}
+
+/** What the header says, else that of a request that names none. */
+export function priorityOf(request: Request): number | Refusal {
+  const text = request.headers.get(PRIORITY_HEADER)?.trim();
+  if (!text) return DEFAULT_PRIORITY;
+  if (WHOLE_NUMBER.test(text)) return Number(text);
+  const message = `The header ${PRIORITY_HEADER} must be a whole number; it was ${JSON.stringify(text.slice(0, 60))}.`;
   return refuse('bad_field', message);
 }
 

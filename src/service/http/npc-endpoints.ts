@@ -39,6 +39,7 @@ export interface Answered {
 export interface EndpointCall {
   readonly request: Request;
   readonly deadline: Deadline;
+  readonly priority: number;
   readonly parts: EndpointParts;
 }
 
@@ -102,7 +103,8 @@ function checked<Schema extends WithIds>(schema: Schema, handle: Handle<z.infer<
     if (isRefusal(fields)) return fields;
     const { npc_id, player_id: playerId } = fields.body;
     const npcId = npc_id ?? sourceNpcOf(call.request);
-    const speakers = speakersOf({ npcId, playerId }, call.parts.personas);
+    const { priority } = call;
+    const speakers = { ...speakersOf({ npcId, playerId }, call.parts.personas), priority };
     // The body's is short enough by now, so this one is the header's.
     if (String(speakers.npcId).length > MAX_ID_CHARACTERS) return tooLongNpc();
     call.parts.unknownNpcs.note(speakers.npcId);

@@ -1,26 +1,14 @@
-import { createHash } from 'node:crypto';
 import type { Context, Hono } from 'hono';
 import type { Deadlines } from '../base/deadline.ts';
 import { type Admission, RETRY_AFTER_SECONDS } from './admission.ts';
-import type { Audiences } from './audiences.ts';
-import { type JsonBody, readJson } from './body.ts';
-import { deadlineMsOf, idempotencyKeyOf, sourceNpcOf } from './call-headers.ts';
+import { answerOnce, type OncePerKey } from './answer-once.ts';
+import { deadlineMsOf, idempotencyKeyOf, priorityOf } from './call-headers.ts';
 import { deliveryOf, leavingOf, type ServerEnv } from './delivery.ts';
-import { isRefusal, type Refusal, refuse, toErrorResponse, toJsonResponse } from './http-error.ts';
-import type { Idempotency } from './idempotency.ts';
-import {
-  type Answered,
-  ENDPOINTS,
-  type Endpoint,
-  type EndpointCall,
-  type EndpointParts,
-  endpointOfType,
-} from './npc-endpoints.ts';
+import { isRefusal, refuse, toErrorResponse, toJsonResponse } from './http-error.ts';
+import { ENDPOINTS, type Endpoint, type EndpointParts, endpointOfType } from './npc-endpoints.ts';
 
-export interface NpcRouteParts {
+export interface NpcRouteParts extends OncePerKey {
   readonly endpoints: EndpointParts;
-  readonly idempotency: Idempotency<Answered | Refusal>;
-  readonly audiences: Audiences;
   readonly admission: Admission;
   readonly deadlines: Deadlines;
   /** For callers that send no X-Deadline-Ms. */
@@ -53,11 +41,13 @@ async function respond(
   if (typeof deadlineMs !== 'number') return toErrorResponse(deadlineMs);
   const key = idempotencyKeyOf(raw);
   if (typeof key === 'object' && key !== null) return toErrorResponse(key);
+  const priority = priorityOf(raw);
+  if (typeof priority !== 'number') return toErrorResponse(priority);
   const leave = parts.admission.enter();
   if (leave === undefined) return overloaded();
   const deadline = parts.deadlines.start(deadlineMs);
   try {
-    const call = { request: raw, deadline, parts: parts.endpoints };
+    const call = { request: raw, deadline, priority, parts: parts.endpoints };
     const left = leavingOf(context.env);
     const answered = await deadline.hold(answerOnce(call, { key, endpoint, left, ...parts }));
     if (isRefusal(answered)) return toErrorResponse(answered);
@@ -69,44 +59,6 @@ async function respond(
     deadline.end();
     leave();
   }
-}
-
-interface Once extends Pick<NpcRouteParts, 'idempotency' | 'audiences'> {
-  readonly key: string | null;
-  readonly endpoint: Endpoint;
-  /** Aborted when this caller waits no longer. */
-  readonly left: AbortSignal;
-}
-
-/**
- * The same key with the same body gets the same answer, also while the first one is still in the making. What nobody waits
- * for any more is not made to its end.
- */
-async function answerOnce(
-  call: EndpointCall,
-  { key, endpoint, left, idempotency, audiences }: Once,
-): Promise<Answered | Refusal> {
-  const read = await readJson(call.request);
-  if (isRefusal(read)) return read;
-  const make = () => endpoint(read.json, call);
-  const { deadline } = call;
-  if (key === null) {
-    left.addEventListener('abort', () => deadline.giveUp(), { once: true });
-    return await make();
-  }
-  audiences.enter(key, left);
-  return await idempotency.run(key, fingerprintOf(call.request, read), () =>
-    audiences.make(key, { make, giveUp: () => deadline.giveUp() }),
-  );
-}
-
-/** What makes two requests the same: where they go, for which NPC, and every byte of the body. */
-function fingerprintOf(request: Request, { bytes }: JsonBody): string {
-  const { pathname } = new URL(request.url);
-  return createHash('sha256')
-    .update(JSON.stringify([pathname, sourceNpcOf(request)]))
-    .update(bytes)
-    .digest('base64');
 }
 
 function overloaded(): Response {

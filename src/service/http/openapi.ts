@@ -66,6 +66,9 @@ export function describeApi(version: string): Json {
   };
 }
 
+/** What every call of an NPC's endpoint may send. */
+const CALL_HEADERS = ['Deadline', 'Priority', 'IdempotencyKey', 'SourceNpc'] as const;
+
 const PARAMETERS: Json = {
   Deadline: {
     name: 'X-Deadline-Ms',
@@ -84,6 +87,12 @@ const PARAMETERS: Json = {
     in: 'header',
     description: 'The NPC, percent-encoded, where the body has no npc_id.',
     schema: { type: 'string' },
+  },
+  Priority: {
+    name: 'X-AI-IPC-Priority',
+    in: 'header',
+    description: 'Where several wait for a model: lower ones first. Default 5.',
+    schema: { type: 'integer' },
   },
   NpcId: {
     name: 'npc_id',
@@ -119,7 +128,7 @@ function post(name: keyof typeof REQUESTS, summary: string, operationId: string 
     post: {
       operationId,
       summary,
-      parameters: ['Deadline', 'IdempotencyKey', 'SourceNpc'].map(parameter),
+      parameters: CALL_HEADERS.map(parameter),
       requestBody: { required: true, content: json(schema(request)) },
       responses: { 200: answered('The answer', schema(answer)), ...errors(ANY_POST_ERRORS) },
     },
@@ -163,7 +172,7 @@ function asyncPath(): Json {
     post: {
       operationId: 'async',
       summary: 'The general call: answered as dialogue, decide or emotion',
-      parameters: ['Type', 'Deadline', 'IdempotencyKey', 'SourceNpc'].map(parameter),
+      parameters: ['Type', ...CALL_HEADERS].map(parameter),
       requestBody: { required: true, content: json(either(0)) },
       responses: { 200: answered('The answer', either(1)), ...errors(ANY_POST_ERRORS) },
     },

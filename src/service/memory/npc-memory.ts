@@ -1,13 +1,15 @@
 import type { Database, Decision, Row, Write } from '../../database/database.ts';
 import { numberOf, textOf } from '../../database/row-fields.ts';
 import { charactersOf, countToFold, type Folded, fold, toRecollection } from '../../mind/memory/fold.ts';
-import { EMPTY_SUMMARY, type Summary } from '../../mind/memory/summary.ts';
+import type { OlderTurns } from '../../mind/memory/older-turns.ts';
+import type { Summary } from '../../mind/memory/summary.ts';
 import type { Recollection, Turn } from '../../mind/talk/recollection.ts';
 import { deleteOlderThan, forget } from './forget.ts';
 import type { MemoryOwner, NpcMemory } from './memory.ts';
 import { bothIdsOf, digestOf } from './owner-ids.ts';
 import { toRemembered } from './remembered-text.ts';
 import { type MemoryStatements, mariadbMemoryStatements, sqliteMemoryStatements } from './statements.ts';
+import { replaceSummary, summaryRowIn, toSummary } from './summary-row.ts';
 
 export type DatabaseKind = 'mariadb' | 'sqlite';
 
@@ -18,17 +20,33 @@ export interface KeptMemory extends NpcMemory {
    * Returns how many turns went.
    */
   deleteOlderThan(days: number, signal?: AbortSignal): Promise<number>;
+  /** Puts another summary in the place of this one; false where it is there no more, since turns came, or all was forgotten. */
+  replaceSummary(
+    owner: MemoryOwner,
+    summaries: { readonly from: Summary; readonly to: Summary },
+  ): Promise<boolean>;
 }
 
+/** Told of turns that have gone into the summary, once they are in the database. */
+export type FoldListener = (owner: MemoryOwner, older: OlderTurns) => void;
+
 /** The memory in the tables ai_npc_memory and ai_npc_budget. Whoever opened the database closes it. */
-export function createNpcMemory(database: Database, kind: DatabaseKind): KeptMemory {
+export function createNpcMemory(
+  database: Database,
+  kind: DatabaseKind,
+  onFold: FoldListener = () => undefined,
+): KeptMemory {
   const statements = kind === 'mariadb' ? mariadbMemoryStatements : sqliteMemoryStatements;
   return {
     // async, so that an id that is refused rejects, and does not throw.
     recall: async (owner) => recollectRows(await database.query(statements.recall, bothIdsOf(owner))),
-    remember: async (owner, turn, key) => remember(database, statements, { owner, turn, key }),
+    async remember(owner, turn, key) {
+      const older = await remember(database, statements, { owner, turn, key });
+      if (older !== null) onFold(owner, older);
+    },
     forget: async (who) => forget(database, statements, who),
     deleteOlderThan: (days, signal) => deleteOlderThan(database, statements, { days, signal }),
+    replaceSummary: async (owner, summaries) => replaceSummary(database, statements, { owner, ...summaries }),
   };
 }
 
@@ -48,9 +66,14 @@ interface NewTurn {
   readonly key: string | null;
 }
 
-async function remember(database: Database, statements: MemoryStatements, newTurn: NewTurn): Promise<void> {
+/** What went into the summary; null where nothing did. */
+async function remember(
+  database: Database,
+  statements: MemoryStatements,
+  newTurn: NewTurn,
+): Promise<OlderTurns | null> {
   const lock = { sql: statements.lockToRemember, values: bothIdsOf(newTurn.owner) };
-  await database.lockAndWrite(lock, (rows) => decideToRemember(rows, statements, newTurn));
+  return await database.lockAndWrite(lock, (rows) => decideToRemember(rows, statements, newTurn));
 }
 
 /** Place is made for the new turn, whether or not its key turns out to be known. */
@@ -58,7 +81,7 @@ function decideToRemember(
   rows: readonly Row[],
   statements: MemoryStatements,
   { owner, turn, key }: NewTurn,
-): Decision<void> {
+): Decision<OlderTurns | null> {
   const stored = { said: toRemembered(turn.said), answered: toRemembered(turn.answered) };
   const turnKey = key === null ? null : digestOf(owner, `turn ${key}`);
   const turnRow = [owner.npcId, owner.playerId, stored.said, stored.answered, turnKey];
@@ -76,7 +99,8 @@ function decideToRemember(
         : { sql: statements.updateSummary, values: [summary.turns, said, summaryId] },
     );
   }
-  return { writes, result: undefined };
+  const older = { before: toSummary(summaryRowIn(rows)), turns: folded.map(toTurn), after: summary };
+  return { writes, result: folded.length === 0 ? null : older };
 }
 
 interface FoldedRows extends Folded<Row> {
@@ -86,16 +110,10 @@ interface FoldedRows extends Folded<Row> {
 /** `coming` is what is written beside these rows: it counts, and is not folded. */
 function foldSurplus(rows: readonly Row[], coming: readonly Turn[]): FoldedRows {
   const turns = rows.filter((row) => row['kind'] === 'turn');
-  const row = rows.find((one) => one['kind'] === 'summary');
+  const row = summaryRowIn(rows);
   const count = countToFold([...turns.map(toTurn), ...coming].map(charactersOf));
   return {
     ...fold(turns, { count, saidOf: (one) => textOf(one, 'said'), before: toSummary(row) }),
     summaryId: row === undefined ? null : numberOf(row, 'id'),
   };
-}
-
-function toSummary(row: Row | undefined): Summary {
-  if (row === undefined) return EMPTY_SUMMARY;
-  const sentences = textOf(row, 'said').split('\n');
-  return { turns: numberOf(row, 'turns'), sentences: sentences.filter((sentence) => sentence !== '') };
 }
