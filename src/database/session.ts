@@ -1,5 +1,5 @@
 /** Lock waits and statements end on the server before our own limit ends them here, and keep the connection. */
-export const LOCK_WAIT_SECONDS = 5;
+const LOCK_WAIT_SECONDS = 5;
 const STATEMENT_SECONDS = 8;
 /**
  * A client whose machine lost its network is gone without a word: for hours (TCP keepalive) the server would keep its

@@ -1,10 +1,9 @@
 import { AiIpcError } from '../base/errors.ts';
-import { checkSchema, type Query } from '../database/check-schema.ts';
+import { checkSchema } from '../database/check-schema.ts';
 import type { Inserter } from '../database/database.ts';
 import { toDatabaseError } from '../database/database-errors.ts';
 import { type ConnectionSettings, openMariadbPools } from '../database/mariadb-pool.ts';
 import { probeServer } from '../database/probe.ts';
-import { findServerFaults, refuseFaults, sentencesOf } from '../database/server-checks.ts';
 import type { CallerConnection, QueueStore } from '../queue/queue-store.ts';
 import { mariadbStatements } from './mariadb-statements.ts';
 import { readQueueId } from './queue-id.ts';
@@ -26,14 +25,12 @@ export async function openMariadbStore(
   { claimBy = 'auto', onWarning = () => undefined }: MariadbStoreOptions = {},
 ): Promise<QueueStore> {
   // Asked first, on connections of its own: it tells at once what a pool would only time out on.
-  const { skipsLocked, maxPacketBytes } = await probeServer(settings);
+  const { skipsLocked, maxPacketBytes, warnings } = await probeServer(settings);
+  for (const warning of warnings) onWarning(warning);
   const statements = mariadbStatements(claimBy === 'auto' && skipsLocked ? 'skip_locked' : 'guarded_update');
   const { database, urgentDatabase } = openMariadbPools({ ...settings, maxPacketBytes });
   try {
-    const query: Query = (sql) => database.query(sql);
-    const faults = refuseFaults(await findServerFaults(query, 'serve'), database.name);
-    await checkSchema(query);
-    for (const fault of faults) onWarning(sentencesOf(fault));
+    await checkSchema((sql) => database.query(sql));
     const queueId = await readQueueId(database, statements);
     return createSqlStore({ database, statements, queueId, heartbeatDatabase: urgentDatabase, inserterOver });
   } catch (error) {
