@@ -190,6 +190,8 @@ export class ConnectionPool {
     if (this.#isUsable(member)) {
       this.#resting.push(member);
       this.#serve();
+    } else if (this.#isClosed && member.connection.isValid()) {
+      this.#supervise(this.#end(member));
     } else {
       this.discard(member);
     }

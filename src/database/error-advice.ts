@@ -145,5 +145,7 @@ const LIMITS: Readonly<Record<string, string>> = {
   max_user_connections: 'MAX_USER_CONNECTIONS',
   max_connections_per_hour: 'MAX_CONNECTIONS_PER_HOUR',
   max_questions: 'MAX_QUERIES_PER_HOUR',
+  max_queries_per_hour: 'MAX_QUERIES_PER_HOUR',
   max_updates: 'MAX_UPDATES_PER_HOUR',
+  max_updates_per_hour: 'MAX_UPDATES_PER_HOUR',
 };

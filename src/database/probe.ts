@@ -1,8 +1,10 @@
 import type { Connection } from 'mariadb';
 import type { OpenConnection } from './connect.ts';
+import type { Row } from './database.ts';
 import { isFull, toDatabaseError } from './database-errors.ts';
 import { mariadbName } from './database-name.ts';
 import { type ConnectionSettings, connectLikePool } from './mariadb-pool.ts';
+import { findServerFaults, refuseFaults, sentencesOf } from './server-checks.ts';
 
 /** What a server can do and bear. */
 export interface ServerAbilities {
@@ -10,11 +12,13 @@ export interface ServerAbilities {
   readonly skipsLocked: boolean;
   /** Its max_allowed_packet, in bytes. */
   readonly maxPacketBytes: number;
+  /** What it is set to that costs something, in sentences. */
+  readonly warnings: readonly string[];
 }
 
 /**
  * SKIP LOCKED is tried with two connections: MariaDB before 10.6 and MySQL 5.7 refuse it, and TiDB takes the words and
- * waits all the same. Throws AiIpcError: database_denied, database_unknown, database_unavailable, ….
+ * waits all the same. Throws AiIpcError: database_denied, database_unknown, database_unsupported, database_unavailable, ….
  */
 export async function probeServer(settings: ConnectionSettings): Promise<ServerAbilities> {
   const opened: OpenConnection[] = [];
@@ -25,12 +29,15 @@ export async function probeServer(settings: ConnectionSettings): Promise<ServerA
   };
   try {
     const holder = await connect();
+    // First: what is looked for here is also what a locking read fails of.
+    const faults = await findServerFaults((sql) => holder.query<Row[]>(sql), 'serve');
+    const warnings = refuseFaults(faults, mariadbName(settings)).map(sentencesOf);
     const maxPacketBytes = await readMaxPacketBytes(holder);
     const skipper = await connect().catch(passIfFull);
     const skipsLocked = skipper === undefined ? await takesTheWords(holder) : await skips(holder, skipper);
     // With a goodbye: the server's log has a warning for each connection that goes without.
     await Promise.all(opened.map(({ connection }) => connection.end()));
-    return { skipsLocked, maxPacketBytes };
+    return { skipsLocked, maxPacketBytes, warnings };
   } catch (error) {
     for (const { cut } of opened) cut();
     throw toDatabaseError(error, mariadbName(settings));

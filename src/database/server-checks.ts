@@ -63,7 +63,7 @@ export const SERVER_CHECKS: readonly ServerCheck[] = [
     look: ({ session }) => {
       const wrong = SESSION.filter(({ names, is }) => !names.some((name) => is(session.get(name))));
       if (wrong.length === 0) return undefined;
-      const found = wrong.map(({ names: [name] }) => `${name}=${session.get(name)}`).join(', ');
+      const found = wrong.map(({ names }) => settingOf(names, session)).join(', ');
       return mustMend(
         `Sessions do not stay as they were set (${found}): a proxy in between gives each statement another connection.`,
         'Have DB_HOST and DB_PORT lead to the server itself, or keep the proxy from sharing connections (multiplexing).',
@@ -174,6 +174,11 @@ const SESSION: readonly {
   { names: ['character_set_client'], is: (value) => value === 'utf8mb4' },
 ];
 
+function settingOf(names: readonly string[], session: ReadonlyMap<string, string>): string {
+  const name = names.find((candidate) => session.has(candidate)) ?? names.join(' or ');
+  return `${name}=${session.get(name) ?? 'unknown'}`;
+}
+
 const VARIABLES = [
   ...SESSION.flatMap(({ names }) => names),
   'binlog_format',
@@ -206,7 +211,7 @@ export function sentencesOf({ reason, remedy }: Finding): string {
   return `${reason} ${remedy}`;
 }
 
-export async function readServerFacts(query: Query): Promise<ServerFacts> {
+async function readServerFacts(query: Query): Promise<ServerFacts> {
   const session = await variables(query, 'SESSION', VARIABLES);
   const global = await variables(query, 'GLOBAL', GLOBAL_VARIABLES);
   const accountLimits = await readAccountLimits(query);

@@ -1,5 +1,5 @@
 /** Lock waits and statements end on the server before our own limit ends them here, and keep the connection. */
-export const LOCK_WAIT_SECONDS = 5;
+const LOCK_WAIT_SECONDS = 5;
 const STATEMENT_SECONDS = 8;
 /**
  * A client whose machine lost its network is gone without a word: for hours (TCP keepalive) the server would keep its
@@ -72,7 +72,6 @@ export function sessionSetup(needs: SessionNeeds): string[] {
     'sql_big_selects = 1',
     'sql_auto_is_null = 0',
     'group_concat_max_len = 1048576',
-    'innodb_strict_mode = 1',
     `lock_wait_timeout = ${needs.lockWaitSeconds}`,
     `innodb_lock_wait_timeout = ${needs.lockWaitSeconds}`,
     `wait_timeout = ${needs.idleSeconds}`,
@@ -97,6 +96,8 @@ function mariadbOnly({ statementSeconds, idleTransactionSeconds }: SessionNeeds)
     `idle_transaction_timeout = ${idleTransactionSeconds}`,
     `idle_write_transaction_timeout = ${idleTransactionSeconds}`,
     `idle_readonly_transaction_timeout = ${idleTransactionSeconds}`,
+    // MySQL has everybody's on, and lets no ordinary user set it.
+    'innodb_strict_mode = 1',
     // The default: with batched keys the join of a claim would not keep the order of what it joins.
     'join_cache_level = 2',
     "optimizer_switch = 'mrr=off,mrr_sort_keys=off'",

@@ -4,7 +4,6 @@ import type { Inserter } from '../database/database.ts';
 import { toDatabaseError } from '../database/database-errors.ts';
 import { type ConnectionSettings, openMariadbPools } from '../database/mariadb-pool.ts';
 import { probeServer } from '../database/probe.ts';
-import { findServerFaults, refuseFaults, sentencesOf } from '../database/server-checks.ts';
 import type { CallerConnection, QueueStore } from '../queue/queue-store.ts';
 import type { LockBy } from './mariadb-locks.ts';
 import { mariadbStatements } from './mariadb-statements.ts';
@@ -27,13 +26,12 @@ export async function openMariadbStore(
   { lockBy = 'auto', onWarning = () => undefined }: MariadbStoreOptions = {},
 ): Promise<QueueStore> {
   // Asked first, on connections of its own: it tells at once what a pool would only time out on.
-  const { skipsLocked, maxPacketBytes } = await probeServer(settings);
+  const { skipsLocked, maxPacketBytes, warnings } = await probeServer(settings);
+  for (const warning of warnings) onWarning(warning);
   const { database, urgentDatabase } = openMariadbPools({ ...settings, maxPacketBytes });
   try {
     const query: Query = (sql) => database.query(sql);
-    const faults = refuseFaults(await findServerFaults(query, 'serve'), database.name);
     await checkSchema(query);
-    for (const fault of faults) onWarning(sentencesOf(fault));
     const canSkip = lockBy === 'auto' && skipsLocked;
     const way = canSkip ? 'skip_locked' : lockBy === 'wait' ? lockBy : await wayWithoutSkipping(query);
     const statements = mariadbStatements(way);

@@ -19,6 +19,7 @@ const stub: AiStub = await startAiStub();
 let old: QueueObserver;
 let next: QueueObserver;
 let proxy: TcpProxy;
+let running: Promise<WorkerProcess> | undefined;
 
 beforeAll(async () => {
   await Promise.all([oldServer.start(), nextServer.start()]);
@@ -42,6 +43,9 @@ it.each([
   ['that became read-only', () => old.database.query('SET GLOBAL read_only = ON')],
   ['that stands still', () => oldServer.pause()],
   ['that was killed', () => oldServer.kill()],
+  ['that was stopped in order', () => oldServer.stop()],
+  ['whose connections an admin ends once it is read-only', endOldConnections],
+  ['that is gone before the next one listens', leadNowhere],
 ])(
   'a failover in the middle of work, from a primary %s, loses no answer and stops nothing',
   async (_, end) => {
@@ -141,6 +145,21 @@ async function startAgain(): Promise<void> {
   }
   await old.database.query('SET GLOBAL read_only = OFF');
   await old.database.drop();
+}
+
+async function endOldConnections(): Promise<void> {
+  await old.database.query('SET GLOBAL read_only = ON');
+  const rows = await old.database.query<{ id: number }[]>(
+    'SELECT ID AS id FROM information_schema.PROCESSLIST WHERE USER = ?',
+    [USER.user],
+  );
+  for (const { id } of rows) await old.database.query(`KILL ${id}`);
+}
+
+/** Until the worker has told of it. */
+async function leadNowhere(): Promise<void> {
+  await oldServer.kill();
+  await (await running)?.waitForLog('Database trouble, trying again');
 }
 
 async function isUp(): Promise<boolean> {

@@ -37,7 +37,9 @@ export class TestDatabase {
   }
 
   /** A connection of its own, for transactions and locks; drop closes it. ids come as numbers, refused above 2^53. */
-  async connect(options: Readonly<{ dateStrings?: boolean }> = {}): Promise<Connection> {
+  async connect(
+    options: Readonly<{ dateStrings?: boolean; user?: string; password?: string }> = {},
+  ): Promise<Connection> {
     const connection = await createConnection({
       ...this.settings,
       ...options,

@@ -1,7 +1,6 @@
 import type { DatabaseSettings, MariadbSettings } from '../../config/load.ts';
-import { checkSchema, type Query } from '../../database/check-schema.ts';
+import { checkSchema } from '../../database/check-schema.ts';
 import type { Database } from '../../database/database.ts';
-import { findServerFaults, refuseFaults } from '../../database/server-checks.ts';
 import { openSqliteWithSchema } from '../../database/sqlite-schema.ts';
 
 /** The database of the queue, for what the AI service keeps in it: memory, budgets and the switch. */
@@ -41,9 +40,7 @@ async function openMariadb(settings: MariadbSettings): Promise<Database> {
   // for each; those above the minimum say goodbye before that. The look at the switch keeps one at work anyway.
   const database = openMariadbPool({ ...settings, minPoolSize: 0, maxPacketBytes });
   try {
-    const query: Query = (sql) => database.query(sql);
-    refuseFaults(await findServerFaults(query, 'serve'), database.name);
-    await checkSchema(query, 'all');
+    await checkSchema((sql) => database.query(sql), 'all');
     return database;
   } catch (error) {
     await database.close();

@@ -1,0 +1,129 @@
+import type { Connection } from 'mariadb';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { migrate } from '../../src/database/migrate.ts';
+import { openMariadbStore } from '../../src/store/mariadb-store.ts';
+import { MariadbServer } from '../support/mariadb-server.ts';
+import { loadDocumentSchema, migrateSettings } from '../support/schema-dump.ts';
+import { createTestDatabase, TestDatabase } from '../support/test-database.ts';
+
+const WORKER = 'host:1:00000000';
+const REQUESTS = 20;
+const TEXT = JSON.stringify({ text: 'ประเทศไทย "Grüße" \\ 🐉' });
+
+/** What admins set for all sessions: one after the other, each alone. */
+const SETTINGS = [
+  'autocommit = 0',
+  'sql_safe_updates = 1',
+  "completion_type = 'CHAIN'",
+  "completion_type = 'RELEASE'",
+  'sql_select_limit = 7',
+  'sql_big_selects = 0, GLOBAL max_join_size = 1',
+  'tx_read_only = 1',
+  "tx_isolation = 'SERIALIZABLE'",
+  'foreign_key_checks = 0',
+  'unique_checks = 0',
+  'lock_wait_timeout = 0, GLOBAL innodb_lock_wait_timeout = 0',
+  'max_statement_time = 0.002',
+  'group_concat_max_len = 4',
+  'wait_timeout = 1, GLOBAL interactive_timeout = 1',
+  'idle_transaction_timeout = 1, GLOBAL idle_write_transaction_timeout = 1',
+  "sql_mode = ''",
+  "sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES,IGNORE_SPACE,EMPTY_STRING_IS_NULL'",
+  "time_zone = '-09:30'",
+  "optimizer_switch = 'mrr=on,mrr_sort_keys=on,join_cache_bka=on', GLOBAL join_cache_level = 8",
+  'optimizer_search_depth = 1, GLOBAL max_seeks_for_key = 1, GLOBAL eq_range_index_dive_limit = 1',
+  'in_predicate_conversion_threshold = 2',
+  'innodb_strict_mode = 0',
+  "init_connect = 'SET NAMES latin1'",
+  "init_connect = 'SET autocommit = 0, sql_select_limit = 3'",
+  "character_set_server = 'utf16'",
+] as const;
+
+const server = new MariadbServer({ extraArgs: ['--skip-character-set-client-handshake'] });
+let admin: Connection;
+let database: TestDatabase;
+/** As a worker has it: not the one to whom init_connect does not apply. */
+let plain: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase(await server.start());
+  admin = await database.connect();
+  await admin.query('SET NAMES utf8mb4');
+  await admin.query("CREATE USER plain@'%' IDENTIFIED BY 'pw'");
+  await admin.query("GRANT ALL ON *.* TO plain@'%'");
+  await admin.query("REVOKE SUPER, CONNECTION ADMIN ON *.* FROM plain@'%'");
+});
+afterEach(async () => {
+  for (const setting of SETTINGS) {
+    const names = [...setting.matchAll(/(?:^|GLOBAL )(\w+) =/g)].map(([, name]) => name);
+    for (const name of names) await admin.query(`SET GLOBAL ${name} = DEFAULT`);
+  }
+  await plain.drop();
+});
+afterAll(() => server.remove());
+
+async function arrange(setting: string): Promise<void> {
+  const name = 'ai_ipc_plain';
+  await admin.query(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
+  plain = new TestDatabase({ ...database.settings, user: 'plain', password: 'pw', database: name });
+  await admin.query(`USE ${name}`);
+  await admin.query(`SET GLOBAL ${setting}`);
+}
+
+const runMigrate = () =>
+  migrate({ settings: migrateSettings(plain), confirm: async () => true, onStep: () => undefined });
+
+describe('a request goes its whole way with', () => {
+  it.each(SETTINGS)('SET GLOBAL %s', async (setting) => {
+    await arrange(setting);
+    await runMigrate();
+    const store = await openMariadbStore({ ...migrateSettings(plain), minPoolSize: 2, maxPoolSize: 4 });
+    try {
+      const ids = await store.insert(Array.from({ length: REQUESTS }, () => NEW_REQUEST));
+      const claims = await store.claim(WORKER, REQUESTS);
+      expect(claims.map(({ id }) => id)).toEqual(ids);
+      const outcome = { kind: 'completed', answer: TEXT } as const;
+      const attempts = claims.map((claim) => ({ ...claim, attempt: 1, outcome, durationMs: 5 }));
+      expect(await store.settle(WORKER, attempts)).toEqual(ids.map(() => 'written'));
+      expect(await store.read(ids[0] ?? 0)).toMatchObject({ status: 'completed', responseData: TEXT });
+      const [stored] = await admin.query(
+        'SELECT response_data AS text, NOW() AS now FROM ai_responses LIMIT 1',
+      );
+      expect(stored.text).toBe(TEXT);
+
+      await admin.query('UPDATE ai_requests SET processed_at = NOW(3) - INTERVAL 1 DAY');
+      await admin.query('COMMIT');
+      expect(await store.cleanup({ ageSeconds: 3600, scan: 'whole' })).toBe(REQUESTS);
+      expect(await admin.query('SELECT id FROM ai_responses')).toEqual([]);
+    } finally {
+      await store.close();
+    }
+  });
+});
+
+describe("the document's tables are brought up to date once, with all their rows, with", () => {
+  it.each(SETTINGS)('SET GLOBAL %s', async (setting) => {
+    await arrange('sql_mode = DEFAULT');
+    await loadDocumentSchema(plain);
+    await admin.query(
+      `INSERT INTO ai_requests (request_type, endpoint, request_data, status, expires_at)
+       SELECT 'dialogue', '/old', '{}', 'completed', NOW() FROM seq_1_to_${REQUESTS}`,
+    );
+    await admin.query(`SET GLOBAL ${setting}`);
+    expect(await runMigrate()).toMatchObject({ from: 1, to: 4 });
+    expect(await runMigrate()).toMatchObject({ from: 4, to: 4 });
+    expect(await admin.query('SELECT COUNT(*) AS number FROM ai_requests')).toMatchObject([
+      { number: REQUESTS },
+    ]);
+  });
+});
+
+const NEW_REQUEST = {
+  type: 'dialogue',
+  endpoint: '/api/v1/npc/dialogue',
+  data: TEXT,
+  priority: 5,
+  timeoutSeconds: 300,
+  sourceNpc: null,
+  sourceMap: null,
+};
