@@ -25,6 +25,8 @@ export interface ConnectionSettings extends MariadbSettings {
   readonly sessionTimeZone?: string;
   /** The server's max_allowed_packet in bytes, where it was asked for; else 16 MiB, MariaDB's default. */
   readonly maxPacketBytes?: number;
+  /** Whether ids above 2^53 may be inserted, which nobody is told. Default: they are an error. */
+  readonly takesHugeIds?: boolean;
 }
 
 /** A transaction or statement that takes longer is given up and its connection closed: half-open sockets never answer. */
@@ -116,7 +118,7 @@ export function connectionConfig(settings: ConnectionSettings): ConnectionConfig
     allowPublicKeyRetrieval: true,
     // Numbers, and an error instead of a rounded id above 2^53.
     bigIntAsNumber: true,
-    insertIdAsNumber: true,
+    insertIdAsNumber: !settings.takesHugeIds,
     decimalAsNumber: true,
     checkNumberRange: true,
     // A transaction's writes travel with its COMMIT. Values are bound all the same, each escaped by the driver.
