@@ -1,11 +1,13 @@
 import { dialogues } from './dialogues.ts';
 import { drain } from './drain.ts';
+import { exporting } from './export.ts';
 import { promises } from './promises.ts';
 import { prompts } from './prompts.ts';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   dialogues,
   drain,
+  export: exporting,
   promises,
   prompts,
 };

@@ -32,6 +32,9 @@ export const ERRORS = {
   persona_invalid: { exit: 78 },
   migrate_needs_yes: { exit: 78 },
   migrate_blocked: { exit: 1 },
+  import_refused: { exit: 78 },
+  import_differs: { exit: 1 },
+  bad_export: { exit: 1 },
 
   // The world is in the way just now.
   database_unavailable: { exit: 1 },

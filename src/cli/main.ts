@@ -8,6 +8,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   worker: async () => (await import('./worker.ts')).workerCommand(),
   service: async () => (await import('./service.ts')).serviceCommand(),
   migrate: async () => (await import('./migrate.ts')).migrateCommand(),
+  export: async () => (await import('./export.ts')).exportCommand(),
+  import: async () => (await import('./import.ts')).importCommand(),
   config: async () => (await import('./config.ts')).configCommand(),
   rathena: async () => (await import('./rathena.ts')).rathenaCommand(),
   selftest: async () => (await import('./selftest/command.ts')).selftestCommand(),

@@ -25,6 +25,8 @@ export interface ConnectNeeds {
   /** A socket on which nothing comes for so long is closed by the driver. 0: never. */
   readonly socketTimeoutMs: number;
   readonly keepAliveMs?: number;
+  /** Whether ids above 2^53 may be inserted, which nobody is told. Default: they are an error. */
+  readonly takesHugeIds?: boolean;
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -72,7 +74,7 @@ function connectionConfig(settings: ConnectSettings, needs: ConnectNeeds): Conne
     allowPublicKeyRetrieval: true,
     // Numbers, and an error instead of a rounded id above 2^53.
     bigIntAsNumber: true,
-    insertIdAsNumber: true,
+    insertIdAsNumber: !needs.takesHugeIds,
     decimalAsNumber: true,
     checkNumberRange: true,
     // A transaction's writes travel with its COMMIT. Values are bound all the same, each escaped by the driver.

@@ -17,6 +17,8 @@ export interface ConnectionSettings extends MariadbSettings {
   readonly sessionTimeZone?: string;
   /** The server's max_allowed_packet in bytes, where it was asked for; else 16 MiB, MariaDB's default. */
   readonly maxPacketBytes?: number;
+  /** Whether ids above 2^53 may be inserted, which nobody is told. Default: they are an error. */
+  readonly takesHugeIds?: boolean;
 }
 
 /** A transaction or statement that takes longer is given up and its connection closed: half-open sockets never answer. */
@@ -43,6 +45,7 @@ export function connectLikePool(settings: ConnectionSettings): Promise<OpenConne
     session: poolSession(settings.sessionTimeZone ?? '+00:00'),
     hasManyStatements: true,
     socketTimeoutMs: SOCKET_TIMEOUT_MS,
+    takesHugeIds: settings.takesHugeIds ?? false,
   });
 }
 
