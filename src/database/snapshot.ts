@@ -23,7 +23,7 @@ async function openMariadb(settings: MariadbSettings): Promise<Snapshot> {
     import('./database-errors.ts'),
     import('./database-name.ts'),
   ]);
-  const connection = await connectForMigrate(settings, LOCK_WAIT_SECONDS);
+  const { connection, cut } = await connectForMigrate(settings, LOCK_WAIT_SECONDS);
   const query = async (sql: string, values: readonly SqlValue[] = []) => {
     try {
       return await connection.query<Row[]>(sql, [...values]);
@@ -35,7 +35,7 @@ async function openMariadb(settings: MariadbSettings): Promise<Snapshot> {
     await checkSchema(query, 'all');
     for (const sql of BEGIN_MARIADB) await query(sql);
   } catch (error) {
-    connection.destroy();
+    cut();
     throw error;
   }
   return { query, close: () => connection.end() };
@@ -45,9 +45,9 @@ async function openMariadb(settings: MariadbSettings): Promise<Snapshot> {
 const LOCK_WAIT_SECONDS = 10;
 
 const BEGIN_MARIADB = [
-  // Times as they are stored, and no limit on a transaction that rests while a slow pipe is emptied. MySQL would tell the
-  // position of AUTO_INCREMENT as it was up to a day ago.
-  "SET time_zone = '+00:00' /*M!, idle_transaction_timeout = 0 */ /*!80000 , information_schema_stats_expiry = 0 */",
+  // Times as they are stored. MySQL would tell the position of AUTO_INCREMENT as it was up to a
+  // day ago.
+  "SET time_zone = '+00:00' /*!80000 , information_schema_stats_expiry = 0 */",
   'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ',
   'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY',
 ];
