@@ -144,6 +144,11 @@ BEGIN
   END;
 
   SET v_autocommit = @@SESSION.autocommit, v_safe_updates = @@SESSION.sql_safe_updates;
+  -- In a zone with summer time, an hour a year comes twice and local times compare wrongly. Without autocommit each SELECT
+  -- opens a transaction, in which none can be begun (1568), and a COMMIT that chains does the same; one that releases ends the session.
+  SET SESSION time_zone = '+00:00', completion_type = 'NO_CHAIN', sql_safe_updates = 0, autocommit = 1;
+  COMMIT;
+
   -- 0 is refused and not taken as "all": it would delete answers that scripts are about to read.
   IF days IS NULL OR days < 1 THEN
     SIGNAL SQLSTATE '45000'
@@ -153,11 +158,6 @@ BEGIN
     SIGNAL SQLSTATE '45000'
       SET MESSAGE_TEXT = 'These tables are older than this procedure. Run `ai-ipc migrate`.';
   END IF;
-
-  -- In a zone with summer time, an hour a year comes twice and local times compare wrongly. Without autocommit each SELECT
-  -- opens a transaction, in which none can be begun (1568), and a COMMIT that chains does the same.
-  SET SESSION time_zone = '+00:00', completion_type = 'NO_CHAIN', sql_safe_updates = 0, autocommit = 1;
-  COMMIT;
 
   REPEAT
     SET v_rows = 0;

@@ -47,7 +47,8 @@ const LOCK_WAIT_SECONDS = 5;
 const STATEMENT_SECONDS = 8;
 /**
  * A client whose machine lost its network is gone without a word: for hours (TCP keepalive) the server would keep its
- * transaction open, and the rows that it locked from everybody. MariaDB ends such a one; MySQL has no such setting.
+ * transaction open, and the rows that it locked from everybody. MariaDB ends such a one. MySQL knows only how long a session
+ * may rest, in a transaction or not; ours rest for less (SOCKET_TIMEOUT_MS).
  */
 const IDLE_TRANSACTION_SECONDS = 10;
 const DEFAULT_PACKET_BYTES = 2 ** 24;
@@ -150,7 +151,7 @@ function sessionSetup(timeZone: string): string[] {
   ];
   return [
     'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
-    `SET ${sessionVariables.join(', ')} /*M!, ${mariadbOnly.join(', ')} */`,
+    `SET ${sessionVariables.join(', ')} /*M!, ${mariadbOnly.join(', ')} */ /*!80000 , wait_timeout = ${IDLE_TRANSACTION_SECONDS} */`,
   ];
 }
 

@@ -254,7 +254,7 @@ describe('sp_ai_cleanup_old_requests', () => {
   ])('does its work in a session with %s = %s, and leaves that as it was', async (name, value) => {
     await fillEnded(20, 8);
     const caller = await database.connect();
-    await caller.query(`SET SESSION ${name} = ${value}`);
+    await caller.query(`SET SESSION ${name} = ${/\d/.test(value) ? value : `'${value}'`}`);
     expect(await caller.query('CALL sp_ai_cleanup_old_requests(7)')).toMatchObject([[{ deleted: 20 }], {}]);
     const [row] = await caller.query<{ value: unknown }[]>(`SELECT @@SESSION.${name} AS value`);
     expect(String(row!.value)).toBe(value);

@@ -135,7 +135,11 @@ export class MariadbServer {
     process.once('disconnect', this.#removeWithoutParent);
     for (const signal of INTERRUPTS) process.once(signal, this.#removeAtInterrupt);
     giveToServerUser(folder);
-    makeDataFolder(programs, folder);
+    makeDataFolder(
+      programs,
+      folder,
+      this.#extraArgs.filter((arg) => arg.startsWith('--innodb-page-size=')),
+    );
     this.#port = await findFreePort();
     return folder;
   }
