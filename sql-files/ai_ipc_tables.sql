@@ -150,9 +150,10 @@ BEGIN
          @@SESSION.sql_safe_updates
     INTO v_autocommit, v_foreign_key_checks, v_unique_checks, v_big_selects, v_safe_updates;
   -- In a transaction the isolation cannot be set (1568), and with autocommit off each SELECT begins one. Without checks no
-  -- response goes with its request.
+  -- response goes with its request. In a zone with summer time, an hour a year comes twice and local times compare wrongly.
   COMMIT AND NO CHAIN NO RELEASE;
-  SET SESSION autocommit = 1, foreign_key_checks = 1, unique_checks = 1, sql_big_selects = 1, sql_safe_updates = 0;
+  SET SESSION time_zone = '+00:00', autocommit = 1, foreign_key_checks = 1, unique_checks = 1, sql_big_selects = 1,
+              sql_safe_updates = 0;
 
   -- 0 is refused and not taken as "all": it would delete answers that scripts are about to read.
   IF days IS NULL OR days < 1 THEN
@@ -164,8 +165,6 @@ BEGIN
       SET MESSAGE_TEXT = 'These tables are older than this procedure. Run `ai-ipc migrate`.';
   END IF;
 
-  -- In a zone with summer time, an hour a year comes twice and local times compare wrongly.
-  SET SESSION time_zone = '+00:00';
   -- A row that somebody's open transaction holds is left for the next run (1205), and waited for 0 s; on MySQL 1 s.
   SET SESSION innodb_lock_wait_timeout = 1 /*M! - 1 */;
 

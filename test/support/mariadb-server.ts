@@ -139,7 +139,10 @@ export class MariadbServer {
     process.once('disconnect', this.#removeWithoutParent);
     for (const signal of INTERRUPTS) process.once(signal, this.#removeAtInterrupt);
     giveToServerUser(folder);
-    makeDataFolder(programs, folder, this.#initArgs);
+    makeDataFolder(programs, folder, [
+      ...this.#initArgs,
+      ...this.#extraArgs.filter((arg) => arg.startsWith('--innodb-page-size=')),
+    ]);
     this.#port = await findFreePort();
     return folder;
   }
