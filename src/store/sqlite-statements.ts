@@ -58,7 +58,7 @@ export const sqliteStatements: Statements = {
       FROM ai_requests INDEXED BY idx_status_priority
      WHERE status = 'pending' AND available_at <= strftime('%Y-%m-%d %H:%M:%f', 'now')
        AND expires_at > strftime('%Y-%m-%d %H:%M:%f', 'now') AND id <= 9007199254740991
-     ORDER BY priority, created_at, id
+     ORDER BY ai_requests.priority, created_at, id
      LIMIT min(?, ?)`,
 
   claimMark: `
