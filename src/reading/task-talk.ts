@@ -49,6 +49,6 @@ function hasOne(
 ): boolean {
   return names
     .filter((name) => name.trim().length > 1)
-    .flatMap((name) => patternsOf(name.trim().replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')))
+    .flatMap((name) => patternsOf(name.trim().replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')))
     .some((pattern) => new RegExp(pattern, 'iu').test(words));
 }

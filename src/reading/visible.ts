@@ -13,9 +13,9 @@ const WIDE = /[＜＞／｜]/u;
 const BLANK_MARK = /<[ \t]{0,3}([|/]?)[ \t]{0,3}([\p{L}\d_:-]{2,40})[ \t]{0,3}(\|?)[ \t]{0,3}>/gu;
 const CDATA = /<!\[CDATA\[|\]\]>/g;
 
-/** Line ends and quotes of strings that were escaped once too often; no NPC says a backslash. */
+/** Line ends of strings that were escaped once too often. */
 export function withoutEscapes(text: string): string {
-  return text.replace(/\\{1,4}(?:r\\{1,4})?n/g, '\n').replace(/\\{1,4}(?=["'/_*!.,;:?()[\]#~`>-])/g, '');
+  return text.replace(/\\{1,4}(?:r\\{1,4})?n/g, '\n');
 }
 
 /** A text as it is seen: nothing in it hides, and marks are marks. */

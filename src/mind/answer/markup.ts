@@ -60,7 +60,7 @@ const LINK = /\[([^\]\n]{1,200})\]\([^)\n]{0,500}\)/g;
 const STRONG = /\*{2,3}([^*\n]+)\*{2,3}|(?<![\p{L}\p{N}])_{2,3}([^_\n]+)_{2,3}(?![\p{L}\p{N}])/gu;
 const STRUCK = /~~([^~\n]+)~~/g;
 const ITALIC = /(?<![\p{L}\p{N}_])_([^_\n]+)_(?![\p{L}\p{N}_])/gu;
-const LEFT_OVER = /[*`]|~~+|__+/g;
+const LEFT_OVER = /[*`]|~~+|__+|\\{1,9}(?=["'/_*!.,;:?()[\]#~`>-])/g;
 
 /** Takes out the block marks of markdown, and the inline ones but single asterisks, which may be stage directions. */
 export function withoutMarkdownBlocks(text: string): string {
