@@ -18,12 +18,12 @@ export type MarkTopic =
 export type MarkSide = 'open' | 'close' | 'single';
 
 const THOUGHT =
-  /^(?:think|thought|reason|analy[sz]|reflect|scratch|monolog|deliberat|introspect|critique|brainstorm|commentary|draft|planning$|plan$|inner$|internal$|cot$)/;
+  /^(?:think|thought|reason|analy[sz]|reflect|scratch|monolog|deliberat|introspect|critique|brainstorm|commentary|draft|思|推理|分析|생각|추론|planning$|plan$|inner$|internal$|cot$)/;
 const TOOL =
   /^(?:tools?|functions?|calls?|invoke|action|parameter|args|arguments|code$|python$|ipython$|plugin|api$|dsml|atem|fim|observation)/;
 const FINAL =
-  /^(?:answer|final|response|reply|output|result|solution|conclusion|speech|say|says|speak|spoken|dialogue|utterance|content|text|message)$/;
-const SELF = /^(?:assistant|model|chatbot|bot|gpt|inst)$/;
+  /^(?:answer|final|response|reply|output|result|solution|conclusion|speech|say|says|speak|spoken|dialogue|utterance|content|text|message|回答|答案|答复|回复|输出|답변|응답)$/;
+const SELF = /^(?:assistant|model|chatbot|bot|gpt|inst|npc)$/;
 const OTHER = /^(?:user|system|human|developer|environment|sys)$/;
 const OPEN = /^(?:begin|start|open|prefix)$/;
 const CLOSE = /^(?:end|close|suffix|stop)$/;
@@ -52,9 +52,10 @@ const SPEECH = new Set(
   url color colour size spoiler quote`.split(/\s+/),
 );
 
-/** The words of a mark's name, small: "END_THINKING" and "think:end" have two. */
+/** The words of a mark's name, small: "END_THINKING", "FinalAnswer" and "think:end" have two. */
 export function toKey(name: string): string {
   return name
+    .replace(/(?<=\p{Ll}{2})(?=\p{Lu}\p{Ll}{2})/gu, '_')
     .toLowerCase()
     .replace(/[^\p{L}\d/|]+/gu, '_')
     .replace(/^_+|_+$/g, '');

@@ -17,7 +17,7 @@ export interface Mark {
   /** The same for both sides of a pair. */
   readonly name: string;
   /** Tokens are never typed by chance; a channel ends whatever was open before. */
-  readonly form: 'element' | 'bracket' | 'token' | 'channel';
+  readonly form: 'element' | 'bracket' | 'fence' | 'token' | 'channel';
 }
 
 type Seen = Pick<Mark, 'topic' | 'side' | 'name' | 'form'>;
@@ -35,7 +35,7 @@ export const MAX_MARKS = 1_000;
 const FORMS: readonly MarkForm[] = [
   {
     // gpt-oss: <|channel|>final <|constrain|>json<|message|>
-    pattern: String.raw`<\|channel\|>\s{0,3}(\w{0,30})(?:[^<\n]{0,60}(?:<\|constrain\|>[^<\n]{0,30})?<\|message\|>)?`,
+    pattern: String.raw`<\|channel\|>\s{0,3}(analysis|commentary|final|\w{0,30})(?:[^<\n]{0,60}(?:<\|constrain\|>[^<\n]{0,30})?<\|message\|>)?`,
     see: ([, name = '']) => channel(name),
   },
   {
@@ -70,7 +70,7 @@ const FORMS: readonly MarkForm[] = [
     pattern: String.raw`<[|｜]([^<>\n]{1,60}?)[|｜]?>|<([^<>|｜\n]{1,40})[|｜]>`,
     see: ([, a, b]) => token(a ?? b ?? ''),
   },
-  { pattern: String.raw`[◁⟨]([^◁▷⟨⟩\n]{1,30})[▷⟩]`, see: ([, name = '']) => element(name) },
+  { pattern: String.raw`[◁⟨]([^◁▷⟨⟩\n]{1,30})[▷⟩]`, see: ([, name = '']) => element(name, '') },
   {
     pattern: String.raw`<<(\/?[A-Z]{2,20})>>`,
     see: ([, name = '']) => turn(name.startsWith('/') ? 'assistant' : 'system'),
@@ -79,10 +79,26 @@ const FORMS: readonly MarkForm[] = [
     pattern: String.raw`\[(\/?[\p{L}][\p{L}\d_ ]{1,40})\]`,
     see: ([, name = ''], text) => bracket(name, text),
   },
-  { pattern: String.raw`<(\/?[\p{L}_][^<>]{0,200})>`, see: ([, inside = '']) => element(inside) },
+  {
+    // Any other bracket, where it stands in pairs: {think}…{/think}, 【思考】…【/思考】.
+    pattern: String.raw`(?:\{\{?|[(【〈《])(\/?\p{L}[\p{L}\d_]{1,30})(?:\}?\}|[)】〉》])`,
+    see: ([written = '', name = ''], text) => pairedBracket(written, name, text),
+  },
+  {
+    // A fence that is named for thoughts, and its end.
+    pattern:
+      '(?<![^\\n])[ \\t]{0,3}(?:`{3,5}|~{3,5})[ \\t]{0,3}(?:(\\w{1,20})(?:[ \\t]{1,3}[\\w="\'.-]{1,20}){0,3}[ \\t]{0,3}|[ \\t]{0,3})(?![^\\n])',
+    see: ([, name = '']) => fence(name),
+  },
+  // No closing mark has attributes; some lose their last character.
+  {
+    pattern: String.raw`<(\/[\p{L}_][^<>\s]{0,60})(?:\s{0,3}>|(?=[ \t]{0,3}\n))`,
+    see: ([, inside = '']) => element(inside, ''),
+  },
+  { pattern: String.raw`<(\/?[\p{L}_][^<>]{0,200})>`, see: ([, inside = ''], text) => element(inside, text) },
 ];
 const MARKS = new RegExp(FORMS.map(({ pattern }) => `(?:${pattern})`).join('|'), 'giu');
-const ALONE = FORMS.map(({ pattern, see }) => ({ see, pattern: new RegExp(`^(?:${pattern})$`, 'iu') }));
+const ALONE = FORMS.map(({ pattern, see }) => ({ see, pattern: new RegExp(pattern, 'iuy') }));
 
 /**
  * The marks of a text in order, one more than MAX_MARKS at the most. Elements that are named for a speaker are labels, and
@@ -91,20 +107,26 @@ const ALONE = FORMS.map(({ pattern, see }) => ({ see, pattern: new RegExp(`^(?:$
 export function findMarks(text: string, labels: readonly string[]): Mark[] {
   const own = new Set(labels.map(toKey));
   const marks: Mark[] = [];
+  let isInFence = false;
   for (const found of text.matchAll(MARKS)) {
     const [written] = found;
-    const seen = seenIn(written, text);
+    const seen = seenIn(found, text);
     if (seen === undefined || (seen.topic === 'unknown' && own.has(toKey(written)))) continue;
+    // A fence around an answer is no mark; that of thoughts ends with the next bare one.
+    if (seen.form === 'fence' && seen.side === (isInFence ? 'open' : 'close')) continue;
+    if (seen.form === 'fence') isInFence = !isInFence;
     marks.push({ ...seen, start: found.index, end: found.index + written.length });
     if (marks.length > MAX_MARKS) break;
   }
   return marks;
 }
 
-function seenIn(written: string, text: string): Seen | undefined {
+/** Where it stands, because some forms look at what is around them. */
+function seenIn({ 0: written, index }: RegExpExecArray, text: string): Seen | undefined {
   for (const { pattern, see } of ALONE) {
-    const found = pattern.exec(written);
-    if (found) return see(found, text);
+    pattern.lastIndex = index;
+    const found = pattern.exec(text);
+    if (found?.[0] === written) return see(found, text);
   }
   return undefined;
 }
@@ -129,13 +151,17 @@ function token(inside: string): Seen {
   return { topic, side: sideOf(key), name: pairNameOf(key), form };
 }
 
-function element(inside: string): Seen {
+/** <looks up>: what somebody does, or the name of a thing. */
+const SAID_IN_ANGLES = /^\p{L}[\p{L}'’-]*(?:,? [\p{L}'’-]+)+\.?$/u;
+
+function element(inside: string, text: string): Seen | undefined {
   const [first = ''] = inside.trim().split(/\s/, 1);
   const key = toKey(first);
   const shown = sideOf(key);
   const isWhole = /\/\s*$/.test(inside) && !key.startsWith('/');
   const side = shown === 'close' ? 'close' : isWhole ? 'single' : 'open';
   const topic = topicOfElement(key);
+  if (topic === 'unknown' && SAID_IN_ANGLES.test(inside) && !text.includes(`</${first}`)) return undefined;
   return { topic, side, name: pairNameOf(key), form: 'element' };
 }
 
@@ -154,6 +180,24 @@ function bracket(inside: string, text: string): Seen | undefined {
   if (topic === 'speech' || (topic === 'unknown' && !isPair)) return undefined;
   const shown = sideOf(key);
   return { topic, side: shown === 'single' ? 'open' : shown, name, form: 'bracket' };
+}
+
+function pairedBracket(written: string, name: string, text: string): Seen | undefined {
+  const bare = name.replace(/^\//, '');
+  const open = written.slice(0, written.indexOf(name));
+  const isPair = text.toLowerCase().includes(`${open}/${bare}`.toLowerCase());
+  const key = toKey(name);
+  const topic = topicOfElement(key);
+  // Round brackets and those of titles stand around words by themselves, too.
+  const isSure = topic === 'thought' && /^[{【]/.test(open);
+  if (topic === 'speech' || !(isPair || isSure)) return undefined;
+  return { topic, side: key.startsWith('/') ? 'close' : 'open', name: pairNameOf(key), form: 'bracket' };
+}
+
+function fence(name: string): Seen | undefined {
+  if (name === '') return { topic: 'thought', side: 'close', name: 'fence', form: 'fence' };
+  if (topicOfElement(toKey(name)) !== 'thought') return undefined;
+  return { topic: 'thought', side: 'open', name: 'fence', form: 'fence' };
 }
 
 /** "begin_of_thought" and "end_of_thought" are the two sides of "of_thought". */

@@ -88,13 +88,18 @@ const STRING = /"(?:[^"\\]|\\.)*"|“[^”]*”|'(?:[^'\\]|\\.)*'|`[^`]*`|\/\*.*
 
 /** In a string between single quotes, jsonrepair 3.15.0 makes a double quote of it. */
 const APOSTROPHE = /(?<=\p{L})'(?=\p{L})/gu;
+/** JavaScript has it, JSON has not. */
+const HEX_ESCAPE = /(?<!\\)\\x(?=[\da-f]{2})/gi;
 const STAND_IN = '\ue000';
 
 function repair(text: string): object | undefined {
   if (!OBJECT_BEGIN.test(text) || text.length > MAX_OBJECT_CHARACTERS) return undefined;
   if (DESCRIPTION.test(text.replace(STRING, '""').replace(/["'“`][^"'“”`]*$/, ''))) return undefined;
   try {
-    const repaired = jsonrepair(text.replace(APOSTROPHE, STAND_IN)).replaceAll(STAND_IN, "'");
+    const repaired = jsonrepair(text.replace(APOSTROPHE, STAND_IN).replace(HEX_ESCAPE, '\\u00')).replaceAll(
+      STAND_IN,
+      "'",
+    );
     const value: unknown = JSON.parse(repaired);
     return isObject(value) ? value : undefined;
   } catch {

@@ -1,14 +1,17 @@
+import { takeUncommented } from './comments.ts';
 import { withoutFences } from './fences.ts';
-import { beginsWithFields, readFieldLines } from './field-lines.ts';
+import { beginsWithFields, readFieldLines, takeFieldsBehind } from './field-lines.ts';
+import { readFieldPairs } from './field-pairs.ts';
 import { type Fields, fieldsIn } from './fields.ts';
 import { type FinalWord, findFinalWord, type NoFinalWord } from './final-word.ts';
-import { readHeadings } from './headings.ts';
+import { behindAnswerHeading, readHeadings } from './headings.ts';
 import type { Asked, Evidence, LeftOut, Message, Reading } from './message.ts';
+import { isNotice } from './notices.ts';
 import { closeObject, findObjects, parseJson } from './objects.ts';
 import { splitByMarks } from './stretches.ts';
 import { isTaskTalk } from './task-talk.ts';
 import { takeOwnLines } from './transcript.ts';
-import { toVisible } from './visible.ts';
+import { toVisible, withoutEscapes } from './visible.ts';
 
 /** Parts of these types hold what is said; every other one holds thoughts, calls or pictures. */
 const WORD_PARTS = new Set(['text', 'output_text']);
@@ -16,7 +19,7 @@ const PAGE = /^\s*(?:<\?xml\b[^>]{0,200}>\s*)?<(?:!doctype|html|head|body)\b/i;
 /** Words do not begin so; a broken object does. */
 const BROKEN_JSON = /^\s*(?:[{[]\s*["{[\]}']|[{[]\s*$)|"\s*:\s*["[{\d]|\{\s*["'“]?\w{2,12}["'”]?\s*:/;
 /** A word for nothing. */
-const NO_WORD = /^\W*(?:null|none|nil|undefined|n\/a)\W*$/i;
+const NO_WORD = /^\W*(?:null|none|nil|undefined|n\/a|nan|true|false|assistant)\W*$/i;
 const LETTER = /[\p{L}\p{N}]/u;
 
 /**
@@ -106,10 +109,14 @@ interface FoundFields {
   readonly evidence: Evidence;
 }
 
-function objectIn(region: string, { form }: Asked, isCut: boolean): FoundFields | undefined {
-  const whole = /^["[{]/.test(region) ? fieldsIn(parseJson(region), form) : undefined;
+function objectIn(region: string, asked: Asked, isCut: boolean): FoundFields | undefined {
+  const { names } = asked;
+  const whole = /^["[{]/.test(region) ? fieldsIn(wholeJson(region), asked) : undefined;
   if (whole) return { fields: whole, text: region, evidence: 'JSON as asked' };
   const objects = findObjects(region);
+  // Pieces of a stream are no answer each.
+  if (objects.length > 1 && objects.some(({ value }) => 'done' in value && value.done === false))
+    return undefined;
   let isFirst = true;
   let at = 0;
   const usable = objects.filter(({ start, end }) => {
@@ -118,16 +125,21 @@ function objectIn(region: string, { form }: Asked, isCut: boolean): FoundFields 
     at = end;
     if (isFirst) return true;
     // A model that thinks aloud makes drafts: its answer is the object with which it ends.
-    const isAloud = isTaskTalk(region.slice(0, start)) || readHeadings(region) !== undefined;
+    const isAloud = isTaskTalk(region.slice(0, start), names) || readHeadings(region) !== undefined;
     return !isCut && !(isAloud && LETTER.test(region.slice(end)));
   });
   for (const { start, end, value } of usable.reverse()) {
-    const fields = fieldsIn(value, form);
+    const fields = fieldsIn(value, asked);
     if (fields) return { fields, text: region.slice(start, end), evidence: 'JSON as asked' };
   }
   const lost = objects.length === 0 && region.startsWith('{') ? closeObject(region) : undefined;
-  const fields = lost && fieldsIn(lost, form);
+  const fields = lost && fieldsIn(lost, asked);
   return fields && { fields, text: region, evidence: 'JSON that lost its end' };
+}
+
+/** As JSON, or as what stands within a string of JSON: {\\n\\"text\\": … */
+function wholeJson(region: string): unknown {
+  return parseJson(region) ?? (region.includes('\\"') ? parseJson(`"${region}"`) : undefined);
 }
 
 function textsAround(region: string, object: string): LeftOut[] {
@@ -139,23 +151,35 @@ function textsAround(region: string, object: string): LeftOut[] {
 
 function readLines(final: FinalWord | NoFinalWord, { asked, isCut }: Context): Read | undefined {
   if (final.text === null || (isCut && final.evidence === null)) return undefined;
-  const found = readFieldLines(withoutFences(final.text), asked.form);
+  const text = withoutFences(final.text);
+  const found = readFieldLines(text, asked.form) ?? pairsIn(text, asked);
   if (!found) return undefined;
   const { fields, leftOut } = cleanFields(found, asked);
   const evidence: Evidence[] = [...(final.evidence ? [final.evidence] : []), 'lines of the fields asked for'];
   return { kind: 'fields', fields, evidence, isCut, leftOut: [...final.leftOut, ...leftOut] };
 }
 
+/** Only where no object can be read: what was refused as an object is not believed in another way. */
+function pairsIn(text: string, { form }: Asked): Fields | undefined {
+  return findObjects(text).length === 0 ? readFieldPairs(text, form) : undefined;
+}
+
 /** The texts of the fields, each read once more: thoughts and plays are written there, too. */
-function cleanFields(fields: Fields, { names }: Asked): { fields: Fields; leftOut: readonly LeftOut[] } {
+function cleanFields(
+  fields: Fields,
+  { form, names }: Asked,
+): { fields: Fields; leftOut: readonly LeftOut[] } {
   const leftOut: LeftOut[] = [];
   const entries = Object.entries(fields).map(([name, value]) => {
     if (typeof value !== 'string') return [name, value] as const;
     const split = findFinalWord(splitByMarks(toVisible(value), [...names.npc, ...names.player]));
     leftOut.push(...split.leftOut);
     // Here the object is the evidence: words before a thought are said, too.
-    const own = takeOwnLines(split.text ?? (readHeadings(split.before) ? '' : split.before), names);
-    leftOut.push(...own.leftOut);
+    const before = split.before === split.text || readHeadings(split.before) ? '' : split.before;
+    const said = withoutEscapes(`${before}${split.text ?? ''}`);
+    const commented = takeUncommented(takeFieldsBehind(said, form).words, names);
+    const own = takeOwnLines(commented.words, names);
+    leftOut.push(...commented.leftOut, ...own.leftOut);
     // JSON among its words was said by somebody else: nobody may put an object into the mouth of an NPC.
     return [name, BROKEN_JSON.test(own.words) ? '' : own.words] as const;
   });
@@ -163,7 +187,8 @@ function cleanFields(fields: Fields, { names }: Asked): { fields: Fields; leftOu
 }
 
 function readWords(final: FinalWord, { asked, isCut }: Context): Read {
-  const { text, evidence, leftOut } = final;
+  const { evidence, leftOut } = final;
+  const text = withoutEscapes(final.text);
   const all = [...leftOut, { text, why: 'no evidence that it is an answer' }];
   if (NO_WORD.test(text)) return nothing('an empty answer', all);
   if (isCut && evidence === null) {
@@ -172,14 +197,18 @@ function readWords(final: FinalWord, { asked, isCut }: Context): Read {
   }
   if (BROKEN_JSON.test(text)) return nothing('JSON that cannot be read', all);
   if (beginsWithFields(text, asked.form)) return nothing('names of fields and no words', all);
-  if (evidence !== 'final channel' && isTaskTalk(text)) return nothing('thoughts in plain words', all);
-  const own = takeOwnLines(text, asked.names);
-  if (!LETTER.test(own.words)) return nothing("nothing but the player's lines", [...leftOut, ...own.leftOut]);
-  return {
-    kind: 'words',
-    words: own.words,
-    evidence: [evidence ?? 'plain words, not cut'],
-    isCut,
-    leftOut: [...leftOut, ...own.leftOut],
-  };
+  if (isNotice(text)) return nothing('a notice of a server', all);
+  const { words, fields } = takeFieldsBehind(text, asked.form);
+  const commented = takeUncommented(words, asked.names);
+  const isAloud = evidence !== 'final channel' && isTaskTalk(commented.words, asked.names);
+  const answer = isAloud ? behindAnswerHeading(commented.words)?.trim() : commented.words;
+  if (!answer || (isAloud && isTaskTalk(answer, asked.names))) return nothing('thoughts in plain words', all);
+  const own = takeOwnLines(answer, asked.names);
+  const out = [...leftOut, ...commented.leftOut, ...own.leftOut];
+  if (!LETTER.test(own.words)) return nothing("nothing but the player's lines", out);
+  const shown: Evidence = isAloud ? 'marks of an answer' : (evidence ?? 'plain words, not cut');
+  if (Object.keys(fields).length === 0 || asked.form.needs !== 'text') {
+    return { kind: 'words', words: own.words, evidence: [shown], isCut, leftOut: out };
+  }
+  return { kind: 'fields', fields: { ...fields, text: own.words }, evidence: [shown], isCut, leftOut: out };
 }

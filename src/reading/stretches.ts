@@ -171,9 +171,14 @@ class Walk {
       this.#push(mark);
       return;
     }
+    const isNamed = this.#open.some((open) => open.name === mark.name);
     const isOpen = this.#open.some((open) => open.topic === mark.topic);
     const closes = mark.side === 'close' || (mark.side === 'single' && this.#open.at(-1)?.name === mark.name);
+    // <think/> has nothing in it.
+    if (!closes && mark.side === 'single' && mark.form === 'element') return;
     if (!closes) this.#push(mark);
+    // What was begun within it and not ended, ends with it.
+    else if (isNamed) this.#close((open) => open.name === mark.name);
     else if (isOpen) this.#close((open) => open.topic === mark.topic);
     else if (this.#open.length === 0) this.#swallow();
   }

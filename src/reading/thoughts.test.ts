@@ -37,6 +37,11 @@ const PAIRS: readonly (readonly [string, string])[] = [
   ['<|channel|>analysis<|message|>', '<|end|>'],
   ['<|channel|>commentary<|message|>', '<|end|>'],
   ['<|open|>think<|sep|>', '<|close|>think<|sep|>'],
+  ['{think}', '{/think}'],
+  ['【思考】', '【/思考】'],
+  ['＜think＞', '＜/think＞'],
+  ['< think >', '</ think >'],
+  ['<think>', '<\\/think>'],
   ['<tool_call>', '</tool_call>'],
   ['<nobody:knows>', '</nobody:knows>'],
 ];

@@ -3,7 +3,12 @@ import { cleanAnswer, MAX_ANSWER_CHARACTERS } from './clean-answer.ts';
 import { withoutLeftOverMarks, withoutMarkdownBlocks, withoutTags } from './markup.ts';
 import { withoutSelfTalk } from './self-talk.ts';
 import { dropUnfinished } from './sentences.ts';
-import { withoutQuotes, withoutSpeakerLabel, withoutStageDirections } from './spoken-words.ts';
+import {
+  withoutQuotes,
+  withoutSpeakerLabel,
+  withoutStageDirections,
+  withoutWrappedDeeds,
+} from './spoken-words.ts';
 
 export interface ModelAnswerOptions {
   /** Default 400. */
@@ -21,6 +26,7 @@ const LETTER = /\p{L}/u;
 /** The steps in order: tags before markdown (a line of HTML may be a list), labels before self-talk. */
 const STEPS: readonly ((text: string) => string)[] = [
   withoutTags,
+  withoutWrappedDeeds,
   withoutMarkdownBlocks,
   withoutSpeakerLabel,
   withoutStageDirections,

@@ -16,6 +16,9 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
 const ENTITY = /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,6}));/gi;
 const HTML_COMMENT = /<!--[\s\S]*?(?:-->|$)/g;
 const HTML_CODE = /<(script|style|iframe|svg|object|info)\b[\s\S]*?(?:<\/\1\s*>|$)/gi;
+const CODE_COMMENT = /\/\*[\s\S]{0,1000}?\*\/|^[ \t]*\/\/[^\n]*$/gm;
+/** <looks up>, <Sword of Might>: words, which no tag has without values. */
+const WORDS_IN_ANGLES = /<(?!(?:a|b|i|p|u|br|hr|img|td|th|tr)\b)(\p{L}[\p{L}'’-]*(?:,? [\p{L}'’-]+)+)>/giu;
 const HTML_BLOCK_END = /<\/?(?:p|div|br|li|ul|ol|h[1-6]|tr|table)\b[^<>]*>/gi;
 const HTML_TAG = /<\/?[a-z!?][^<>]*>/gi;
 const BBCODE =
@@ -27,6 +30,8 @@ export function withoutTags(text: string): string {
   return decodeEntities(text)
     .replace(HTML_COMMENT, ' ')
     .replace(HTML_CODE, '')
+    .replace(CODE_COMMENT, '')
+    .replace(WORDS_IN_ANGLES, '[$1]')
     .replace(HTML_BLOCK_END, '\n')
     .replace(HTML_TAG, '')
     .replace(BBCODE, '')
@@ -55,7 +60,7 @@ const LINK = /\[([^\]\n]{1,200})\]\([^)\n]{0,500}\)/g;
 const STRONG = /\*{2,3}([^*\n]+)\*{2,3}|(?<![\p{L}\p{N}])_{2,3}([^_\n]+)_{2,3}(?![\p{L}\p{N}])/gu;
 const STRUCK = /~~([^~\n]+)~~/g;
 const ITALIC = /(?<![\p{L}\p{N}_])_([^_\n]+)_(?![\p{L}\p{N}_])/gu;
-const LEFT_OVER = /[*`]|~~+|__+/g;
+const LEFT_OVER = /[*`]|~~+|__+|\\{1,9}(?=["'/_*!.,;:?()[\]#~`>-])/g;
 
 /** Takes out the block marks of markdown, and the inline ones but single asterisks, which may be stage directions. */
 export function withoutMarkdownBlocks(text: string): string {

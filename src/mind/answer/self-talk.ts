@@ -19,6 +19,8 @@ const SELF_TALK: readonly RegExp[] = [
   /\b(?:jail-?break(?:ed|ing)?|jailbroken|(?:developer|dev|dan|god|debug|admin|sudo|unrestricted|maintenance) mode|do anything now)\b/i,
   /\b(?:ignor(?:e|ed|ing)|disregard(?:ed|ing)?|overrid(?:e|den|ing)) (?:all |any )?(?:of )?(?:my |the |your |these |those )?(?:previous |prior |earlier |above )?(?:instructions|rules|prompts?|guidelines)\b/i,
   /\b(?:cannot|can['’]t|can not|unable to|not able to|won['’]t) (?:assist|help|comply|fulfil+|provide|engage|continue)\b[^.!?]{0,40}\b(?:request|content|prompt|conversation)\b/i,
+  /\b(?:content|usage|safety) polic(?:y|ies)\b|\bgenerat(?:e|ing) (?:that|this|such|any) (?:content|text|response)\b|\bprocess (?:this|that|your) request\b|\binappropriate content\b/i,
+  /\bbei dieser Anfrage nicht (?:helfen|behilflich)|\bno puedo ayudar(?:te|le)? con (?:esa|esta) (?:solicitud|petición)|\bne peux pas (?:vous |t['’])?aider (?:avec|pour) cette (?:demande|requête)|无法(?:协助|处理|满足|回答)[^。]{0,12}请求|(?:お手伝い|お答え)(?:する事は|することは)?できません/iu,
   /\b(?:als (?:eine )?ki\b|sprachmodell|künstliche intelligenz|en tant qu['’](?:une )?ia\b|modèle de langage|intelligence artificielle|como (?:una |uma )?ia\b|modelo de (?:lenguaje|linguagem)|inteligencia artificial|inteligência artificial)/i,
   /языков\S* модел|искусственн\S* интеллект|言語モデル|人工知能|AIアシスタント|语言模型|語言模型|人工智能|언어 ?모델|인공지능/iu,
 ];
@@ -27,12 +29,17 @@ const SELF_TALK: readonly RegExp[] = [
 const REPLY =
   '(?:answers?|responses?|repl(?:y|ies)|output|dialogue|lines?|json|messages?|text|version|says?)';
 const PREAMBLE = new RegExp(
-  `^\\s*(?:(?:sure|certainly|of course|okay|ok|absolutely|alright|understood|got it|no problem)\\b[,!. ]*)?(?:(?:here(?:['’]s| is| are)|below is|the following is|this is)\\b[^.!?:\\n]{0,60}\\b${REPLY}\\b[^.!?:\\n]{0,30}|(?:my |the )?${REPLY})[ \\t]*:[ \\t]*`,
+  `^\\s*(?:(?:sure|certainly|of course|okay|ok|absolutely|alright|understood|got it|no problem)\\b[,!. ]*)?(?:(?:here(?:['’]s| is| are)|below is|the following is|this is)\\b[^.!?:\\n]{0,60}\\b${REPLY}\\b[^.!?:\\n]{0,30}|(?:the )?${REPLY}|my (?:final )?(?:answer|response|reply)(?=:\\s*\\n))[ \\t]*:[ \\t]*`,
   'i',
 );
 
+/** The whole of it, in the very words of a model: an NPC who cannot help says more. */
+const REFUSAL =
+  /^\W{0,4}(?:(?:i['’]?m|i am) (?:very |really |so )?sorry|sorry|apologies)?[,.]? ?(?:but )?i (?:can(?:not|['’]t| not)|am (?:unable|not able) to|['’]m (?:unable|not able) to|won['’]t) (?:be able to )?(?:assist|comply|help|continue|engage|do|discuss)(?: you)?(?: with)? (?:that|this)(?: request)?\W*$/i;
+
 /** Takes out every sentence in which a model talks about itself, and its announcement of the answer. */
 export function withoutSelfTalk(text: string): string {
+  if (REFUSAL.test(text)) return '';
   return splitSentences(text.replace(PREAMBLE, ''))
     .filter((sentence) => !isSelfTalk(sentence))
     .join('');

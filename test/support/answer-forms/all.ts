@@ -2,8 +2,12 @@ import { CHANNEL_FORMS } from './channels.ts';
 import { CUT_FORMS } from './cut-thoughts.ts';
 import type { AnswerForm } from './form.ts';
 import { JSON_FORMS } from './json.ts';
+import { LABEL_VARIANTS_FORMS } from './label-variants.ts';
+import { MARK_VARIANTS_FORMS } from './mark-variants.ts';
+import { OBJECT_VARIANTS_FORMS } from './object-variants.ts';
 import { PLAIN_FORMS } from './plain.ts';
 import { SERVER_FORMS } from './servers.ts';
+import { SPEECH_FORMS } from './speech.ts';
 import { THOUGHT_FORMS } from './thoughts.ts';
 import { TOKEN_FORMS } from './tokens.ts';
 import { WRAPPED_FORMS } from './wrapped.ts';
@@ -18,6 +22,10 @@ export const ANSWER_FORMS: readonly AnswerForm[] = [
   ...WRAPPED_FORMS,
   ...SERVER_FORMS,
   ...PLAIN_FORMS,
+  ...MARK_VARIANTS_FORMS,
+  ...OBJECT_VARIANTS_FORMS,
+  ...LABEL_VARIANTS_FORMS,
+  ...SPEECH_FORMS,
 ];
 
 /** The body of a 200 with this form. */

@@ -106,7 +106,7 @@ const ALMOST: readonly AnswerForm[] = [
   silent('cut in an object of thoughts', OURS, '{"reasoning": {"text": "He is secretly ti', {
     finish: 'length',
   }),
-  silent('an object without its beginning', OURS, `text": "${WORDS}", "emotion": "calm"}`, { isLost: true }),
+  spoken('an object without its beginning', OURS, `text": "${WORDS}", "emotion": "calm"}`),
 ];
 
 export const JSON_FORMS: readonly AnswerForm[] = [...AROUND, ...ALMOST];
