@@ -51,7 +51,10 @@ describe('every form of an answer gives the right words, or those of the offline
     const { url } = await way.serve();
     await way.startWorker(url);
     for (const at of ANSWER_FORMS.keys()) {
-      await way.queue.insertOne(DIALOGUE, { data: JSON.stringify(questionAbout(at)) });
+      await way.queue.insertOne(DIALOGUE, {
+        lifeSeconds: 600,
+        data: JSON.stringify(questionAbout(at)),
+      });
     }
     await way.queue.waitForCounts({ completed: ANSWER_FORMS.length }, 50_000);
 
