@@ -117,7 +117,7 @@ function withFirst(
 
 /** Words are likely, signs and halves of characters are not, and a text ends before long, but not where it begins. */
 function leaningOf(token: string): number {
-  if (END_OF_TEXT.test(token)) return 0.18;
+  if (END_OF_TEXT.test(token)) return 0.3;
   if (WORD.test(token)) return 0;
   if (/".|."/.test(token) && !/^":"?$/.test(token)) return -3;
   return /[ĠĊĉ]/.test(token) ? -2 : -1;
