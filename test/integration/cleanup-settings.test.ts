@@ -139,7 +139,7 @@ const CLEANED = "SELECT id FROM ai_request_log WHERE event_type = 'cleaned'";
 async function sessionOf(connection: Connection): Promise<unknown> {
   return await connection.query(
     `SELECT @@SESSION.autocommit, @@SESSION.foreign_key_checks, @@SESSION.unique_checks, @@SESSION.sql_big_selects,
-            @@SESSION.completion_type, @@SESSION.sql_select_limit, @@SESSION.sql_safe_updates, @@SESSION.sql_mode,
-            @@SESSION.time_zone, @@SESSION.character_set_client, @@SESSION.max_join_size`,
+            @@SESSION.completion_type, CAST(@@SESSION.sql_select_limit AS CHAR) AS most_rows, @@SESSION.sql_safe_updates, @@SESSION.sql_mode,
+            @@SESSION.time_zone, @@SESSION.character_set_client`,
   );
 }
