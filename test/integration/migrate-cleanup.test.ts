@@ -178,21 +178,23 @@ describe('sp_ai_cleanup_old_requests', () => {
     ]);
   });
 
-  it('commits in chunks: what was done stays when it is stopped by a lock, and the next call does the rest', async () => {
+  it('commits in chunks: what was done stays when it is stopped by an error, and the next call does the rest', async () => {
     await query(
       "INSERT INTO ai_requests (endpoint, status, created_at, processed_at, expires_at) SELECT '/a', 'completed', NOW(3) - INTERVAL 9 DAY, NOW(3) - INTERVAL 9 DAY, NOW(3) FROM seq_1_to_1300",
     );
-    const holder = await database.connect();
-    await holder.beginTransaction();
-    await holder.query('SELECT id FROM ai_requests WHERE id = (SELECT MAX(id) FROM ai_requests) FOR UPDATE');
+    await query(
+      `CREATE TRIGGER refuse BEFORE DELETE ON ai_requests FOR EACH ROW
+         IF OLD.id = (SELECT MAX(id) FROM ai_responses) THEN SIGNAL SQLSTATE '45000'; END IF`,
+    );
+    await query('INSERT INTO ai_responses (id, request_id) SELECT MAX(id), MAX(id) FROM ai_requests');
     const caller = await database.connect();
-    await caller.query("SET innodb_lock_wait_timeout = 1, time_zone = '+05:00'");
-    await expect(caller.query('CALL sp_ai_cleanup_old_requests(7)')).rejects.toMatchObject({ errno: 1205 });
-    expect(await caller.query('SELECT @@in_transaction AS open, @@SESSION.time_zone AS zone')).toEqual([
-      { open: 0, zone: '+05:00' },
-    ]);
+    await caller.query("SET innodb_lock_wait_timeout = 7, time_zone = '+05:00'");
+    await expect(caller.query('CALL sp_ai_cleanup_old_requests(7)')).rejects.toMatchObject({ errno: 1644 });
+    const session =
+      'SELECT @@in_transaction AS open, @@SESSION.time_zone AS zone, @@SESSION.innodb_lock_wait_timeout AS seconds';
+    expect(await caller.query(session)).toEqual([{ open: 0, zone: '+05:00', seconds: 7 }]);
     expect(await query('SELECT COUNT(*) AS number FROM ai_requests')).toEqual([{ number: 300 }]);
-    await holder.rollback();
+    await query('DROP TRIGGER refuse');
     expect(await cleanUp()).toBe(300);
   });
 
