@@ -205,9 +205,10 @@ describe('sp_ai_cleanup_old_requests', () => {
        IF OLD.id = ${last!['id']} THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'Stop.'; END IF`,
     );
     const caller = await database.connect();
-    await caller.query("SET time_zone = '+05:00'");
+    await caller.query("SET innodb_lock_wait_timeout = 7, time_zone = '+05:00'");
     await expect(caller.query('CALL sp_ai_cleanup_old_requests(7)')).rejects.toMatchObject({ errno: 1644 });
-    expect(await caller.query('SELECT @@SESSION.time_zone AS zone')).toEqual([{ zone: '+05:00' }]);
+    const session = 'SELECT @@SESSION.time_zone AS zone, @@SESSION.innodb_lock_wait_timeout AS seconds';
+    expect(await caller.query(session)).toEqual([{ zone: '+05:00', seconds: 7 }]);
     // Where a transaction is open, none can be prepared for.
     await caller.query('SET TRANSACTION ISOLATION LEVEL READ COMMITTED');
     expect(await query('SELECT COUNT(*) AS number FROM ai_requests')).toEqual([{ number: 300 }]);
