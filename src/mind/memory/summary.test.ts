@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cpuMsOf } from '../../../test/support/cpu-time.ts';
 import { MEMORY_LIMITS } from './memory-limits.ts';
-import { EMPTY_SUMMARY, summarise } from './summary.ts';
+import { EMPTY_SUMMARY, summarise, toldName } from './summary.ts';
 
 const MAX_CHARACTERS = MEMORY_LIMITS.summaryTokens * MEMORY_LIMITS.charactersPerToken;
 const summaryOf = (...said: string[]) => said.reduce(summarise, EMPTY_SUMMARY);
@@ -63,5 +63,21 @@ describe('summarise', () => {
       for (let at = 0; at < 100; at += 1) summaryOf(...lines);
     });
     expect(cpuMs).toBeLessThan(2_000);
+  });
+});
+
+describe('toldName', () => {
+  it.each([
+    ['My name is Bob the Knight.', 'Bob'],
+    ['Hello, ich heiße Zoë!', 'Zoë'],
+    ['Me llamo José y vengo de Payon', 'José'],
+    ['My name is not important', null],
+    ['I come from Geffen', null],
+  ])('of %j is %j', (said, name) => {
+    expect(toldName(summaryOf(said))).toBe(name);
+  });
+
+  it('is the one that was told last', () => {
+    expect(toldName(summaryOf('My name is Bob.', 'No, call me Ana.'))).toBe('Ana');
   });
 });

@@ -49,6 +49,14 @@ export function summaryOf(text: string, { turns, sentences }: Summary): Summary 
   return shortenSummary({ turns, sentences: [...names, ...told] }, MAX_SUMMARY_CHARACTERS);
 }
 
+/** The name that the player told last: the capitalised word behind `my name is` and its like. */
+export function toldName({ sentences }: Summary): string | null {
+  const told = sentences.findLast((one) => NAMES.test(one));
+  const [, name] =
+    /^\P{Lu}*(\p{Lu}[\p{L}\p{N}'’]*)/u.exec(told?.replace(NAMES, '\n').split('\n')[1] ?? '') ?? [];
+  return name ?? null;
+}
+
 /** Drops what is least worth keeping, the oldest of that first, until at most so many characters are left. */
 export function shortenSummary({ turns, sentences }: Summary, maxCharacters: number): Summary {
   const kept = [...sentences];

@@ -1,5 +1,5 @@
 import type { OlderTurns } from '../memory/older-turns.ts';
-import { MAX_SUMMARY_CHARACTERS, type Summary, summaryOf } from '../memory/summary.ts';
+import { MAX_SUMMARY_CHARACTERS, type Summary, summaryOf, toldName } from '../memory/summary.ts';
 import type { Persona } from '../persona/persona.ts';
 import type { AnswerSource } from '../talk/mind.ts';
 import { textIn } from './answer-fields.ts';
@@ -37,7 +37,11 @@ export async function condense(
       prompt: condensePrompt(persona, older),
       schema: CONDENSE_SCHEMA,
       // Its length and its model are not those of what the NPC says.
-      speakers: { persona: { ...persona, model_settings: { temperature: TEMPERATURE } }, npcId: null },
+      speakers: {
+        persona: { ...persona, model_settings: { temperature: TEMPERATURE } },
+        npcId: null,
+        player: { name: toldName(older.after), level: null, class: null },
+      },
       isQuiet: true,
       signal,
     },
