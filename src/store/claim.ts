@@ -20,7 +20,7 @@ export async function hasDue(database: Database, statements: Statements): Promis
 
 /**
  * pending → processing, by priority and then age; an empty list when nothing is due that others do not hold. In SQL
- * it is `lockForClaim` and `claimMark` of mariadb-statements.ts and sqlite-statements.ts.
+ * it is `lockForClaim` (mariadb-locks.ts) and `claimMark` (mariadb-statements.ts), and both in sqlite-statements.ts.
  */
 export async function claim(
   database: Database,

@@ -10,7 +10,10 @@ const RESCUE_CHUNK = 200;
 const LOST_MESSAGE =
   'The worker that called the AI service for this request died, and no attempt was left. Look for its end in the log.';
 
-/** All claims of these workers, in chunks: pending again, or failed where no attempt is left. */
+/**
+ * All claims of these workers, in chunks: pending again, or failed where no attempt is left. Who is dead says
+ * worker/death-watch.ts, when that is asked worker/maintenance.ts.
+ */
 export async function rescue(
   database: Database,
   statements: Statements,

@@ -6,7 +6,10 @@ const KEEP_MS = 24 * 3_600_000;
 /** An answer takes about 1 KB: 100 MB at most. */
 const MAX_KEYS = 100_000;
 
-/** Answers by their Idempotency-Key, so that what is sent again is answered as before and made once. In this process. */
+/**
+ * Answers by their Idempotency-Key, so that what is sent again is answered as before and made once. In this process. Our
+ * worker makes the key in worker/ai-call.ts; what counts as the same request says answer-once.ts.
+ */
 export interface Idempotency<T extends object> {
   /**
    * What `make` gives, or gave for the same key and fingerprint: an answer of the last 24 hours, or the one that is still

@@ -5,7 +5,8 @@ import type { MemoryOwner } from './memory.ts';
 
 /**
  * What is recalled is looked for by both, and what is remembered locks by both first: this keeps the memories of two players,
- * or of two NPCs, apart.
+ * or of two NPCs, apart. Who the owner is says service/dialogue/speakers.ts; the columns compare byte by byte
+ * (sql-files/ai_ipc_tables.sql).
  */
 export function bothIdsOf({ npcId, playerId }: MemoryOwner): [string, string] {
   checkId(npcId);

@@ -71,7 +71,7 @@ struct Bell {
 };
 
 // One datagram to each living worker: there is work. A hint and no more, so nothing here waits and no failure counts:
-// whatever goes wrong, the worker's poll finds the request.
+// whatever goes wrong, the worker's poll finds the request. When it is rung, and which workers are, says plugin.h.
 class Doorbell {
   public:
 	Doorbell() = default;
