@@ -11,6 +11,12 @@ describe('cleanAnswer', () => {
     expect(cleanAnswer(' a\r\nb\tc\u0000d\u200be\u202ef\u2028g ')).toBe('a b c d e f g');
   });
 
+  it('leaves two accents on a letter, and no tower of them', () => {
+    expect(cleanAnswer(`Vie\u0302\u0323t Ze\u0300\u0301\u0302\u0303\u0304n`)).toBe(
+      'Vie\u0302\u0323t Ze\u0300\u0301n',
+    );
+  });
+
   it('ends a long answer at a sentence', () => {
     const text = cleanAnswer(`${'A sentence of words. '.repeat(30)}`);
     expect([...text].length).toBeLessThanOrEqual(MAX_ANSWER_CHARACTERS);
