@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import type { QueueStore, WorkerRow } from '../queue/queue-store.ts';
 import { openSqliteStore } from '../store/sqlite-store.ts';
 import { WorkerDirectory } from './worker-directory.ts';
@@ -76,6 +76,50 @@ it('a worker that is silent, far away behind a loopback address, or without a be
 
   await vi.waitFor(() => expect(near.rings()).toBe(1), 60_000);
   expect([silent.rings(), far.rings()]).toEqual([0, 0]);
+});
+
+it('a ring that is on its way still leaves when the directory is closed', async () => {
+  const bell = await hangUpBell();
+  await addWorker({ doorbell: bell.address });
+
+  await directory.ring();
+  directory.close();
+
+  await vi.waitFor(() => expect(bell.rings()).toBe(1), 60_000);
+});
+
+it('workers are looked for once in five seconds', async () => {
+  const now = vi.spyOn(performance, 'now').mockReturnValue(0);
+  onTestFinished(() => now.mockRestore());
+  await addWorker({ timeoutSeconds: 45 });
+  await directory.timeoutSeconds();
+  makeAllSilent();
+
+  now.mockReturnValue(4_999);
+  expect(await directory.timeoutSeconds()).toBe(45);
+  now.mockReturnValue(5_000);
+  expect(await directory.timeoutSeconds()).toBeUndefined();
+});
+
+it('nobody who was known is rung once the database is away', async () => {
+  const now = vi.spyOn(performance, 'now').mockReturnValue(0);
+  onTestFinished(() => now.mockRestore());
+  const bell = await hangUpBell();
+  await addWorker({ doorbell: bell.address });
+  await directory.ring();
+  await vi.waitFor(() => expect(bell.rings()).toBe(1), 60_000);
+
+  await store.close();
+  now.mockReturnValue(5_000);
+  await directory.ring();
+  directory.close();
+
+  // What is sent afterwards comes in afterwards.
+  const last = createSocket('udp4');
+  bells.push(last);
+  last.send('last', Number(bell.address.split(':')[1]), '127.0.0.1');
+  await vi.waitFor(() => expect(bell.rings()).toBeGreaterThan(1), 60_000);
+  expect(bell.rings()).toBe(2);
 });
 
 it('the life of requests is what a living worker tells', async () => {

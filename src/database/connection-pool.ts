@@ -45,10 +45,13 @@ const MOST_AT_ONCE = 4;
 const FULL_MS = 15_000;
 /** A connection above `min` that rests for so long says goodbye. */
 const REST_MS = 7_000;
-/** One that rests is looked at so often: the driver cuts one that is silent for 9.5 s, and the server's log has a warning. */
-const LOOK_MS = 4_000;
-/** One that was heard of within this is taken without a look. */
-const TRUSTED_MS = 500;
+/** One that rests is pinged so often, which costs the server no statement: the driver cuts one that is silent for 9.5 s, and the server's log has a warning. */
+const PING_MS = 4_000;
+/**
+ * One whose server was seen to take writes within this is taken without a look. Work alone does not show it: who only reads
+ * would go on with a server that became read-only.
+ */
+const TRUSTED_MS = 3_000;
 /** What a look takes at most; on two busy cores it took 40 ms. A server that stands still never answers. */
 const LOOK_LIMIT_MS = 1_000;
 const TICK_MS = 500;
@@ -71,6 +74,8 @@ export class ConnectionPool {
   readonly #inUse = new Map<Member, boolean>();
   readonly #members = new Set<Member>();
   readonly #waiters: Waiter[] = [];
+  /** When the heartbeat, which is urgent and writes, was last done: the server took it. */
+  #writtenMs = Number.NEGATIVE_INFINITY;
   #opening = 0;
   #generation = 0;
   #full: { readonly size: number; readonly untilMs: number } | undefined;
@@ -99,8 +104,10 @@ export class ConnectionPool {
 
   /** Gives it back. One that is broken, or of a server that was left, is closed. */
   release(member: Member): void {
+    const isOfUrgent = this.#inUse.get(member);
     if (!this.#inUse.delete(member)) return;
     member.usedMs = performance.now();
+    if (isOfUrgent) this.#writtenMs = member.usedMs;
     this.#rest(member);
   }
 
@@ -159,7 +166,7 @@ export class ConnectionPool {
 
   /** Gives it to whoever waits, if it is still what it was. */
   async #hand(member: Member, waiter: Waiter): Promise<void> {
-    const isTrusted = performance.now() - member.heardMs < TRUSTED_MS;
+    const isTrusted = performance.now() - Math.max(member.heardMs, this.#writtenMs) < TRUSTED_MS;
     if (isTrusted ? this.#isUsable(member) : await this.#isAsBefore(member)) {
       waiter.resolve(member);
       return;
@@ -182,13 +189,26 @@ export class ConnectionPool {
     return false;
   }
 
+  /** The driver closes one whose server is gone; it is then not usable any more. */
+  async #ping(member: Member): Promise<void> {
+    try {
+      await within(LOOK_LIMIT_MS, member.connection.ping());
+      member.heardMs = performance.now();
+    } catch {
+      // Whatever it is, the next connection tells it to whoever waits.
+      this.renew(member);
+    }
+  }
+
   #isUsable(member: Member): boolean {
     return !this.#isClosed && member.generation === this.#generation && member.connection.isValid();
   }
 
-  #rest(member: Member): void {
+  /** The one that worked last is taken first; so a few do all the work, and the others may say goodbye. */
+  #rest(member: Member, { hasWorked }: { readonly hasWorked: boolean } = { hasWorked: true }): void {
     if (this.#isUsable(member)) {
-      this.#resting.push(member);
+      if (hasWorked) this.#resting.push(member);
+      else this.#resting.unshift(member);
       this.#serve();
     } else if (this.#isClosed && member.connection.isValid()) {
       this.#supervise(this.#end(member));
@@ -305,10 +325,10 @@ export class ConnectionPool {
 
   #careFor(member: Member, nowMs: number): void {
     const isSurplus = member.usedMs < nowMs - REST_MS && this.#members.size > this.#options.min;
-    if (!isSurplus && member.heardMs > nowMs - LOOK_MS) return;
+    if (!isSurplus && member.heardMs > nowMs - PING_MS) return;
     this.#resting.splice(this.#resting.indexOf(member), 1);
     if (isSurplus) this.#supervise(this.#end(member));
-    else this.#supervise(this.#isAsBefore(member).then(() => this.#rest(member)));
+    else this.#supervise(this.#ping(member).then(() => this.#rest(member, { hasWorked: false })));
   }
 
   /** None of what runs beside is known to fail; were it to, those who wait would hear of it. */

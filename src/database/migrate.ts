@@ -87,7 +87,6 @@ async function migrateOn(run: ScriptRun, turn: ScriptRun, options: MigrateOption
   const faults = refuseFaults(await findServerFaults(query, 'migrate'), run.name);
   const found = await readSchema(query);
   refuseNewer(found);
-  if (found.version < SCHEMA_VERSION) await refuseSmallPages(run);
   if (isUpgrade(found.version)) await prepareUpgrade(run, options, found);
 
   const present = splitSql(readFileSync(PRESENT_SCHEMA, 'utf8'));
@@ -103,20 +102,6 @@ async function migrateOn(run: ScriptRun, turn: ScriptRun, options: MigrateOption
   for (const fault of faults) options.onStep(sentencesOf(fault));
   options.onStep(`The tables are of version ${SCHEMA_VERSION}.`);
   return { from, to: SCHEMA_VERSION };
-}
-
-/** An index entry takes at most 768 bytes in pages of 4 KiB and 1,536 in those of 8; two ids of 200 characters have 1,600. */
-const LEAST_PAGE_BYTES = 16_384;
-
-async function refuseSmallPages({ connection, name }: ScriptRun): Promise<void> {
-  const [row] = await connection.query<Row[]>('SELECT @@innodb_page_size AS bytes');
-  const bytes = Number(row?.['bytes']);
-  if (bytes >= LEAST_PAGE_BYTES) return;
-  throw new AiIpcError(
-    'database_unsupported',
-    `${name}: this server has innodb_page_size=${bytes}, and the tables need ${LEAST_PAGE_BYTES} (the default) or more. ` +
-      'Nothing was changed. The size is fixed when a server is set up: use a server with larger pages.',
-  );
 }
 
 const START_STEPS: Readonly<Record<number, string>> = {

@@ -188,13 +188,14 @@ describe('what stands in place of an answer', () => {
 
 describe('what is too long', () => {
   const ENDLESS = 'x'.repeat(1_000);
+  /** With how many pieces of 1,000 characters its end has come; a comment is not kept, and counts less. */
   it.each([
-    ['a text', () => ENDLESS],
-    ['blanks', () => ' '.repeat(1_000)],
-    ['an event that never ends', (at: number) => (at === 0 ? 'data: ' : ENDLESS)],
-    ['what is written in a stream', () => event({ content: ENDLESS })],
-    ['comments', () => `: ${ENDLESS}\n\n`],
-  ])('%s is read to the limit and no further', async (_, pieceAt) => {
+    ['a text', 10, () => ENDLESS],
+    ['blanks', 10, () => ' '.repeat(1_000)],
+    ['an event that never ends', 10, (at: number) => (at === 0 ? 'data: ' : ENDLESS)],
+    ['what is written in a stream', 10, () => event({ content: ENDLESS })],
+    ['comments', 400, () => `: ${ENDLESS}\n\n`],
+  ])('%s is read to the limit and no further', async (_, most, pieceAt) => {
     let read = 0;
     async function* body() {
       for (let at = 0; at < 100_000; at += 1) {
@@ -203,7 +204,7 @@ describe('what is too long', () => {
       }
     }
     await expect(readAnswer(body(), { maxBytes: 5_000 })).rejects.toBeInstanceOf(TooLongBody);
-    expect(read).toBeLessThan(400);
+    expect(read).toBeLessThan(most);
   });
 
   it('a stream may be longer than what is kept of it', async () => {

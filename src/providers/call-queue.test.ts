@@ -87,6 +87,32 @@ describe('CallQueue', () => {
     expect(order).toEqual(['running', 'next', 'last']);
   });
 
+  it('never makes a call that was given up before it came', async () => {
+    const place = { signal: AbortSignal.abort(), priority: 0 };
+    const ended = queue.run(async () => order.push('given up'), place);
+    expect(await ended).toBe('given_up');
+    expect([order, queue.running, queue.waiting]).toEqual([[], 0, 0]);
+  });
+
+  it('reckons with the shortest of the last twenty calls, and with none that was given up', async () => {
+    const given = ask('given up', { ms: 10 });
+    given.giveUp();
+    await clock.advance(10);
+    const first = ask('first', { ms: 100, dueMs: 5 });
+    await clock.advance(100);
+    expect(await first.ended).toBe('first');
+    for (let call = 0; call < 19; call += 1) {
+      void ask('usual');
+      await clock.advance(1_000);
+    }
+    const inTime = ask('in time', { dueMs: 100 });
+    await clock.advance(1_000);
+    expect(await inTime.ended).toBe('in time');
+    const late = ask('late', { dueMs: 999 });
+    await clock.advance(1_000);
+    expect(await late.ended).toBe('too_late');
+  });
+
   it('goes on after a call that fails', async () => {
     const failing = queue.run(() => Promise.reject(new Error('no')), {
       signal: new AbortController().signal,

@@ -33,6 +33,8 @@ class Server implements ModelProvider {
   trouble: ModelError | undefined;
   thereAtMs = 0;
   talks = 0;
+  /** A talk that fails had a word before. */
+  hasWord = false;
 
   constructor(clock: FakeClock) {
     this.#clock = clock;
@@ -48,8 +50,9 @@ class Server implements ModelProvider {
 
   async complete(_: ModelQuestion, __: AbortSignal, onFirstWord?: () => void) {
     this.talks += 1;
-    if (this.#clock.nowMs() < this.thereAtMs) throw this.trouble ?? SILENT;
-    onFirstWord?.();
+    const isThere = this.#clock.nowMs() >= this.thereAtMs;
+    if (isThere || this.hasWord) onFirstWord?.();
+    if (!isThere) throw this.trouble ?? SILENT;
     return COMPLETION;
   }
 }
@@ -167,6 +170,25 @@ describe('a server that is away at the start', () => {
     expect(server.warmUps).toHaveLength(5);
     expect(await talk()).toBe(COMPLETION);
   });
+
+  it('is asked no more when a talk was answered meanwhile', async () => {
+    server.trouble = AWAY;
+    server.thereAtMs = 10_000;
+    await warm.start();
+    await clock.advance(10_000);
+    expect(await talk()).toBe(COMPLETION);
+    await clock.advance(3_600_000);
+    expect(server.warmUps).toHaveLength(4);
+  });
+});
+
+it('a model whose talk ended in the middle of its words is there, and is not loaded', async () => {
+  await warm.start();
+  server.thereAtMs = 1e9;
+  server.hasWord = true;
+  await expect(talk()).rejects.toBe(SILENT);
+  await clock.advance(3_600_000);
+  expect([server.warmUps, warm.isLoading('tiny')]).toEqual([['tiny'], false]);
 });
 
 it('another model of a persona is loaded when it is first missed, and the first one goes on', async () => {

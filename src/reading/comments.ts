@@ -61,11 +61,11 @@ export function takeUncommented(text: string, names: LineNames): Commented {
   return { words: paragraphs.slice(0, last).join('\n\n').trim(), leftOut };
 }
 
-/** "[Ana leaves]" */
+/** "[Ana leaves]", but not "[Sage of Prontera]: ", where the NPC is also called Sage. */
 function deedOf({ npc, player }: LineNames): RegExp {
   const any = [...npc, ...player].map((name) => name.trim().replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
   return new RegExp(
-    `\\[(?:the )?(?:${any.filter((name) => name.length > 1).join('|') || '(?!)'}) \\p{Ll}+[^\\[\\]]{0,80}\\]`,
+    `\\[(?:the )?(?:${any.filter((name) => name.length > 1).join('|') || '(?!)'}) \\p{Ll}+[^\\[\\]]{0,80}\\](?!\\s*[:：])`,
     'giu',
   );
 }

@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import type { QueueStore } from '../../src/queue/queue-store.ts';
+import { withStore } from '../../src/store/open-store.ts';
 import { insertOne, statusOf } from './arrange.ts';
 import { describeStore } from './backends.ts';
 
@@ -28,6 +30,16 @@ describeStore('close', (backend) => {
     await expect(other.depth()).rejects.toMatchObject({ name: 'AiIpcError' });
     await expect(other.claim('w', 1)).rejects.toMatchObject({ name: 'AiIpcError' });
     await expect(other.heartbeat(SIGN)).rejects.toMatchObject({ name: 'AiIpcError' });
+  });
+
+  it('comes behind what the queue was opened for, also where that fails', async () => {
+    let kept: QueueStore | undefined;
+    const failing = withStore(backend().place, async (store) => {
+      kept = store;
+      throw new Error('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    await expect(kept!.depth()).rejects.toMatchObject({ name: 'AiIpcError' });
   });
 
   it('what was under way is finished first', async () => {

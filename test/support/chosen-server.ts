@@ -10,3 +10,8 @@ export async function findChosenServer(): Promise<ServerPrograms> {
   const name = process.env['AI_IPC_TEST_SERVER'];
   return name ? await fetchServer(name) : machinePrograms;
 }
+
+/** Before any server runs, for tests that one kind of server alone can have. */
+export function isMysqlChosen(): boolean {
+  return process.env['AI_IPC_TEST_SERVER']?.startsWith('mysql') ?? false;
+}

@@ -139,10 +139,7 @@ export class MariadbServer {
     process.once('disconnect', this.#removeWithoutParent);
     for (const signal of INTERRUPTS) process.once(signal, this.#removeAtInterrupt);
     giveToServerUser(folder);
-    makeDataFolder(programs, folder, [
-      ...this.#initArgs,
-      ...this.#extraArgs.filter((arg) => arg.startsWith('--innodb-page-size=')),
-    ]);
+    makeDataFolder(programs, folder, this.#initArgs);
     this.#port = await findFreePort();
     return folder;
   }

@@ -209,6 +209,11 @@ describe('any text at all', () => {
   });
 });
 
+it('nothing is said of a text that uncovers a further label each time it is cleaned', () => {
+  expect(cleanModelAnswer(`${'Ann: '.repeat(3)}Hello there.`)).toBe('Hello there.');
+  expect(cleanModelAnswer(`${'Ann: '.repeat(30)}Hello there.`)).toBe('');
+});
+
 describe('what is written to keep a pattern busy', () => {
   // 52 dashes took half a minute, and each further one half as long again.
   it.each([

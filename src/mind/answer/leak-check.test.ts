@@ -49,6 +49,17 @@ describe('a secret is read out', () => {
       ),
     );
   });
+
+  it('whichever forty letters of it in one, whatever stands before them', () => {
+    const letters = SECRET.slice(0, 150)
+      .toLowerCase()
+      .replace(/[^a-z]/g, '');
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 0, max: 30 }), (at, before) =>
+        leaks(`${'x'.repeat(before)}${letters.slice(at, at + 40)}`),
+      ),
+    );
+  });
 });
 
 describe('nothing is read out', () => {

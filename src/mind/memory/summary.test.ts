@@ -45,6 +45,12 @@ describe('summarise', () => {
     expect(summaryOf(name, ...facts).sentences[0]).toBe(name);
   });
 
+  it('keeps a question no longer than other chatter, whatever words are in it', () => {
+    const chatter = Array.from({ length: 100 }, (_, at) => `The weather was number ${at} of them all.`);
+    const { sentences } = summaryOf('What is my name?', 'My name is Bob.', ...chatter);
+    expect(sentences[0]).toBe('My name is Bob.');
+  });
+
   it('keeps within its limit whatever is said, in sentences of one line each', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'binary', maxLength: 600 }), { maxLength: 40 }), (lines) => {

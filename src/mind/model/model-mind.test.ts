@@ -213,6 +213,13 @@ describe('a model that writes what cannot be used', () => {
     expect((await failureOf(connect().feel({ ...speakers, event: '' }, signal))).code).toBe('model_failed');
   });
 
+  it('plain words that name two of the actions: model_failed', async () => {
+    stub.become({ ignoresFormat: true });
+    stub.write('I could flee, or I could fight.');
+    const situation = { ...speakers, context: 'orcs', actions: ['flee', 'fight'] };
+    expect((await failureOf(connect().decide(situation, signal))).code).toBe('model_failed');
+  });
+
   it('a refusal by the filter of its server: model_failed', async () => {
     stub.write('Well', 'content_filter');
     expect((await failureOf(connect().speak(LINE, signal))).code).toBe('model_failed');

@@ -19,6 +19,9 @@ function become(paths: Readonly<Record<string, Behaviour>>): void {
   });
 }
 
+/** What llama.cpp tells. */
+const LLAMA = JSON.stringify({ default_generation_settings: { n_ctx: 4096 } });
+
 const factsOf = (path = '/v1') =>
   createServerFacts({
     baseUrl: `${stub.url}${path}`,
@@ -73,13 +76,19 @@ describe('the context', () => {
       }),
     ],
     ['a page', behaviours.raw('<html></html>', { headers: { 'content-type': 'text/html' } })],
-    ['too much', behaviours.raw(Buffer.alloc(3_000_000, ' '), { isChunked: true })],
+    ['too much', behaviours.raw(`${' '.repeat(3_000_000)}${LLAMA}`, { isChunked: true })],
     ['nothing', behaviours.never()],
     ['no HTTP', behaviours.notHttp()],
     ['a redirect', behaviours.redirect('http://127.0.0.1:9/', 307)],
   ])('is not known where the server answers %s', async (_, behaviour) => {
     stub.behaveAlways(behaviour);
     expect(await factsOf().contextOf('tiny')).toBeNull();
+  });
+
+  it('is not asked for at another address, where the key would go as well', async () => {
+    become({ '/props': behaviours.redirect('/elsewhere', 307), '/elsewhere': behaviours.raw(LLAMA) });
+    expect(await factsOf().contextOf('tiny')).toBeNull();
+    expect(stub.calls.filter(({ path }) => path === '/elsewhere')).toEqual([]);
   });
 });
 
