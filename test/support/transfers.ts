@@ -1,6 +1,7 @@
 import type { StoreSettings } from '../../src/store/open-store.ts';
 import { exportQueue } from '../../src/transfer/export-queue.ts';
 import { type ImportResult, importQueue } from '../../src/transfer/import-queue.ts';
+import { numbers } from './numbers.ts';
 
 /** What an export of this database writes. */
 export async function exportOf(
@@ -86,20 +87,20 @@ export async function fillWithHardRows(run: Run): Promise<void> {
 
 /** So many requests, each with a response and a row of the log. */
 export async function fillWithMany(run: Run, kind: 'mariadb' | 'sqlite', rows: number): Promise<void> {
-  const numbers =
+  const counted =
     kind === 'mariadb'
-      ? `(SELECT seq AS n FROM seq_1_to_${rows}) numbers`
-      : `(WITH RECURSIVE counted (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < ${rows}) SELECT n FROM counted)`;
+      ? `(SELECT seq AS n FROM ${numbers(rows)}) counted`
+      : `(WITH RECURSIVE counting (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counting WHERE n < ${rows}) SELECT n FROM counting)`;
   await run(
-    `INSERT INTO ai_requests (id, endpoint, request_data, status) SELECT n, '/api/v1/npc/dialogue', '{"message":"Where am I?"}', 'completed' FROM ${numbers}`,
+    `INSERT INTO ai_requests (id, endpoint, request_data, status) SELECT n, '/api/v1/npc/dialogue', '{"message":"Where am I?"}', 'completed' FROM ${counted}`,
     [],
   );
   await run(
-    `INSERT INTO ai_responses (request_id, response_data) SELECT n, '{"text":"In Prontera."}' FROM ${numbers}`,
+    `INSERT INTO ai_responses (request_id, response_data) SELECT n, '{"text":"In Prontera."}' FROM ${counted}`,
     [],
   );
   await run(
-    `INSERT INTO ai_request_log (request_id, event_type, event_data) SELECT n, 'completed', '{"attempt":1,"ms":40}' FROM ${numbers}`,
+    `INSERT INTO ai_request_log (request_id, event_type, event_data) SELECT n, 'completed', '{"attempt":1,"ms":40}' FROM ${counted}`,
     [],
   );
 }
