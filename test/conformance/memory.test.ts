@@ -4,7 +4,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/database/database.ts';
 import { charactersOf } from '../../src/mind/memory/fold.ts';
 import { MEMORY_LIMITS } from '../../src/mind/memory/memory-limits.ts';
-import type { OlderTurns } from '../../src/mind/memory/older-turns.ts';
 import { NOTHING } from '../../src/mind/talk/recollection.ts';
 import type { MemoryOwner, NpcMemory } from '../../src/service/memory/memory.ts';
 import { createMemoryCleanup } from '../../src/service/memory/memory-cleanup.ts';
@@ -17,7 +16,6 @@ const BOB = { npcId: 'sage', playerId: 'Bob' } as const;
 /** One more, and the older ones go into the summary. */
 const MOST_TURNS = MEMORY_LIMITS.turnsInFull + MEMORY_LIMITS.moreTurnsInFull;
 const SUMMARY_CHARACTERS = MEMORY_LIMITS.summaryTokens * MEMORY_LIMITS.charactersPerToken;
-
 const turn = (said: string) => ({ said, answered: `Answer to ${said}` });
 /** Numbered from 1, and without a word that tells of the player. */
 const numbered = (count: number) => Array.from({ length: count }, (_, at) => `Line ${at + 1}`);
@@ -46,43 +44,6 @@ describeStore('memory', (backend) => {
   }
   const rowsOf = async (kind: string) =>
     await backend().sql('SELECT * FROM ai_npc_memory WHERE kind = ? ORDER BY id', [kind]);
-
-  describe('a summary that is told anew', () => {
-    const told = { turns: 21, sentences: ['I have apples.'] };
-    const folded = async () => {
-      const found: OlderTurns[] = [];
-      const database = openDatabase(backend());
-      databases.push(database);
-      memory = createNpcMemory(database, backend().kind, (_, older) => found.push(older));
-      await rememberAll(numbered(MOST_TURNS + 1).map((line) => `I have ${line}.`));
-      return found;
-    };
-
-    it('is made of turns that went into it, of which one is told once', async () => {
-      const [older, ...more] = await folded();
-      expect(more).toEqual([]);
-      expect(older?.turns).toHaveLength(MOST_TURNS + 1 - MEMORY_LIMITS.turnsInFull);
-      expect(older?.turns[0]).toEqual(turn('I have Line 1.'));
-      expect(older?.after.sentences).toContain('I have Line 1.');
-    });
-
-    it('stands in place of the one that it was made for', async () => {
-      const [older] = await folded();
-      expect(await memory.replaceSummary(BOB, { from: older!.after, to: told })).toBe(true);
-      expect(await memory.recall(BOB)).toMatchObject({ summary: 'I have apples.', turnsBefore: 21 });
-    });
-
-    it('is dropped where the other one has changed, or was forgotten', async () => {
-      const [older] = await folded();
-      const other = { turns: 20, sentences: ['I have pears.'] };
-      expect(await memory.replaceSummary(BOB, { from: other, to: told })).toBe(false);
-      const nobody = { ...BOB, playerId: 'bob' };
-      expect(await memory.replaceSummary(nobody, { from: older!.after, to: told })).toBe(false);
-      await memory.forget({ npcId: null, playerId: BOB.playerId });
-      expect(await memory.replaceSummary(BOB, { from: older!.after, to: told })).toBe(false);
-      expect(await memory.recall(BOB)).toEqual(NOTHING);
-    });
-  });
 
   it('of a player who never spoke is nothing', async () => {
     expect(await memory.recall(BOB)).toEqual(NOTHING);
