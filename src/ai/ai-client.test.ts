@@ -22,7 +22,7 @@ describe('a call', () => {
       'x-deadline-ms': '900',
       'content-type': 'application/json',
       'accept-encoding': 'identity',
-      host: `127.0.0.1:${ai.stub.port}`,
+      host: new URL(ai.stub.url).host,
     });
   });
 

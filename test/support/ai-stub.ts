@@ -18,6 +18,12 @@ interface StubCall {
 /** Answers one call, or does to it what a broken service would. */
 export type Behaviour = (call: StubCall, response: ServerResponse) => void;
 
+/**
+ * A loopback address of this process alone: a stub that is down keeps its port from everybody who listens on 127.0.0.1. Once
+ * the service of another test got it, and answered in its place.
+ */
+const HOST = `127.${1 + ((process.pid >> 16) & 63)}.${(process.pid >> 8) & 255}.${process.pid & 255 || 1}`;
+
 /** An AI service that does what a test wants: good answers, and every trouble a network can make. */
 export interface AiStub {
   readonly url: string;
@@ -203,7 +209,7 @@ class HttpStub implements AiStub {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.#port}`;
+    return `http://${HOST}:${this.#port}`;
   }
 
   get port(): number {
@@ -259,7 +265,7 @@ class HttpStub implements AiStub {
 
   async comeBack(): Promise<void> {
     if (this.#server.listening) return;
-    this.#server.listen(this.#port, '127.0.0.1');
+    this.#server.listen(this.#port, HOST);
     await once(this.#server, 'listening');
     this.#port = (this.#server.address() as AddressInfo).port;
   }
