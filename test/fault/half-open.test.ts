@@ -90,7 +90,8 @@ it('a worker cut off in the middle of a transaction holds its locks for seconds,
 });
 
 it('an AI service that swallows everything costs one attempt, and the next one is answered', async () => {
-  proxy = await TcpProxy.start({ host: '127.0.0.1', port: stub.port });
+  const { hostname: host, port } = new URL(stub.url);
+  proxy = await TcpProxy.start({ host, port: Number(port) });
   const worker = startWorker(queue().settings, {
     AI_SERVICE_BASE_URL: `http://127.0.0.1:${proxy.port}`,
     AI_SERVICE_TIMEOUT: '3',
