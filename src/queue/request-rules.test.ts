@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { newRequest } from '../../test/support/new-request.ts';
 import type { NewRequest } from './request.ts';
 import {
   checkRequest,
@@ -10,18 +11,7 @@ import {
   typeError,
 } from './request-rules.ts';
 
-function request(changes: Partial<NewRequest> = {}): NewRequest {
-  return {
-    type: 'dialogue',
-    endpoint: '/api/v1/npc/dialogue',
-    data: '{}',
-    priority: 5,
-    timeoutSeconds: 30,
-    sourceNpc: null,
-    sourceMap: null,
-    ...changes,
-  };
-}
+const request = (changes: Partial<NewRequest> = {}) => newRequest({ data: '{}', ...changes });
 
 describe('an endpoint', () => {
   it.each([

@@ -1,22 +1,10 @@
 import type { Outcome, SettledAttempt } from '../../src/queue/outcome.ts';
 import type { ClaimedRequest, NewRequest } from '../../src/queue/request.ts';
+import { newRequest } from '../support/new-request.ts';
 import type { Backend, RawRow } from './backends.ts';
 
 export const WORKER = 'host-a:100:0123abcd';
 export const OTHER_WORKER = 'host-b:200:4567cdef';
-
-export function newRequest(overrides: Partial<NewRequest> = {}): NewRequest {
-  return {
-    type: 'dialogue',
-    endpoint: '/api/v1/npc/dialogue',
-    data: '{"message":"Hello AI","npc_id":123}',
-    priority: 5,
-    timeoutSeconds: 30,
-    sourceNpc: null,
-    sourceMap: null,
-    ...overrides,
-  };
-}
 
 /** Inserts requests through the store and returns their ids. */
 export async function insert(

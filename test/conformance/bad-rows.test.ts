@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
+import { newRequest } from '../support/new-request.ts';
 import {
   change,
   count,
@@ -143,15 +144,7 @@ describeStore('rows that no client of ours would insert', (backend) => {
   });
 });
 
-const REQUEST = {
-  type: 'dialogue',
-  endpoint: '/api/v1/npc/dialogue',
-  data: null,
-  priority: 5,
-  timeoutSeconds: 30,
-  sourceNpc: null,
-  sourceMap: null,
-};
+const REQUEST = newRequest({ data: null });
 
 async function insertHuge(backend: Backend, values: Readonly<Record<string, string>> = {}): Promise<void> {
   await insertRow(backend, { id: HUGE, ...values });

@@ -1,7 +1,8 @@
 import { DatabaseSync } from '@photostructure/sqlite';
 import { type Connection, createConnection, createPool } from 'mariadb';
 import { afterEach, describe, expect, it } from 'vitest';
-import { count, insertOne, newRequest, statusOf, WORKER } from './arrange.ts';
+import { newRequest } from '../support/new-request.ts';
+import { count, insertOne, statusOf, WORKER } from './arrange.ts';
 import { MariadbBackend, SqliteBackend, useBackend } from './backends.ts';
 
 const REQUESTS = [

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ClaimedRequest } from '../../src/queue/request.ts';
+import { newRequest } from '../support/new-request.ts';
 import {
   change,
   eventsOf,
@@ -7,7 +8,6 @@ import {
   insertOne,
   insertRow,
   logOf,
-  newRequest,
   OTHER_WORKER,
   requestRow,
   statusOf,

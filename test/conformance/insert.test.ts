@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { count, eventsOf, insert, insertOne, newRequest, statusOf } from './arrange.ts';
+import { newRequest } from '../support/new-request.ts';
+import { count, eventsOf, insert, insertOne, statusOf } from './arrange.ts';
 import { describeStore } from './backends.ts';
 
 describeStore('insert', (backend) => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isRetryable } from '../../src/database/database-errors.ts';
 import { MariadbServer } from '../support/mariadb-server.ts';
+import { newRequest } from '../support/new-request.ts';
 import { serverKind } from '../support/server-kind.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 import {
@@ -10,7 +11,6 @@ import {
   insertClaimed,
   insertClaimedOne,
   insertOne,
-  newRequest,
   requestRow,
   responseRows,
   settled,

@@ -11,7 +11,8 @@ import { openSqliteDatabase } from '../../src/database/sqlite.ts';
 import { createSqlStore } from '../../src/store/sql-store.ts';
 import { sqliteStatements } from '../../src/store/sqlite-statements.ts';
 import { openSqliteStore } from '../../src/store/sqlite-store.ts';
-import { newRequest, settled, WORKER } from './arrange.ts';
+import { newRequest } from '../support/new-request.ts';
+import { settled, WORKER } from './arrange.ts';
 
 const PROCESS = fileURLToPath(new URL('sqlite-process.ts', import.meta.url));
 

@@ -1,5 +1,6 @@
 import { openSqliteStore } from '../../src/store/sqlite-store.ts';
-import { COMPLETED, newRequest, settled } from './arrange.ts';
+import { newRequest } from '../support/new-request.ts';
+import { COMPLETED, settled } from './arrange.ts';
 
 /**
  * One of several processes on one SQLite file: opens it when it is told to, inserts 30 requests of its own, then claims

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { isRetryable, toDatabaseError } from '../../src/database/database-errors.ts';
 import { openMariadbPool } from '../../src/database/mariadb-pool.ts';
 import { openMariadbStore } from '../../src/store/mariadb-store.ts';
+import { newRequest } from '../support/new-request.ts';
 import { numbers } from '../support/numbers.ts';
 import {
   eventsOf,
   insert,
   insertClaimed,
   insertClaimedOne,
-  newRequest,
   OTHER_WORKER,
   responseRows,
   settled,

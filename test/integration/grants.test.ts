@@ -4,6 +4,7 @@ import type { ClaimedRequest } from '../../src/queue/request.ts';
 import { openMariadbStore } from '../../src/store/mariadb-store.ts';
 import { startAiStub } from '../support/ai-stub.ts';
 import { runCli, serving, startCli, useCli } from '../support/cli-process.ts';
+import { newRequest } from '../support/new-request.ts';
 import { TABLES_FILE } from '../support/schema-dump.ts';
 import {
   connectAs,
@@ -234,12 +235,4 @@ it('the read-only user reads all tables and changes nothing', async () => {
   ]);
 });
 
-const NEW_REQUEST = {
-  type: 'dialogue',
-  endpoint: '/api/v1/npc/dialogue',
-  data: '{}',
-  priority: 5,
-  timeoutSeconds: 30,
-  sourceNpc: null,
-  sourceMap: null,
-};
+const NEW_REQUEST = newRequest({ data: '{}' });

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { migrate } from '../../src/database/migrate.ts';
 import { openMariadbStore } from '../../src/store/mariadb-store.ts';
 import { MariadbServer } from '../support/mariadb-server.ts';
+import { newRequest } from '../support/new-request.ts';
 import { loadDocumentSchema, migrateSettings } from '../support/schema-dump.ts';
 import { createTestDatabase, TestDatabase } from '../support/test-database.ts';
 
@@ -118,12 +119,4 @@ describe("the document's tables are brought up to date once, with all their rows
   });
 });
 
-const NEW_REQUEST = {
-  type: 'dialogue',
-  endpoint: '/api/v1/npc/dialogue',
-  data: TEXT,
-  priority: 5,
-  timeoutSeconds: 300,
-  sourceNpc: null,
-  sourceMap: null,
-};
+const NEW_REQUEST = newRequest({ data: TEXT, timeoutSeconds: 300 });

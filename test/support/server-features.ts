@@ -6,6 +6,7 @@ import { probeServer } from '../../src/database/probe.ts';
 import { openMariadbStore } from '../../src/store/mariadb-store.ts';
 import { insertAwkwardRows } from './document-rows.ts';
 import type { MariadbAddress } from './mariadb-server.ts';
+import { newRequest } from './new-request.ts';
 import { createTestDatabase, type TestDatabase } from './test-database.ts';
 
 const TABLES_FILE = fileURLToPath(new URL('../../sql-files/ai_ipc_tables.sql', import.meta.url));
@@ -179,12 +180,4 @@ export const VERSION: Feature = {
   },
 };
 
-const NEW_REQUEST = {
-  type: 'dialogue',
-  endpoint: '/api/v1/npc/dialogue',
-  data: '{}',
-  priority: 5,
-  timeoutSeconds: 30,
-  sourceNpc: null,
-  sourceMap: null,
-};
+const NEW_REQUEST = newRequest({ data: '{}' });
