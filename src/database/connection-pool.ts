@@ -24,8 +24,10 @@ export interface Member extends OpenConnection {
   readonly wasReadOnly: boolean;
   /** When it last worked for somebody. */
   usedMs: number;
-  /** When its server last answered. */
+  /** When its server last answered a look or a ping. */
   heardMs: number;
+  /** When it was last seen to lead to a server that takes writes as before. */
+  lookedMs: number;
 }
 
 interface Waiter {
@@ -45,7 +47,10 @@ const MOST_AT_ONCE = 4;
 const FULL_MS = 15_000;
 /** A connection above `min` that rests for so long says goodbye. */
 const REST_MS = 7_000;
-/** One that rests is pinged so often, which costs the server no statement: the driver cuts one that is silent for 9.5 s, and the server's log has a warning. */
+/**
+ * One that rests is pinged so often, which costs the server no statement: the driver cuts one that is silent for 9.5 s, and
+ * the server's log has a warning.
+ */
 const PING_MS = 4_000;
 /**
  * One whose server was seen to take writes within this is taken without a look. Work alone does not show it: who only reads
@@ -166,7 +171,7 @@ export class ConnectionPool {
 
   /** Gives it to whoever waits, if it is still what it was. */
   async #hand(member: Member, waiter: Waiter): Promise<void> {
-    const isTrusted = performance.now() - Math.max(member.heardMs, this.#writtenMs) < TRUSTED_MS;
+    const isTrusted = performance.now() - Math.max(member.lookedMs, this.#writtenMs) < TRUSTED_MS;
     if (isTrusted ? this.#isUsable(member) : await this.#isAsBefore(member)) {
       waiter.resolve(member);
       return;
@@ -180,7 +185,8 @@ export class ConnectionPool {
     if (!this.#isUsable(member)) return false;
     try {
       const [row] = await within(LOOK_LIMIT_MS, member.connection.query<{ read_only: unknown }[]>(READ_ONLY));
-      member.heardMs = performance.now();
+      member.lookedMs = performance.now();
+      member.heardMs = member.lookedMs;
       if (member.wasReadOnly || !isOn(row?.read_only)) return this.#isUsable(member);
     } catch {
       // Whatever it is, the next connection tells, and whoever waits is told by that one.
@@ -266,6 +272,7 @@ export class ConnectionPool {
         wasReadOnly: isOn(row?.read_only),
         usedMs: nowMs,
         heardMs: nowMs,
+        lookedMs: nowMs,
       };
     } catch (error) {
       cut();
