@@ -48,8 +48,8 @@ export function decideSchema(actions: number): AskedAnswer {
 }
 
 /**
- * Numbers stand as texts: some servers (Google's) take an enum of nothing else, and some (OpenAI's, in strict mode) know no
- * limits of numbers everywhere. All of them take this.
+ * Numbers stand as texts, the plainest form of an enum: not every server takes an enum of numbers, or a limit of one. Tried
+ * with llama.cpp 0.7.0.
  */
 function oneOf(values: readonly string[]) {
   return { type: 'string', enum: values };
