@@ -1,10 +1,9 @@
-import { type Language, languageOf } from '../language/language.ts';
-import { toWords } from '../language/words.ts';
+import { languageOf } from '../language/language.ts';
 import { placeholderFor } from '../persona/placeholders.ts';
 import type { PlayerFacts } from '../talk/mind.ts';
 import type { Recollection } from '../talk/recollection.ts';
-import { type Fact, type FactKind, factsIn } from './player-facts.ts';
-import { toneOf } from './tone.ts';
+import type { Fact, FactKind } from './player-facts.ts';
+import { isPlainTalk, utteranceOf } from './utterance.ts';
 
 /** What an NPC can say of a player while it answers one message. */
 export interface Acquaintance {
@@ -35,34 +34,24 @@ const SENTENCES: Readonly<Record<FactKind, (value: string) => string>> = {
   plans: (value) => `you want to ${value}`,
 };
 
-const UNTYPED = /[\n\r<>{}[\]`\\|]|\^[0-9a-f]{6}|={3}/i;
 /** A quotation longer than this would be the whole answer. */
 const MAX_QUOTE_CHARACTERS = 80;
 
 /** Puts together what was told before, what is told now, and what the game says; the latest word counts. */
 export function getAcquainted({ message, recollection, player, language }: Hearing): Acquaintance {
   const { turns, summary } = recollection;
-  const told = plainFactsIn(message, language);
-  const earlier = [...toLines(summary), ...turns.map(({ said }) => said)].flatMap((said) =>
-    plainFactsIn(said, language),
+  const told = utteranceOf(message, language).facts;
+  const earlier = [...toLines(summary), ...turns.map(({ said }) => said)].flatMap(
+    (said) => utteranceOf(said, language).facts,
   );
   const known = latest([...earlier, ...told]);
   const values = new Map([...known].map(([kind, value]) => [placeholderFor(kind), value]));
   addGameFacts(values, player);
-  addQuotes(values, { message, recollection, language: languageOf(language) });
+  addQuotes(values, { message, recollection, language });
   const facts = factsText(latest(earlier));
   if (facts !== undefined) values.set('facts', facts);
   const level = Number(values.get('level'));
   return { values, told, level: Number.isInteger(level) && level > 0 ? level : undefined };
-}
-
-/** Nobody types line breaks or markup in a chat: who sends them tells nothing of himself. */
-export function isPlainTalk(message: string): boolean {
-  return !UNTYPED.test(message);
-}
-
-function plainFactsIn(message: string, language: string): Fact[] {
-  return isPlainTalk(message) ? factsIn(message, language) : [];
 }
 
 function toLines(summary: string | null): string[] {
@@ -106,7 +95,7 @@ function factsText(known: ReadonlyMap<FactKind, string>): string | undefined {
 interface Quoting {
   readonly message: string;
   readonly recollection: Recollection;
-  readonly language: Language;
+  readonly language: string;
 }
 
 function addQuotes(values: Map<string, string>, { message, recollection, language }: Quoting): void {
@@ -130,18 +119,19 @@ function addQuotes(values: Map<string, string>, { message, recollection, languag
 }
 
 /** No insult and no attempt to make the NPC someone else comes back from its mouth. */
-function isQuotable(said: string, language: Language): boolean {
-  const words = toWords(said, language);
-  return isPlainTalk(said) && words.length > 0 && toneOf(words) !== 'rude' && toneOf(words) !== 'meddling';
+function isQuotable(said: string, language: string): boolean {
+  const { words, tone } = utteranceOf(said, language);
+  return isPlainTalk(said) && words.length > 0 && tone !== 'rude' && tone !== 'meddling';
 }
 
-function isQuestion(said: string, language: Language): boolean {
-  return said.includes('?') || language.questionWords.has(toWords(said, language)[0]?.key ?? '');
+function isQuestion(said: string, language: string): boolean {
+  const [first] = utteranceOf(said, language).words;
+  return said.includes('?') || languageOf(language).questionWords.has(first?.key ?? '');
 }
 
-function topicKeys(text: string, language: Language): ReadonlySet<string> {
-  const keys = toWords(text, language).map(({ key }) => key);
-  return new Set(keys.filter((key) => key.length > 2 && !language.commonWords.has(key)));
+function topicKeys(text: string, language: string): ReadonlySet<string> {
+  const keys = utteranceOf(text, language).words.map(({ key }) => key);
+  return new Set(keys.filter((key) => key.length > 2 && !languageOf(language).commonWords.has(key)));
 }
 
 function toQuote(said: string): string {

@@ -3,13 +3,13 @@ import { cleanAnswer } from '../answer/clean-answer.ts';
 import { EMOTIONS, type Emotion, emotionOf, feelingFrom } from '../language/emotion.ts';
 import { hash } from '../language/hash.ts';
 import { type Language, languageOf } from '../language/language.ts';
-import { toWords, type Word } from '../language/words.ts';
+import type { Word } from '../language/words.ts';
 import type { Persona } from '../persona/persona.ts';
 import type { PersonaBook } from '../persona/persona-book.ts';
 import { personaValues } from '../persona/persona-canned.ts';
 import { placeholderFor, REMEMBERED, WORD_PLACEHOLDER } from '../persona/placeholders.ts';
 import type { Mind, PlayerLine, SpokenAnswer } from '../talk/mind.ts';
-import { type Acquaintance, getAcquainted, isPlainTalk } from './acquaintance.ts';
+import { type Acquaintance, getAcquainted } from './acquaintance.ts';
 import { decideByRules } from './decision.ts';
 import { capitalize, chooseLine, type LineOptions } from './line-choice.ts';
 import { chooseOption } from './option-choice.ts';
@@ -21,7 +21,8 @@ import {
   openRuleBook,
   type RuleBook,
 } from './rule-choice.ts';
-import { moodAfter, type Tone, toneOf } from './tone.ts';
+import { moodAfter, type Tone } from './tone.ts';
+import { isPlainTalk, utteranceOf } from './utterance.ts';
 
 export interface OfflineMindOptions {
   /** Other numbers give other answers to the same talk; the same number gives the same. Default 0. */
@@ -125,10 +126,9 @@ function explainLine(thought: Thought): string {
 function understand(line: PlayerLine, { book, seed }: Brain): Thought {
   const { persona, message, recollection, player } = line;
   const language = languageOf(persona.language);
-  const words = toWords(message, language);
+  const { words, tone } = utteranceOf(message, persona.language);
   const { turns } = recollection;
-  const earlier = turns.map(({ said }) => toneOf(toWords(said, language)));
-  const tone = toneOf(words);
+  const earlier = turns.map(({ said }) => utteranceOf(said, persona.language).tone);
   const known = getAcquainted({ message, recollection, player, language: persona.language });
   return {
     line,

@@ -1,11 +1,11 @@
 import type { Emotion } from '../language/emotion.ts';
 import { languageOf } from '../language/language.ts';
 import { bestMatch, indexPatterns, type PatternIndex } from '../language/matcher.ts';
-import { toWords, type Word } from '../language/words.ts';
+import type { Word } from '../language/words.ts';
 import type { ForbiddenTopic, Persona, Rule } from '../persona/persona.ts';
 import type { Turn } from '../talk/recollection.ts';
 import type { Fact } from './player-facts.ts';
-import { toneOf } from './tone.ts';
+import { utteranceOf } from './utterance.ts';
 
 /** The rules of a persona in the order in which they are asked. */
 export interface RuleBook {
@@ -99,7 +99,7 @@ export function chooseRule(book: RuleBook, heard: Heard): Chosen | undefined {
 /** The rule that answered the last message which was about something; for "tell me more". */
 export function lastTopicOf(book: RuleBook, { turns, ...heard }: Heard): Rule | undefined {
   for (const { said } of turns.toReversed()) {
-    const words = toWords(said, languageOf(book.persona.language));
+    const { words } = utteranceOf(said, book.persona.language);
     const rule = bestMatch(book.firm, words, (one) => isOpen(one, { ...heard, turns }))?.rule;
     if (rule && !NO_TOPIC.test(rule.intent ?? '')) return rule;
   }
@@ -143,8 +143,9 @@ function pointedAt(book: RuleBook, { turns, ...heard }: Heard): Pointed | undefi
   const language = languageOf(book.persona.language);
   const earlier = turns
     .slice(-MAX_POINTING_TURNS)
-    .map(({ said }) => toWords(said, language))
-    .filter((one) => toneOf(one) === 'plain');
+    .map(({ said }) => utteranceOf(said, book.persona.language))
+    .filter(({ tone }) => tone === 'plain')
+    .map(({ words: one }) => one);
   const isTopic = ({ key }: Word) => !language.commonWords.has(key);
   const before = earlier.findLast((one) => one.some(isTopic));
   if (!before) return undefined;
