@@ -21,6 +21,9 @@ export interface ModelWay {
   answerOf(id: number): Promise<Record<string, unknown>>;
 }
 
+/** The stub answers at once, but a machine that others use may not: no limit of ours ends a call before this. */
+const PATIENCE_SECONDS = 120;
+
 /** A queue and a model for the tests of a file, each of which leaves them as it found them. */
 export function useModelWay(): ModelWay {
   const queue = useQueue();
@@ -51,9 +54,13 @@ export function useModelWay(): ModelWay {
       return model;
     },
     serve: (settings = {}, { hasMemory = true } = {}) =>
-      serve({ ...modelServer(model), ...settings }, ...(hasMemory ? [databaseOf(queue().settings)] : [])),
+      serve(
+        { ...modelServer(model), modelTimeoutSeconds: PATIENCE_SECONDS, ...settings },
+        ...(hasMemory ? [databaseOf(queue().settings)] : []),
+      ),
     async startWorker(url, env = {}) {
-      const worker = startWorker(queue().settings, { AI_SERVICE_BASE_URL: url, ...env });
+      const patience = { AI_SERVICE_TIMEOUT: String(PATIENCE_SECONDS) };
+      const worker = startWorker(queue().settings, { AI_SERVICE_BASE_URL: url, ...patience, ...env });
       await worker.started();
       return worker;
     },
