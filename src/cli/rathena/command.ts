@@ -1,17 +1,17 @@
-import { join, resolve } from 'node:path';
 import { styleText } from 'node:util';
 import { Command } from 'commander';
-import { AiIpcError } from '../base/errors.ts';
-import { type CheckReport, check } from '../rathena/check.ts';
-import { type InstallReport, install } from '../rathena/install.ts';
-import { type PackageFiles, readPackage } from '../rathena/package-files.ts';
-import { uninstall } from '../rathena/uninstall.ts';
-import { print } from './base/terminal.ts';
+import { type CheckReport, check } from '../../rathena/check.ts';
+import { type InstallReport, install } from '../../rathena/install.ts';
+import type { PackageFiles } from '../../rathena/package-files.ts';
+import { uninstall } from '../../rathena/uninstall.ts';
+import { print } from '../base/terminal.ts';
+import { lintCommand } from './lint.ts';
+import { folderFrom, packageFiles } from './package-folder.ts';
 
 /** `ai-ipc rathena`: puts the script commands and NPCs into a rAthena source tree, and takes them out again. */
 export function rathenaCommand(): Command {
   const command = new Command('rathena').description(
-    'the script commands and NPCs for rAthena: install, check, uninstall',
+    'the script commands and NPCs for rAthena: install, check, uninstall; and for their authors: lint',
   );
   const add = (name: string, description: string) =>
     command.command(name).description(description).argument('<dir>', 'the folder of the rAthena source');
@@ -26,7 +26,7 @@ export function rathenaCommand(): Command {
     'say what is installed there; exit code 1 when it is not what this version would install',
   ).action(runCheck);
   add('uninstall', 'put the tree back to what it was; what you have changed stays').action(runUninstall);
-  return command;
+  return command.addCommand(lintCommand());
 }
 
 function runInstall(dir: string, { force = false }: { readonly force?: boolean }): void {
@@ -101,14 +101,4 @@ function runUninstall(dir: string): void {
     'Take the lines of npc/custom/ai-world out of npc/scripts_custom.conf, and build the map server again.',
     'The tables in the database stay; docs/rathena.md says how to delete them.',
   );
-}
-
-function packageFiles(): PackageFiles {
-  return readPackage(join(import.meta.dirname, '../../rathena'));
-}
-
-/** An unset variable in a script must not become the current folder. */
-function folderFrom(dir: string): string {
-  if (dir !== '') return resolve(dir);
-  throw new AiIpcError('bad_argument', 'The folder of the rAthena source is "". Name it.');
 }
