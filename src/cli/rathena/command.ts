@@ -6,12 +6,13 @@ import type { PackageFiles } from '../../rathena/package-files.ts';
 import { uninstall } from '../../rathena/uninstall.ts';
 import { print } from '../base/terminal.ts';
 import { lintCommand } from './lint.ts';
+import { newCommand } from './new.ts';
 import { folderFrom, packageFiles } from './package-folder.ts';
 
 /** `ai-ipc rathena`: puts the script commands and NPCs into a rAthena source tree, and takes them out again. */
 export function rathenaCommand(): Command {
   const command = new Command('rathena').description(
-    'the script commands and NPCs for rAthena: install, check, uninstall; and for their authors: lint',
+    'the script commands and NPCs for rAthena: install, check, uninstall; and for authors: new, lint',
   );
   const add = (name: string, description: string) =>
     command.command(name).description(description).argument('<dir>', 'the folder of the rAthena source');
@@ -26,7 +27,7 @@ export function rathenaCommand(): Command {
     'say what is installed there; exit code 1 when it is not what this version would install',
   ).action(runCheck);
   add('uninstall', 'put the tree back to what it was; what you have changed stays').action(runUninstall);
-  return command.addCommand(lintCommand());
+  return command.addCommand(newCommand()).addCommand(lintCommand());
 }
 
 function runInstall(dir: string, { force = false }: { readonly force?: boolean }): void {

@@ -49,11 +49,11 @@ function runLint(places: readonly string[], { json = false }: LintOptions): void
 }
 
 /** What the scripts of this package define, so that no list of functions can be out of date. */
-export function libraryFiles(): LintFile[] {
+function libraryFiles(): LintFile[] {
   return filesAt(join(PACKAGE_FOLDER, 'npc')).filter(({ path }) => !/[\\/]test[\\/]/.test(path));
 }
 
-export function commands(): ReturnType<typeof readCommands> {
+function commands(): ReturnType<typeof readCommands> {
   return readCommands(readFileSync(join(PACKAGE_FOLDER, 'src/custom/script_ai_ipc_def.inc'), 'latin1'));
 }
 

@@ -4,10 +4,10 @@ import type { Call, Expression } from '../script/syntax.ts';
  * What is known of a text's origin, by where it may not go as it is: into the JSON of a request (with whose words it
  * has), into a menu, into a variable's name, into SQL; and whether it is a request's id.
  */
-export type Mark = 'player-json' | 'answer-json' | 'menu' | 'name' | 'sql' | 'id';
+type Mark = 'player-json' | 'answer-json' | 'menu' | 'name' | 'sql' | 'id';
 
 /** A place where a text went between the quotes of JSON without being escaped. */
-export interface JsonFault {
+interface JsonFault {
   readonly line: number;
   readonly whose: 'player' | 'answer';
 }
@@ -28,7 +28,7 @@ export const PLAYER_TEXT = withMarks('player-json');
 /** Words of the AI, cleaned for a dialogue or not: a colon is in both. */
 export const ANSWER_TEXT = withMarks('answer-json', 'menu', 'name', 'sql');
 /** JSON as it came: whole, it may stand in JSON. */
-export const ANSWER_JSON = withMarks('menu', 'name', 'sql');
+const ANSWER_JSON = withMarks('menu', 'name', 'sql');
 export const REQUEST_ID = withMarks('id');
 
 function withMarks(...marks: readonly Mark[]): Known {
@@ -71,7 +71,7 @@ function whoseWords(left: Known, right: Known): JsonFault['whose'] | undefined {
   return left.isQuoted && right.marks.has('answer-json') ? 'answer' : undefined;
 }
 
-export function without({ marks, ...known }: Known, ...gone: readonly Mark[]): Known {
+function without({ marks, ...known }: Known, ...gone: readonly Mark[]): Known {
   return { ...known, marks: new Set([...marks].filter((mark) => !gone.includes(mark))) };
 }
 

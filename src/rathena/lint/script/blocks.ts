@@ -58,7 +58,7 @@ function endOfLine(text: string, from: number): number {
 }
 
 /** The line of a place; places come in rising order, so that a file is gone through once. */
-export class LineCounter {
+class LineCounter {
   readonly #text: string;
   #place = 0;
   #line = 1;

@@ -91,7 +91,7 @@ export function parseAssignable(cursor: Cursor): Expression {
   return { kind: 'assignment', target, sign: text, value: parseExpression(cursor), line };
 }
 
-export function parseVariable(cursor: Cursor): Variable {
+function parseVariable(cursor: Cursor): Variable {
   const { kind, text, line } = cursor.take();
   if (kind !== 'word') throw new ScriptFault(`a name is missing before ${text}`, line);
   let index: Expression | undefined;

@@ -16,7 +16,7 @@ export type Expression =
     }
   | Assignment;
 
-export interface Binary {
+interface Binary {
   readonly kind: 'binary';
   readonly sign: string;
   readonly left: Expression;
@@ -93,7 +93,7 @@ export interface Switch {
   readonly line: number;
 }
 
-export interface LocalFunction {
+interface LocalFunction {
   readonly kind: 'function';
   readonly name: string;
   readonly body: Statement;
