@@ -21,3 +21,27 @@ export function settingLines(text: string): readonly SettingLine[] {
 export function settingsIn(...texts: readonly string[]): ReadonlyMap<string, string> {
   return new Map(texts.flatMap(settingLines).map(({ key, value }) => [key, value]));
 }
+
+/** The database of the map server, as conf/inter_athena.conf and what is imported over it name it. */
+export interface MapDatabase {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+  /** `default_codepage`: '' where it is that of the server. */
+  readonly codepage: string;
+}
+
+const MYSQL_PORT = 3306;
+
+/** Undefined where a setting is missing: each of rAthena's own files has them all. */
+export function mapDatabaseIn(settings: ReadonlyMap<string, string>): MapDatabase | undefined {
+  const [host, user, password, database] = ['ip', 'id', 'pw', 'db'].map((key) =>
+    settings.get(`map_server_${key}`),
+  );
+  if (host === undefined || user === undefined || password === undefined || database === undefined)
+    return undefined;
+  const port = Number(settings.get('map_server_port') ?? MYSQL_PORT);
+  return { host, port, user, password, database, codepage: settings.get('default_codepage') ?? '' };
+}

@@ -1,10 +1,10 @@
 import { styleText } from 'node:util';
 import { Command } from 'commander';
-import { type CheckReport, check } from '../../rathena/check.ts';
 import { type InstallReport, install } from '../../rathena/install.ts';
 import type { PackageFiles } from '../../rathena/package-files.ts';
 import { uninstall } from '../../rathena/uninstall.ts';
 import { print } from '../base/terminal.ts';
+import { checkCommand } from './check.ts';
 import { lintCommand } from './lint.ts';
 import { newCommand } from './new.ts';
 import { folderFrom, packageFiles } from './package-folder.ts';
@@ -22,12 +22,8 @@ export function rathenaCommand(): Command {
   )
     .option('--force', 'put files of ours that you have edited aside (….yours) and install ours')
     .action(runInstall);
-  add(
-    'check',
-    'say what is installed there; exit code 1 when it is not what this version would install',
-  ).action(runCheck);
   add('uninstall', 'put the tree back to what it was; what you have changed stays').action(runUninstall);
-  return command.addCommand(newCommand()).addCommand(lintCommand());
+  return command.addCommand(checkCommand()).addCommand(newCommand()).addCommand(lintCommand());
 }
 
 function runInstall(dir: string, { force = false }: { readonly force?: boolean }): void {
@@ -65,24 +61,6 @@ function nextSteps({ root }: InstallReport): string[] {
     '4. Start the worker (ai-ipc worker) and the map server. In Prontera, at 150 150, stands the NPC "AI IPC Test".',
     'docs/rathena.md tells more.',
   ];
-}
-
-function runCheck(dir: string): void {
-  const report = check({ dir: folderFrom(dir), files: packageFiles() });
-  const { root, differences, notes } = report;
-  const isWell = report.isThere && differences.length === 0;
-  process.exitCode = isWell ? 0 : 1;
-  print(
-    stateLine(report),
-    ...[...differences, ...notes].map((sentence) => `  ${sentence}`),
-    isWell ? 'All is as it should be.' : `This puts it right: ai-ipc rathena install ${root}`,
-  );
-}
-
-function stateLine({ root, isThere, version }: CheckReport): string {
-  if (!isThere) return `AI IPC is not installed in ${root}.`;
-  if (version !== undefined) return `AI IPC ${version} is installed in ${root}.`;
-  return `Some files of AI IPC are in ${root}, without its commands:`;
 }
 
 function runUninstall(dir: string): void {
