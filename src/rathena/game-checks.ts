@@ -1,5 +1,5 @@
 import type { GameFacts, TreeFacts } from './game-facts.ts';
-import { countAsked, countBroken, suspectCodepage } from './seen-texts.ts';
+import { countAsked, countBroken, suspectCodepages } from './seen-texts.ts';
 
 /** What a check says. mend: something does not work. note: good to know. */
 export interface GameFinding {
@@ -214,12 +214,13 @@ function lookAtCodepage({ tree, database }: GameFacts): readonly Said[] {
 }
 
 function lookAtTexts(texts: readonly string[], used: string): readonly Said[] {
-  const suspicion = suspectCodepage(texts);
-  if (suspicion !== undefined && suspicion.codepage !== used)
+  const suspected = suspectCodepages(texts);
+  const [first] = suspected;
+  if (first !== undefined && !suspected.some(({ codepage }) => codepage === used))
     return [
       mend(
-        `Requests were read as ${used}, and look like ${suspicion.codepage}: "${suspicion.seen}" would be "${suspicion.meant}".`,
-        `Set client_codepage: ${suspicion.codepage} in conf/import/ai_ipc.conf, and start the map server again.`,
+        `Requests were read as ${used}, and fit ${suspected.map(({ codepage }) => codepage).join(', ')}: "${first.seen}" would be "${first.meant}".`,
+        `If that is what the clients speak: client_codepage: ${first.codepage} in conf/import/ai_ipc.conf, and start the map server again.`,
       ),
     ];
   const broken = countBroken(texts);

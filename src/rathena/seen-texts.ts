@@ -12,29 +12,34 @@ const CANDIDATES: readonly (readonly [database: string, label: string])[] = [
 const RUN = /[\u0080-\uFFFF]{4,}/g;
 /** One may be a player's joke. */
 const LEAST_TEXTS = 2;
+const LEAST_LETTERS = 3;
 
+/** A codepage that the bytes fit. */
 export interface Suspicion {
-  /** The codepage that the bytes fit. */
   readonly codepage: string;
   /** A piece as it was read, and as that codepage reads it. */
   readonly seen: string;
   readonly meant: string;
 }
 
-/** Bytes of other clients that were read as Windows' 1252: Korean, Japanese, Chinese or UTF-8 without a sense. */
-export function suspectCodepage(texts: readonly string[]): Suspicion | undefined {
-  const runs = texts.flatMap((text) => {
-    const bytes = (text.match(RUN) ?? []).map((seen) => ({ seen, bytes: bytesOf(seen) }));
-    return bytes.length > 0 && bytes.every((run) => run.bytes !== undefined) ? bytes.slice(0, 1) : [];
-  });
-  if (new Set(runs.map(({ seen }) => seen)).size < LEAST_TEXTS) return undefined;
-  for (const [codepage, label] of CANDIDATES) {
-    const read = runs.map(({ seen, bytes }) => ({ codepage, seen, meant: textOf(bytes, label) }));
+/**
+ * Bytes of other clients that were read as Windows' 1252: the codepages in which they are words. The bytes of Korean,
+ * Japanese and Chinese clients overlap, so that there may be several; of UTF-8 there is no doubt.
+ */
+export function suspectCodepages(texts: readonly string[]): readonly Suspicion[] {
+  const runs = new Map(texts.flatMap(oddRuns).map((seen) => [seen, bytesOf(seen)]));
+  if (runs.size < LEAST_TEXTS || [...runs.values()].includes(undefined)) return [];
+  const fitting = CANDIDATES.flatMap(([codepage, label]) => {
+    const read = [...runs].map(([seen, bytes]) => ({ codepage, seen, meant: textOf(bytes, label) ?? '' }));
     const [first] = read;
-    if (first?.meant !== undefined && read.every(({ meant }) => meant !== undefined && isMeant(meant)))
-      return { ...first, meant: first.meant };
-  }
-  return undefined;
+    return first !== undefined && read.every(({ meant }) => isMeant(meant)) ? [first] : [];
+  });
+  return fitting[0]?.codepage === 'utf8mb4' ? fitting.slice(0, 1) : fitting;
+}
+
+/** The first piece of a text that is no word of the West; "ÄÄÄÄ!" is a cry. */
+function oddRuns(text: string): readonly string[] {
+  return (text.match(RUN) ?? []).filter((run) => new Set(run).size >= LEAST_LETTERS).slice(0, 1);
 }
 
 /** U+FFFD stands where bytes were no text. */

@@ -22,8 +22,8 @@ const RIGHTS: readonly (readonly [right: string, sql: string])[] = [
     'INSERT on ai_requests',
     "INSERT INTO ai_requests (request_type, endpoint) SELECT 'x', '/x' FROM DUAL WHERE FALSE",
   ],
-  ['UPDATE on ai_requests', 'UPDATE ai_requests SET priority = 5 WHERE id = 0'],
-  ['DELETE on ai_requests', 'DELETE FROM ai_requests WHERE id = 0'],
+  ['UPDATE on ai_requests', 'UPDATE ai_requests FORCE INDEX (PRIMARY) SET priority = 5 WHERE id = 0'],
+  ['DELETE on ai_requests', 'DELETE ai_requests FROM ai_requests FORCE INDEX (PRIMARY) WHERE id = 0'],
   ['SELECT on ai_responses', 'SELECT id FROM ai_responses LIMIT 0'],
   [
     'INSERT on ai_request_log',
