@@ -58,7 +58,7 @@ function remarksOn(script: Script, signatures: ReadonlyMap<string, Signature>): 
     ...findUncheckedIds(script),
   ];
   new Flow(script, signatures).run({
-    onCall: (met) => remarks.push(...findMisplacedTexts(met)),
+    onCall: (met) => remarks.push(...findMisplacedTexts(met, signatures)),
     onWayOut: (way) => {
       if (kind !== 'item') remarks.push(...findOpenEnds(way));
     },

@@ -292,6 +292,15 @@ const RIGHT: readonly (readonly [name: string, script: string])[] = [
   ],
 ];
 
+/** As a library has them that cleans for menus and for names. */
+const CLEANERS = [
+  '// F_AI_CleanOption(text)',
+  'function\tscript\tF_AI_CleanOption\t{\n\treturn getarg(0);\n}',
+  'function\tscript\tF_AI_CleanName\t{\n\treturn getarg(0);\n}',
+  'function\tscript\tF_AI_Last\t{\n\treturn getarg(0);\n}',
+  '',
+].join('\n');
+
 describe('what is right stays silent', () => {
   it.each(RIGHT)('%s', (_, script) => {
     expect(findingsIn({ path: 'npc.txt', text: script })).toEqual([]);
@@ -300,6 +309,30 @@ describe('what is right stays silent', () => {
   it('an item that starts an event in place of a wait', () => {
     const text = 'Body:\n  - Id: 30000\n    Script: |\n      doevent "Stone::OnUse"; // F_AI_Ask\n';
     expect(findingsIn({ path: 'item_db.yml', text })).toEqual([]);
+  });
+
+  it('words of the AI that are cleaned for a menu and for a name; and what else F_AI_Last tells', () => {
+    const script = npc(
+      '.@text$ = callfunc("F_AI_Ask", "Right", "Name a drink.");',
+      'setd "$drink_" + callfunc("F_AI_CleanName", .@text$), 1;',
+      'setd "$mood_" + callfunc("F_AI_Last", "emotion"), 1;',
+      'if (select("None", callfunc("F_AI_CleanOption", .@text$)) == 1) end;',
+      'end;',
+    );
+    expect(findingsIn({ path: 'lib.txt', text: CLEANERS }, { path: 'npc.txt', text: script })).toEqual([]);
+  });
+
+  it('but one form is not the other', () => {
+    const script = npc(
+      '.@option$ = callfunc("F_AI_CleanOption", callfunc("F_AI_Last", "text"));',
+      'setd "$drink_" + .@option$, 1;',
+      'if (select("None", callfunc("F_AI_Clean", callfunc("F_AI_Last", "text"))) == 1) end;',
+      'end;',
+    );
+    expect(findingsIn({ path: 'lib.txt', text: CLEANERS }, { path: 'npc.txt', text: script })).toMatchObject([
+      { line: 3, rule: 'ai-text-in-name' },
+      { line: 4, rule: 'ai-text-in-menu', remedy: expect.stringContaining('F_AI_CleanOption') },
+    ]);
   });
 
   it('a function of the author that lint is given, too', () => {

@@ -92,13 +92,12 @@ const PASSING = new Set([
 ]);
 const ESCAPING = new Set(['f_ai_jsonescape', 'ai_json_escape', 'escape']);
 const ANSWERING = new Set([
-  'f_ai_ask',
-  'f_ai_say',
-  'f_ai_chat',
-  'f_ai_shout',
-  'f_ai_jsontext',
-  'ai_json_get',
+  ...['f_ai_ask', 'f_ai_say', 'f_ai_shout', 'f_ai_mob', 'f_ai_jsontext', 'ai_json_get'],
 ]);
+/** Words of the AI without a colon. */
+const OPTION_TEXT = withMarks('answer-json', 'name', 'sql');
+/** What F_AI_Last tells that no AI has written. */
+const OWN_WORDS = ['error', 'limited', 'emotion'];
 const PLAYER_NAMES = new Set(['getguildname', 'getpartyname', 'rid2name', 'getguildmaster', 'convertpcinfo']);
 /** strcharinfo(3) is the name of a map, which the server's own files give. */
 const NAMES_OF_STRCHARINFO = 2;
@@ -114,7 +113,7 @@ export function resultOf({ name, values, line }: Call, known: readonly Known[]):
   if (ESCAPING.has(lower))
     return { ...without(all, 'player-json', 'answer-json'), faults: [], isJson: false };
   if (lower === 'f_ai_sqltext' || lower === 'escape_sql') return without(all, 'sql');
-  if (lower.startsWith('f_ai_')) return cleaned(lower, values, all);
+  if (lower.startsWith('f_ai_')) return ofLibrary(lower, values, all);
   if (lower === 'strcharinfo')
     return first?.kind === 'number' && first.value > NAMES_OF_STRCHARINFO ? NOTHING : PLAYER_TEXT;
   if (PLAYER_NAMES.has(lower)) return PLAYER_TEXT;
@@ -123,10 +122,28 @@ export function resultOf({ name, values, line }: Call, known: readonly Known[]):
   return PASSING.has(lower) ? all : NOTHING;
 }
 
-/** F_AI_Clean is for the dialogue; with a form, or by another name, it is for menus and names. */
-function cleaned(lower: string, values: readonly Expression[], all: Known): Known {
-  if (lower === 'f_ai_clean' && values.length < 2) return all;
-  return /^f_ai_(?:clean|option|name)/.test(lower) ? without(all, 'menu', 'name') : NOTHING;
+/** F_AI_Clean is for the dialogue; others of its kind are for menus and names. */
+function ofLibrary(lower: string, values: readonly Expression[], all: Known): Known {
+  switch (lower) {
+    case 'f_ai_clean':
+      return values.length < 2 ? all : without(all, 'menu');
+    case 'f_ai_cleanoption':
+      return without(all, 'menu');
+    case 'f_ai_cleanname':
+      return without(all, 'menu', 'name');
+    case 'f_ai_menu':
+      return OPTION_TEXT;
+    case 'f_ai_last':
+      return lastOf(values);
+    default:
+      return NOTHING;
+  }
+}
+
+function lastOf([what]: readonly Expression[]): Known {
+  if (what?.kind !== 'text') return ANSWER_TEXT;
+  if (what.value === 'id') return REQUEST_ID;
+  return OWN_WORDS.includes(what.value) ? NOTHING : ANSWER_TEXT;
 }
 
 function printed([format = NOTHING, ...values]: readonly Known[], line: number): Known {

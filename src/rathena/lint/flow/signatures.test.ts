@@ -37,6 +37,16 @@ describe('a function takes what its getarg say', () => {
   });
 });
 
+it('where getarg computes which, the comment above says how many it takes', () => {
+  const body = 'for (.@i = 0; .@i < getargcount(); .@i++) .@a$ += getarg(.@i);\nreturn getarg(0);';
+  const of = (usage: string) => signatureOf(body, '', `// ${usage}`);
+  expect(of('F_AI_X(npc, npc{, npc{, npc}}, topic, lines)')).toMatchObject({ least: 4, most: 6 });
+  expect(of('F_AI_X(npc, situation, action, action{, action...})')).toMatchObject({
+    least: 4,
+    most: Number.POSITIVE_INFINITY,
+  });
+});
+
 describe('a function does what those that it calls do', () => {
   it('asks, sleeps and shows by way of another', () => {
     const others =

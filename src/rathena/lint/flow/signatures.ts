@@ -53,7 +53,7 @@ export function signaturesOf(
   const known = new Map(commands.map((command) => [command.name, command]));
   for (const { name, body, usage } of functions) {
     const before = known.get(name);
-    const { least, most } = argumentsOf(body);
+    const { least, most } = argumentsOf(body, usage);
     known.set(name, {
       name,
       least: Math.min(least, before?.least ?? least),
@@ -112,7 +112,29 @@ interface ArgumentCount {
   readonly most: number;
 }
 
-function argumentsOf(body: readonly Statement[]): ArgumentCount {
+/**
+ * What getarg reads; where it computes which, the comment above the function says how many there are:
+ * `F_AI_Scene(npc, npc{, npc{, npc}}, topic, lines)`.
+ */
+function argumentsOf(body: readonly Statement[], usage: string | undefined): ArgumentCount {
+  const read = argumentsRead(body);
+  if (read.most !== Number.POSITIVE_INFINITY || usage === undefined) return read;
+  const list = usage.replace(/^[^(]*\(/, '').replace(/\)$/, '');
+  const most = /\.\.\.|…/.test(list) ? read.most : namesIn(list.replace(/[{}]/g, ''));
+  return { least: Math.max(read.least, namesIn(withoutBraces(list))), most };
+}
+
+function namesIn(list: string): number {
+  return list.split(',').filter((name) => name.trim() !== '').length;
+}
+
+/** Braces mean that an argument may be left out, and may stand within each other. */
+function withoutBraces(list: string): string {
+  const inner = list.replace(/\{[^{}]*\}/g, '');
+  return inner === list ? list : withoutBraces(inner);
+}
+
+function argumentsRead(body: readonly Statement[]): ArgumentCount {
   const uses = [...argumentUses(withoutSubroutines(body), false)];
   const withDefault = new Set(uses.filter(({ hasDefault }) => hasDefault).map(({ index }) => index));
   const needed = uses.filter(({ index, isGuarded }) => !isGuarded && !withDefault.has(index));

@@ -1,4 +1,5 @@
 import type { Known } from '../flow/marks.ts';
+import type { Signature } from '../flow/signatures.ts';
 import type { MetCall } from '../flow/ways.ts';
 import type { Remark } from './finding.ts';
 
@@ -10,7 +11,7 @@ const NAMING = ['setd', 'getd'];
 const QUERYING = ['query_sql', 'query_logsql'];
 
 /** What is wrong with where texts and ids go in this call. */
-export function findMisplacedTexts(met: MetCall): Remark[] {
+export function findMisplacedTexts(met: MetCall, signatures: ReadonlyMap<string, Signature>): Remark[] {
   const { name, line } = met.call;
   if (ASKING.includes(name)) return jsonFaults(met);
   if (MENUS.includes(name) && met.values.some(({ marks }) => marks.has('menu')))
@@ -19,8 +20,9 @@ export function findMisplacedTexts(met: MetCall): Remark[] {
         line,
         rule: 'ai-text-in-menu',
         reason: `Words of the AI are an option of ${name}: a ":" in them makes two options, and an empty one moves all numbers behind it.`,
-        remedy:
-          'Take the form of F_AI_Clean for menus, or replacestr(text, ":", ";"), and leave an empty option out.',
+        remedy: signatures.has('F_AI_CleanOption')
+          ? 'Put it through callfunc("F_AI_CleanOption", text), and leave an empty option out.'
+          : 'Put it through replacestr(text, ":", ";"), and leave an empty option out.',
       },
     ];
   if (NAMING.includes(name) && met.values[0]?.marks.has('name'))
