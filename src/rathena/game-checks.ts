@@ -1,4 +1,4 @@
-import type { GameFacts, TreeFacts } from './game-facts.ts';
+import type { GameFacts, LoadedFile, TreeFacts } from './game-facts.ts';
 import { countAsked, countBroken, suspectCodepages } from './seen-texts.ts';
 
 /** What a check says. mend: something does not work. note: good to know. */
@@ -40,7 +40,7 @@ export function findGameFaults(facts: GameFacts): GameFinding[] {
 
 /** Whether this installation is the library alone, for a map server without our commands. */
 function isLibraryAlone({ report, loaded }: TreeFacts): boolean {
-  return report.version === undefined && loaded.some((path) => path.endsWith('_lib_sql.txt'));
+  return report.version === undefined && loaded.some(({ path }) => path.endsWith('_lib_sql.txt'));
 }
 
 function lookAtFiles(tree: TreeFacts): readonly Said[] {
@@ -95,35 +95,55 @@ function lookAtBuild(tree: TreeFacts): readonly Said[] {
   return [];
 }
 
-function lookAtNpcs({ loaded, report }: TreeFacts): readonly Said[] {
+function lookAtNpcs({ loaded, report, libraryLines }: TreeFacts): readonly Said[] {
   if (!report.isThere) return [];
-  const libraries = loaded.filter((path) => /ai_ipc_lib\w*\.txt$/.test(path));
-  const hasBoth = ['ai_ipc_lib.txt', 'ai_ipc_lib_sql.txt'].every((name) =>
-    libraries.some((path) => path.endsWith(`/${name}`)),
+  const lines = libraryLines.join(' and ');
+  const tests = loaded.filter(({ path }) => path.includes('/test/'));
+  const testing = tests.map(({ path }) =>
+    note(
+      `${path} makes requests whenever the map server starts.`,
+      'Take its line out of npc/scripts_custom.conf when all is well.',
+    ),
   );
-  const tests = loaded.filter((path) => path.includes('/test/'));
-  return [
-    ...(hasBoth
-      ? [
-          mend(
-            'npc/scripts_custom.conf loads ai_ipc_lib.txt and ai_ipc_lib_sql.txt, which have the same functions.',
-            'Leave one out: ai_ipc_lib_sql.txt where the map server has our commands.',
-          ),
-        ]
-      : []),
-    ...(libraries.length === 0
-      ? [
-          note(
-            'npc/scripts_custom.conf loads no library of AI IPC: scripts have no function F_AI_….',
-            'Add npc: npc/custom/ai-world/ai_ipc_lib.txt, above your own NPCs.',
-          ),
-        ]
-      : []),
-    ...tests.map((path) =>
+  if (loaded.every(({ functions }) => functions.length === 0))
+    return [
       note(
-        `${path} makes requests whenever the map server starts.`,
-        'Take its line out of npc/scripts_custom.conf when all is well.',
+        'npc/scripts_custom.conf loads no library of AI IPC: scripts have no function F_AI_….',
+        `Add ${lines}, above your own NPCs.`,
       ),
+      ...testing,
+    ];
+  return [...twice(loaded), ...lacking(loaded, lines), ...testing];
+}
+
+/** Functions that two files have: the map server takes the last. */
+function twice(loaded: readonly LoadedFile[]): readonly Said[] {
+  return loaded.flatMap(({ path, functions }, index) => {
+    const other = loaded
+      .slice(0, index)
+      .find((one) => one.functions.some((name) => functions.includes(name)));
+    if (other === undefined) return [];
+    return [
+      mend(
+        `npc/scripts_custom.conf loads ${other.path} and ${path}, which have the same functions.`,
+        'Leave one out: the one over query_sql (ai_ipc_lib_sql.txt) where the map server has our commands.',
+      ),
+    ];
+  });
+}
+
+/** Functions that a loaded file calls and none has. */
+function lacking(loaded: readonly LoadedFile[], lines: string): readonly Said[] {
+  const has = new Set(loaded.flatMap(({ functions }) => functions));
+  const missing = loaded.flatMap(({ path, calls }) =>
+    calls.filter((name) => !has.has(name)).map((name) => ({ path, name })),
+  );
+  const [first] = missing;
+  if (first === undefined) return [];
+  return [
+    mend(
+      `${first.path} calls ${first.name}, and no file that npc/scripts_custom.conf loads has it.`,
+      `The library is loaded by ${lines}; without our commands, by ai_ipc_lib_sql.txt in place of the last.`,
     ),
   ];
 }

@@ -8,7 +8,14 @@ import {
   settingLines,
   settingsIn,
 } from './map-settings.ts';
-import { INCLUDES, type PackageFiles, SCRIPT_SOURCE, SETTINGS_FILE } from './package-files.ts';
+import {
+  INCLUDES,
+  libraryLines,
+  NPC_FOLDER,
+  type PackageFiles,
+  SCRIPT_SOURCE,
+  SETTINGS_FILE,
+} from './package-files.ts';
 import { locate, readIfThere } from './tree.ts';
 
 /** What there is to know of the game's side, before anything is judged. */
@@ -25,10 +32,19 @@ export interface TreeFacts {
   readonly settings: readonly SettingLine[];
   readonly defaults: ReadonlyMap<string, string>;
   readonly mapDatabase: MapDatabase | undefined;
-  /** The libraries and tests of ours that npc/scripts_custom.conf loads, as paths. */
-  readonly loaded: readonly string[];
+  /** What npc/scripts_custom.conf loads of ours. */
+  readonly loaded: readonly LoadedFile[];
+  /** The lines that load the library. */
+  readonly libraryLines: readonly string[];
   /** What F_AI_Setting gives as the codepage; undefined where it is not told. */
   readonly libraryCodepage: string | undefined;
+}
+
+/** A script of our folder, and which functions F_AI_… it has and calls. */
+export interface LoadedFile {
+  readonly path: string;
+  readonly functions: readonly string[];
+  readonly calls: readonly string[];
 }
 
 interface BuildFacts {
@@ -67,7 +83,6 @@ const INTER_CONF = 'conf/inter_athena.conf';
 /** In the order in which they are read: a later value wins. */
 const INTER_FILES = [INTER_CONF, 'conf/import/inter_conf.txt'];
 const CUSTOM_SCRIPTS = 'npc/scripts_custom.conf';
-const OUR_NPCS = 'npc/custom/ai-world/';
 /** Stands in every program that was built with our files, however it was built. */
 const MARK = 'ai_db_request';
 const CHUNK_BYTES = 1_048_576;
@@ -87,7 +102,8 @@ export function readTree({ dir, files }: { readonly dir: string; readonly files:
     settings: settingLines(text(SETTINGS_FILE).replace(/^\xEF\xBB\xBF/, '')),
     defaults: settingsIn(files.files.get(SETTINGS_FILE)?.toString('latin1') ?? ''),
     mapDatabase: mapDatabaseIn(settingsIn(...INTER_FILES.map(text))),
-    loaded: loadedIn(text(CUSTOM_SCRIPTS)),
+    loaded: loadedIn(text(CUSTOM_SCRIPTS), text),
+    libraryLines: libraryLines(files),
     libraryCodepage: libraryCodepage(root, files),
   };
 }
@@ -126,16 +142,24 @@ function holds(path: string, mark: string): boolean {
   }
 }
 
-function loadedIn(conf: string): readonly string[] {
+function loadedIn(conf: string, text: (path: string) => string): readonly LoadedFile[] {
   return settingLines(conf)
-    .filter(({ key, value }) => key === 'npc' && value.startsWith(OUR_NPCS))
-    .map(({ value }) => value);
+    .filter(({ key, value }) => key === 'npc' && value.startsWith(NPC_FOLDER) && !value.includes('..'))
+    .map(({ value: path }) => ({
+      path,
+      functions: namesIn(text(path), /^function[ \t]+script[ \t]+(F_AI_\w+)/gm),
+      calls: namesIn(text(path), /\bcallfunc[ \t(]+"(F_AI_\w+)"/g),
+    }));
+}
+
+function namesIn(text: string, pattern: RegExp): readonly string[] {
+  return [...new Set([...text.matchAll(pattern)].map(([, name = '']) => name))];
 }
 
 /** As the library's own text has it: `if (.@name$ == "codepage") return "";`. */
 function libraryCodepage(root: string, { files }: PackageFiles): string | undefined {
   const found = [...files.keys()]
-    .filter((path) => path.startsWith(OUR_NPCS))
+    .filter((path) => path.startsWith(NPC_FOLDER))
     .map((path) => readIfThere(locate(root, path))?.toString('latin1') ?? '')
     .map((text) => /"codepage"\)\s*return\s*"(\w*)"/.exec(text)?.[1]);
   return found.find((value) => value !== undefined && value !== '');

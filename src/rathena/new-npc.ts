@@ -27,8 +27,8 @@ export interface NewNpc {
   readonly scriptName: string;
   readonly personaName: string;
   readonly persona: string;
-  /** `loaded` is the path by which scripts_custom.conf loads it. */
-  script(loaded: string): string;
+  /** `lines` are those that scripts_custom.conf loads it by. */
+  script(lines: readonly string[]): string;
 }
 
 /** NAME_LENGTH of rAthena without the NUL at its end, in bytes of the clients' codepage. */
@@ -81,7 +81,7 @@ export function newNpc({ name, place, sprite, role }: NewNpcInput): NewNpc {
     scriptName,
     personaName: `${id}.yaml`,
     persona: personaText({ shown, role: role ?? roleIn(shown), place: placeName(place) }),
-    script: (loaded) => scriptText({ name, shown, id, place, sprite, loaded }),
+    script: (lines) => scriptText({ name, shown, id, place, sprite, lines }),
   };
 }
 
@@ -142,10 +142,10 @@ interface ScriptParts {
   readonly id: string;
   readonly place: Place;
   readonly sprite: string;
-  readonly loaded: string;
+  readonly lines: readonly string[];
 }
 
-function scriptText({ name, shown, id, place, sprite, loaded }: ScriptParts): string {
+function scriptText({ name, shown, id, place, sprite, lines }: ScriptParts): string {
   const { map, x, y, direction } = place;
   return `//===== rAthena Script =======================================
 //= ${shown}
@@ -153,8 +153,7 @@ function scriptText({ name, shown, id, place, sprite, loaded }: ScriptParts): st
 //= Talks about whatever a player types.
 //= Who it is stands in the persona file ${id}.yaml.
 //===== Additional Comments: =================================
-//= npc: npc/custom/ai-world/ai_ipc_lib.txt
-//= npc: ${loaded}
+${lines.map((line) => `//= ${line}`).join('\n')}
 //============================================================
 
 ${map},${x},${y},${direction}\tscript\t${name}\t${sprite},{

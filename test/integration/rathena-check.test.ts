@@ -193,6 +193,20 @@ describe('check of the files alone', () => {
     });
   });
 
+  it('an NPC of ours without the library that it calls', async () => {
+    const dir = await installedTree({
+      'npc/scripts_custom.conf': 'npc: npc/custom/ai-world/half.txt\n',
+      'npc/custom/ai-world/half.txt':
+        'function\tscript\tF_AI_Half\t{\n\treturn callfunc("F_AI_Request", "x", "/x", "{}");\n}\n',
+    });
+    expect(await check(dir, '--files')).toMatchObject({
+      exitCode: 1,
+      findings: [
+        { check: 'npcs', weight: 'mend', reason: expect.stringContaining('half.txt calls F_AI_Request') },
+      ],
+    });
+  });
+
   it('settings that are not understood, with their lines', async () => {
     const dir = await installedTree({
       'conf/import/ai_ipc.conf':

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { Command } from 'commander';
 import { type InstallReport, install } from '../../rathena/install.ts';
-import type { PackageFiles } from '../../rathena/package-files.ts';
+import { libraryLines, type PackageFiles } from '../../rathena/package-files.ts';
 import { uninstall } from '../../rathena/uninstall.ts';
 import { print } from '../base/terminal.ts';
 import { checkCommand } from './check.ts';
@@ -29,7 +29,7 @@ export function rathenaCommand(): Command {
 function runInstall(dir: string, { force = false }: { readonly force?: boolean }): void {
   const files = packageFiles();
   const report = install({ dir: folderFrom(dir), files, isForced: force });
-  print(...installLines(report, files), ...(report.hasChanged ? nextSteps(report) : []));
+  print(...installLines(report, files), ...(report.hasChanged ? nextSteps(report, files) : []));
 }
 
 function installLines(report: InstallReport, { version }: PackageFiles): string[] {
@@ -46,7 +46,7 @@ function installLines(report: InstallReport, { version }: PackageFiles): string[
   ];
 }
 
-function nextSteps({ root }: InstallReport): string[] {
+function nextSteps({ root }: InstallReport, files: PackageFiles): string[] {
   return [
     '',
     'What to do next:',
@@ -54,7 +54,7 @@ function nextSteps({ root }: InstallReport): string[] {
     '   (./configure only the first time; on Windows build map-server in Visual Studio)',
     '2. Make the tables: ai-ipc migrate. A database user with few rights needs those of deploy/grants.sql.',
     '3. Load the NPCs, with these lines in npc/scripts_custom.conf:',
-    '     npc: npc/custom/ai-world/ai_ipc_lib.txt',
+    ...libraryLines(files).map((line) => `     ${line}`),
     '     npc: npc/custom/ai-world/sage_of_prontera.txt',
     '   To test it, and to be taken out again (it makes requests at each start of the map server):',
     '     npc: npc/custom/ai-world/test/test_ai_ipc_commands.txt',

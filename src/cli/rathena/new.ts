@@ -20,8 +20,10 @@ import {
   placeFrom,
   spriteFrom,
 } from '../../rathena/new-npc.ts';
+import { libraryLines } from '../../rathena/package-files.ts';
 import { settingsFrom } from '../base/settings-options.ts';
 import { print } from '../base/terminal.ts';
+import { packageFiles } from './package-folder.ts';
 
 interface NewOptions {
   readonly at: string;
@@ -82,7 +84,11 @@ async function runNew(name: string, options: NewOptions): Promise<void> {
   const { role } = options;
   const npc = newNpc({ name, place: placeFrom(options.at), sprite: spriteFrom(options.sprite), role });
   const places = placesFor(npc, options);
-  const bytes = await encodeScript(npc.script(places.loaded), { name, ...options, root: places.root });
+  const bytes = await encodeScript(npc.script([...libraryLines(packageFiles()), `npc: ${places.loaded}`]), {
+    name,
+    ...options,
+    root: places.root,
+  });
   await refuseSharedName(npc, places.persona);
   writeBoth([
     { path: places.script, bytes },
@@ -220,8 +226,8 @@ function linesFor({ shown, id, personaName }: NewNpc, { script, persona, loaded,
     '',
     'What to do next:',
     ...(root === undefined ? [`- Copy ${loaded.split('/').at(-1)} into npc/custom of your rAthena.`] : []),
-    '- Load it, with these lines in npc/scripts_custom.conf (the first one only once, above all NPCs):',
-    '    npc: npc/custom/ai-world/ai_ipc_lib.txt',
+    '- Load it, with these lines in npc/scripts_custom.conf (those of the library once, above all NPCs):',
+    ...libraryLines(packageFiles()).map((line) => `    ${line}`),
     `    npc: ${loaded}`,
     '  and @reloadscript in the game, or a restart of the map server.',
     isRead
