@@ -335,6 +335,15 @@ describe('what is right stays silent', () => {
     ]);
   });
 
+  it('a script that asks for 900 words one after the other', () => {
+    const ways = Array.from(
+      { length: 900 },
+      (_, at) => `if (.@w$ == "${at}") callfunc "F_AI_Say", "Right", .@w$;`,
+    );
+    const script = npc('input .@w$;', ways.join('\nelse '), 'close;');
+    expect(findingsIn({ path: 'npc.txt', text: script })).toEqual([]);
+  });
+
   it('a function of the author that lint is given, too', () => {
     const functions = 'function\tscript\tF_AI_Mine\t{\n\treturn getarg(0) + getarg(1, 0);\n}\n';
     const files = [

@@ -36,6 +36,8 @@ export interface FlowListener {
 const ENDING = ['end', 'close', 'close3', 'return', 'exit'];
 /** With a warp, the window goes. */
 const SHUTTING = ['close', 'close2', 'close3', 'detachrid', 'warp'];
+/** Loops within so many loops are gone through once: each level doubles the work. */
+const DEEP = 4;
 /** Labels of what happens without a click: there, a function has no window to write into. */
 const EVENT = /^on(?!touch)/i;
 
@@ -146,7 +148,8 @@ export class Flow {
     const isEndless = test === undefined || (test.kind === 'number' && test.value !== 0);
     let after: Reached;
     this.#around.push({ breaks: undefined, continues: undefined, isLoop: true });
-    for (let round = 0; round < 2 && state !== undefined; round += 1) {
+    const rounds = this.#around.length > DEEP ? 1 : 2;
+    for (let round = 0; round < rounds && state !== undefined; round += 1) {
       if (form !== 'do') state = this.#test(test, state);
       if (form !== 'do' && !isEndless) after = meet(after, state);
       let end = meet(this.#run([body], state), this.#around.at(-1)?.continues);

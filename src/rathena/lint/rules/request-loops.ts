@@ -61,18 +61,17 @@ function sizeOf(value: Expression, body: readonly Statement[]): number {
   return sizes.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...sizes);
 }
 
-/** From a label to a `goto` that leads back to it. */
+/** From a label to the last `goto` that leads back to it. */
 function jumpsBack(body: readonly Statement[]): readonly Statement[][] {
+  const lastJumps = new Map(body.flatMap((one, at) => targetsOf(one).map((label) => [label, at] as const)));
   return body.flatMap((label, start) => {
-    if (label.kind !== 'label') return [];
-    const end = body.findLastIndex((one, at) => at > start && leadsTo(one, label.name));
-    return end < 0 ? [] : [body.slice(start, end + 1)];
+    const end = label.kind === 'label' ? (lastJumps.get(label.name.toLowerCase()) ?? -1) : -1;
+    return end > start ? [body.slice(start, end + 1)] : [];
   });
 }
 
-function leadsTo(statement: Statement, label: string): boolean {
-  return callsIn([statement]).some(
-    ({ name, values: [target] }) =>
-      name === 'goto' && target?.kind === 'variable' && target.name === label.toLowerCase(),
+function targetsOf(statement: Statement): readonly string[] {
+  return callsIn([statement]).flatMap(({ name, values: [target] }) =>
+    name === 'goto' && target?.kind === 'variable' ? [target.name] : [],
   );
 }

@@ -60,21 +60,18 @@ function endOfLine(text: string, from: number): number {
 /** The line of a place; places come in rising order, so that a file is gone through once. */
 class LineCounter {
   readonly #text: string;
-  #place = 0;
+  #lineEnd: number;
   #line = 1;
 
   constructor(text: string) {
     this.#text = text;
+    this.#lineEnd = text.indexOf('\n');
   }
 
   at(place: number): number {
-    for (
-      let at = this.#text.indexOf('\n', this.#place);
-      at >= 0 && at < place;
-      at = this.#text.indexOf('\n', at + 1)
-    ) {
+    while (this.#lineEnd >= 0 && this.#lineEnd < place) {
       this.#line += 1;
-      this.#place = at + 1;
+      this.#lineEnd = this.#text.indexOf('\n', this.#lineEnd + 1);
     }
     return this.#line;
   }

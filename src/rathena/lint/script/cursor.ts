@@ -1,9 +1,13 @@
 import { ScriptFault, type Token } from './tokens.ts';
 
+/** What is nested deeper is no script of a person, and would end this program. */
+const MOST_DEPTH = 1_000;
+
 /** Where a parser is among the words of a script. */
 export class Cursor {
   readonly #tokens: readonly Token[];
   readonly #end: Token;
+  #depth = 0;
   at = 0;
 
   constructor(tokens: readonly Token[], endLine: number) {
@@ -44,6 +48,16 @@ export class Cursor {
   isWord(word: string): boolean {
     const token = this.peek();
     return token.kind === 'word' && token.text.toLowerCase() === word;
+  }
+
+  /** Reads what stands within something. */
+  within<T>(read: () => T): T {
+    this.#depth += 1;
+    if (this.#depth > MOST_DEPTH)
+      throw new ScriptFault(`it is nested more than ${MOST_DEPTH} deep`, this.line);
+    const result = read();
+    this.#depth -= 1;
+    return result;
   }
 
   get isAtEnd(): boolean {

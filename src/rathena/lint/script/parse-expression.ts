@@ -11,12 +11,20 @@ const UNARY_LEVEL = 11;
 const ASSIGNING = ['=', '+=', '-=', '*=', '/=', '%=', '&=', '|=', '^=', '~=', '<<=', '>>='];
 const COUNTING = ['++', '--'];
 
+/** More parts in one value would end this program; rAthena's own longest has some hundred. */
+const MOST_PARTS = 4_000;
+
 export function parseExpression(cursor: Cursor, limit = -1): Expression {
+  return cursor.within(() => parseParts(cursor, limit));
+}
+
+function parseParts(cursor: Cursor, limit: number): Expression {
   let left = parseUnary(cursor);
-  for (;;) {
+  for (let parts = 1; ; parts += 1) {
     const { kind, text, line } = cursor.peek();
     const level = kind === 'sign' ? LEVELS[text] : undefined;
     if (level === undefined || level <= limit) return left;
+    if (parts > MOST_PARTS) throw new ScriptFault(`a value has more than ${MOST_PARTS} parts`, line);
     cursor.take();
     if (text !== '?') {
       left = { kind: 'binary', sign: text, left, right: parseExpression(cursor, level), line };

@@ -138,3 +138,18 @@ describe('what the map server would not load is told with its line', () => {
     expect(() => bodyOf(text)).toThrow(expect.objectContaining({ name: 'ScriptFault', line }));
   });
 });
+
+describe('what no person writes is told, and ends nothing', () => {
+  it.each([
+    ['parentheses', `.@a = ${'('.repeat(50_000)}1${')'.repeat(50_000)};`, /nested more than/],
+    ['blocks', `${'{'.repeat(50_000)}${'}'.repeat(50_000)}`, /nested more than/],
+    ['ifs', `${'if (1) '.repeat(50_000)}end;`, /nested more than/],
+    ['a sum', `.@a = 1${' + 1'.repeat(50_000)};`, /more than 4000 parts/],
+  ])('%s', (_, text, message) => {
+    expect(() => bodyOf(text)).toThrow(message);
+  });
+
+  it('a script that is one line of 2 MB is read', () => {
+    expect(bodyOf('mes "a"; '.repeat(250_000))).toHaveLength(250_000);
+  });
+});

@@ -27,6 +27,10 @@ const KEYWORDS: Readonly<Record<string, (cursor: Cursor, line: number) => readon
 
 /** One statement; none for a lone `;`. */
 function parseStatement(cursor: Cursor): readonly Statement[] {
+  return cursor.within(() => parseOneOrNone(cursor));
+}
+
+function parseOneOrNone(cursor: Cursor): readonly Statement[] {
   const { kind, text, line } = cursor.peek();
   if (cursor.skip(';')) return [];
   if (cursor.skip('{')) return [{ kind: 'block', body: parseUntilBrace(cursor), line }];

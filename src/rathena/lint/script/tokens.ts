@@ -86,12 +86,14 @@ export function skipBlank(text: string, from: number): number {
 class TokenReader {
   readonly #text: string;
   #line: number;
+  #lineEnd: number;
   at: number;
 
   constructor({ text, at, line }: Source) {
     this.#text = text;
     this.at = at;
     this.#line = line;
+    this.#lineEnd = text.indexOf('\n', at);
   }
 
   next(): Token {
@@ -135,13 +137,12 @@ class TokenReader {
     return value;
   }
 
+  /** The end of the line is looked for once: a script may be one long line. */
   #moveTo(place: number): void {
-    for (
-      let at = this.#text.indexOf('\n', this.at);
-      at >= 0 && at < place;
-      at = this.#text.indexOf('\n', at + 1)
-    )
+    while (this.#lineEnd >= 0 && this.#lineEnd < place) {
       this.#line += 1;
+      this.#lineEnd = this.#text.indexOf('\n', this.#lineEnd + 1);
+    }
     this.at = place;
   }
 }
