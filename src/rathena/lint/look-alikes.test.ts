@@ -118,6 +118,15 @@ const RIGHT: readonly (readonly [name: string, script: string])[] = [
     ),
   ],
   [
+    'a loop that waits for the end, with an id that was looked at',
+    npc(
+      '.@id = ai_db_request("x", "/api/v1/x", "{}");',
+      CHECK,
+      'do { sleep2 100; .@s = ai_db_status(.@id); } while (.@s < 3);',
+      'close;',
+    ),
+  ],
+  [
     'a loop that is left',
     npc(
       '.@id = ai_db_request("x", "/api/v1/x", "{}");',

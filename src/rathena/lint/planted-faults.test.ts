@@ -132,6 +132,24 @@ const PLANTED: readonly Planted[] = [
     ),
   ],
   [
+    'a loop that waits for the end of what was never asked',
+    { rule: 'unchecked-id', line: 3 },
+    npc(
+      '.@id = ai_db_request("x", "/api/v1/x", "{}");',
+      'do { sleep2 100; .@s = ai_db_status(.@id); } while (.@s < 3);',
+      'end;',
+    ),
+  ],
+  [
+    'a whisper in JSON',
+    { rule: 'unescaped-json', line: 3 },
+    npc(
+      'OnWhisperGlobal:',
+      'callfunc "F_AI_Request", "x", "/x", "{\\"message\\":\\"" + @whispervar0$ + "\\"}";',
+      'end;',
+    ),
+  ],
+  [
     'a loop that waits for an answer which never comes',
     { rule: 'unchecked-id', line: 3 },
     npc(

@@ -1,5 +1,5 @@
 import type { Variable } from '../script/syntax.ts';
-import { either, type Known, NOTHING } from './marks.ts';
+import { either, type Known, NOTHING, PLAYER_TEXT } from './marks.ts';
 
 /** What holds at a place of a script. */
 export interface State {
@@ -22,8 +22,11 @@ export const START: State = {
   isEvent: false,
 };
 
+/** What the map server itself fills with a player's words: a pattern that matched, a whisper, an @command. */
+const FROM_PLAYERS = /^(?:\$@p\d\$|@whispervar\d\$|\.@atcmd_parameters\$)$/;
+
 export function knownOf({ variables }: State, { name }: Variable): Known {
-  return variables.get(name) ?? NOTHING;
+  return variables.get(name) ?? (FROM_PLAYERS.test(name) ? PLAYER_TEXT : NOTHING);
 }
 
 /** Of an array, one element is set: what the others are stays. */

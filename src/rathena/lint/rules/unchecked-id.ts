@@ -1,5 +1,5 @@
 import type { Script } from '../script/script.ts';
-import type { Assignment, Call, Expression, Loop } from '../script/syntax.ts';
+import type { Assignment, Binary, Call, Expression, Loop } from '../script/syntax.ts';
 import { callsIn, expressionsIn, statementsIn, testsIn, variablesWithin, within } from '../script/walk.ts';
 import type { Remark } from './finding.ts';
 
@@ -21,7 +21,7 @@ export function findUncheckedIds(script: Script): Remark[] {
     ...kept.flatMap((request) => neverLookedAt(request, script)),
     ...[...names].flatMap((name) => lookedAtAsZero(name, script)),
     ...callsIn(body).flatMap((call) => usedAtOnce(call, script)),
-    ...statementsIn(body).flatMap((one) => (one.kind === 'loop' ? waitsForEver(one) : [])),
+    ...statementsIn(body).flatMap((one) => (one.kind === 'loop' ? waitsForEver(one, script) : [])),
   ];
 }
 
@@ -124,15 +124,16 @@ function isComparedWithZero(value: Expression, name: string): boolean {
 
 const LEAVING = ['end', 'close', 'close2', 'close3', 'return', 'goto'];
 
+/** What a status may stay: not found, failed, timeout, cancelled. */
+const FINAL = [0, 4, 5, 6];
+
 /** `while (ai_db_status(.@id) != 3) sleep2 100;` never ends for status 0, nor for 4, 5 and 6. */
-function waitsForEver({ form, start, test, step, body, line }: Loop): Remark[] {
-  if (test === undefined) return [];
+function waitsForEver({ form, start, test, step, body, line }: Loop, script: Script): Remark[] {
+  if (test?.kind !== 'binary') return [];
   const inner = [body, ...step];
-  const leaves = statementsIn(inner).some(
-    ({ kind, ...rest }) => kind === 'jump' && 'way' in rest && rest.way === 'break',
-  );
+  const leaves = statementsIn(inner).some((one) => one.kind === 'jump' && one.way === 'break');
   if (leaves || callsIn(inner).some(({ name }) => LEAVING.includes(name))) return [];
-  const told = askedFor(test, form === 'do' ? inner : [...start, ...inner]);
+  const told = waitedFor(test, form === 'do' ? inner : [...start, ...inner], script);
   if (told === undefined) return [];
   return [
     {
@@ -145,30 +146,42 @@ function waitsForEver({ form, start, test, step, body, line }: Loop): Remark[] {
   ];
 }
 
-/** What a test waits for, where nothing else can end it; undefined for a test that has another end. */
-function askedFor(test: Expression, around: Loop['start']): string | undefined {
-  if (test.kind === 'unary' && test.sign === '!') return undefined;
-  if (test.kind !== 'binary') return undefined;
+/** What a test waits for in vain; undefined for a test that ends. */
+function waitedFor(test: Binary, around: Loop['start'], { body }: Script): string | undefined {
   const call = telling(test.left, around) ?? telling(test.right, around);
   const fixed = [test.left, test.right].find(({ kind }) => kind === 'number' || kind === 'text');
   if (call === undefined || fixed === undefined) return undefined;
-  if (ANSWERING.includes(call)) {
+  if (ANSWERING.includes(call.name)) {
     const isEmpty = fixed.kind === 'text' && fixed.value === '';
     return isEmpty && test.sign === '==' ? 'there is no answer' : undefined;
   }
   if (fixed.kind !== 'number') return undefined;
-  const isOn = fixed === test.right ? compare(0, test.sign, fixed.value) : compare(fixed.value, test.sign, 0);
-  return isOn ? 'the status is 0' : undefined;
+  const goesOn = (status: number) =>
+    fixed === test.right ? compare(status, test.sign, fixed.value) : compare(fixed.value, test.sign, status);
+  const stuck = FINAL.find((status) => goesOn(status) && !(status === 0 && isLookedAt(call, body)));
+  return stuck === undefined ? undefined : `the status is ${stuck}`;
+}
+
+/** An id that was looked at before is there, so that its status is not 0. */
+function isLookedAt({ values: [id] }: Call, body: Script['body']): boolean {
+  if (id?.kind !== 'variable') return false;
+  return testsIn(body)
+    .flatMap(partsOfTest)
+    .some(
+      (part) =>
+        part.kind === 'binary' &&
+        [part.left, part.right].some((side) => side.kind === 'variable' && side.name === id.name),
+    );
 }
 
 /** The call that gives this value, by itself or through a variable that the loop sets. */
-function telling(value: Expression, around: Loop['start']): string | undefined {
-  if (value.kind === 'call') return TELLING.includes(value.name) ? value.name : undefined;
+function telling(value: Expression, around: Loop['start']): Call | undefined {
+  if (value.kind === 'call') return TELLING.includes(value.name) ? value : undefined;
   if (value.kind !== 'variable') return undefined;
   const set = expressionsIn(around).findLast(
     (one): one is Assignment => one.kind === 'assignment' && one.target.name === value.name,
   );
-  return set?.value.kind === 'call' && TELLING.includes(set.value.name) ? set.value.name : undefined;
+  return set?.value.kind === 'call' && TELLING.includes(set.value.name) ? set.value : undefined;
 }
 
 function compare(left: number, sign: string, right: number): boolean {

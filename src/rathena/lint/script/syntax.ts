@@ -16,7 +16,7 @@ export type Expression =
     }
   | Assignment;
 
-interface Binary {
+export interface Binary {
   readonly kind: 'binary';
   readonly sign: string;
   readonly left: Expression;
