@@ -283,6 +283,17 @@ const PLANTED: readonly Planted[] = [
     ),
   ],
   [
+    'an option of a menu that no case has',
+    { rule: 'no-close', line: 7 },
+    npc(
+      'callfunc "F_AI_Say", "Planted", "Hello";',
+      'next;',
+      'switch (select("More:Other:Bye")) {',
+      'case 1: case 2: mes "More."; close;',
+      '}',
+    ),
+  ],
+  [
     'requests in a loop',
     { rule: 'loop-without-pause', line: 4 },
     npc(

@@ -171,8 +171,9 @@ export class Flow {
     this.#around.push({ breaks: undefined, continues: undefined, isLoop: false });
     for (const { body } of cases) through = this.#run(body, meet(through, state));
     const breaks = this.#around.pop()?.breaks;
-    const isWhole = isComplete(value) || cases.some((one) => one.value === undefined);
-    return meet(meet(through, breaks), isWhole ? undefined : state);
+    const hasDefault = cases.some((one) => one.value === undefined);
+    const past = hasDefault ? undefined : pastAll(value, { cases: cases.length, state });
+    return meet(meet(through, breaks), past);
   }
 
   #jump(way: 'break' | 'continue', state: State): void {
@@ -247,9 +248,28 @@ export class Flow {
   }
 }
 
-/** Whoever writes `switch (select("Yes:No"))` has a case for each. */
-function isComplete(value: Expression): boolean {
-  return value.kind === 'call' && ['select', 'prompt', 'rand'].includes(value.name);
+/**
+ * What goes past all cases of a switch without a default: nothing where there is a case for each option of a menu. Where
+ * the options are not written there, whoever wrote the switch knows them, and no open window is laid to his charge.
+ */
+function pastAll(
+  value: Expression,
+  { cases, state }: { readonly cases: number; readonly state: State },
+): Reached {
+  if (value.kind !== 'call' || !CHOOSING.includes(value.name)) return state;
+  const options = value.name === 'rand' ? undefined : optionsOf(value.values);
+  if (options === undefined) return { ...state, isOpen: false };
+  return cases >= options ? undefined : state;
+}
+
+const CHOOSING = ['select', 'prompt', 'rand'];
+
+function optionsOf(values: readonly Expression[]): number | undefined {
+  const counts = values.map((value) => (value.kind === 'text' ? value.value.split(':').length : undefined));
+  return counts.reduce(
+    (sum, count) => (sum === undefined || count === undefined ? undefined : sum + count),
+    0,
+  );
 }
 
 const SILENT: FlowListener = { onCall: () => undefined, onWayOut: () => undefined };
