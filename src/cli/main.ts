@@ -11,7 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   export: async () => (await import('./export.ts')).exportCommand(),
   import: async () => (await import('./import.ts')).importCommand(),
   config: async () => (await import('./config.ts')).configCommand(),
-  rathena: async () => (await import('./rathena.ts')).rathenaCommand(),
+  rathena: async () => (await import('./rathena/command.ts')).rathenaCommand(),
   selftest: async () => (await import('./selftest/command.ts')).selftestCommand(),
   talk: async () => (await import('./talk.ts')).talkCommand(),
   persona: async () => (await import('./persona.ts')).personaCommand(),

@@ -86,3 +86,11 @@ function isJisX0208([first = 0, second]: Buffer): boolean {
 function isGb2312([first = 0, second]: Buffer): boolean {
   return second === undefined || (first >= 0xa1 && first <= 0xf7 && second >= 0xa1);
 }
+
+/** A text as the clients of a codepage have it; undefined where the codepage lacks one of its characters. */
+export async function encodeText(name: CodepageName, text: string): Promise<Buffer | undefined> {
+  const has = await openCodepage(name);
+  if (![...text].every(has)) return undefined;
+  const { default: iconv } = await import('iconv-lite');
+  return iconv.encode(text, CODEPAGES[name].library);
+}

@@ -1,5 +1,3 @@
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import { findInclude } from './include-line.ts';
 import { type PackageFiles, SETTINGS_FILE, versionIn } from './package-files.ts';
 import { readRecord } from './record.ts';
@@ -16,9 +14,9 @@ export interface CheckReport {
   readonly differences: readonly string[];
   /** What is good to know and no mistake: a sentence each. */
   readonly notes: readonly string[];
+  /** Files of ours that somebody has edited: `install` refuses to write over them. */
+  readonly edited: readonly string[];
 }
-
-const MAP_SERVERS = ['map-server', 'map-server.exe'];
 
 /**
  * What is installed in a tree, and how that differs from this package. Nothing is changed.
@@ -33,7 +31,7 @@ export function check({ dir, files }: { readonly dir: string; readonly files: Pa
   const hasLine = includes.some(({ text, file }) => findInclude(text, file) > 0);
   const isThere = found.some(({ state, path }) => state !== 'missing' && path !== SETTINGS_FILE);
   if (record === undefined && !hasLine && !isThere)
-    return { root, isThere: false, version: undefined, differences: [], notes: [] };
+    return { root, isThere: false, version: undefined, differences: [], notes: [], edited: [] };
   const header = readIfThere(locate(root, 'src/custom/ai_ipc/version.h'));
   const version = record?.version ?? versionIn(header);
   return {
@@ -52,8 +50,10 @@ export function check({ dir, files }: { readonly dir: string; readonly files: Pa
     notes: [
       ...(record === undefined ? ['There is no record of an installation: was it copied by hand?'] : []),
       ...found.filter(isEditedSettings).map(({ path }) => `${path} is edited: it is yours, and is kept.`),
-      ...serversToBuild(root),
     ],
+    edited: found
+      .filter((file) => file.state === 'edited' && !isEditedSettings(file))
+      .map(({ path }) => path),
   };
 }
 
@@ -68,14 +68,4 @@ function differenceOf(file: SurveyedFile): string[] {
 
 function isEditedSettings({ path, state }: SurveyedFile): boolean {
   return path === SETTINGS_FILE && state === 'edited';
-}
-
-/** script.inc is newer than the program that was built from it. */
-function serversToBuild(root: string): string[] {
-  const changed = statSync(locate(root, 'src/custom/script.inc'), { throwIfNoEntry: false });
-  return MAP_SERVERS.flatMap((name) => {
-    const built = statSync(join(root, name), { throwIfNoEntry: false });
-    const isOld = built !== undefined && changed !== undefined && built.mtimeMs < changed.mtimeMs;
-    return isOld ? [`${name} was built before these files were installed: build it again.`] : [];
-  });
 }

@@ -60,3 +60,14 @@ function filesBelow(folder: string, name: string): string[] {
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
     .map((path) => path.split(sep).join('/'));
 }
+
+/** The folder of the NPCs in a tree. */
+export const NPC_FOLDER = 'npc/custom/ai-world/';
+const LIBRARY = `${NPC_FOLDER}ai_ipc_lib.txt`;
+
+/** What scripts_custom.conf loads for the functions F_AI_…, as the head of the library itself says. */
+export function libraryLines({ files }: PackageFiles): readonly string[] {
+  const [head = ''] = (files.get(LIBRARY)?.toString('latin1') ?? '').split(/^function/m, 1);
+  const paths = [...head.matchAll(/^\/\/= npc: (\S+)/gm)].map(([, path = '']) => path);
+  return (paths.length === 0 ? [LIBRARY] : paths).map((path) => `npc: ${path}`);
+}

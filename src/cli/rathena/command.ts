@@ -1,17 +1,18 @@
-import { join, resolve } from 'node:path';
 import { styleText } from 'node:util';
 import { Command } from 'commander';
-import { AiIpcError } from '../base/errors.ts';
-import { type CheckReport, check } from '../rathena/check.ts';
-import { type InstallReport, install } from '../rathena/install.ts';
-import { type PackageFiles, readPackage } from '../rathena/package-files.ts';
-import { uninstall } from '../rathena/uninstall.ts';
-import { print } from './base/terminal.ts';
+import { type InstallReport, install } from '../../rathena/install.ts';
+import { libraryLines, type PackageFiles } from '../../rathena/package-files.ts';
+import { uninstall } from '../../rathena/uninstall.ts';
+import { print } from '../base/terminal.ts';
+import { checkCommand } from './check.ts';
+import { lintCommand } from './lint.ts';
+import { newCommand } from './new.ts';
+import { folderFrom, packageFiles } from './package-folder.ts';
 
 /** `ai-ipc rathena`: puts the script commands and NPCs into a rAthena source tree, and takes them out again. */
 export function rathenaCommand(): Command {
   const command = new Command('rathena').description(
-    'the script commands and NPCs for rAthena: install, check, uninstall',
+    'the script commands and NPCs for rAthena: install, check, uninstall; and for authors: new, lint',
   );
   const add = (name: string, description: string) =>
     command.command(name).description(description).argument('<dir>', 'the folder of the rAthena source');
@@ -21,18 +22,14 @@ export function rathenaCommand(): Command {
   )
     .option('--force', 'put files of ours that you have edited aside (….yours) and install ours')
     .action(runInstall);
-  add(
-    'check',
-    'say what is installed there; exit code 1 when it is not what this version would install',
-  ).action(runCheck);
   add('uninstall', 'put the tree back to what it was; what you have changed stays').action(runUninstall);
-  return command;
+  return command.addCommand(checkCommand()).addCommand(newCommand()).addCommand(lintCommand());
 }
 
 function runInstall(dir: string, { force = false }: { readonly force?: boolean }): void {
   const files = packageFiles();
   const report = install({ dir: folderFrom(dir), files, isForced: force });
-  print(...installLines(report, files), ...(report.hasChanged ? nextSteps(report) : []));
+  print(...installLines(report, files), ...(report.hasChanged ? nextSteps(report, files) : []));
 }
 
 function installLines(report: InstallReport, { version }: PackageFiles): string[] {
@@ -49,7 +46,7 @@ function installLines(report: InstallReport, { version }: PackageFiles): string[
   ];
 }
 
-function nextSteps({ root }: InstallReport): string[] {
+function nextSteps({ root }: InstallReport, files: PackageFiles): string[] {
   return [
     '',
     'What to do next:',
@@ -57,31 +54,13 @@ function nextSteps({ root }: InstallReport): string[] {
     '   (./configure only the first time; on Windows build map-server in Visual Studio)',
     '2. Make the tables: ai-ipc migrate. A database user with few rights needs those of deploy/grants.sql.',
     '3. Load the NPCs, with these lines in npc/scripts_custom.conf:',
-    '     npc: npc/custom/ai-world/ai_ipc_lib.txt',
+    ...libraryLines(files).map((line) => `     ${line}`),
     '     npc: npc/custom/ai-world/sage_of_prontera.txt',
     '   To test it, and to be taken out again (it makes requests at each start of the map server):',
     '     npc: npc/custom/ai-world/test/test_ai_ipc_commands.txt',
     '4. Start the worker (ai-ipc worker) and the map server. In Prontera, at 150 150, stands the NPC "AI IPC Test".',
     'docs/rathena.md tells more.',
   ];
-}
-
-function runCheck(dir: string): void {
-  const report = check({ dir: folderFrom(dir), files: packageFiles() });
-  const { root, differences, notes } = report;
-  const isWell = report.isThere && differences.length === 0;
-  process.exitCode = isWell ? 0 : 1;
-  print(
-    stateLine(report),
-    ...[...differences, ...notes].map((sentence) => `  ${sentence}`),
-    isWell ? 'All is as it should be.' : `This puts it right: ai-ipc rathena install ${root}`,
-  );
-}
-
-function stateLine({ root, isThere, version }: CheckReport): string {
-  if (!isThere) return `AI IPC is not installed in ${root}.`;
-  if (version !== undefined) return `AI IPC ${version} is installed in ${root}.`;
-  return `Some files of AI IPC are in ${root}, without its commands:`;
 }
 
 function runUninstall(dir: string): void {
@@ -101,14 +80,4 @@ function runUninstall(dir: string): void {
     'Take the lines of npc/custom/ai-world out of npc/scripts_custom.conf, and build the map server again.',
     'The tables in the database stay; docs/rathena.md says how to delete them.',
   );
-}
-
-function packageFiles(): PackageFiles {
-  return readPackage(join(import.meta.dirname, '../../rathena'));
-}
-
-/** An unset variable in a script must not become the current folder. */
-function folderFrom(dir: string): string {
-  if (dir !== '') return resolve(dir);
-  throw new AiIpcError('bad_argument', 'The folder of the rAthena source is "". Name it.');
 }
