@@ -172,6 +172,7 @@ describe('memory', () => {
       npc_id: 'sage-of-prontera',
       player_id: '77',
       summary: null,
+      facts: [],
       turns: [{ said: 'I like red apples', answered: said['text'] }],
     });
     const { answer } = await call({ ...recalled, method: 'DELETE' });

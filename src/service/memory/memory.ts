@@ -4,11 +4,16 @@ import type { Recollection, Turn } from '../../mind/talk/recollection.ts';
 export interface MemoryOwner {
   /** The id of the persona, or the request's npc_id where no persona has it. */
   readonly npcId: string;
+  /** EVERYBODY: what the NPC may tell whoever comes. No player has that id. */
   readonly playerId: string;
 }
 
+/** Of whom facts are that are about no player. An empty id of a request is none. */
+export const EVERYBODY = '';
+
 /**
- * What NPCs remember of players, in the database of the queue. Never mixed between players: what is recalled,
+ * What NPCs remember of players, in the database of the queue. Never mixed between players: what is recalled (but for facts
+ * that are everybody's),
  * and what a new turn locks, is found by both ids (owner-ids.ts), and the tables compare ids byte by byte.
  */
 export interface NpcMemory {
@@ -19,6 +24,11 @@ export interface NpcMemory {
    * Idempotency-Key) is remembered once; null remembers in any case.
    */
   remember(owner: MemoryOwner, turn: Turn, key: string | null): Promise<void>;
+  /**
+   * Adds a fact: of this player, or of everybody's. Bounded, the oldest one goes; one that is known already is not added.
+   * Returns how many the NPC now knows of him.
+   */
+  tell(owner: MemoryOwner, fact: string): Promise<number>;
   /** Forgets what this NPC, or every NPC (npcId null), knows of a player, or of every player (playerId null). Returns how many turns went. */
   forget(who: { readonly npcId: string | null; readonly playerId: string | null }): Promise<number>;
 }

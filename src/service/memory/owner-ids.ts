@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AiIpcError } from '../../base/errors.ts';
 import { MEMORY_LIMITS } from '../../mind/memory/memory-limits.ts';
-import type { MemoryOwner } from './memory.ts';
+import { EVERYBODY, type MemoryOwner } from './memory.ts';
 
 /**
  * What is recalled is looked for by both, and what is remembered locks by both first: this keeps the memories of two players,
@@ -10,7 +10,7 @@ import type { MemoryOwner } from './memory.ts';
  */
 export function bothIdsOf({ npcId, playerId }: MemoryOwner): [string, string] {
   checkId(npcId);
-  checkId(playerId);
+  if (playerId !== EVERYBODY) checkId(playerId);
   return [playerId, npcId];
 }
 
