@@ -9,12 +9,13 @@ export const MAX_MENU_OPTION = { characters: 50, bytes: 100 } as const;
 /** What a menu of scripts is taken apart by (: and |), what clients take for colours and tags, and what would name a placeholder. */
 const UNFIT = /[:|^<>{}：｜＜＞＾]+/gu;
 /** 1. and - and * before an option: a menu has no numbers of its own. */
-const BULLET = /^(?:\d{1,2}[.)]|[-*•–—])\s+/u;
+const BULLETS = /^(?:(?:\d{1,2}[.)]|[-*•–—])\s+)+/u;
 const HAS_WORDS = /[\p{L}\p{N}]/u;
 
 /** A text as an option of a menu: one short line that `select` takes as it is; empty where nothing is left that could be chosen. */
 export function toMenuOption(text: string): string {
-  const line = cleanAnswer(text.slice(0, 1_000).replace(UNFIT, ' ')).replace(BULLET, '');
+  // Colour codes go as a whole before their ^ is a mark.
+  const line = cleanAnswer(cleanAnswer(text.slice(0, 1_000)).replace(UNFIT, ' ')).replace(BULLETS, '');
   const short = cutAtWord(line);
   return HAS_WORDS.test(short) ? short : '';
 }

@@ -28,8 +28,6 @@ export interface Shouting {
 const MAX_SUBJECT_CHARACTERS = 90;
 /** "The news" is what is to be thought up, "the bridge is closed" can be said. */
 const MIN_SUBJECT_WORDS = 3;
-/** A line that takes up so many words of the topic, or half of them, is about it. */
-const WORDS_ABOUT = 2;
 
 /** What an NPC says of its own: a fact or a line that is about the topic, else a line that takes it up, else any. */
 export function shoutByRules(cue: Cue, shouting: Shouting): Omit<ShoutedAnswer, keyof AnswerSource> {
@@ -48,10 +46,11 @@ function linesFor({ persona, topic, facts }: Cue, { book, neutral }: Shouting): 
   const { language } = persona;
   const keys = topicKeys(topic, language);
   const about = bestBearing(speakable(facts, language), keys, language);
-  if (isAbout(about.score, keys)) return about.texts.map(toSentence);
+  if (about.score > 0 && about.score * 2 >= keys.size) return about.texts.map(toSentence);
   const own = ownLines(persona, neutral);
   const known = bestBearing(own.plain, keys, language);
-  if (isAbout(known.score, keys)) return known.texts;
+  // What takes up less speaks of something else: all is quiet at a gate that is to close at dusk.
+  if (known.score > 0 && known.score === keys.size) return known.texts;
   const subject = subjectOf(topic, book);
   const taken =
     subject === undefined
@@ -59,10 +58,6 @@ function linesFor({ persona, topic, facts }: Cue, { book, neutral }: Shouting): 
       : fillAll(own.takingUp, [...personaValues(persona), [TOPIC_PLACEHOLDER, subject]]);
   if (taken.length > 0) return taken;
   return known.texts.length > 0 ? known.texts : own.any;
-}
-
-function isAbout(score: number, keys: ReadonlySet<string>): boolean {
-  return score > 0 && (score >= WORDS_ABOUT || score * 2 >= keys.size);
 }
 
 /** "Her name is Brunhild": written for a model, and nothing that the NPC would say. */

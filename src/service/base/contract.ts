@@ -139,12 +139,12 @@ const emotionRequest = z
 /** A number in quotes is one, too: see optionalNumber. */
 function wholeNumber({ least, most, usual }: typeof MENU_OPTIONS | typeof SCENE_LINES) {
   const rule = `must be a whole number from ${least} to ${most}`;
-  const text = z.string().regex(/^(|\d{1,2})$/, rule);
+  const numbers = Array.from({ length: most - least + 1 }, (_, at) => least + at);
+  const text = z.string().regex(new RegExp(`^(?:${numbers.join('|')}|)$`), rule);
   return z
     .union([z.int(rule).min(least, rule).max(most, rule), text], { error: rule })
     .nullish()
-    .transform((value) => (value === '' ? usual : Number(value ?? usual)))
-    .refine((value) => value >= least && value <= most, rule);
+    .transform((value) => (value === '' ? usual : Number(value ?? usual)));
 }
 
 const optionsRequest = dialogueRequest.omit({ options: true }).extend({
@@ -168,11 +168,12 @@ const NPCS_RULE = `must be a list of ${SCENE_NPCS.least} to ${SCENE_NPCS.most} N
 const sceneRequest = shoutRequest.omit({ npc_id: true }).extend({
   npcs: z
     .array(
-      id.refine((one) => one !== '', 'must not be empty'),
+      z.union([numberId, z.string().min(1, ID_RULE).max(MAX_ID_CHARACTERS, ID_RULE)], { error: ID_RULE }),
       { error: NPCS_RULE },
     )
     .min(SCENE_NPCS.least, NPCS_RULE)
     .max(SCENE_NPCS.most, NPCS_RULE)
+    .meta({ uniqueItems: true })
     .refine((npcs) => new Set(npcs.map(String)).size === npcs.length, 'must name each NPC once'),
   lines: wholeNumber(SCENE_LINES),
 });

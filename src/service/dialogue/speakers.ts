@@ -1,6 +1,6 @@
 import type { PersonaBook } from '../../mind/persona/persona-book.ts';
 import type { Speakers } from '../../mind/talk/mind.ts';
-import { EVERYBODY, type MemoryOwner } from '../memory/memory.ts';
+import type { KnownOwner, MemoryOwner } from '../memory/memory.ts';
 
 const NEUTRAL = 'neutral';
 
@@ -31,8 +31,8 @@ export function memoryOwnerOf(speakers: Speakers): MemoryOwner | null {
 }
 
 /** Whose memory the NPC's talk with this player is; without a player, what it may tell everybody. */
-export function recalledOwnerOf(speakers: Speakers): MemoryOwner {
-  return memoryOwnerOf(speakers) ?? { npcId: rememberingNpcOf(speakers), playerId: EVERYBODY };
+export function recalledOwnerOf(speakers: Speakers): KnownOwner {
+  return memoryOwnerOf(speakers) ?? { npcId: rememberingNpcOf(speakers), playerId: null };
 }
 
 /** An NPC that no persona has speaks as neutral, and remembers for itself. */

@@ -4,12 +4,13 @@ import type { Recollection, Turn } from '../../mind/talk/recollection.ts';
 export interface MemoryOwner {
   /** The id of the persona, or the request's npc_id where no persona has it. */
   readonly npcId: string;
-  /** EVERYBODY: what the NPC may tell whoever comes. No player has that id. */
   readonly playerId: string;
 }
 
-/** Of whom facts are that are about no player. An empty id of a request is none. */
-export const EVERYBODY = '';
+/** Of whom an NPC knows something; null is everybody: what it may tell whoever comes. */
+export interface KnownOwner extends Omit<MemoryOwner, 'playerId'> {
+  readonly playerId: string | null;
+}
 
 /**
  * What NPCs remember of players, in the database of the queue. Never mixed between players: what is recalled (but for facts
@@ -18,7 +19,7 @@ export const EVERYBODY = '';
  */
 export interface NpcMemory {
   /** Bounded: see MEMORY_LIMITS. Rejects with AiIpcError: database_unavailable, bad_argument (an id that cannot be stored). */
-  recall(owner: MemoryOwner): Promise<Recollection>;
+  recall(owner: KnownOwner): Promise<Recollection>;
   /**
    * Adds a turn; what falls out of the last turns goes into the summary. The same `key` (the request's
    * Idempotency-Key) is remembered once; null remembers in any case.
@@ -28,7 +29,7 @@ export interface NpcMemory {
    * Adds a fact: of this player, or of everybody's. Bounded, the oldest one goes; one that is known already is not added.
    * Returns how many the NPC now knows of him.
    */
-  tell(owner: MemoryOwner, fact: string): Promise<number>;
+  tell(owner: KnownOwner, fact: string): Promise<number>;
   /** Forgets what this NPC, or every NPC (npcId null), knows of a player, or of every player (playerId null). Returns how many turns went. */
   forget(who: { readonly npcId: string | null; readonly playerId: string | null }): Promise<number>;
 }

@@ -40,7 +40,10 @@ export function createNpcMemory(
   const statements = kind === 'mariadb' ? mariadbMemoryStatements : sqliteMemoryStatements;
   return {
     // async, so that an id that is refused rejects, and does not throw.
-    recall: async (owner) => recollectRows(await database.query(statements.recall, bothIdsOf(owner))),
+    async recall(owner) {
+      const [playerId, npcId] = bothIdsOf(owner);
+      return recollectRows(await database.query(statements.recall, [playerId, npcId, npcId]));
+    },
     async remember(owner, turn, key) {
       const older = await remember(database, statements, { owner, turn, key });
       if (older !== null) onFold(owner, older);
@@ -53,7 +56,8 @@ export function createNpcMemory(
 }
 
 /** Read from rows as they are before anything is folded that two turns at once have left over. */
-function recollectRows(rows: readonly Row[]): Recollection {
+function recollectRows(found: readonly Row[]): Recollection {
+  const rows = found.toSorted((a, b) => numberOf(a, 'id') - numberOf(b, 'id'));
   const { summary, kept } = foldSurplus(rows, []);
   return { ...toRecollection({ summary, kept: kept.map(toTurn) }), facts: factsIn(rows) };
 }

@@ -1,7 +1,7 @@
 /** The statements of the memory, by the name of what they do; bound values in the same order for both databases. */
 export interface MemoryStatements {
   /**
-   * player id, npc id → id, kind, turns, said, answered: the turns in their order, and the summary; not locked. A fact is a
+   * player id, npc id, npc id → id, kind, turns, said, answered: the turns and the summary, in any order; not locked. A fact is a
    * turn that counts for none, with what was told as its answer; those of everybody's (player id '') are among them.
    */
   readonly recall: string;
@@ -48,11 +48,15 @@ const MARIADB_RECALL = `
     FROM ai_npc_memory FORCE INDEX (idx_memory_owner)
    WHERE player_id = ? AND npc_id = ? AND kind IN ('turn', 'summary')
    ORDER BY kind, id`;
+/** Not player_id IN (?, ''): with two ranges of the index, its order is none, and each recall would sort. */
 const MARIADB_RECALL_WITH_EVERYBODYS = `
   SELECT id, kind, turns, said, answered
     FROM ai_npc_memory FORCE INDEX (idx_memory_owner)
-   WHERE player_id IN (?, '') AND npc_id = ? AND kind IN ('turn', 'summary')
-   ORDER BY kind, id`;
+   WHERE player_id = ? AND npc_id = ? AND kind IN ('turn', 'summary')
+   UNION ALL
+  SELECT id, kind, turns, said, answered
+    FROM ai_npc_memory FORCE INDEX (idx_memory_owner)
+   WHERE player_id = '' AND npc_id = ? AND kind = 'turn'`;
 
 export const mariadbMemoryStatements: MemoryStatements = {
   recall: MARIADB_RECALL_WITH_EVERYBODYS,
@@ -116,8 +120,11 @@ export const sqliteMemoryStatements: MemoryStatements = {
   recall: `
   SELECT id, kind, turns, said, answered
     FROM ai_npc_memory
-   WHERE player_id IN (?, '') AND npc_id = ? AND kind IN ('turn', 'summary')
-   ORDER BY id`,
+   WHERE player_id = ? AND npc_id = ? AND kind IN ('turn', 'summary')
+   UNION ALL
+  SELECT id, kind, turns, said, answered
+    FROM ai_npc_memory
+   WHERE player_id = '' AND npc_id = ? AND kind = 'turn'`,
   // BEGIN IMMEDIATE has locked the whole file.
   lockToRemember: SQLITE_RECALL,
   insertTurn: `

@@ -1,7 +1,7 @@
 import type { Database, Row } from '../../database/database.ts';
 import { numberOf, textOf } from '../../database/row-fields.ts';
 import { MEMORY_LIMITS } from '../../mind/memory/memory-limits.ts';
-import type { MemoryOwner } from './memory.ts';
+import type { KnownOwner } from './memory.ts';
 import { bothIdsOf, digestOf } from './owner-ids.ts';
 import type { MemoryStatements } from './statements.ts';
 
@@ -19,14 +19,15 @@ export function factsIn(rows: readonly Row[]): readonly string[] {
 export async function tellFact(
   database: Database,
   statements: MemoryStatements,
-  { owner, fact }: { readonly owner: MemoryOwner; readonly fact: string },
+  { owner, fact }: { readonly owner: KnownOwner; readonly fact: string },
 ): Promise<number> {
-  const lock = { sql: statements.lockToRemember, values: bothIdsOf(owner) };
+  const [playerId, npcId] = bothIdsOf(owner);
+  const lock = { sql: statements.lockToRemember, values: [playerId, npcId] };
   return await database.lockAndWrite(lock, (rows) => {
     const others = rows.filter((row) => isFactRow(row) && textOf(row, 'answered') !== fact);
     const tooOld = others.slice(0, Math.max(0, others.length + 1 - MEMORY_LIMITS.facts));
     const key = digestOf(owner, `fact ${fact}`);
-    const insert = { sql: statements.insertFact, values: [owner.npcId, owner.playerId, fact, key] };
+    const insert = { sql: statements.insertFact, values: [npcId, playerId, fact, key] };
     const ids = tooOld.map((row) => numberOf(row, 'id'));
     const remove = ids.length === 0 ? [] : [{ sql: statements.deleteRows, values: [ids] }];
     return { writes: [...remove, insert], result: others.length - tooOld.length + 1 };
