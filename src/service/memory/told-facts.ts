@@ -10,9 +10,9 @@ export function isFactRow(row: Row): boolean {
   return row['kind'] === 'turn' && numberOf(row, 'turns') === 0;
 }
 
-/** The oldest first. */
+/** The oldest first. What is everybody's is found twice, where it is asked for itself. */
 export function factsIn(rows: readonly Row[]): readonly string[] {
-  return rows.filter(isFactRow).map((row) => textOf(row, 'answered'));
+  return [...new Set(rows.filter(isFactRow).map((row) => textOf(row, 'answered')))];
 }
 
 /** Adds a fact, where it is not known, in place of the oldest ones. Returns how many are known then. */
