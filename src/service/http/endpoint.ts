@@ -26,6 +26,8 @@ export interface Answered {
 export interface EndpointCall {
   readonly request: Request;
   readonly deadline: Deadline;
+  /** So long the caller waits. */
+  readonly deadlineMs: number;
   readonly priority: number;
   readonly parts: EndpointParts;
 }

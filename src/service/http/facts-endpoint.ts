@@ -11,7 +11,7 @@ import { NO_MEMORY, refusalOfMemory } from './memory-refusal.ts';
 export async function tell(
   { fact }: RequestBody<'facts'>,
   speakers: Speakers,
-  { parts, deadline }: EndpointCall,
+  { parts, deadline, deadlineMs }: EndpointCall,
 ): Promise<Omit<Answered, 'personaId'> | Refusal> {
   const told = cleanFact(fact);
   if (told === '')
@@ -25,7 +25,7 @@ export async function tell(
       said: null,
     };
   } catch (error) {
-    const refusal = error instanceof AiIpcError ? refusalOfMemory(error) : undefined;
+    const refusal = error instanceof AiIpcError ? refusalOfMemory(error, deadlineMs) : undefined;
     if (refusal === undefined) throw error;
     return refusal;
   }

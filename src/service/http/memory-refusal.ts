@@ -8,12 +8,15 @@ const REFUSED: ReadonlyMap<ErrorCode, HttpErrorCode> = new Map([
 ]);
 
 export const NO_MEMORY = 'NPCs remember nothing now: the AI service has no database. Its log tells why.';
-const TOO_SLOW = 'The memory did not answer in time. Check the database, and try again.';
 
 /** What a caller of the memory is told; undefined where trying again is no help, and the log must tell an admin. */
-export function refusalOfMemory(error: AiIpcError): Refusal | undefined {
+export function refusalOfMemory(error: AiIpcError, deadlineMs: number): Refusal | undefined {
   // Only the deadline times out here: a database that hangs holds nobody for longer than he waits.
-  if (error.code === 'model_timeout') return refuse('unavailable', TOO_SLOW);
+  if (error.code === 'model_timeout') return refuse('unavailable', tooSlow(deadlineMs));
   const code = REFUSED.get(error.code);
   return code === undefined ? undefined : refuse(code, messageOf(error));
+}
+
+function tooSlow(deadlineMs: number): string {
+  return `The memory did not answer within ${Math.round(deadlineMs)} ms. Check the database, and try again.`;
 }

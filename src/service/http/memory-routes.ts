@@ -71,7 +71,7 @@ async function withMemory(
     const done = recollecting.caughtUp(owner).then(() => work({ memory, owner, npcId }));
     return toJsonResponse(await deadline.hold(done));
   } catch (error) {
-    const refusal = error instanceof AiIpcError ? refusalOfMemory(error) : undefined;
+    const refusal = error instanceof AiIpcError ? refusalOfMemory(error, deadlineMs) : undefined;
     // A table that is gone and the like: trying again is no help, and the log must tell an admin.
     if (refusal === undefined) throw error;
     return toErrorResponse(refusal);

@@ -45,7 +45,7 @@ async function respond(
   if (leave === undefined) return overloaded();
   const deadline = parts.deadlines.start(deadlineMs);
   try {
-    const call = { request: raw, deadline, priority, parts: parts.endpoints };
+    const call = { request: raw, deadline, deadlineMs, priority, parts: parts.endpoints };
     const left = leavingOf(context.env);
     const answered = await deadline.hold(answerOnce(call, { key, endpoint, left, ...parts }));
     if (isRefusal(answered)) return toErrorResponse(answered);
