@@ -5,7 +5,7 @@ import { cleanFact } from '../dialogue/cues.ts';
 import { npcIdOf, recalledOwnerOf } from '../dialogue/speakers.ts';
 import type { Answered, EndpointCall } from './endpoint.ts';
 import { type Refusal, refuse } from './http-error.ts';
-import { NO_MEMORY, refusalOfMemory } from './memory-refusal.ts';
+import { NO_MEMORY, refusalOfMemory, tooSlow } from './memory-refusal.ts';
 
 /** Tells an NPC what happened. It is in the database when this is answered: a script need not tell it twice. */
 export async function tell(
@@ -19,7 +19,10 @@ export async function tell(
   const memory = parts.memory();
   if (memory === null) return refuse('unavailable', NO_MEMORY);
   try {
-    const facts = await deadline.hold(memory.tell(recalledOwnerOf(speakers), told));
+    const telling = memory.tell(recalledOwnerOf(speakers), told);
+    // A little before the caller waits no longer: he is to hear that it was the memory.
+    const facts = await Promise.race([telling, untilAborted(deadline.signal)]);
+    if (facts === undefined) return refuse('unavailable', tooSlow(deadlineMs));
     return {
       body: { npc_id: npcIdOf(speakers), player_id: speakers.playerId, fact: told, facts },
       said: null,
@@ -29,4 +32,11 @@ export async function tell(
     if (refusal === undefined) throw error;
     return refusal;
   }
+}
+
+function untilAborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    else signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
 }

@@ -17,6 +17,6 @@ export function refusalOfMemory(error: AiIpcError, deadlineMs: number): Refusal 
   return code === undefined ? undefined : refuse(code, messageOf(error));
 }
 
-function tooSlow(deadlineMs: number): string {
+export function tooSlow(deadlineMs: number): string {
   return `The memory did not answer within ${Math.round(deadlineMs)} ms. Check the database, and try again.`;
 }
