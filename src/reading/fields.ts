@@ -3,6 +3,7 @@ import { findFinalWord } from './final-word.ts';
 import { isThoughtName } from './mark-names.ts';
 import type { Asked, Form, LineNames } from './message.ts';
 import { type FoundObject, findObjects, parseJson } from './objects.ts';
+import { isSeries, toSeries } from './series.ts';
 import { isPlayers } from './speaker-labels.ts';
 import { splitByMarks } from './stretches.ts';
 import { toVisible } from './visible.ts';
@@ -26,6 +27,8 @@ const ALIASES: Readonly<Record<Form['needs'], readonly string[]>> = {
   ],
   choice: ['choice', 'action'],
   emotion: ['emotion'],
+  option_1: ['option_1'],
+  line_1: ['line_1'],
 };
 /** Deeper in its wrappers no answer was seen; each level may be a list. */
 const MAX_DEPTH = 8;
@@ -37,11 +40,15 @@ const MAX_DEPTH = 8;
 export function fieldsIn(value: unknown, asked: Asked, depth = MAX_DEPTH): Fields | undefined {
   if (depth === 0) return undefined;
   if (typeof value === 'string') return fieldsInText(value, asked, depth);
+  if (isSeries(value, asked.form)) return toSeries(value, asked.form);
   if (Array.isArray(value)) return lastThatFits(untilPlayer(value, asked.names), asked, depth);
   if (typeof value !== 'object' || value === null || isOthers(value, asked)) return undefined;
   const { form } = asked;
   const entries = Object.entries(value)
-    .map(([name, one]: [string, unknown]) => [name, isTextList(one) ? one.join(' ') : one] as const)
+    .map(
+      ([name, one]: [string, unknown]) =>
+        [name, isTextList(one) && !isSeries(one, form) ? one.join(' ') : one] as const,
+    )
     .filter(
       ([name]) => form.fields.includes(name) || !(isThoughtName(name) || /^errors?$|^delta$/i.test(name)),
     );

@@ -30,7 +30,7 @@ export function toMessage({ text, parts, reasoning, finishReason }: Given): Mess
 export interface Form {
   readonly fields: readonly string[];
   /** Without this field an object is no answer. */
-  readonly needs: 'text' | 'choice' | 'emotion';
+  readonly needs: 'text' | 'choice' | 'emotion' | 'option_1' | 'line_1';
 }
 
 /** Who may stand before a line, as in a play. */

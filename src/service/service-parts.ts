@@ -94,7 +94,7 @@ export async function createParts(options: PartsOptions, life: Life): Promise<Se
   const app = createApp({
     endpoints: {
       ...{ mind: created.mind, offline: created.offline, personas, recollecting, profanityFilter, gameText },
-      unknownNpcs: createUnknownNpcs(personas, logger),
+      ...{ unknownNpcs: createUnknownNpcs(personas, logger), memory: store.memory },
       ...{ limits: store.limits, maxCharacters: settings.maxCharacters, clock: life.clock },
     },
     idempotency: createIdempotency(life),

@@ -10,6 +10,10 @@ const { serve, call, problemsOf } = contract;
 const DIALOGUE = '/api/v1/npc/dialogue';
 const DECIDE = '/api/v1/npc/decide';
 const EMOTION = '/api/v1/npc/emotion';
+const OPTIONS = '/api/v1/npc/options';
+const SHOUT = '/api/v1/npc/shout';
+const SCENE = '/api/v1/npc/scene';
+const FACTS = '/api/v1/npc/facts';
 const MEMORY = '/api/v1/npc/{npc_id}/memory';
 const ASYNC = '/api/v1/async/{type}';
 
@@ -36,6 +40,17 @@ const GOOD: readonly (readonly [string, unknown])[] = [
   [EMOTION, { npc_id: 1, event: 'A gift' }],
   [EMOTION, { event: { gift: 'flowers' }, player_id: 3 }],
   [EMOTION, {}],
+  [
+    OPTIONS,
+    { npc_id: 'Kafra', player_id: 3, message: 'Hello', max: 8, player: { name: 'Ana' }, language: 'de' },
+  ],
+  [OPTIONS, { max: '2', message: null }],
+  [OPTIONS, { max: '' }],
+  [SHOUT, { npc_id: 5, topic: 'x'.repeat(500), location: { map: 'prontera' } }],
+  [SCENE, { npcs: [1, 'Kafra'], topic: 'the weather' }],
+  [SCENE, { npcs: ['a', 'b', 'c', 'd'], topic: 'the weather', lines: '12', language: 'en' }],
+  [FACTS, { npc_id: 'Kafra', player_id: 3, fact: 'Ana paid.' }],
+  [FACTS, { fact: 'x'.repeat(200), player_id: '' }],
 ];
 
 /** Bodies that are wrong: the OpenAPI file must think so too. */
@@ -58,6 +73,22 @@ const WRONG: readonly (readonly [string, unknown])[] = [
   [DECIDE, { context: {}, actions: ['a', 1] }],
   [EMOTION, { event: 1 }],
   [EMOTION, []],
+  [OPTIONS, { max: 1 }],
+  [OPTIONS, { max: '9' }],
+  [OPTIONS, { max: 2.5 }],
+  [OPTIONS, { message: 5 }],
+  [SHOUT, {}],
+  [SHOUT, { topic: ' ' }],
+  [SHOUT, { topic: 'x'.repeat(501) }],
+  [SCENE, { npcs: ['Kafra'], topic: 'x' }],
+  [SCENE, { npcs: ['a', 'b', 'c', 'd', 'e'], topic: 'x' }],
+  [SCENE, { npcs: ['Kafra', 'Kafra'], topic: 'x' }],
+  [SCENE, { npcs: ['Kafra', ''], topic: 'x' }],
+  [SCENE, { npcs: 'Kafra', topic: 'x' }],
+  [SCENE, { npcs: ['a', 'b'], topic: 'x', lines: 13 }],
+  [FACTS, { npc_id: 'Kafra' }],
+  [FACTS, { fact: '' }],
+  [FACTS, { fact: 'x'.repeat(201) }],
 ];
 
 describe('the OpenAPI file', () => {
@@ -172,6 +203,7 @@ describe('memory', () => {
       npc_id: 'sage-of-prontera',
       player_id: '77',
       summary: null,
+      facts: [],
       turns: [{ said: 'I like red apples', answered: said['text'] }],
     });
     const { answer } = await call({ ...recalled, method: 'DELETE' });

@@ -9,7 +9,7 @@ import { ROOT, useCli } from '../support/cli-process.ts';
 import type { DocExample, Step } from './support/doc-examples.ts';
 
 import { placesIn, placesOf } from './support/doc-match.ts';
-import { EXAMPLE_PAGES, SERVICE_PAGE } from './support/doc-pages.ts';
+import { CALLS_PAGE, EXAMPLE_PAGES, SERVICE_PAGE } from './support/doc-pages.ts';
 import { DocRunner } from './support/doc-runner.ts';
 
 interface Operation {
@@ -33,7 +33,8 @@ interface OpenApi {
 const MOST_LINES = 350;
 
 const page = SERVICE_PAGE.text;
-const steps = [SERVICE_PAGE, ...EXAMPLE_PAGES].flatMap((one) => one.steps);
+const bothPages = `${page}\n${CALLS_PAGE.text}`;
+const steps = [SERVICE_PAGE, CALLS_PAGE, ...EXAMPLE_PAGES].flatMap((one) => one.steps);
 const calls = steps.filter((step) => step.kind === 'call');
 const answers = calls.flatMap(({ answer }) => (answer === undefined ? [] : [answer.body]));
 
@@ -54,6 +55,12 @@ afterAll(() => runner.close());
 
 describe('docs/ai-service.md', () => {
   it.each(SERVICE_PAGE.steps)('$title', async (step) => {
+    await runner.run(step);
+  });
+});
+
+describe('docs/ai-calls.md, on the same service', () => {
+  it.each(CALLS_PAGE.steps)('$title', async (step) => {
     await runner.run(step);
   });
 });
@@ -114,18 +121,22 @@ describe('docs/ai-service.md and test/integration/ai-service-examples together',
   });
 });
 
-describe('docs/ai-service.md alone', () => {
-  it('can be read in one go', () => {
-    expect(page.split('\n').length).toBeLessThanOrEqual(MOST_LINES);
+describe('docs/ai-service.md and docs/ai-calls.md', () => {
+  it('can each be read in one go', () => {
+    for (const { text } of [SERVICE_PAGE, CALLS_PAGE])
+      expect(text.split('\n').length).toBeLessThanOrEqual(MOST_LINES);
   });
 
-  it('has an example of every endpoint', () => {
+  it('have an example of every endpoint', () => {
     for (const { path, method, operation } of operations())
       if (path !== '/openapi.json' && !operation.summary.startsWith('The same as'))
-        expect(callsOf(path, method, SERVICE_PAGE.steps), `${method} ${path}`).not.toEqual([]);
+        expect(
+          callsOf(path, method, [...SERVICE_PAGE.steps, ...CALLS_PAGE.steps]),
+          `${method} ${path}`,
+        ).not.toEqual([]);
   });
 
-  it('names every path, field and header', () => {
+  it('name every path, field and header', () => {
     const { schemas, parameters } = api.components;
     const fields = Object.values(schemas).flatMap((schema) => placesOf(schema));
     const names = [
@@ -133,7 +144,7 @@ describe('docs/ai-service.md alone', () => {
       ...Object.values(parameters).map(({ name }) => name),
       ...['Authorization', 'X-API-Key', 'X-AI-IPC-Persona', 'Allow', 'Retry-After'],
     ];
-    for (const name of names) expect(page).toMatch(new RegExp(`[\`"/{]${name}\\b`));
+    for (const name of names) expect(bothPages).toMatch(new RegExp(`[\`"/{]${name}\\b`));
     for (const path of [...Object.keys(api.paths), ...TEST_PATHS])
       expect(page.replace('Sage%20of%20Prontera', '{npc_id}')).toContain(path);
   });

@@ -170,6 +170,21 @@ describe('a database that says nothing any more', () => {
     }
   });
 
+  it('a fact is refused within the deadline: 503, and told when the worker comes again', async () => {
+    const { url } = await serve({}, databaseOf({ ...database.settings, host: proxy.host, port: proxy.port }));
+    const tell = (headers: Record<string, string>) =>
+      post(`${url}/api/v1/npc/facts`, { npc_id: 'guard', player_id: 9, fact: 'Ana paid.' }, headers);
+    expect((await tell({})).status).toBe(200);
+    proxy.stall();
+    try {
+      const answered = await tell({ 'X-Deadline-Ms': '500' });
+      expect(answered).toEqual(refused(503, 'unavailable', /memory did not answer within 500 ms/));
+    } finally {
+      proxy.resume();
+    }
+    expect((await tell({})).body).toMatchObject({ facts: 1 });
+  });
+
   it.each(['GET', 'DELETE'])('%s of the memory is answered within the deadline: 503', async (method) => {
     const { url } = await serve({}, databaseOf({ ...database.settings, host: proxy.host, port: proxy.port }));
     const path = `${url}/api/v1/npc/sage-of-prontera/memory?player_id=7`;

@@ -282,10 +282,17 @@ export function goodAnswer({ request, data }: ModelCall): string {
   if (name === 'npc_feels' || 'event' in data) {
     return JSON.stringify({ emotion: 'curious', intensity: 0.6, valence: 0.3 });
   }
+  const fields = Object.keys(request.response_format?.json_schema?.schema.properties ?? {});
+  if (name === 'npc_options' || name === 'npc_lines')
+    return JSON.stringify(
+      Object.fromEntries(fields.map((field, at) => [field, SERIES[at] ?? `Number ${at}.`])),
+    );
   const text = recall(data) ?? 'The road to Prontera is safe today.';
   const choice = 'options' in data ? { choice: 1 } : {};
   return JSON.stringify({ text, emotion: 'calm', action: 'nods', ...choice });
 }
+
+const SERIES = ['Is the road safe?', 'As safe as ever.', 'Then let us go.', 'Goodbye.'];
 
 /** "What did I tell you?" is answered with what the player said before. */
 function recall(data: Readonly<Record<string, unknown>>): string | undefined {

@@ -1,28 +1,15 @@
 import { NO_TOKENS } from '../../providers/token-count.ts';
-import { cleanAnswer } from '../answer/clean-answer.ts';
-import { EMOTIONS, type Emotion, emotionOf, feelingFrom } from '../language/emotion.ts';
-import { hash } from '../language/hash.ts';
-import { type Language, languageOf } from '../language/language.ts';
-import type { Word } from '../language/words.ts';
+import { feelingFrom } from '../language/emotion.ts';
 import type { Persona } from '../persona/persona.ts';
 import type { PersonaBook } from '../persona/persona-book.ts';
-import { personaValues } from '../persona/persona-canned.ts';
-import { placeholderFor, REMEMBERED, WORD_PLACEHOLDER } from '../persona/placeholders.ts';
-import type { Mind, PlayerLine, SpokenAnswer } from '../talk/mind.ts';
-import { type Acquaintance, getAcquainted } from './acquaintance.ts';
+import type { Actor, Cue, Mind, PlayerLine, Scene } from '../talk/mind.ts';
+import { NOTHING } from '../talk/recollection.ts';
 import { decideByRules } from './decision.ts';
-import { capitalize, chooseLine, type LineOptions } from './line-choice.ts';
-import { chooseOption } from './option-choice.ts';
-import {
-  type Chosen,
-  chooseRule,
-  type Heard,
-  lastTopicOf,
-  openRuleBook,
-  type RuleBook,
-} from './rule-choice.ts';
-import { moodAfter, type Tone } from './tone.ts';
-import { isPlainTalk, utteranceOf } from './utterance.ts';
+import { offerByRules } from './menu.ts';
+import { openRuleBook, type RuleBook } from './rule-choice.ts';
+import { playByRules } from './scene-play.ts';
+import { isOrder, shoutByRules } from './shouting.ts';
+import { explainLine, replyByRules, speakByRules } from './speaking.ts';
 
 export interface OfflineMindOptions {
   /** Other numbers give other answers to the same talk; the same number gives the same. Default 0. */
@@ -31,27 +18,18 @@ export interface OfflineMindOptions {
 
 /** A scripted mind can also tell which rule it would answer from: for people who write personas. */
 export interface OfflineMind extends Mind {
-  /** Such as "rule hello", "forbidden topic politics" or "fallback". */
+  /** Such as "rule hello", "forbidden topic politics", "fact" or "fallback". */
   explain(line: PlayerLine): string;
 }
 
-/** A topic is a word that can be said in a sentence: not "ok", not a wall of letters. */
-const TOPIC = /^[\p{L}\p{M}'’]{4,20}$/u;
-/** Captured words are cut here, so that a long "name" does not fill the answer. */
-const MAX_VALUE_CHARACTERS = 30;
-/** Where an NPC that knows something of the player should show it. */
-const RECALLING = /^(?:ask-|tell-|remember-me$|hello$|bye$|more$|repeat$)/;
-const INSISTING = /^(?:ask-|remember-me$|repeat$)/;
-type Preference = Pick<LineOptions, 'preferred' | 'insists'>;
-const NO_PREFERENCE: Preference = { preferred: [], insists: false };
-/** These answers themselves deal with how the player treats the NPC. */
-const TONE_INTENTS = new Set<string | undefined>(['insult', 'sorry', 'thanks', 'compliment', 'bye']);
-const NO_CAPTURES: ReadonlyMap<string, string> = new Map();
 const SOURCE = { provider: 'scripted', model: null, tokens: NO_TOKENS } as const;
+/** Cues of which it is known how often they came. Of more than that, the oldest begins anew. */
+const MAX_CUES = 1_000;
 
 /**
  * The offline brain: it answers from the rules of the persona files, from what the player told before, and in the mood
- * that his words leave. The same NPC, player, message and recollection always give the same answer.
+ * that his words leave. The same NPC, player, message and recollection always give the same answer. A shout has no
+ * recollection: the same topic is given another line each time, in the same order after each start.
  */
 export function createOfflineMind(
   personas: Pick<PersonaBook, 'find'>,
@@ -64,164 +42,76 @@ export function createOfflineMind(
     books.set(persona, book);
     return book;
   };
+  const knowing = (persona: Persona) => ({ book: bookOf(persona), neutral: personas.find(null), seed });
+  const timesOf = createCounter();
+  const shout = (cue: Cue) => {
+    const times = timesOf(JSON.stringify([cue.npcId, cue.persona.id, cue.topic]));
+    return shoutByRules(cue, { ...knowing(cue.persona), times });
+  };
   return {
     name: SOURCE.provider,
     model: SOURCE.model,
     async speak(line) {
-      return speakByRules(line, { book: bookOf(line.persona), seed });
+      const answer = isToAll(line) ? shout(toCue(line)) : speakByRules(line, knowing(line.persona));
+      return { ...answer, ...SOURCE };
     },
-    async decide({ context, actions }) {
-      return { ...decideByRules(context, actions), ...SOURCE };
+    async decide(situation) {
+      return { ...decideByRules(situation.persona, situation), ...SOURCE };
     },
     async feel({ persona, event }) {
       return { ...feelingFrom(event, persona.mood), ...SOURCE };
     },
+    async offer(moment) {
+      return { options: offerByRules(moment, knowing(moment.persona)), ...SOURCE };
+    },
+    async shout(cue) {
+      return { ...shout(cue), ...SOURCE };
+    },
+    async play(scene) {
+      const texts = playByRules(scene, {
+        neutral: personas.find(null),
+        seed: seed + timesOf(`scene ${scene.topic}`),
+        opening: (actor) => shout({ ...scene, ...actor }).text,
+        reply: (actor, heard) => replyByRules(toLine(heard, { scene, actor }), knowing(actor.persona)),
+      });
+      return { texts, ...SOURCE };
+    },
     explain(line) {
-      return explainLine(understand(line, { book: bookOf(line.persona), seed }));
+      return explainLine(line, knowing(line.persona));
     },
   };
 }
 
-interface Brain {
-  readonly book: RuleBook;
-  readonly seed: number;
+/** Words without any player are a script's order where no player would say them: "shout the news". */
+function isToAll({ playerId, player, message }: PlayerLine): boolean {
+  return playerId === null && player === null && isOrder(message);
 }
 
-/** Everything that an answer is made from. */
-interface Thought {
-  readonly line: PlayerLine;
-  readonly book: RuleBook;
-  readonly heard: Heard;
-  readonly tone: Tone;
-  /** The mood that this message leaves. */
-  readonly mood: Emotion;
-  readonly values: Map<string, string>;
-  readonly seed: number;
+function toCue({ message, recollection, ...line }: PlayerLine): Cue {
+  return { ...line, topic: message, facts: recollection.facts };
 }
 
-function speakByRules(line: PlayerLine, brain: Brain): SpokenAnswer {
-  const thought = understand(line, brain);
-  const chosen = goOn(chooseRule(thought.book, thought.heard), thought);
-  const text = cleanAnswer(withOpener(answerOf(chosen, thought), { chosen, thought }), line);
-  const action = chosen?.rule.action;
-  const chosenOption = chooseOption(line.options, thought.heard.words);
+/** To an NPC, another one is a stranger whose name he knows. */
+function toLine(
+  { from, text }: { readonly from: Actor; readonly text: string },
+  { scene, actor }: { readonly scene: Scene; readonly actor: Actor },
+): PlayerLine {
   return {
-    text,
-    emotion: emotionFor(chosen?.rule, thought),
-    ...(action === undefined ? {} : { action }),
-    ...(chosenOption === undefined ? {} : { chosenOption }),
-    ...SOURCE,
+    ...{ ...actor, message: text, recollection: { ...NOTHING, facts: scene.facts }, options: [] },
+    ...{ player: { name: from.shownName, level: null, class: null }, location: scene.location },
+    ...{ language: scene.language, maxCharacters: scene.maxCharacters },
   };
 }
 
-function explainLine(thought: Thought): string {
-  const { book, heard } = thought;
-  const chosen = goOn(chooseRule(book, heard), thought);
-  if (!chosen) return heard.words.length === 0 ? 'greeting' : 'fallback';
-  const { rule } = chosen;
-  if ('topic' in rule) return `forbidden topic ${rule.topic}`;
-  return `${book.persona.rules.includes(rule) ? 'rule' : 'rule of neutral'} ${rule.name}`;
-}
-
-function understand(line: PlayerLine, { book, seed }: Brain): Thought {
-  const { persona, message, recollection, player } = line;
-  const language = languageOf(persona.language);
-  const { words, tone } = utteranceOf(message, persona.language);
-  const { turns } = recollection;
-  const earlier = turns.map(({ said }) => utteranceOf(said, persona.language).tone);
-  const known = getAcquainted({ message, recollection, player, language: persona.language });
-  return {
-    line,
-    book,
-    heard: { words, turns, told: known.told, level: known.level, mood: moodAfter(earlier) ?? persona.mood },
-    tone,
-    mood: moodAfter([...earlier, tone]) ?? persona.mood,
-    values: valuesOf(persona, { known, topic: isPlainTalk(message) ? topicOf(words, language) : undefined }),
-    seed: seedOf(line, seed),
+/** How often each was asked for before. */
+function createCounter(): (cue: string) => number {
+  const counts = new Map<string, number>();
+  return (cue) => {
+    const before = counts.get(cue) ?? 0;
+    counts.delete(cue);
+    counts.set(cue, before + 1);
+    const [oldest] = counts.keys();
+    if (counts.size > MAX_CUES && oldest !== undefined) counts.delete(oldest);
+    return before;
   };
-}
-
-function valuesOf(
-  persona: Persona,
-  { known, topic }: { known: Acquaintance; topic: string | undefined },
-): Map<string, string> {
-  const values = new Map([...personaValues(persona), ...known.values]);
-  if (topic !== undefined) values.set(WORD_PLACEHOLDER, topic);
-  return values;
-}
-
-function answerOf(chosen: Chosen | undefined, thought: Thought): string {
-  const { heard, line } = thought;
-  if (!chosen) {
-    const lines = heard.words.length === 0 ? line.persona.greeting : line.persona.fallback;
-    return say(lines, thought);
-  }
-  for (const [name, value] of chosen.captures) thought.values.set(name, value.slice(0, MAX_VALUE_CHARACTERS));
-  return say(chosen.rule.answers, thought, preferenceFor(chosen.rule.intent ?? ''));
-}
-
-/** "Tell me more" is answered by what the last topic has that was not said yet. */
-function goOn(chosen: Chosen | undefined, thought: Thought): Chosen | undefined {
-  if (chosen?.rule.intent !== 'more') return chosen;
-  const topic = lastTopicOf(thought.book, thought.heard);
-  const text = topic && chooseLine(topic.answers, lineOptions(thought));
-  const isNew = thought.line.recollection.turns.every(({ answered }) => !answered.endsWith(text ?? ''));
-  return topic && text !== undefined && isNew ? { rule: topic, captures: NO_CAPTURES } : chosen;
-}
-
-/** persona.ts has made sure that one line needs nothing but the persona. */
-function say(lines: readonly string[], thought: Thought, preference = NO_PREFERENCE): string {
-  return capitalize(chooseLine(lines, lineOptions(thought, preference)) ?? '');
-}
-
-/** "What am I looking for?" asks for {seeks} before anything else, and never to be told anew. */
-function preferenceFor(intent: string): Preference {
-  if (!RECALLING.test(intent)) return NO_PREFERENCE;
-  const first = intent === 'ask-told' ? 'quote' : placeholderFor(intent.replace(/^(?:ask|tell)-/, ''));
-  return { preferred: [first, ...REMEMBERED], insists: INSISTING.test(intent) };
-}
-
-function lineOptions({ line, values, seed }: Thought, preference = NO_PREFERENCE): LineOptions {
-  const answered = line.recollection.turns.map((turn) => turn.answered);
-  return { ...preference, values, answered, seed, maxCharacters: line.maxCharacters };
-}
-
-/** An NPC that was insulted before lets it be heard; one that was thanked, every other time. */
-function withOpener(
-  text: string,
-  { chosen, thought }: { chosen: Chosen | undefined; thought: Thought },
-): string {
-  const { line, mood, values, seed } = thought;
-  const openers = mood === line.persona.mood ? [] : (line.persona.moods[mood]?.openers ?? []);
-  const dealsWithTone = chosen && ('topic' in chosen.rule || TONE_INTENTS.has(chosen.rule.intent));
-  if (dealsWithTone || openers.length === 0) return text;
-  if (mood === 'grateful' && seed % 2 === 1) return text;
-  const opener = chooseLine(openers, { ...lineOptions(thought), values, seed: seed >>> 1 });
-  const opened = `${capitalize(opener ?? '')} ${text}`;
-  return [...opened].length <= line.maxCharacters ? opened : text;
-}
-
-/** A grudge shows through what is pleasant, and gratitude through what is indifferent. */
-function emotionFor(rule: Chosen['rule'] | undefined, { heard, line, mood, tone }: Thought): Emotion {
-  const isUnderstood = rule && !('vague' in rule && rule.vague);
-  // How an insult is taken is a matter of how many there were, and in the mood already.
-  const isInMood = isUnderstood || tone === 'rude';
-  const own = rule?.emotion ?? (isInMood ? undefined : emotionOf(heard.words)) ?? line.persona.mood;
-  if (mood === line.persona.mood || tone === 'sorry') return own;
-  if (EMOTIONS[mood] < 0) return EMOTIONS[own] < EMOTIONS[mood] ? own : mood;
-  return EMOTIONS[own] < 0 ? own : EMOTIONS[own] > EMOTIONS.calm ? own : 'happy';
-}
-
-/** The longest word that is about something; the later one where two are as long. */
-function topicOf(words: readonly Word[], language: Language): string | undefined {
-  const topics = words.filter((word) => TOPIC.test(word.written) && !language.commonWords.has(word.key));
-  return topics.reduce<Word | undefined>(
-    (longest, word) => (longest && longest.written.length > word.written.length ? longest : word),
-    undefined,
-  )?.written;
-}
-
-/** The first 2,000 characters of a message vary the answer, as they are all that is matched. */
-function seedOf({ npcId, playerId, message }: PlayerLine, seed: number): number {
-  return hash(JSON.stringify([seed, npcId, playerId, message.slice(0, 2_000)]));
 }

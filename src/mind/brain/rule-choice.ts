@@ -17,6 +17,8 @@ export interface RuleBook {
   readonly vague: PatternIndex<Rule>;
   /** The rules for what a player tells of himself, by intent. */
   readonly telling: ReadonlyMap<string, Rule>;
+  /** What the neutral persona says where no rule is about a message; empty where it speaks another language. */
+  readonly lentFallback: readonly string[];
 }
 
 /** A message, and what a choice depends on besides its words. */
@@ -76,6 +78,7 @@ export function openRuleBook(persona: Persona, neutral: Persona): RuleBook {
     borrowed: indexPatterns(lent.filter(({ vague }) => !vague)),
     vague: indexPatterns(persona.rules.filter(({ vague }) => vague)),
     telling: new Map(tells.map((rule) => [rule.intent ?? '', rule])),
+    lentFallback: lends ? neutral.fallback : [],
   };
 }
 

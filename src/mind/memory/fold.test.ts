@@ -69,7 +69,7 @@ describe('recollect', () => {
       summary: older.map(({ said }) => said).join('\n'),
       turnsBefore: older.length,
       turns: turns.slice(-turnsInFull),
-      recalled: [],
+      ...{ recalled: [], facts: [] },
     });
   });
 
@@ -83,11 +83,11 @@ describe('recollect', () => {
 
   it('is the same as what folding the oldest of all turns gives', () => {
     const turns = turnsOf(tooMany);
-    const all = { ...NOTHING, turns, recalled: ['He sang.'] };
+    const all = { ...NOTHING, turns, recalled: ['He sang.'], facts: ['He paid.'] };
     expect(foldOldest(all, 0)).toBe(all);
     expect(foldOldest(foldOldest(all, 5), tooMany - turnsInFull - 5)).toEqual({
       ...recollect(turns),
-      recalled: ['He sang.'],
+      ...{ recalled: ['He sang.'], facts: ['He paid.'] },
     });
   });
 });

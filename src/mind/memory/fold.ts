@@ -59,7 +59,8 @@ export function foldOldest(recollection: Recollection, count: number): Recollect
   if (count <= 0) return recollection;
   const before = summaryOf(recollection);
   const folded = fold(recollection.turns, { count, saidOf: ({ said }) => said, before });
-  return { ...toRecollection(folded), recalled: recollection.recalled };
+  const { recalled, facts } = recollection;
+  return { ...toRecollection(folded), recalled, facts };
 }
 
 /** The same knowledge with a summary of at most so many characters: none at all for 0. */
@@ -70,7 +71,7 @@ export function shortenRecollection(recollection: Recollection, maxCharacters: n
 
 /** What an NPC knows by what was folded and kept. */
 export function toRecollection({ summary, kept }: Pick<Folded<Turn>, 'summary' | 'kept'>): Recollection {
-  return { summary: textOf(summary), turnsBefore: summary.turns, turns: kept, recalled: [] };
+  return { summary: textOf(summary), turnsBefore: summary.turns, turns: kept, recalled: [], facts: [] };
 }
 
 function summaryOf({ summary, turnsBefore }: Recollection): Summary {

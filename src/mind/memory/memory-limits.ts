@@ -20,6 +20,9 @@ export const MEMORY_LIMITS = {
   charactersPerToken: 4,
   /** A sentence in the summary. */
   charactersPerSentence: 160,
+  /** Facts that scripts tell an NPC of one player, and as many that it may tell everybody: 24 are 1,200 tokens at worst. */
+  facts: 12,
+  charactersPerFact: 200,
   /** Hours for which a turn's key is remembered after its words went into the summary. */
   keyHours: 24,
   /** Of an id; longer ones are refused. */

@@ -6,7 +6,7 @@ const SUMMARY_CHARACTERS = [400, 200, 100, 0];
 
 /**
  * The most of what an NPC knows that `fits`: the oldest turns go into the summary first, then the summary gets shorter, then
- * what was recalled goes, and last the turns that are left. What fits into nothing is given as the least there is.
+ * what was recalled goes and what scripts told, and last the turns that are left. What fits into nothing is given as the least there is.
  */
 export function shortenMemory(
   recollection: Recollection,
@@ -15,7 +15,7 @@ export function shortenMemory(
   if (fits(recollection)) return recollection;
   const folded = foldUntil(recollection, fits);
   if (fits(folded)) return folded;
-  return leastFrom(folded).find(fits) ?? { ...folded, summary: null, turns: [], recalled: [] };
+  return leastFrom(folded).find(fits) ?? { ...folded, summary: null, turns: [], recalled: [], facts: [] };
 }
 
 /** One turn is left at least: what the NPC said last is what the player speaks of now. */
@@ -41,5 +41,5 @@ function foldToStep(shorter: Recollection, fits: (shorter: Recollection) => bool
 function leastFrom(folded: Recollection): Recollection[] {
   const summaries = SUMMARY_CHARACTERS.map((characters) => shortenRecollection(folded, characters));
   const bare = { ...folded, summary: null, recalled: [] };
-  return [...summaries, bare];
+  return [...summaries, bare, { ...bare, facts: [] }];
 }

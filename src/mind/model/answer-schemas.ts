@@ -47,6 +47,18 @@ export function decideSchema(actions: number): AskedAnswer {
   return made;
 }
 
+const SERIES_SCHEMAS = new Map<string, AskedAnswer>();
+
+/** Texts by their numbers, as flat as what NPCs say: option_1, option_2 …. One schema for each count. */
+export function seriesSchema(kind: 'option' | 'line', count: number): AskedAnswer {
+  const names = Array.from({ length: count }, (_, at) => `${kind}_${at + 1}`);
+  const key = names.at(-1) ?? kind;
+  const properties = Object.fromEntries(names.map((name) => [name, text]));
+  const made = SERIES_SCHEMAS.get(key) ?? toSchema(`npc_${kind}s`, `${kind}_1`, properties);
+  SERIES_SCHEMAS.set(key, made);
+  return made;
+}
+
 /**
  * Numbers stand as texts, the plainest form of an enum: not every server takes an enum of numbers, or a limit of one. Tried
  * with llama.cpp 0.7.0.

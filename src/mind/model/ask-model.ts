@@ -42,13 +42,15 @@ interface Question {
   readonly prompt: Prompt;
   readonly schema: AskedAnswer;
   readonly speakers: LineSpeakers;
+  /** What the answer needs, where that may be more than a persona's max_tokens, which are for what it says to a player. */
+  readonly leastTokens?: number;
   /** Nobody waits for it: see ModelQuestion. */
   readonly isQuiet?: boolean;
   readonly signal: AbortSignal;
 }
 
 /** A completion that has been read, with what is needed to judge and to answer. */
-interface Reply {
+export interface Reply {
   readonly answer: Reading;
   readonly isCut: boolean;
   readonly source: AnswerSource;
@@ -61,12 +63,13 @@ interface Reply {
 /** One answer of the model, read. Throws ModelError where it gives none, or none that can be used. */
 export async function ask(
   { provider, options, budget }: Model,
-  { prompt, schema, speakers, isQuiet = false, signal }: Question,
+  { prompt, schema, speakers, leastTokens = 0, isQuiet = false, signal }: Question,
 ): Promise<Reply> {
   const { persona } = speakers;
   const settings = persona.model_settings;
   const model = modelFor(persona, options);
-  const maxTokens = settings.max_tokens ?? options.maxTokens ?? DEFAULTS.maxTokens;
+  const wanted = settings.max_tokens ?? options.maxTokens ?? DEFAULTS.maxTokens;
+  const maxTokens = Math.max(leastTokens, wanted);
   const about = { model, persona: persona.id, maxTokens, signal };
   const completion = await budget.complete(prompt, about, (fitted, { atItsTurn, whenShared }) =>
     provider.complete(

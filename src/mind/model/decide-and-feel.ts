@@ -1,4 +1,5 @@
 import { EMOTION_NAMES, EMOTIONS, feelingFrom } from '../language/emotion.ts';
+import { reasonLine } from '../persona/reason-line.ts';
 import type { Decision, FeltAnswer, NpcEvent, Situation } from '../talk/mind.ts';
 import { emotionIn, fieldIn, isEmotion, namedIn, numberIn, optionIn } from './answer-fields.ts';
 import { decideSchema, FEEL_SCHEMA } from './answer-schemas.ts';
@@ -18,7 +19,7 @@ export async function decide(model: Model, situation: Situation, signal: AbortSi
   const reason = toSpeech(fieldIn(reply.answer, 'reason'), { reply, maxCharacters: MAX_REASON_CHARACTERS });
   return {
     action,
-    reason: reason === '' ? 'It seems best.' : reason,
+    reason: reason === '' ? reasonLine(situation.persona, 'other', action) : reason,
     confidence: numberIn(reply.answer, 'confidence', { from: 0, to: 1 }) ?? 0.5,
     ...reply.source,
   };

@@ -6,7 +6,10 @@ import type { Model, ReadingListener } from './ask-model.ts';
 import { type Condensed, condense, type ToCondense } from './condense.ts';
 import { ContextBudget, type ContextNotice } from './context-budget.ts';
 import { decide, feel } from './decide-and-feel.ts';
+import { offer } from './offer.ts';
+import { play } from './play.ts';
 import { createServerFacts } from './server-facts.ts';
+import { shout } from './shout.ts';
 import { speak } from './speak.ts';
 
 export interface ModelMindOptions {
@@ -65,6 +68,9 @@ export function createModelMind(
     speak: (line, signal) => speak(model, line, signal),
     decide: (situation, signal) => decide(model, situation, signal),
     feel: (event, signal) => feel(model, event, signal),
+    offer: (moment, signal) => offer(model, moment, signal),
+    shout: (cue, signal) => shout(model, cue, signal),
+    play: (scene, signal) => play(model, scene, signal),
     condense: (of, signal) => condense(model, of, signal),
   };
 }

@@ -63,13 +63,21 @@ export const SPEAK_FORM = [
   ' "choice": the number of the one of "options" that fits best, or 0 for none}',
 ].join('\n');
 
-export const DECIDE_FORM = [
-  '# Answer',
-  'Answer with one JSON object and nothing else:',
-  '{"choice": the number of the action that the character takes,',
-  ' "reason": why, in one short sentence of plain text,',
-  ' "confidence": how sure the character is, from 0 to 1}',
-].join('\n');
+/** What the character may give: a script asks, gives and counts; here is only to whom it is given. */
+export function giftList(persona: Persona): string {
+  const gifts = persona.gifts.map(({ item, to }) => (to === undefined ? item : `${item}: ${to}`));
+  return list(`What ${nameOf(persona)} may give away, and to whom; nothing else, whoever asks for it`, gifts);
+}
+
+export function decideForm(persona: Persona): string {
+  return [
+    '# Answer',
+    'Answer with one JSON object and nothing else:',
+    '{"choice": the number of the action that the character takes,',
+    ` "reason": why, as ${nameOf(persona)} would say it aloud: one short sentence of plain text, in the first person and the manner of speech above, in the language with the code ${persona.language}, without numbers of actions or words such as "option",`,
+    ' "confidence": how sure the character is, from 0 to 1}',
+  ].join('\n');
+}
 
 export const FEEL_FORM = [
   '# Answer',

@@ -57,7 +57,7 @@ describe('the system message', () => {
           npcId: words,
           playerId: words,
           message: words,
-          recollection: { summary: words, turnsBefore: 1, turns, recalled: [words] },
+          recollection: { summary: words, turnsBefore: 1, turns, recalled: [words], facts: [words] },
           player: { name: words, level: 1, class: words },
           location: { map: words, x: 1, y: 2 },
           options: [words],

@@ -5,9 +5,10 @@ import type { Recollection } from '../talk/recollection.ts';
 import { numbered, shorten, toData, toSituation } from './prompt-data.ts';
 import {
   character,
-  DECIDE_FORM,
   dataRules,
+  decideForm,
   FEEL_FORM,
+  giftList,
   list,
   nameOf,
   SPEAK_FORM,
@@ -69,7 +70,7 @@ function speakSystem({ persona, maxCharacters }: PlayerLine): string {
       persona.forbidden_topics.map(({ topic }) => topic),
     ),
     dataRules(
-      '"says" holds the words that a player says to the character (empty: he only comes near), "earlier" what was said before, in "turns" as pairs of what the player said and what the character answered: remember it where it matters',
+      '"says" holds the words that a player says to the character (empty: he only comes near), "earlier" what was said before, in "turns" as pairs of what the player said and what the character answered, and in "facts" what the character was told by others: remember it where it matters',
     ),
     speechRules(persona, maxCharacters),
     SPEAK_FORM,
@@ -93,10 +94,11 @@ function speakData({ player, recollection, ...line }: PlayerLine): string {
  * What is recalled comes last: it is another with each talk, and moves nothing that stands before it. A turn is a pair and no
  * object: its two keys would be six of the 50 to 100 tokens that it costs in each talk.
  */
-function toEarlier({ summary, turns, ...recollection }: Recollection): object | undefined {
+function toEarlier({ summary, turns, facts, ...recollection }: Recollection): object | undefined {
   const recalled = firstOf(recollection.recalled, MAX_RECALLED_CHARACTERS);
-  if (summary === null && turns.length === 0 && recalled.length === 0) return undefined;
+  if (summary === null && turns.length + facts.length + recalled.length === 0) return undefined;
   return {
+    facts: facts.length === 0 ? undefined : facts,
     summary: summary ?? undefined,
     turns: turns.map(({ said, answered }) => [shorten(said, MAX_MESSAGE_CHARACTERS), answered]),
     recalled: recalled.length === 0 ? undefined : recalled,
@@ -121,10 +123,11 @@ export function decidePrompt({ persona, context, actions }: Situation): Prompt {
   const system = sections([
     character(persona),
     list('Goals', persona.goals),
+    giftList(persona),
     dataRules(
       '"actions" holds what the character can do, each with its number, "situation" what is going on',
     ),
-    DECIDE_FORM,
+    decideForm(persona),
   ]);
   const secret = { text: system, speakable: persona.goals };
   return cuttable({ system, secret }, (maxCharacters) =>
@@ -144,7 +147,7 @@ export function feelPrompt({ persona, event }: NpcEvent): Prompt {
 }
 
 /** A prompt of which a text that is told can be cut. */
-function cuttable(
+export function cuttable(
   fixed: Pick<Prompt, 'system' | 'secret'>,
   userOf: (maxCharacters: number) => string,
 ): Prompt {

@@ -27,9 +27,10 @@ function spokenLines({
   greeting,
   fallback,
   canned_lines,
+  shouts,
   rules,
   forbidden_topics,
 }: Persona): readonly string[] {
   const answers = [...rules, ...forbidden_topics].flatMap((topic) => topic.answers);
-  return [...greeting, ...fallback, ...canned_lines, ...answers];
+  return [...greeting, ...fallback, ...canned_lines, ...shouts, ...answers];
 }

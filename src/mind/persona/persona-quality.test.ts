@@ -1,14 +1,34 @@
 import { describe, expect, it } from 'vitest';
+import { cleanAnswer } from '../answer/clean-answer.ts';
+import { createOfflineMind } from '../brain/offline-mind.ts';
 import { toneOf } from '../brain/tone.ts';
 import { INTENT_NAMES, intentPatterns } from '../language/intents.ts';
 import { languageOf } from '../language/language.ts';
 import { bestMatch, indexPatterns } from '../language/matcher.ts';
 import { toWords } from '../language/words.ts';
+import { NOTHING } from '../talk/recollection.ts';
+import type { Persona } from './persona.ts';
 import { loadPersonas } from './persona-book.ts';
 import { cannedLine } from './persona-canned.ts';
+import { REASON_KINDS } from './reason-kinds.ts';
 
 const { personas } = await loadPersonas();
 const named = personas.map((persona) => [persona.id, persona] as const);
+
+const mind = createOfflineMind({ find: () => personas.find(({ id }) => id === 'neutral')! });
+const explain = (persona: Persona, message: string) =>
+  mind.explain({
+    ...{
+      persona,
+      npcId: persona.id,
+      playerId: 1,
+      message,
+      recollection: NOTHING,
+      player: null,
+      location: null,
+    },
+    ...{ options: [], language: 'en', maxCharacters: 400 },
+  });
 
 describe.each(named)('%s', (_, persona) => {
   it('has at least 25 rules, of at least two answers each but for a few', () => {
@@ -24,6 +44,31 @@ describe.each(named)('%s', (_, persona) => {
     expect(Object.keys(persona.moods)).toEqual(expect.arrayContaining(['annoyed', 'angry', 'grateful']));
     expect(persona.forbidden_topics.map(({ intent }) => intent)).toContain('instructions');
     expect(persona.canned_lines.length).toBeGreaterThanOrEqual(3);
+  });
+
+  it('has a menu whose options a rule of its own or of neutral answers, a goodbye among them', () => {
+    expect(persona.menu.length).toBeGreaterThanOrEqual(10);
+    const answers = persona.menu.map((message) => explain(persona, message));
+    const isRule = (why: string) =>
+      /^rule /.test(why) && !/ (?:where|who|how|why-so|can-you|about)$/.test(why);
+    expect(answers.filter((why) => !isRule(why))).toEqual([]);
+    expect(answers.filter((why) => / bye$/.test(why))).toHaveLength(1);
+  });
+
+  it('has shouts, some of which take up a topic, and reasons for what it may do', () => {
+    const takingUp = persona.shouts.filter((line) => line.includes('{topic}'));
+    expect(takingUp.length).toBeGreaterThanOrEqual(2);
+    expect(persona.shouts.length - takingUp.length).toBeGreaterThanOrEqual(5);
+    const kinds = persona.id === 'neutral' ? ['talk', 'help', 'wait'] : [...REASON_KINDS];
+    expect(Object.keys(persona.reasons)).toEqual(kinds);
+  });
+
+  it('says each shout and reason within what is shown over a head, as it stands', () => {
+    for (const line of [...persona.shouts, ...Object.values(persona.reasons).flat()]) {
+      expect(cleanAnswer(line, { maxCharacters: 150 })).toBe(line);
+      expect(line).toMatch(/[.!?)}"']$/);
+      expect(line).not.toMatch(/[\^<>*`#]| {2}|[^\x20-\x7e]/);
+    }
   });
 
   it('never says the same line in two rules', () => {

@@ -2,12 +2,21 @@ import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { AiIpcError, messageOf } from '../../base/errors.ts';
 import { MAX_ANSWER_CHARACTERS } from '../answer/clean-answer.ts';
+import { MAX_MENU_OPTION, toMenuOption } from '../answer/menu-option.ts';
 import { EMOTION_NAMES } from '../language/emotion.ts';
 import { INTENT_NAMES, intentPatterns } from '../language/intents.ts';
 import { languageOf } from '../language/language.ts';
 import { compilePattern, type Pattern } from '../language/pattern.ts';
 import { problemOf, problemOfKeys, problemOfNames } from './persona-problems.ts';
-import { ALWAYS_KNOWN, needsMore, placeholderFor, placeholdersOf, SOMETIMES_KNOWN } from './placeholders.ts';
+import {
+  ALWAYS_KNOWN,
+  needsMore,
+  placeholderFor,
+  placeholdersOf,
+  SOMETIMES_KNOWN,
+  TOPIC_PLACEHOLDER,
+} from './placeholders.ts';
+import { REASON_KINDS } from './reason-kinds.ts';
 
 /** A section of keys; one that it does not have is a mistake, and most likely a slip of the pen. */
 function section<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
@@ -58,6 +67,19 @@ const moodSchema = section({
   openers: z.array(line).default([]),
 });
 
+/** What the NPC may give, and to whom: `to` is for a model, intent and patterns are what the offline brain hears. */
+const giftSchema = section({
+  item: line,
+  to: line.optional(),
+  intent: intent.optional(),
+  patterns: z.array(line).default([]),
+});
+const OPTION_RULE = `is no option of a menu: at most ${MAX_MENU_OPTION.characters} characters, none of : ^ < > | and no placeholder`;
+const menuOption = line.refine(
+  (text) => toMenuOption(text) === text && placeholdersOf(text).length === 0,
+  OPTION_RULE,
+);
+
 const modelSettingsSchema = section({
   /** The name of a model server; left out, the first one. */
   server: line.optional(),
@@ -83,22 +105,33 @@ const personaSchema = section({
   /** What stands in place of emoji: Ragnarok's emotes, or texts of its own by emoji. */
   emotes: z.union([z.literal('ragnarok'), z.record(emoji, emote)], { error: EMOTES_RULE }).optional(),
   model_settings: modelSettingsSchema.default({}),
+  /** What players may say to the NPC, for a menu. */
+  menu: z.array(menuOption).max(40).default([]),
+  /** What the NPC says of its own, to nobody in particular. */
+  shouts: z.array(line).max(100).default([]),
+  gifts: z.array(giftSchema).max(40).default([]),
+  /** Why the NPC does what it decides to do, by what that is. */
+  reasons: z.partialRecord(z.enum(REASON_KINDS), lines).default({}),
   greeting: lines,
   rules: z.array(ruleSchema),
   fallback: lines,
 }).transform((file, context) => {
   const { language } = file;
-  const compile = <T extends RawTopic>(list: 'rules' | 'forbidden_topics', topics: readonly T[]) =>
+  const compile = <T extends RawTopic>(list: TopicOrigin['list'], topics: readonly T[]) =>
     topics.map((one, index) => compileTopic(one, { list, index, language, context }));
   checkLines(file.greeting, { path: ['greeting'], context });
   checkLines(file.fallback, { path: ['fallback'], context });
   checkLines(file.canned_lines, { path: ['canned_lines'], context });
+  checkLines(file.shouts, { path: ['shouts'], captures: [TOPIC_PLACEHOLDER], context });
+  for (const [kind, reasons = []] of Object.entries(file.reasons))
+    checkLines(reasons, { path: ['reasons', kind], context });
   for (const [mood, { openers = [] } = {}] of Object.entries(file.moods))
     checkLines(openers, { path: ['moods', mood, 'openers'], context });
   return {
     ...file,
     rules: compile('rules', file.rules).map((rule) => ({ ...rule, name: rule.name ?? rule.intent ?? '' })),
     forbidden_topics: compile('forbidden_topics', file.forbidden_topics),
+    gifts: compile('gifts', file.gifts),
   };
 });
 
@@ -144,14 +177,16 @@ export function parsePersona(text: string, file: { readonly id: string; readonly
 interface RawTopic {
   readonly intent?: z.infer<typeof intent> | undefined;
   readonly patterns: readonly string[];
-  readonly answers: readonly string[];
+  /** A gift has none. */
+  readonly answers?: readonly string[];
+  readonly item?: string;
   readonly name?: string | undefined;
   readonly topic?: string;
   readonly when?: { readonly level?: readonly number[] | undefined };
 }
 
 interface TopicOrigin {
-  readonly list: 'rules' | 'forbidden_topics';
+  readonly list: 'rules' | 'forbidden_topics' | 'gifts';
   readonly index: number;
   readonly language: string;
   readonly context: z.RefinementCtx;
@@ -164,7 +199,7 @@ function compileTopic<T extends RawTopic>(
   const report = (message: string, ...path: (string | number)[]) =>
     context.addIssue({ code: 'custom', message, path: [list, index, ...path] });
   if (topic.intent === undefined && topic.patterns.length === 0) report('give patterns, an intent or both');
-  if (topic.name === undefined && topic.topic === undefined && topic.intent === undefined)
+  if ((topic.name ?? topic.topic ?? topic.item ?? topic.intent) === undefined)
     report('give the rule a name', 'name');
   const own = topic.patterns.flatMap((source, at) => {
     try {
@@ -179,7 +214,7 @@ function compileTopic<T extends RawTopic>(
     report(`the language ${language} has no intents yet: write patterns instead`, 'intent');
   const patterns = [...own, ...(ready ?? [])];
   if (own.length === topic.patterns.length)
-    checkLines(topic.answers, {
+    checkLines(topic.answers ?? [], {
       path: [list, index, 'answers'],
       captures: capturedBy(topic, patterns),
       context,

@@ -1,6 +1,9 @@
 /** What every line of a persona may name in braces: the persona itself. */
 export const ALWAYS_KNOWN = ['name', 'role', 'place'] as const;
 
+/** What a script told the NPC, and is about what the player says now. */
+export const FACT_PLACEHOLDER = 'fact';
+
 /** What the NPC may remember of a player, or the game may tell of him. */
 export const REMEMBERED = [
   'player',
@@ -16,10 +19,14 @@ export const REMEMBERED = [
   'quote',
   'last_said',
   'last_answer',
+  FACT_PLACEHOLDER,
 ] as const;
 
 /** {word} is a word of the player's message that is worth taking up; many a message has none. */
 export const WORD_PLACEHOLDER = 'word';
+
+/** In shouts: what a script wants spoken of, where that can stand in a sentence. */
+export const TOPIC_PLACEHOLDER = 'topic';
 
 export const SOMETIMES_KNOWN = [WORD_PLACEHOLDER, ...REMEMBERED] as const;
 

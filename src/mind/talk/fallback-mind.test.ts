@@ -38,6 +38,9 @@ function provider(name: string, ...results: (Error | 'answers')[]): Mind {
     speak: () => next({ text: `I am ${name}.`, emotion: 'calm', ...source }),
     decide: () => next({ action: name, reason: 'So.', confidence: 1, ...source }),
     feel: () => next({ emotion: 'calm', intensity: 1, valence: 0, ...source }),
+    offer: () => next({ options: [name, 'Goodbye'], ...source }),
+    shout: () => next({ text: `I am ${name}.`, emotion: 'calm', ...source }),
+    play: () => next({ texts: [name, 'Hm.'], ...source }),
   };
 }
 

@@ -46,6 +46,9 @@ export function createFallbackMind(models: Models, last: Mind | null, clock: Clo
     speak: (line, signal) => answer((mind, share) => mind.speak(line, share), signal),
     decide: (situation, signal) => answer((mind, share) => mind.decide(situation, share), signal),
     feel: (event, signal) => answer((mind, share) => mind.feel(event, share), signal),
+    offer: (moment, signal) => answer((mind, share) => mind.offer(moment, share), signal),
+    shout: (cue, signal) => answer((mind, share) => mind.shout(cue, share), signal),
+    play: (scene, signal) => answer((mind, share) => mind.play(scene, share), signal),
   };
 }
 

@@ -18,6 +18,12 @@ export interface Mind {
   decide(situation: Situation, signal: AbortSignal): Promise<Decision>;
   /** How the NPC feels about an event. */
   feel(event: NpcEvent, signal: AbortSignal): Promise<FeltAnswer>;
+  /** What a player could say to the NPC next. */
+  offer(moment: Moment, signal: AbortSignal): Promise<OfferedAnswer>;
+  /** What the NPC says of its own, to nobody in particular. */
+  shout(cue: Cue, signal: AbortSignal): Promise<ShoutedAnswer>;
+  /** What several NPCs say to each other. */
+  play(scene: Scene, signal: AbortSignal): Promise<PlayedAnswer>;
 }
 
 /** Who is spoken to, and who speaks: as the request named them, null when it did not. */
@@ -55,6 +61,39 @@ interface Location {
   readonly map: string;
   readonly x: number | null;
   readonly y: number | null;
+}
+
+/** When a player is about to choose what to say. */
+export interface Moment extends Omit<PlayerLine, 'options' | 'maxCharacters'> {
+  /** So many options at most; two at least. */
+  readonly most: number;
+}
+
+/** What a script wants spoken of. */
+interface Subject {
+  /** An instruction or a subject: of a script, never the words of a player, and never an order against the rules. */
+  readonly topic: string;
+  readonly location: Location | null;
+  readonly language: string;
+  /** Of each text. */
+  readonly maxCharacters: number;
+  /** What the NPCs were told and may tell everybody. */
+  readonly facts: readonly string[];
+}
+
+export interface Cue extends Speakers, Subject {}
+
+/** One of those who talk in a scene. */
+export interface Actor extends Speakers {
+  /** As players see it. */
+  readonly shownName: string;
+}
+
+export interface Scene extends Subject {
+  /** Two to four, who speak in this order, again and again; the first one's model is asked. */
+  readonly cast: readonly [Actor, ...Actor[]];
+  /** So many lines at most; two at least. */
+  readonly lines: number;
 }
 
 /** Who really answered, and what it cost. Another than the one that was asked, where that one failed. */
@@ -96,3 +135,19 @@ export interface NpcEvent extends Speakers {
 }
 
 export type FeltAnswer = Feeling & AnswerSource;
+
+export interface OfferedAnswer extends AnswerSource {
+  /** One or more, different, each fit for a menu (toMenuOption). */
+  readonly options: readonly string[];
+}
+
+export interface ShoutedAnswer extends AnswerSource {
+  /** Clean text of 1 to maxCharacters characters. */
+  readonly text: string;
+  readonly emotion: Emotion;
+}
+
+export interface PlayedAnswer extends AnswerSource {
+  /** At least two, by the order of the cast: the line at 0 is of the first actor. Each is clean, of 1 to maxCharacters characters. */
+  readonly texts: readonly string[];
+}

@@ -9,5 +9,8 @@ export function createPersonaMind(mindOf: (persona: Persona) => Mind, first: Min
     speak: (line, signal) => mindOf(line.persona).speak(line, signal),
     decide: (situation, signal) => mindOf(situation.persona).decide(situation, signal),
     feel: (event, signal) => mindOf(event.persona).feel(event, signal),
+    offer: (moment, signal) => mindOf(moment.persona).offer(moment, signal),
+    shout: (cue, signal) => mindOf(cue.persona).shout(cue, signal),
+    play: (scene, signal) => mindOf(scene.cast[0].persona).play(scene, signal),
   };
 }

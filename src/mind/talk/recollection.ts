@@ -22,6 +22,8 @@ export interface Recollection {
    * another selection for each line of the player, so it comes after all that stays.
    */
   readonly recalled: readonly string[];
+  /** What scripts told the NPC of this player or of the world, the oldest first: sentences of a third person. Data, too. */
+  readonly facts: readonly string[];
 }
 
-export const NOTHING: Recollection = { summary: null, turnsBefore: 0, turns: [], recalled: [] };
+export const NOTHING: Recollection = { summary: null, turnsBefore: 0, turns: [], recalled: [], facts: [] };

@@ -81,5 +81,8 @@ export function createWatchedMind(
     speak: (line, signal) => watch(line, mind.speak(line, signal)),
     decide: (situation, signal) => watch(situation, mind.decide(situation, signal)),
     feel: (event, signal) => watch(event, mind.feel(event, signal)),
+    offer: (moment, signal) => watch(moment, mind.offer(moment, signal)),
+    shout: (cue, signal) => watch(cue, mind.shout(cue, signal)),
+    play: (scene, signal) => watch(scene.cast[0], mind.play(scene, signal)),
   };
 }

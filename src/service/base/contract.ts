@@ -9,6 +9,13 @@ const MAX_ACTION_CHARACTERS = 200;
 const MAX_OPTIONS = 50;
 const MAX_OPTION_CHARACTERS = 200;
 const MAX_FACT_CHARACTERS = 100;
+/** What is spoken of, by a script: an instruction of a few sentences. */
+const MAX_TOPIC_CHARACTERS = 500;
+/** As many as are kept of one (MEMORY_LIMITS). */
+const MAX_TOLD_CHARACTERS = 200;
+const MENU_OPTIONS = { least: 2, most: 8, usual: 4 } as const;
+const SCENE_LINES = { least: 2, most: 12, usual: 6 } as const;
+const SCENE_NPCS = { least: 2, most: 4 } as const;
 export const MAX_BODY_BYTES = 1_048_576;
 
 /** What an NPC may do when the request names no actions. */
@@ -129,11 +136,69 @@ const emotionRequest = z
     event: event ?? message ?? '',
   }));
 
+/** A number in quotes is one, too: see optionalNumber. */
+function wholeNumber({ least, most, usual }: typeof MENU_OPTIONS | typeof SCENE_LINES) {
+  const rule = `must be a whole number from ${least} to ${most}`;
+  const numbers = Array.from({ length: most - least + 1 }, (_, at) => least + at);
+  const text = z.string().regex(new RegExp(`^(?:${numbers.join('|')}|)$`), rule);
+  return z
+    .union([z.int(rule).min(least, rule).max(most, rule), text], { error: rule })
+    .nullish()
+    .transform((value) => (value === '' ? usual : Number(value ?? usual)));
+}
+
+const optionsRequest = dialogueRequest.omit({ options: true }).extend({
+  message: z
+    .string({ error: TEXT_RULE })
+    .nullish()
+    .transform((text) => text ?? ''),
+  max: wholeNumber(MENU_OPTIONS),
+});
+
+const shoutRequest = z.object({
+  npc_id: optionalId,
+  topic: filledText(MAX_TOPIC_CHARACTERS),
+  location: dialogueRequest.shape.location,
+  language,
+});
+/** No player speaks here, whoever stands near. */
+const shoutToAll = shoutRequest.transform((body) => ({ ...body, player_id: null }));
+
+const NPCS_RULE = `must be a list of ${SCENE_NPCS.least} to ${SCENE_NPCS.most} NPCs`;
+const sceneRequest = shoutRequest.omit({ npc_id: true }).extend({
+  npcs: z
+    .array(
+      z.union([numberId, z.string().min(1, ID_RULE).max(MAX_ID_CHARACTERS, ID_RULE)], { error: ID_RULE }),
+      { error: NPCS_RULE },
+    )
+    .min(SCENE_NPCS.least, NPCS_RULE)
+    .max(SCENE_NPCS.most, NPCS_RULE)
+    .meta({ uniqueItems: true })
+    .refine((npcs) => new Set(npcs.map(String)).size === npcs.length, 'must name each NPC once'),
+  lines: wholeNumber(SCENE_LINES),
+});
+/** The first one begins, and his persona names the model. */
+const sceneOfFirst = sceneRequest.transform((body) => ({
+  ...body,
+  npc_id: body.npcs[0] ?? null,
+  player_id: null,
+}));
+
+const factsRequest = z.object({
+  npc_id: optionalId,
+  player_id: optionalId,
+  fact: filledText(MAX_TOLD_CHARACTERS),
+});
+
 /** What each endpoint takes. Fields that are not named here are ignored. */
 export const REQUESTS = {
   dialogue: dialogueRequest,
   decide: decideRequest,
   emotion: emotionRequest,
+  options: optionsRequest,
+  shout: shoutToAll,
+  scene: sceneOfFirst,
+  facts: factsRequest,
 } as const;
 
 export type RequestName = keyof typeof REQUESTS;
@@ -147,6 +212,15 @@ const count = z.int().min(0);
  * model's server refused the line, or is still loading the model.
  */
 const LIMITS = ['cooldown', 'budget', 'off', 'refused', 'loading'] as const;
+
+/** Who made an answer, and how: at the end of all that is shown. */
+const made = {
+  provider: z.string(),
+  model: z.string().nullable(),
+  limited: z.enum(LIMITS).optional(),
+  tokens: z.strictObject({ prompt: count, completion: count }),
+  latency_ms: z.number().min(0),
+};
 
 /** What each endpoint answers with status 200. */
 export const ANSWERS = {
@@ -182,11 +256,7 @@ export const ANSWERS = {
     emotion: z.enum(EMOTION_NAMES),
     action: z.string().min(1).max(100).optional(),
     chosen_option: z.string().min(1).optional(),
-    provider: z.string(),
-    model: z.string().nullable(),
-    limited: z.enum(LIMITS).optional(),
-    tokens: z.strictObject({ prompt: count, completion: count }),
-    latency_ms: z.number().min(0),
+    ...made,
   }),
   decide: z.strictObject({
     npc_id: answeredId,
@@ -200,10 +270,35 @@ export const ANSWERS = {
     intensity: z.number().min(0).max(1),
     valence: z.number().min(-1).max(1),
   }),
+  options: z.strictObject({
+    npc_id: answeredId,
+    player_id: answeredId.nullable(),
+    options: z.array(z.string().min(1)).min(1),
+    ...made,
+  }),
+  shout: z.strictObject({
+    npc_id: answeredId,
+    text: z.string().min(1),
+    emotion: z.enum(EMOTION_NAMES),
+    ...made,
+  }),
+  scene: z.strictObject({
+    lines: z
+      .array(z.strictObject({ npc_id: answeredId, name: z.string().min(1), text: z.string().min(1) }))
+      .min(SCENE_LINES.least),
+    ...made,
+  }),
+  facts: z.strictObject({
+    npc_id: answeredId,
+    player_id: answeredId.nullable(),
+    fact: z.string().min(1),
+    facts: z.int().min(1),
+  }),
   memory: z.strictObject({
     npc_id: z.string(),
     player_id: z.string(),
     summary: z.string().nullable(),
+    facts: z.array(z.string()),
     turns: z.array(z.strictObject({ said: z.string(), answered: z.string() })),
   }),
   forgotten: z.strictObject({ npc_id: z.string(), player_id: z.string(), forgotten: count }),

@@ -4,7 +4,7 @@ import { cleanAnswer } from '../../mind/answer/clean-answer.ts';
 import type { ProfanityFilter } from '../../mind/answer/profanity.ts';
 import { cannedLine } from '../../mind/persona/persona-canned.ts';
 import type { Mind, Speakers, SpokenAnswer } from '../../mind/talk/mind.ts';
-import { NOTHING, type Turn } from '../../mind/talk/recollection.ts';
+import type { Turn } from '../../mind/talk/recollection.ts';
 import { cannedReasonOf, tokensSpent } from '../../providers/model-error.ts';
 import { NO_TOKENS } from '../../providers/token-count.ts';
 import type { Answer, Limit, RequestBody } from '../base/contract.ts';
@@ -14,7 +14,7 @@ import type { MemoryOwner } from '../memory/memory.ts';
 import type { Recollecting } from '../memory/recollecting.ts';
 import { toRemembered } from '../memory/remembered-text.ts';
 import { toShownAction, toShownLine } from './shown-line.ts';
-import { memoryOwnerOf, npcIdOf } from './speakers.ts';
+import { memoryOwnerOf, npcIdOf, recalledOwnerOf } from './speakers.ts';
 
 export interface DialogueParts {
   readonly mind: Mind;
@@ -76,7 +76,7 @@ async function speakWithinLimits(
   const limit = parts.limits.check(playerId);
   if (limit !== null) return { limit, answer: cannedAnswer(call, parts) };
   try {
-    const answer = await askMind(call, owner, parts);
+    const answer = await askMind(call, parts);
     spend(playerId, answer.tokens, parts);
     // The switch silences what was thought of while it was turned, too.
     if (parts.limits.isOff()) return { limit: 'off', answer: cannedAnswer(call, parts) };
@@ -94,10 +94,9 @@ async function speakWithinLimits(
 
 async function askMind(
   { body, speakers, deadline }: DialogueCall,
-  owner: MemoryOwner | null,
   { recollecting, mind, maxCharacters }: DialogueParts,
 ): Promise<SpokenAnswer> {
-  const recollection = owner === null ? NOTHING : await recollecting.recall(owner, deadline);
+  const recollection = await recollecting.recall(recalledOwnerOf(speakers), deadline);
   const line = {
     ...speakers,
     message: body.message,

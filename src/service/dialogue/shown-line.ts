@@ -15,7 +15,7 @@ const MAX_ACTION_CHARACTERS = 100;
 /** A sign without a letter or a number is no answer. */
 const HAS_WORDS = /[\p{L}\p{N}]/u;
 /** What every client can show, where not even a canned line is left. */
-const SPEECHLESS = '...';
+export const SPEECHLESS = '...';
 
 /**
  * A line as the game's clients can show it, never empty. Where they have none of its letters (Korean, in Latin clients),

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Audiences } from './audiences.ts';
 import { type JsonBody, readJson } from './body.ts';
 import { sourceNpcOf } from './call-headers.ts';
+import type { Answered, Endpoint, EndpointCall } from './endpoint.ts';
 import { isRefusal, type Refusal } from './http-error.ts';
 import type { Idempotency } from './idempotency.ts';
-import type { Answered, Endpoint, EndpointCall } from './npc-endpoints.ts';
 
 /** What is known of the answers to calls with a key. */
 export interface OncePerKey {

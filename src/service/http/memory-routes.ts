@@ -1,5 +1,5 @@
 import type { Context, Hono } from 'hono';
-import { AiIpcError, type ErrorCode, messageOf } from '../../base/errors.ts';
+import { AiIpcError } from '../../base/errors.ts';
 import type { PersonaBook } from '../../mind/persona/persona-book.ts';
 import { type Answer, MAX_ID_CHARACTERS } from '../base/contract.ts';
 import type { Deadlines } from '../base/deadline.ts';
@@ -8,7 +8,8 @@ import type { MemoryOwner, NpcMemory } from '../memory/memory.ts';
 import type { Recollecting } from '../memory/recollecting.ts';
 import { deadlineMsOf } from './call-headers.ts';
 import type { ServerEnv } from './delivery.ts';
-import { type HttpErrorCode, type Refusal, refuse, toErrorResponse, toJsonResponse } from './http-error.ts';
+import { type Refusal, refuse, toErrorResponse, toJsonResponse } from './http-error.ts';
+import { NO_MEMORY, refusalOfMemory } from './memory-refusal.ts';
 
 export interface MemoryRouteParts {
   readonly personas: PersonaBook;
@@ -26,11 +27,12 @@ const PATH = '/api/v1/npc/:npc_id/memory';
 export function addMemoryRoutes(app: Hono<ServerEnv>, parts: MemoryRouteParts): void {
   app.get(PATH, (context) =>
     withMemory(context, parts, async ({ memory, owner, npcId }): Promise<Answer<'memory'>> => {
-      const { summary, turns } = await memory.recall(owner);
+      const { summary, facts, turns } = await memory.recall(owner);
       return {
         npc_id: npcId,
         player_id: owner.playerId,
         summary,
+        facts: [...facts],
         turns: turns.map(({ said, answered }) => ({ said, answered })),
       };
     }),
@@ -69,28 +71,13 @@ async function withMemory(
     const done = recollecting.caughtUp(owner).then(() => work({ memory, owner, npcId }));
     return toJsonResponse(await deadline.hold(done));
   } catch (error) {
-    // Only the deadline times out here: a database that hangs holds nobody for longer than he waits.
-    if (error instanceof AiIpcError && error.code === 'model_timeout')
-      return toErrorResponse(refuse('unavailable', tooSlow(deadlineMs)));
-    const code = error instanceof AiIpcError ? REFUSED.get(error.code) : undefined;
+    const refusal = error instanceof AiIpcError ? refusalOfMemory(error, deadlineMs) : undefined;
     // A table that is gone and the like: trying again is no help, and the log must tell an admin.
-    if (code === undefined) throw error;
-    return toErrorResponse(refuse(code, messageOf(error)));
+    if (refusal === undefined) throw error;
+    return toErrorResponse(refusal);
   } finally {
     deadline.end();
   }
-}
-
-/** What the caller can mend, or wait for. */
-const REFUSED: ReadonlyMap<ErrorCode, HttpErrorCode> = new Map([
-  ['bad_argument', 'bad_field'],
-  ['database_unavailable', 'unavailable'],
-]);
-
-const NO_MEMORY = 'NPCs remember nothing now: the AI service has no database. Its log tells why.';
-
-function tooSlow(deadlineMs: number): string {
-  return `The memory did not answer within ${Math.round(deadlineMs)} ms. Check the database, and try again.`;
 }
 
 function checkId(name: string, value: string): Refusal | undefined {

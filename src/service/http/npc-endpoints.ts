@@ -1,55 +1,30 @@
 import type { z } from 'zod';
-import type { PersonaBook } from '../../mind/persona/persona-book.ts';
-import type { AnswerSource, Mind, Speakers } from '../../mind/talk/mind.ts';
-import { textOf } from '../../mind/talk/situation-text.ts';
-import { cannedReasonOf, tokensSpent } from '../../providers/model-error.ts';
+import type { Speakers } from '../../mind/talk/mind.ts';
 import {
   type Answer,
-  DEFAULT_ACTIONS,
   MAX_ID_CHARACTERS,
   REQUESTS,
   type RequestBody,
   type RequestName,
 } from '../base/contract.ts';
-import type { Deadline } from '../base/deadline.ts';
-import { type DialogueParts, leadDialogue } from '../dialogue/dialogue.ts';
-import { npcIdOf, speakersOf } from '../dialogue/speakers.ts';
-import type { UnknownNpcs } from '../dialogue/unknown-npcs.ts';
-import type { SpokenTurn } from '../memory/recollecting.ts';
+import { type CueCall, type CueParts, leadOptions, leadScene, leadShout } from '../dialogue/cues.ts';
+import { leadDialogue } from '../dialogue/dialogue.ts';
+import { speakersOf } from '../dialogue/speakers.ts';
 import { checkFields } from './body.ts';
 import { SOURCE_NPC_HEADER, sourceNpcOf } from './call-headers.ts';
+import type { Endpoint, EndpointCall, Handle, WithIds } from './endpoint.ts';
+import { tell } from './facts-endpoint.ts';
 import { isRefusal, type Refusal, refuse } from './http-error.ts';
-
-/** What the NPC endpoints answer from. */
-export interface EndpointParts extends DialogueParts {
-  readonly personas: PersonaBook;
-  /** Who decides and feels for a player who has no tokens left, and while the NPCs are off: it costs nothing. */
-  readonly offline: Mind;
-  readonly unknownNpcs: UnknownNpcs;
-}
-
-/** An answer with status 200, and what is remembered of it when it is delivered. */
-export interface Answered {
-  readonly body: Answer<RequestName>;
-  readonly personaId: string;
-  readonly said: Omit<SpokenTurn, 'key'> | null;
-}
-
-/** One call of an endpoint, besides its body. */
-export interface EndpointCall {
-  readonly request: Request;
-  readonly deadline: Deadline;
-  readonly priority: number;
-  readonly parts: EndpointParts;
-}
-
-/** Makes an answer of a body. Throws AiIpcError model_failed or model_timeout where nobody answers. */
-export type Endpoint = (json: unknown, call: EndpointCall) => Promise<Answered | Refusal>;
+import { decide, feel } from './thought-endpoints.ts';
 
 export const ENDPOINTS: Readonly<Record<RequestName, Endpoint>> = {
   dialogue: checked(REQUESTS.dialogue, talk),
   decide: checked(REQUESTS.decide, decide),
   emotion: checked(REQUESTS.emotion, feel),
+  options: checked(REQUESTS.options, unremembered(leadOptions)),
+  shout: checked(REQUESTS.shout, unremembered(leadShout)),
+  scene: checked(REQUESTS.scene, unremembered(leadScene)),
+  facts: checked(REQUESTS.facts, tell),
 };
 
 /** Types of the general call that mean an endpoint, whatever the body holds. */
@@ -58,6 +33,10 @@ const TYPES: ReadonlyMap<string, RequestName> = new Map([
   ['decide', 'decide'],
   ['decision', 'decide'],
   ['emotion', 'emotion'],
+  ['options', 'options'],
+  ['shout', 'shout'],
+  ['scene', 'scene'],
+  ['facts', 'facts'],
 ]);
 /** The field that tells what is asked where the type does not. */
 const TELLING_FIELDS: readonly (readonly [string, RequestName])[] = [
@@ -90,13 +69,6 @@ function has(json: unknown, field: string): boolean {
   );
 }
 
-type WithIds = z.ZodType<{ npc_id: string | number | null; player_id: string | number | null }>;
-type Handle<Body> = (
-  body: Body,
-  speakers: Speakers,
-  call: EndpointCall,
-) => Promise<Omit<Answered, 'personaId'>>;
-
 function checked<Schema extends WithIds>(schema: Schema, handle: Handle<z.infer<Schema>>): Endpoint {
   return async (json, call) => {
     const fields = checkFields(json, schema);
@@ -108,7 +80,8 @@ function checked<Schema extends WithIds>(schema: Schema, handle: Handle<z.infer<
     // The body's is short enough by now, so this one is the header's.
     if (String(speakers.npcId).length > MAX_ID_CHARACTERS) return tooLongNpc();
     call.parts.unknownNpcs.note(speakers.npcId);
-    return { ...(await handle(fields.body, speakers, call)), personaId: speakers.persona.id };
+    const handled = await handle(fields.body, speakers, call);
+    return isRefusal(handled) ? handled : { ...handled, personaId: speakers.persona.id };
   };
 }
 
@@ -124,43 +97,12 @@ async function talk(body: RequestBody<'dialogue'>, speakers: Speakers, { deadlin
   return { body: answer, said };
 }
 
-async function decide(body: RequestBody<'decide'>, speakers: Speakers, call: EndpointCall) {
-  const actions = body.actions.length > 0 ? body.actions : DEFAULT_ACTIONS;
-  const situation = { ...speakers, context: body.context, actions };
-  const { action, reason, confidence } = await thinkWithinLimits(speakers, call.parts, (mind) =>
-    mind.decide(situation, call.deadline.signal),
-  );
-  // The action stays as the script wrote it, which compares it; the reason may be shown.
-  const shown = call.parts.gameText(reason) || '...';
-  return { body: { npc_id: npcIdOf(speakers), action, reason: shown, confidence }, said: null };
-}
-
-async function feel(body: RequestBody<'emotion'>, speakers: Speakers, call: EndpointCall) {
-  const event = { ...speakers, event: textOf(body.event) };
-  const { emotion, intensity, valence } = await thinkWithinLimits(speakers, call.parts, (mind) =>
-    mind.feel(event, call.deadline.signal),
-  );
-  return { body: { npc_id: npcIdOf(speakers), emotion, intensity, valence }, said: null };
-}
-
-/** Thoughts are not shown as words: where words would be a canned line, the offline brain thinks them. */
-async function thinkWithinLimits<T extends AnswerSource>(
-  { playerId }: Speakers,
-  { mind, offline, limits }: EndpointParts,
-  ask: (mind: Mind) => Promise<T>,
-): Promise<T> {
-  const player = playerId === null ? null : String(playerId);
-  const isLimited = limits.checkThought(player) !== null;
-  const spend = (tokens: AnswerSource['tokens']) => {
-    if (player !== null) limits.spend(player, tokens);
-  };
-  try {
-    const thought = await ask(isLimited ? offline : mind);
-    spend(thought.tokens);
-    return thought;
-  } catch (error) {
-    spend(tokensSpent(error));
-    if (cannedReasonOf(error) === null) throw error;
-    return await ask(offline);
-  }
+/** What nobody said to a player in person, and nobody remembers. */
+function unremembered<Body>(
+  lead: (call: CueCall<Body>, parts: CueParts) => Promise<Answer<RequestName>>,
+): Handle<Body> {
+  return async (body, speakers, { deadline, parts }) => ({
+    body: await lead({ body, speakers, deadline }, parts),
+    said: null,
+  });
 }

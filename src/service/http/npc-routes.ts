@@ -4,8 +4,9 @@ import { type Admission, RETRY_AFTER_SECONDS } from './admission.ts';
 import { answerOnce, type OncePerKey } from './answer-once.ts';
 import { deadlineMsOf, idempotencyKeyOf, priorityOf } from './call-headers.ts';
 import { deliveryOf, leavingOf, type ServerEnv } from './delivery.ts';
+import type { Endpoint, EndpointParts } from './endpoint.ts';
 import { isRefusal, refuse, toErrorResponse, toJsonResponse } from './http-error.ts';
-import { ENDPOINTS, type Endpoint, type EndpointParts, endpointOfType } from './npc-endpoints.ts';
+import { ENDPOINTS, endpointOfType } from './npc-endpoints.ts';
 
 export interface NpcRouteParts extends OncePerKey {
   readonly endpoints: EndpointParts;
@@ -18,13 +19,10 @@ export interface NpcRouteParts extends OncePerKey {
 /** Which persona spoke: an npc_id that no persona has is answered by neutral. */
 const PERSONA_HEADER = 'X-AI-IPC-Persona';
 
-/** Adds dialogue, decide (also decision), emotion and async. */
+/** Adds each endpoint by its name, decision for decide, and async. */
 export function addNpcRoutes(app: Hono<ServerEnv>, parts: NpcRouteParts): void {
-  app.post('/api/v1/npc/dialogue', (context) => respond(context, ENDPOINTS.dialogue, parts));
-  app.on('POST', ['/api/v1/npc/decide', '/api/v1/npc/decision'], (context) =>
-    respond(context, ENDPOINTS.decide, parts),
-  );
-  app.post('/api/v1/npc/emotion', (context) => respond(context, ENDPOINTS.emotion, parts));
+  for (const [name, endpoint] of Object.entries({ ...ENDPOINTS, decision: ENDPOINTS.decide }))
+    app.post(`/api/v1/npc/${name}`, (context) => respond(context, endpoint, parts));
   app.post('/api/v1/async/:type', (context) =>
     respond(context, endpointOfType(context.req.param('type')), parts),
   );
@@ -47,7 +45,7 @@ async function respond(
   if (leave === undefined) return overloaded();
   const deadline = parts.deadlines.start(deadlineMs);
   try {
-    const call = { request: raw, deadline, priority, parts: parts.endpoints };
+    const call = { request: raw, deadline, deadlineMs, priority, parts: parts.endpoints };
     const left = leavingOf(context.env);
     const answered = await deadline.hold(answerOnce(call, { key, endpoint, left, ...parts }));
     if (isRefusal(answered)) return toErrorResponse(answered);

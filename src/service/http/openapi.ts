@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ANSWERS, MAX_ID_CHARACTERS, REQUESTS } from '../base/contract.ts';
+import { ANSWERS, MAX_ID_CHARACTERS, REQUESTS, type RequestName } from '../base/contract.ts';
 import { HTTP_ERRORS, type HttpErrorCode } from './http-error.ts';
 
 /** A part of the description: JSON, put together here and never looked into. */
@@ -36,23 +36,16 @@ export function describeApi(version: string): Json {
     security: [{}, { bearer: [] }, { header: [] }],
     paths: {
       '/api/v1/health': healthPath(),
-      '/api/v1/npc/dialogue': post('dialogue', 'What the NPC says to a player'),
-      '/api/v1/npc/decide': post('decide', 'What the NPC does'),
+      ...npcPaths(),
       '/api/v1/npc/decision': post('decide', 'The same as /api/v1/npc/decide', 'decision'),
-      '/api/v1/npc/emotion': post('emotion', 'How the NPC feels'),
       '/api/v1/npc/{npc_id}/memory': memoryPath(),
       '/api/v1/async/{type}': asyncPath(),
       '/openapi.json': openapiPath(),
     },
     components: {
       schemas: {
-        DialogueRequest: requestSchema(REQUESTS.dialogue),
-        DecideRequest: requestSchema(REQUESTS.decide),
-        EmotionRequest: requestSchema(REQUESTS.emotion),
+        ...npcSchemas(),
         Health: answerSchema(ANSWERS.health),
-        DialogueAnswer: answerSchema(ANSWERS.dialogue),
-        DecideAnswer: answerSchema(ANSWERS.decide),
-        EmotionAnswer: answerSchema(ANSWERS.emotion),
         Memory: answerSchema(ANSWERS.memory),
         Forgotten: answerSchema(ANSWERS.forgotten),
         Error: errorSchema(),
@@ -111,26 +104,54 @@ const PARAMETERS: Json = {
     in: 'path',
     required: true,
     description:
-      'dialogue, decide (or decision), emotion; any other type is answered by what the body holds.',
+      'dialogue, decide (or decision), emotion, options, shout, scene, facts; any other type is answered by what the body holds.',
     schema: { type: 'string' },
   },
 };
 
-const SCHEMA_NAMES = {
-  dialogue: ['DialogueRequest', 'DialogueAnswer'],
-  decide: ['DecideRequest', 'DecideAnswer'],
-  emotion: ['EmotionRequest', 'EmotionAnswer'],
-} as const;
+const SUMMARIES: Readonly<Record<RequestName, string>> = {
+  dialogue: 'What the NPC says to a player',
+  decide: 'What the NPC does',
+  emotion: 'How the NPC feels',
+  options: 'What the player could say next: the options of a menu',
+  shout: 'What the NPC says of its own, to nobody in particular',
+  scene: 'What several NPCs say to each other',
+  facts: 'Tells the NPC what happened',
+};
+const NAMES = Object.keys(SUMMARIES) as RequestName[];
 
-function post(name: keyof typeof REQUESTS, summary: string, operationId: string = name): Json {
-  const [request, answer] = SCHEMA_NAMES[name];
+/** Such as DialogueRequest and DialogueAnswer. */
+function schemaNames(name: RequestName): readonly [request: string, answer: string] {
+  const subject = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+  return [`${subject}Request`, `${subject}Answer`];
+}
+
+function npcPaths(): Json {
+  return Object.fromEntries(NAMES.map((name) => [`/api/v1/npc/${name}`, post(name, SUMMARIES[name])]));
+}
+
+function npcSchemas(): Json {
+  return Object.fromEntries(
+    NAMES.flatMap((name) => {
+      const [request, answer] = schemaNames(name);
+      return [
+        [request, requestSchema(REQUESTS[name])],
+        [answer, answerSchema(ANSWERS[name])],
+      ];
+    }),
+  );
+}
+
+function post(name: RequestName, summary: string, operationId: string = name): Json {
+  const [request, answer] = schemaNames(name);
+  const codes = name === 'facts' ? [...ANY_POST_ERRORS, 'unavailable' as const] : ANY_POST_ERRORS;
   return {
     post: {
       operationId,
       summary,
       parameters: CALL_HEADERS.map(parameter),
       requestBody: { required: true, content: json(schema(request)) },
-      responses: { 200: answered('The answer', schema(answer)), ...errors(ANY_POST_ERRORS) },
+      responses: { 200: answered('The answer', schema(answer)), ...errors(codes) },
     },
   };
 }
@@ -166,15 +187,15 @@ function memoryPath(): Json {
 
 function asyncPath(): Json {
   const either = (at: 0 | 1): Json => ({
-    anyOf: Object.values(SCHEMA_NAMES).map((names) => schema(names[at])),
+    anyOf: NAMES.map((name) => schema(schemaNames(name)[at])),
   });
   return {
     post: {
       operationId: 'async',
-      summary: 'The general call: answered as dialogue, decide or emotion',
+      summary: 'The general call: answered as the endpoint that its type names',
       parameters: ['Type', ...CALL_HEADERS].map(parameter),
       requestBody: { required: true, content: json(either(0)) },
-      responses: { 200: answered('The answer', either(1)), ...errors(ANY_POST_ERRORS) },
+      responses: { 200: answered('The answer', either(1)), ...errors([...ANY_POST_ERRORS, 'unavailable']) },
     },
   };
 }

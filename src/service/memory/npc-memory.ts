@@ -10,6 +10,7 @@ import { bothIdsOf, digestOf } from './owner-ids.ts';
 import { toRemembered } from './remembered-text.ts';
 import { type MemoryStatements, mariadbMemoryStatements, sqliteMemoryStatements } from './statements.ts';
 import { replaceSummary, summaryRowIn, toSummary } from './summary-row.ts';
+import { factsIn, isFactRow, tellFact } from './told-facts.ts';
 
 export type DatabaseKind = 'mariadb' | 'sqlite';
 
@@ -39,11 +40,15 @@ export function createNpcMemory(
   const statements = kind === 'mariadb' ? mariadbMemoryStatements : sqliteMemoryStatements;
   return {
     // async, so that an id that is refused rejects, and does not throw.
-    recall: async (owner) => recollectRows(await database.query(statements.recall, bothIdsOf(owner))),
+    async recall(owner) {
+      const [playerId, npcId] = bothIdsOf(owner);
+      return recollectRows(await database.query(statements.recall, [playerId, npcId, npcId]));
+    },
     async remember(owner, turn, key) {
       const older = await remember(database, statements, { owner, turn, key });
       if (older !== null) onFold(owner, older);
     },
+    tell: async (owner, fact) => tellFact(database, statements, { owner, fact }),
     forget: async (who) => forget(database, statements, who),
     deleteOlderThan: (days, signal) => deleteOlderThan(database, statements, { days, signal }),
     replaceSummary: async (owner, summaries) => replaceSummary(database, statements, { owner, ...summaries }),
@@ -51,9 +56,10 @@ export function createNpcMemory(
 }
 
 /** Read from rows as they are before anything is folded that two turns at once have left over. */
-function recollectRows(rows: readonly Row[]): Recollection {
+function recollectRows(found: readonly Row[]): Recollection {
+  const rows = found.toSorted((a, b) => numberOf(a, 'id') - numberOf(b, 'id'));
   const { summary, kept } = foldSurplus(rows, []);
-  return toRecollection({ summary, kept: kept.map(toTurn) });
+  return { ...toRecollection({ summary, kept: kept.map(toTurn) }), facts: factsIn(rows) };
 }
 
 function toTurn(row: Row): Turn {
@@ -109,7 +115,7 @@ interface FoldedRows extends Folded<Row> {
 
 /** `coming` is what is written beside these rows: it counts, and is not folded. */
 function foldSurplus(rows: readonly Row[], coming: readonly Turn[]): FoldedRows {
-  const turns = rows.filter((row) => row['kind'] === 'turn');
+  const turns = rows.filter((row) => row['kind'] === 'turn' && !isFactRow(row));
   const row = summaryRowIn(rows);
   const count = countToFold([...turns.map(toTurn), ...coming].map(charactersOf));
   return {

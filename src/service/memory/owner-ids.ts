@@ -1,17 +1,20 @@
 import { createHash } from 'node:crypto';
 import { AiIpcError } from '../../base/errors.ts';
 import { MEMORY_LIMITS } from '../../mind/memory/memory-limits.ts';
-import type { MemoryOwner } from './memory.ts';
+import type { KnownOwner } from './memory.ts';
+
+/** In the table, for what is everybody's: no player has it, for checkId refuses it. */
+const EVERYBODY = '';
 
 /**
  * What is recalled is looked for by both, and what is remembered locks by both first: this keeps the memories of two players,
  * or of two NPCs, apart. Who the owner is says service/dialogue/speakers.ts; the columns compare byte by byte
  * (sql-files/ai_ipc_tables.sql).
  */
-export function bothIdsOf({ npcId, playerId }: MemoryOwner): [string, string] {
+export function bothIdsOf({ npcId, playerId }: KnownOwner): [string, string] {
   checkId(npcId);
-  checkId(playerId);
-  return [playerId, npcId];
+  if (playerId !== null) checkId(playerId);
+  return [playerId ?? EVERYBODY, npcId];
 }
 
 /**
@@ -28,7 +31,7 @@ export function checkId(id: string): void {
 }
 
 /** A key of any length; that of one owner says nothing to another. */
-export function digestOf({ npcId, playerId }: MemoryOwner, key: string): string {
+export function digestOf({ npcId, playerId }: KnownOwner, key: string): string {
   return createHash('sha256')
     .update(JSON.stringify([npcId, playerId, key]))
     .digest('hex');

@@ -4,7 +4,7 @@ import type { Logger } from '../../base/logger.ts';
 import { NOTHING, type Recollection, type Turn } from '../../mind/talk/recollection.ts';
 import type { Deadline } from '../base/deadline.ts';
 import type { Health } from '../base/health.ts';
-import type { MemoryOwner, NpcMemory } from './memory.ts';
+import type { KnownOwner, MemoryOwner, NpcMemory } from './memory.ts';
 
 /** A memory that takes longer than this is left out of an answer: a look takes a millisecond or two. */
 const RECALL_LIMIT_MS = 1_000;
@@ -26,7 +26,7 @@ export interface SpokenTurn {
 /** The memory as dialogues use it: its troubles never reach an answer. */
 export interface Recollecting {
   /** What the NPC knows, or nothing where the memory cannot tell in time. */
-  recall(owner: MemoryOwner, deadline: Deadline): Promise<Recollection>;
+  recall(owner: KnownOwner, deadline: Deadline): Promise<Recollection>;
   /** Remembers a turn when `delivered` tells that its answer was sent. The next recall of its owner waits for it. */
   rememberOnce(spoken: SpokenTurn, delivered: Promise<boolean>): void;
   /** Resolves when every turn of this owner that was delivered before is remembered. */
@@ -49,7 +49,7 @@ export function createRecollecting(parts: RecollectingParts): Recollecting {
   const waiting = new Map<string, Promise<void>>();
   let waitingCount = 0;
 
-  async function recall(owner: MemoryOwner): Promise<Recollection> {
+  async function recall(owner: KnownOwner): Promise<Recollection> {
     const memory = parts.memory();
     if (memory === null || rest.isOn()) return NOTHING;
     await waiting.get(keyOf(owner));
@@ -149,7 +149,7 @@ class Rest {
   }
 }
 
-function keyOf({ npcId, playerId }: MemoryOwner): string {
+function keyOf({ npcId, playerId }: KnownOwner): string {
   return JSON.stringify([npcId, playerId]);
 }
 

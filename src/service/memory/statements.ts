@@ -1,11 +1,16 @@
 /** The statements of the memory, by the name of what they do; bound values in the same order for both databases. */
 export interface MemoryStatements {
-  /** player id, npc id → id, kind, turns, said, answered: the turns in their order, and the summary; not locked */
+  /**
+   * player id, npc id, npc id → id, kind, turns, said, answered: the turns and the summary, in any order; not locked. A fact is a
+   * turn that counts for none, with what was told as its answer; those of everybody's (player id '') are among them.
+   */
   readonly recall: string;
-  /** The same, locked: the turns before the summary. */
+  /** The same without everybody's, locked: the turns before the summary. */
   readonly lockToRemember: string;
   /** rows of: npc id, player id, said, answered, turn key. A key that is there already is left as it is. */
   readonly insertTurn: string;
+  /** npc id, player id, fact, turn key. Of one that is there already, the time is another. */
+  readonly insertFact: string;
   /** ids */
   readonly fold: string;
   /** rows of: npc id, player id, turns, said, turn key */
@@ -43,13 +48,25 @@ const MARIADB_RECALL = `
     FROM ai_npc_memory FORCE INDEX (idx_memory_owner)
    WHERE player_id = ? AND npc_id = ? AND kind IN ('turn', 'summary')
    ORDER BY kind, id`;
+/** Not player_id IN (?, ''): with two ranges of the index, its order is none, and each recall would sort. */
+const MARIADB_RECALL_WITH_EVERYBODYS = `
+  SELECT id, kind, turns, said, answered
+    FROM ai_npc_memory FORCE INDEX (idx_memory_owner)
+   WHERE player_id = ? AND npc_id = ? AND kind IN ('turn', 'summary')
+   UNION ALL
+  SELECT id, kind, turns, said, answered
+    FROM ai_npc_memory FORCE INDEX (idx_memory_owner)
+   WHERE player_id = '' AND npc_id = ? AND kind = 'turn'`;
 
 export const mariadbMemoryStatements: MemoryStatements = {
-  recall: MARIADB_RECALL,
+  recall: MARIADB_RECALL_WITH_EVERYBODYS,
   lockToRemember: `${MARIADB_RECALL} FOR UPDATE`,
   insertTurn: `
     INSERT INTO ai_npc_memory (npc_id, player_id, said, answered, turn_key) VALUES :rows
         ON DUPLICATE KEY UPDATE id = id`,
+  insertFact: `
+    INSERT INTO ai_npc_memory (npc_id, player_id, turns, said, answered, turn_key) VALUES (?, ?, 0, '', ?, ?)
+        ON DUPLICATE KEY UPDATE updated_at = NOW(3)`,
   fold: `
     UPDATE ai_npc_memory FORCE INDEX (PRIMARY)
        SET kind = 'folded', turns = 0, said = NULL, answered = NULL
@@ -100,12 +117,22 @@ const SQLITE_RECALL = `
    ORDER BY id`;
 
 export const sqliteMemoryStatements: MemoryStatements = {
-  recall: SQLITE_RECALL,
+  recall: `
+  SELECT id, kind, turns, said, answered
+    FROM ai_npc_memory
+   WHERE player_id = ? AND npc_id = ? AND kind IN ('turn', 'summary')
+   UNION ALL
+  SELECT id, kind, turns, said, answered
+    FROM ai_npc_memory
+   WHERE player_id = '' AND npc_id = ? AND kind = 'turn'`,
   // BEGIN IMMEDIATE has locked the whole file.
   lockToRemember: SQLITE_RECALL,
   insertTurn: `
     INSERT INTO ai_npc_memory (npc_id, player_id, said, answered, turn_key) VALUES :rows
     ON CONFLICT (turn_key) DO NOTHING`,
+  insertFact: `
+    INSERT INTO ai_npc_memory (npc_id, player_id, turns, said, answered, turn_key) VALUES (?, ?, 0, '', ?, ?)
+    ON CONFLICT (turn_key) DO UPDATE SET updated_at = strftime('%Y-%m-%d %H:%M:%f', 'now')`,
   fold: `
     UPDATE ai_npc_memory SET kind = 'folded', turns = 0, said = NULL, answered = NULL
      WHERE id IN (SELECT value FROM json_each(?)) AND kind = 'turn'`,

@@ -15,6 +15,8 @@ const FOLDER = 'test/integration/ai-service-examples';
 
 /** The page for people. */
 export const SERVICE_PAGE = readPage('docs/ai-service.md');
+/** What did not fit on it: the further endpoints. */
+export const CALLS_PAGE = readPage('docs/ai-calls.md');
 
 /** What that page does not show; README.md there says how it is written. */
 export const EXAMPLE_PAGES = readdirSync(join(ROOT, FOLDER))
