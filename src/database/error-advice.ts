@@ -57,7 +57,10 @@ const BY_ERRNO: ReadonlyMap<number, Advice> = new Map<number, Advice>([
     1129,
     'The server blocks this host after handshakes that broke off (a check of a proxy, often): FLUSH HOSTS, and mend that check.',
   ],
-  [1205, 'A transaction that somebody left open holds a row or a table; SHOW ENGINE INNODB STATUS names it.'],
+  [
+    1205,
+    'A transaction that somebody left open holds a row or a table (SHOW ENGINE INNODB STATUS names it), or a backup has locked the tables (SHOW PROCESSLIST shows it).',
+  ],
   [
     3159,
     'The server demands TLS (require_secure_transport): set DB_SSL_CA to the certificate of the authority that signed its own.',

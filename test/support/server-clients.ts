@@ -46,11 +46,13 @@ export function writeClients(
   folder: string,
   clients: Clients,
   { host, port, user, password }: Omit<MariadbAddress, 'socketPath'>,
+  /** What an admin has in his .my.cnf. */
+  ownOptions = '',
 ): string {
   const bin = join(folder, 'bin');
   mkdirSync(bin, { recursive: true });
   for (const [name, path] of Object.entries(clients)) {
-    const options = `--no-defaults --protocol=tcp --host=${host} --port=${port} --user='${user}'`;
+    const options = `--no-defaults --protocol=tcp --host=${host} --port=${port} --user='${user}' ${ownOptions}`;
     const file = join(bin, name);
     writeFileSync(file, `#!/bin/sh\nMYSQL_PWD='${password}' exec ${path} ${options} "$@"\n`);
     chmodSync(file, 0o755);
