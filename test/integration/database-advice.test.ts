@@ -62,6 +62,17 @@ const EVERYWHERE: Readonly<Record<string, Trouble>> = {
     code: 'database_denied',
     says: /Check DB_NAME: there is no such database, or this user has no rights/,
   },
+  'rights that a role has, which is not the account’s default (1044)': {
+    cause: [
+      ...PLAIN,
+      'DROP ROLE IF EXISTS ai_role',
+      'CREATE ROLE ai_role',
+      'GRANT ALL ON `ai\\_ipc%`.* TO ai_role',
+      "GRANT ai_role TO plain@'%'",
+    ],
+    code: 'database_denied',
+    says: /SET DEFAULT ROLE/,
+  },
   'no such database (1049)': {
     cause: [...PLAIN, GRANTED],
     settings: { database: 'ragnarock' },
