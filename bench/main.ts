@@ -1,15 +1,19 @@
 import { dialogues } from './dialogues.ts';
 import { drain } from './drain.ts';
 import { exporting } from './export.ts';
+import { moving } from './moving.ts';
 import { promises } from './promises.ts';
 import { prompts } from './prompts.ts';
+import { servers } from './servers.ts';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   dialogues,
   drain,
   export: exporting,
+  move: moving,
   promises,
   prompts,
+  servers,
 };
 
 const name = process.argv[2] ?? '';

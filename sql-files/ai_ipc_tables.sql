@@ -125,7 +125,7 @@ DELIMITER //
 CREATE /*M! OR REPLACE */ PROCEDURE `sp_ai_cleanup_old_requests`(IN `days` INT)
   MODIFIES SQL DATA
   SQL SECURITY INVOKER
-  COMMENT 'AI IPC, edition 5: expires overdue requests and deletes those that ended so many days ago'
+  COMMENT 'AI IPC, edition 6: expires overdue requests and deletes those that ended so many days ago'
 BEGIN
   -- In the character set of a database in utf16, no server knows the name of a time zone.
   DECLARE v_time_zone VARCHAR(64) CHARACTER SET utf8mb4 DEFAULT @@SESSION.time_zone;
@@ -137,6 +137,7 @@ BEGIN
   DECLARE v_rows, v_ended INT UNSIGNED;
   DECLARE v_changed INT;
   DECLARE v_id BIGINT UNSIGNED;
+  DECLARE v_free INT DEFAULT 1;
   DECLARE EXIT HANDLER FOR SQLEXCEPTION
   BEGIN
     ROLLBACK AND NO CHAIN NO RELEASE;
@@ -165,7 +166,8 @@ BEGIN
       SET MESSAGE_TEXT = 'These tables are older than this procedure. Run `ai-ipc migrate`.';
   END IF;
 
-  -- A row that somebody's open transaction holds is left for the next run (1205), and waited for 0 s; on MySQL 1 s.
+  -- A row that somebody's open transaction holds is left for the next run (1205), and waited for 0 s. On MySQL the shortest
+  -- wait is 1 s, so each request is locked before, with SKIP LOCKED; for responses and log rows that one second stays.
   SET SESSION innodb_lock_wait_timeout = 1 /*M! - 1 */;
 
   REPEAT
@@ -203,9 +205,10 @@ BEGIN
         BEGIN
           -- Where it ended the transaction too (innodb_rollback_on_timeout), the next rows want one of their own.
           DECLARE CONTINUE HANDLER FOR 1205 START TRANSACTION READ WRITE;
+          /*!80001 SELECT COUNT(*) INTO v_free FROM `ai_requests` FORCE INDEX (PRIMARY) WHERE id = v_id FOR UPDATE SKIP LOCKED; */
           UPDATE `ai_requests` FORCE INDEX (PRIMARY)
              SET status = 'timeout', processed_at = NOW(3), error_code = 'expired'
-           WHERE id = v_id AND status IN ('pending', 'processing') AND expires_at <= NOW(3);
+           WHERE v_free AND id = v_id AND status IN ('pending', 'processing') AND expires_at <= NOW(3);
           SET v_changed = ROW_COUNT();
         END;
         IF v_changed > 0 THEN
@@ -292,9 +295,10 @@ BEGIN
               LEAVE old_rows;
             END IF;
             SET v_rows = v_rows + 1, v_after = v_created_at, v_after_id = v_id;
+            /*!80001 SELECT COUNT(*) INTO v_free FROM `ai_requests` FORCE INDEX (PRIMARY) WHERE id = v_id FOR UPDATE SKIP LOCKED; */
             -- In the form for several tables, since the other takes no index.
             DELETE `ai_requests` FROM `ai_requests` FORCE INDEX (PRIMARY)
-             WHERE id = v_id AND status = v_status AND COALESCE(processed_at, created_at) < v_cutoff;
+             WHERE v_free AND id = v_id AND status = v_status AND COALESCE(processed_at, created_at) < v_cutoff;
             SET v_deleted = v_deleted + GREATEST(ROW_COUNT(), 0);
           END LOOP;
           CLOSE old_requests;

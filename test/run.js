@@ -15,6 +15,12 @@ import { installNode, NODE_24, versionOf } from './support/node-versions.js';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const MODULES = join(ROOT, 'node_modules');
 const VITEST = join(MODULES, 'vitest', 'vitest.mjs');
+/** Beside the machine's own: the newest MariaDB that Debian has, and MySQL. Some 80 s each. */
+const OTHER_SERVERS = ['mariadb-11.8', 'mysql-9.7'];
+const ON_OTHER_SERVERS = [
+  ...['--project', 'conformance', '--project', 'integration'],
+  ...['test/conformance', 'test/integration/migrate'],
+];
 /** Memory as a folder, on Linux. What the tests' databases write there waits for no disk, and is gone with the machine. */
 const MEMORY_FOLDER = '/dev/shm';
 /** All test servers and files together took 1.5 GB at the most. */
@@ -86,6 +92,29 @@ async function runTests() {
   const node24 = await otherNode(NODE_24);
   if (node24 !== undefined)
     await runVitest('unit and conformance tests', node24, ['--project', 'unit', '--project', 'conformance']);
+  if (words.vitest.length === 0 && words.node === undefined) await runOnOtherServers();
+}
+
+/** What cannot be had (no network, no Debian) is told and left out; in CI, which says so, one of them has to be there. */
+async function runOnOtherServers() {
+  let found = 0;
+  for (const server of OTHER_SERVERS) {
+    const looked = await run(
+      process.execPath,
+      [join(MODULES, 'tsx', 'dist', 'cli.mjs'), 'test/servers.ts', server],
+      'pipe',
+    );
+    if (looked.exitCode !== 0) {
+      print(`\nleft out: the tests on ${server}. ${firstLine(looked.output)}`);
+      continue;
+    }
+    found += 1;
+    process.env.AI_IPC_TEST_SERVER = server;
+    await runVitest(`conformance and migrate tests on ${server}`, process.execPath, ON_OTHER_SERVERS);
+    delete process.env.AI_IPC_TEST_SERVER;
+  }
+  if (found === 0 && process.env.AI_IPC_TEST_NEEDS_SERVERS)
+    fail('no server but the machine’s own was tested');
 }
 
 async function runChecks() {

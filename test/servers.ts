@@ -80,8 +80,8 @@ collation for the ids of players that the other lacks. So make the tables there 
 only rows along:
 
 \`\`\`bash
-mariadb-dump --single-transaction --no-create-info --skip-triggers --complete-insert --replace ragnarok ai_requests \\
-  ai_responses ai_request_log ai_npc_memory ai_npc_budget > rows.sql
+mariadb-dump --default-character-set=utf8mb4 --single-transaction --no-create-info --skip-triggers --complete-insert \\
+  --replace ragnarok ai_requests ai_responses ai_request_log ai_npc_memory ai_npc_budget > rows.sql
 mysql new_database < rows.sql
 \`\`\`
 

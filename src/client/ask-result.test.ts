@@ -5,6 +5,7 @@ import { askResultOf } from './ask-result.ts';
 function view(changes: Partial<RequestView>): RequestView {
   return {
     id: 7,
+    createdAt: '2026-11-29 12:00:00.000',
     status: 'completed',
     responseData: null,
     errorCode: null,
@@ -60,6 +61,14 @@ it('a code that this version does not know, or none, still gives an error', () =
       message: 'The request ended as timeout.',
     });
   }
+});
+
+it('a completed request whose response is gone is no answer, and says so', () => {
+  expect(askResultOf(view({ status: 'completed' }))).toMatchObject({
+    status: 'completed',
+    text: '',
+    error: { code: 'answer_empty', message: expect.stringContaining('ai_responses') },
+  });
 });
 
 it('a cancelled request is told as such', () => {

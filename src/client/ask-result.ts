@@ -16,12 +16,11 @@ export interface AskResult {
 
 /** A request's end as an AskResult. */
 export function askResultOf(view: RequestView): AskResult {
-  const isAnswered = view.status === 'completed';
   return {
     id: view.id,
     status: view.status,
     ...answerIn(view.responseData ?? 'null'),
-    error: isAnswered ? null : errorIn(view),
+    error: errorIn(view),
   };
 }
 
@@ -50,7 +49,14 @@ function textIn(json: unknown): string {
   return typeof text === 'string' ? text : '';
 }
 
-function errorIn({ status, errorCode, errorMessage }: RequestView): RequestError {
+/** Our worker writes a response with each completed; a row that SQL changed or deleted is no answer. */
+const RESPONSE_GONE: RequestError = {
+  code: 'answer_empty',
+  message: 'The request is completed, but its row in ai_responses was deleted or holds NULL.',
+};
+
+function errorIn({ status, responseData, errorCode, errorMessage }: RequestView): RequestError | null {
+  if (status === 'completed') return responseData === null ? RESPONSE_GONE : null;
   if (status === 'cancelled') return { code: 'aborted', message: 'The request was cancelled.' };
   return {
     code: isErrorCode(errorCode) ? errorCode : 'expired',

@@ -94,6 +94,21 @@ describe('waiting for the end of a request', () => {
     expect(seen).toMatchObject({ value: { id, status: 'failed', error: { code: 'bad_id' } } });
   });
 
+  it('gives nothing of another request that got its id after the table was emptied', async () => {
+    const { seen } = begin();
+    await clock.advance(LONGEST_REST_MS);
+    context.sql.exec('DELETE FROM ai_requests');
+    context.sql.exec(
+      `INSERT INTO ai_requests (id, endpoint, status, created_at) VALUES (${id}, '/x', 'completed', '2026-01-01 00:00:00.000')`,
+    );
+    context.sql.exec(
+      `INSERT INTO ai_responses (request_id, response_data) VALUES (${id}, '"of another player"')`,
+    );
+    await clock.advance(LONGEST_REST_MS);
+
+    expect(seen).toMatchObject({ value: { id, status: 'failed', text: '', error: { code: 'bad_id' } } });
+  });
+
   it('goes on when the database was away for a while', async () => {
     const comeBack = takeAway();
     const { seen } = begin();

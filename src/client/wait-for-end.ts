@@ -33,10 +33,13 @@ export async function waitForEnd(waiting: Waiting): Promise<AskResult> {
 
 async function lookUntilEnd({ store, clock, id, lifeSeconds, signal }: Waiting): Promise<AskResult> {
   const untilMs = clock.nowMs() + lifeSeconds * 1000 + AFTER_LIFE_MS;
+  let createdAt: string | undefined;
   for (let looks = 1; ; looks += 1) {
     signal?.throwIfAborted();
     const view = await readUntil(untilMs, { store, clock, id, signal });
-    if (view === undefined) return askFailure(id, 'failed', GONE);
+    createdAt ??= view?.createdAt;
+    // After a TRUNCATE ids begin anew: this one may be another player's by now.
+    if (view === undefined || view.createdAt !== createdAt) return askFailure(id, 'failed', GONE);
     if (isEnded(view.status)) return askResultOf(view);
     if (clock.nowMs() >= untilMs) return askFailure(id, view.status, UNSERVED);
     await clock.sleep(backoffMs(LOOKS, looks), signal);

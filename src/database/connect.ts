@@ -34,7 +34,10 @@ const CONNECT_TIMEOUT_MS = 5_000;
 /** A connection whose session is set up; no setting of the server reaches it. Throws the driver's error. */
 export async function connectTo(settings: ConnectSettings, needs: ConnectNeeds): Promise<OpenConnection> {
   let socket: Socket | undefined;
-  const openSocket = () => {
+  const openSocket = function (this: { socketPath?: string }) {
+    // The driver's own options, whose function this is. Without a path in them it takes a socket of ours for the network,
+    // where MySQL's caching_sha2_password hides the password, and a server that listens on a file refuses it (1045).
+    if (settings.socketPath !== null) this.socketPath = settings.socketPath;
     socket = connectSocket(placeOf(settings)).setNoDelay(true);
     return socket;
   };

@@ -28,7 +28,10 @@ const NO_CONNECTION_LEFT =
 const BY_ERRNO: ReadonlyMap<number, Advice> = new Map<number, Advice>([
   [1045, adviceForRefusedLogin],
   // A server tells whoever has no right on a database not even whether there is one.
-  [1044, 'Check DB_NAME: there is no such database, or this user has no rights on it (deploy/grants.sql).'],
+  [
+    1044,
+    'Check DB_NAME: there is no such database, or this user has no rights on it (deploy/grants.sql; those of a role count only with SET DEFAULT ROLE).',
+  ],
   [
     1130,
     'No account may come from this host: CREATE USER one with it, or check DB_HOST (a proxy has its own address).',
@@ -57,7 +60,10 @@ const BY_ERRNO: ReadonlyMap<number, Advice> = new Map<number, Advice>([
     1129,
     'The server blocks this host after handshakes that broke off (a check of a proxy, often): FLUSH HOSTS, and mend that check.',
   ],
-  [1205, 'A transaction that somebody left open holds a row or a table; SHOW ENGINE INNODB STATUS names it.'],
+  [
+    1205,
+    'A transaction that somebody left open holds a row or a table (SHOW ENGINE INNODB STATUS names it), or a backup has locked the tables (SHOW PROCESSLIST shows it).',
+  ],
   [
     3159,
     'The server demands TLS (require_secure_transport): set DB_SSL_CA to the certificate of the authority that signed its own.',

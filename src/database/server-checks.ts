@@ -95,6 +95,18 @@ export const SERVER_CHECKS: readonly ServerCheck[] = [
     },
   },
   {
+    name: 'disabled_engine',
+    of: ['migrate'],
+    look: ({ global, hasTables }) => {
+      const engines = global.get('disabled_storage_engines') ?? '';
+      if (hasTables || !/\binnodb\b/i.test(engines)) return undefined;
+      return mustMend(
+        `The server makes no table in InnoDB (disabled_storage_engines=${engines}), and AI IPC needs it.`,
+        "Take InnoDB out of disabled_storage_engines in the server's settings, and restart it.",
+      );
+    },
+  },
+  {
     name: 'packet',
     of: ALL,
     look: ({ session }) => {
@@ -186,7 +198,7 @@ const VARIABLES = [
   'max_allowed_packet',
   'max_user_connections',
 ];
-const GLOBAL_VARIABLES = ['log_bin', 'innodb_page_size', 'event_scheduler'];
+const GLOBAL_VARIABLES = ['log_bin', 'innodb_page_size', 'event_scheduler', 'disabled_storage_engines'];
 const LIMITS = /\b(MAX_QUERIES_PER_HOUR|MAX_UPDATES_PER_HOUR|MAX_CONNECTIONS_PER_HOUR) (\d+)/g;
 
 /** What is wrong with this server for this purpose, the worst first. */

@@ -76,6 +76,8 @@ export interface ClaimedRequest extends ClaimRef {
 /** What a client sees of a request. */
 export interface RequestView {
   readonly id: number;
+  /** created_at, as text: tells a request from one that got the same id after a TRUNCATE. */
+  readonly createdAt: string;
   readonly status: RequestStatus;
   /** The answer as the AI service gave it; null until completed, and for other ends. */
   readonly responseData: string | null;

@@ -35,6 +35,7 @@ export async function readRequest(
   if (row === undefined) return undefined;
   return {
     id: numberOf(row, 'id'),
+    createdAt: textOf(row, 'created_at_text'),
     status: toStatus(textOf(row, 'status')),
     responseData: nullableTextOf(row, 'response_data'),
     errorCode: nullableTextOf(row, 'error_code'),

@@ -5,7 +5,7 @@ export const sharedStatements = {
   // A response counts with the status that it was written for. An admin who puts a request back to pending, or a TRUNCATE
   // that lets ids come again, leaves an old one behind: perhaps of another player.
   readRequest: `
-    SELECT r.id, r.status, r.error_code, p.error_message, p.processing_time_ms,
+    SELECT r.id, COALESCE(CAST(r.created_at AS CHAR(30)), '') AS created_at_text, r.status, r.error_code, p.error_message, p.processing_time_ms,
            CASE WHEN r.status = 'completed' THEN p.response_data END AS response_data
       FROM ai_requests r
            LEFT JOIN ai_responses p ON p.request_id = r.id AND r.status IN ('completed', 'failed', 'timeout')

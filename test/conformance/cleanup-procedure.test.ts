@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { isMysqlChosen } from '../support/chosen-server.ts';
 import { numbers } from '../support/numbers.ts';
 import { change, insert, insertClaimed, RETRY, responseRows, settled, statusOf, WORKER } from './arrange.ts';
 import { MariadbBackend, useBackend } from './backends.ts';
@@ -42,9 +41,8 @@ describe('sp_ai_cleanup_old_requests', () => {
     expect(await statusOf(backend(), ids[1]!)).toBe('timeout');
   });
 
-  // MySQL waits a second for each: there three have to do.
   it('comes to its end where somebody holds all of hundreds of overdue requests', async () => {
-    const held = isMysqlChosen() ? 3 : 600;
+    const held = 600;
     await backend().sql(
       `INSERT INTO ai_requests (id, endpoint, expires_at) SELECT seq, '/x', NOW(3) - INTERVAL 1 SECOND FROM ${numbers(held)}`,
     );

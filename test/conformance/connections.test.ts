@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { openMariadbStore } from '../../src/store/mariadb-store.ts';
+import { createUser } from '../support/create-user.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { insert, WORKER } from './arrange.ts';
 import { MariadbBackend, useBackend } from './backends.ts';
@@ -47,6 +48,24 @@ describe('the connections of a store on MariaDB', () => {
     await waitFor(areFew, { what: 'three connections, when those that looked at the server are gone' });
     await store.close();
   });
+
+  // MySQL asks for the whole password then, and takes it over a file as it is, over the network hidden alone.
+  it.each(['its address', 'its file'])(
+    'are let in by a password that the server has not in its cache, over %s',
+    async (way) => {
+      const { database } = backend();
+      const name = `new_${database.settings.database.slice(-8)}`;
+      for (const host of ['localhost', '127.0.0.1']) {
+        await createUser(database, `'${name}'@'${host}'`, 'pw');
+        await database.query(`GRANT ALL ON \`${database.settings.database}\`.* TO '${name}'@'${host}'`);
+      }
+      const socketPath = way === 'its file' ? inject('mariadb').socketPath : null;
+      const store = await openMariadbStore({ ...backend().settings, user: name, password: 'pw', socketPath });
+      expect(await store.hasDue()).toBe(false);
+      await store.close();
+      for (const host of ['localhost', '127.0.0.1']) await database.query(`DROP USER '${name}'@'${host}'`);
+    },
+  );
 
   it('are all closed where it cannot be opened', async () => {
     const before = await countConnections();

@@ -12,6 +12,19 @@ const ENDED = 1_000_000;
 const PENDING = 10_000;
 const MARK = 'nobody has this mark';
 
+/** What a block (src/store/pass-held.ts) looks for, in place of which no server explains anything. */
+const FIND_OF_A_BLOCK = /FOR candidate IN \(([\s\S]*?)\) DO/;
+
+/** It reads each row once more to lock it, and sorts what it gives: no more rows than it takes. */
+const isBlock = (sql: string) => FIND_OF_A_BLOCK.test(sql);
+
+/** Those of a block come with an OK behind them, what writes gives an OK alone. */
+function rowsIn(result: RawRow[] | RawRow[][] | RawRow): RawRow[] {
+  if (!Array.isArray(result)) return [];
+  const [first] = result;
+  return Array.isArray(first) ? first : (result as RawRow[]);
+}
+
 describe('plans on MariaDB, with a million ended requests beside', () => {
   let backend: MariadbBackend;
   let session: Connection;
@@ -52,7 +65,7 @@ describe('plans on MariaDB, with a million ended requests beside', () => {
     const differenceOf = (name: keyof typeof before) =>
       after[name] - idle[name] - (idle[name] - before[name]);
     return {
-      rows: Array.isArray(result) ? result : [],
+      rows: rowsIn(result),
       reads: differenceOf('reads'),
       sorted: differenceOf('sorted'),
       locks,
@@ -69,7 +82,9 @@ describe('plans on MariaDB, with a million ended requests beside', () => {
   }
 
   async function explain(sql: string, values: readonly unknown[] = []) {
-    const plan = await session.query<RawRow[]>(`${EXPLAIN} ${sql}`, [...values]);
+    const [, find] = FIND_OF_A_BLOCK.exec(sql) ?? [];
+    const inFind = find === undefined ? values : values.slice(0, find.split('?').length - 1);
+    const plan = await session.query<RawRow[]>(`${EXPLAIN} ${find ?? sql}`, [...inFind]);
     return plan.map((row) => ({ table: row['table'], key: row['key'], extra: String(row['Extra']) }));
   }
 
@@ -78,6 +93,8 @@ describe('plans on MariaDB, with a million ended requests beside', () => {
     const inner = plan.find(({ table }) => table === 'ai_requests')!;
     expect(inner.key).toBe('idx_status_priority');
     expect(inner.extra).not.toMatch(/filesort|temporary/);
+    // Without SKIP LOCKED each row is locked by itself, in the order in which it was found.
+    if (isBlock(statements.lockForClaim)) return;
     const outer = plan.find(({ table }) => table === 'r')!;
     expect(outer.key).toBe('PRIMARY');
     // Neither sorted nor joined through a buffer: the locked rows come in the order in which they were found.
@@ -89,14 +106,14 @@ describe('plans on MariaDB, with a million ended requests beside', () => {
     const { rows, reads, sorted, locks } = await run(statements.lockForClaim, [100, 100]);
     expect(rows).toHaveLength(100);
     expect(reads).toBeLessThanOrEqual(600);
-    expect(sorted).toBe(0);
+    expect(sorted).toBe(isBlock(statements.lockForClaim) ? 100 : 0);
     expect(locks).toBe(100);
   });
 
   it('what a claim did not take can be taken by another meanwhile', async () => {
     const { hasSkipLocked } = await serverKind((sql) => backend.sql(sql));
     await session.beginTransaction();
-    const mine = await session.query<RawRow[]>(statements.lockForClaim, [50, 50]);
+    const mine = rowsIn(await session.query<RawRow[]>(statements.lockForClaim, [50, 50]));
     const claiming = backend.store.claim(OTHER_WORKER, 50);
     // Without SKIP LOCKED it may wait for the others' locks, and take the same requests when they are given back.
     if (hasSkipLocked) await claiming;
@@ -127,7 +144,7 @@ describe('plans on MariaDB, with a million ended requests beside', () => {
       name as 'claimMark'
     ] ?? [ids];
     const { reads, locks } = await run(statements[name], values);
-    expect(reads).toBeLessThanOrEqual(3 * ids.length + 5);
+    expect(reads).toBeLessThanOrEqual((isBlock(statements[name]) ? 6 : 3) * ids.length + 5);
     expect(locks).toBeLessThanOrEqual(2 * ids.length);
   });
 
@@ -162,8 +179,9 @@ describe('plans on MariaDB, with a million ended requests beside', () => {
       const { rows, reads, sorted, locks } = await run(statements.lockOverdue, [status, 0, 200]);
       expect(rows).toHaveLength(20);
       // One of them is the look for the last call in the log.
-      expect(reads).toBeLessThanOrEqual(4 * 20);
-      expect(sorted).toBe(0);
+      const isInBlock = isBlock(statements.lockOverdue);
+      expect(reads).toBeLessThanOrEqual((isInBlock ? 8 : 4) * 20);
+      expect(sorted).toBe(isInBlock ? 20 : 0);
       expect(locks).toBeLessThanOrEqual(3 * 20 + 2);
     },
   );

@@ -2,6 +2,8 @@ import { expect, it } from 'vitest';
 import { COMPLETED, change, FAILED, insertClaimedOne, insertOne, settled, WORKER } from './arrange.ts';
 import { describeStore } from './backends.ts';
 
+const TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}$/;
+
 describeStore('read', (backend) => {
   it('a request that never was is undefined', async () => {
     expect(await backend().store.read(4_000_000_000)).toBeUndefined();
@@ -11,6 +13,7 @@ describeStore('read', (backend) => {
     const id = await insertOne(backend());
     expect(await backend().store.read(id)).toEqual({
       id,
+      createdAt: expect.stringMatching(TIME),
       status: 'pending',
       responseData: null,
       errorCode: null,
@@ -29,6 +32,7 @@ describeStore('read', (backend) => {
     await backend().store.settle(WORKER, [settled(claim, COMPLETED, 17)]);
     expect(await backend().store.read(claim.id)).toEqual({
       id: claim.id,
+      createdAt: expect.stringMatching(TIME),
       status: 'completed',
       responseData: '{"text":"Welcome to Prontera."}',
       errorCode: null,
@@ -42,6 +46,7 @@ describeStore('read', (backend) => {
     await backend().store.settle(WORKER, [settled(claim, FAILED, null)]);
     expect(await backend().store.read(claim.id)).toEqual({
       id: claim.id,
+      createdAt: expect.stringMatching(TIME),
       status: 'failed',
       responseData: null,
       errorCode: 'ai_client_error',

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest';
 import { AiIpc } from '../../src/client/ai-ipc.ts';
 import { type AiStub, startAiStub } from '../support/ai-stub.ts';
+import { createUser } from '../support/create-user.ts';
 import { holdAnswers } from '../support/held-answers.ts';
 import { MariadbServer } from '../support/mariadb-server.ts';
 import { QueueObserver } from '../support/queue-observer.ts';
@@ -113,7 +114,7 @@ async function startServing(): Promise<WorkerProcess> {
 /** Tables, and a user without the rights that let admins write to what is read-only. */
 async function prepare(server: MariadbServer, database?: string): Promise<QueueObserver> {
   const queue = await QueueObserver.create(server.address, database);
-  await queue.database.query(`CREATE OR REPLACE USER '${USER.user}'@'%' IDENTIFIED BY '${USER.password}'`);
+  await createUser(queue.database, `'${USER.user}'@'%'`, USER.password);
   await queue.database.query(`GRANT ALL ON \`${queue.settings.database}\`.* TO '${USER.user}'@'%'`);
   return queue;
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
 import { startAiStub } from '../support/ai-stub.ts';
+import { createUser } from '../support/create-user.ts';
 import { useQueue } from '../support/queue-observer.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -14,7 +15,7 @@ const user = `limited_${randomBytes(4).toString('hex')}`;
 const account = `'${user}'@'%'`;
 
 beforeEach(async () => {
-  await queue().database.query(`CREATE OR REPLACE USER ${account} IDENTIFIED BY 'pw'`);
+  await createUser(queue().database, account, 'pw');
   await queue().database.query(`GRANT ALL ON \`${queue().settings.database}\`.* TO ${account}`);
 });
 afterEach(async () => {

@@ -1,6 +1,7 @@
 import type { Connection } from 'mariadb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MariadbServer } from '../support/mariadb-server.ts';
+import { numbers } from '../support/numbers.ts';
 import { TABLES_FILE } from '../support/schema-dump.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -12,12 +13,12 @@ const OLD_REQUESTS = 600;
 async function fill(database: TestDatabase): Promise<void> {
   await database.query(
     `INSERT INTO ai_requests (endpoint, created_at, expires_at)
-     SELECT '/overdue', NOW(3) - INTERVAL 60 SECOND, NOW(3) - INTERVAL 30 SECOND FROM seq_1_to_2`,
+     SELECT '/overdue', NOW(3) - INTERVAL 60 SECOND, NOW(3) - INTERVAL 30 SECOND FROM ${numbers(2)}`,
   );
   await database.query(
     `INSERT INTO ai_requests (endpoint, status, created_at, processed_at, expires_at)
      SELECT '/old', 'completed', NOW(3) - INTERVAL 9 DAY, NOW(3) - INTERVAL 9 DAY, NOW(3) - INTERVAL 9 DAY
-       FROM seq_1_to_${OLD_REQUESTS}`,
+       FROM ${numbers(OLD_REQUESTS)}`,
   );
   await database.query(
     "INSERT INTO ai_responses (request_id, response_data) SELECT id, '{}' FROM ai_requests WHERE endpoint = '/old'",

@@ -1,6 +1,8 @@
 import type { Connection } from 'mariadb';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { openMariadbStore } from '../../src/store/mariadb-store.ts';
+import { isMysqlChosen } from '../support/chosen-server.ts';
+import { userAnew } from '../support/create-user.ts';
 import { MariadbServer } from '../support/mariadb-server.ts';
 import { TABLES_FILE } from '../support/schema-dump.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -26,80 +28,56 @@ interface Trouble {
   readonly says: RegExp;
 }
 
-const PLAIN = "CREATE OR REPLACE USER plain@'%' IDENTIFIED BY 'pw'";
+const PLAIN = userAnew("plain@'%'", 'pw');
 const GRANTED = "GRANT ALL ON *.* TO plain@'%'";
-const LIMITED = (limit: string) => [PLAIN, GRANTED, `ALTER USER plain@'%' WITH ${limit}`];
+const LIMITED = (limit: string) => [...PLAIN, GRANTED, `ALTER USER plain@'%' WITH ${limit}`];
 
-const TROUBLES: Readonly<Record<string, Trouble>> = {
+const EVERYWHERE: Readonly<Record<string, Trouble>> = {
   'a wrong password (1045)': {
-    cause: [PLAIN],
+    cause: PLAIN,
     settings: { password: 'other' },
     code: 'database_denied',
     says: /Access denied for user 'plain'@'127\.0\.0\.1'.*Check DB_USER, DB_PASSWORD/,
   },
   'an account of localhost where no names are looked up (1045)': {
-    cause: ["CREATE OR REPLACE USER local@'localhost' IDENTIFIED BY 'pw'"],
+    cause: userAnew("local@'localhost'", 'pw'),
     settings: { user: 'local' },
     code: 'database_denied',
     says: /skip_name_resolve.*'local'@'localhost' does not count.*DB_HOST to the server's socket.*CREATE USER 'local'@'127\.0\.0\.1'/,
   },
   'TLS that the server demands (1045, 3159)': {
-    cause: [PLAIN, GRANTED, 'SET GLOBAL require_secure_transport = ON'],
+    cause: [...PLAIN, GRANTED, 'SET GLOBAL require_secure_transport = ON'],
     mended: ['SET GLOBAL require_secure_transport = OFF'],
     // MariaDB before 11 says 1045, later ones and MySQL 3159.
     code: /^(database_denied|bad_settings)$/,
     says: /require_secure_transport.*DB_SSL_CA/,
   },
   'TLS that the account demands (1045)': {
-    cause: [PLAIN, GRANTED, "ALTER USER plain@'%' REQUIRE SSL"],
+    cause: [...PLAIN, GRANTED, "ALTER USER plain@'%' REQUIRE SSL"],
     code: 'database_denied',
     says: /REQUIRE SSL.*DB_SSL_CA/,
   },
   'a database on which the user has no rights (1044)': {
-    cause: [PLAIN, "GRANT USAGE ON *.* TO plain@'%'"],
+    cause: [...PLAIN, "GRANT USAGE ON *.* TO plain@'%'"],
     code: 'database_denied',
     says: /Check DB_NAME: there is no such database, or this user has no rights/,
   },
+  'rights that a role has, which is not the account’s default (1044)': {
+    cause: [
+      ...PLAIN,
+      'DROP ROLE IF EXISTS ai_role',
+      'CREATE ROLE ai_role',
+      'GRANT ALL ON `ai\\_ipc%`.* TO ai_role',
+      "GRANT ai_role TO plain@'%'",
+    ],
+    code: 'database_denied',
+    says: /SET DEFAULT ROLE/,
+  },
   'no such database (1049)': {
-    cause: [PLAIN, GRANTED],
+    cause: [...PLAIN, GRANTED],
     settings: { database: 'ragnarock' },
     code: 'database_unknown',
     says: /Unknown database 'ragnarock'.*Check DB_NAME/,
-  },
-  'an account that logs in by its socket (1698)': {
-    cause: ["CREATE OR REPLACE USER plain@'%' IDENTIFIED VIA unix_socket"],
-    code: 'database_denied',
-    says: /use one with a password/,
-  },
-  'an account whose way to log in is unknown (1524)': {
-    cause: [
-      PLAIN,
-      `UPDATE mysql.global_priv SET Priv = JSON_SET(Priv, '$.plugin', 'none_such') WHERE User = 'plain'`,
-      'FLUSH PRIVILEGES',
-    ],
-    code: 'database_denied',
-    says: /none_such.*IDENTIFIED BY sets a password/,
-  },
-  'an account that is locked (4151)': {
-    cause: [PLAIN, GRANTED, "ALTER USER plain@'%' ACCOUNT LOCK"],
-    code: 'database_denied',
-    says: /locked.*ACCOUNT UNLOCK/,
-  },
-  'a password that has expired (1862)': {
-    cause: [
-      PLAIN,
-      GRANTED,
-      "ALTER USER plain@'%' PASSWORD EXPIRE",
-      'SET GLOBAL disconnect_on_expired_password = ON',
-    ],
-    mended: ['SET GLOBAL disconnect_on_expired_password = OFF'],
-    code: 'database_denied',
-    says: /expired.*ALTER USER … IDENTIFIED BY a new one, and set DB_PASSWORD/,
-  },
-  'a password that has expired, and may only be changed (1820)': {
-    cause: [PLAIN, GRANTED, "ALTER USER plain@'%' PASSWORD EXPIRE"],
-    code: 'database_denied',
-    says: /ALTER USER … IDENTIFIED BY a new one, and set DB_PASSWORD/,
   },
   'as many connections an hour as the account may have (1226)': {
     cause: LIMITED('MAX_CONNECTIONS_PER_HOUR 1'),
@@ -112,6 +90,73 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
     says: /'max_\w+' resource.*WITH MAX_QUERIES_PER_HOUR 0/,
   },
 };
+
+const ON_MARIADB: Readonly<Record<string, Trouble>> = {
+  'an account that logs in by its socket (1698)': {
+    cause: ["DROP USER IF EXISTS plain@'%'", "CREATE USER plain@'%' IDENTIFIED VIA unix_socket"],
+    code: 'database_denied',
+    says: /use one with a password/,
+  },
+  'an account whose way to log in is unknown (1524)': {
+    cause: [
+      ...PLAIN,
+      `UPDATE mysql.global_priv SET Priv = JSON_SET(Priv, '$.plugin', 'none_such') WHERE User = 'plain'`,
+      'FLUSH PRIVILEGES',
+    ],
+    code: 'database_denied',
+    says: /none_such.*IDENTIFIED BY sets a password/,
+  },
+  'an account that is locked (4151)': {
+    cause: [...PLAIN, GRANTED, "ALTER USER plain@'%' ACCOUNT LOCK"],
+    code: 'database_denied',
+    says: /locked.*ACCOUNT UNLOCK/,
+  },
+  'a password that has expired (1862)': {
+    cause: [
+      ...PLAIN,
+      GRANTED,
+      "ALTER USER plain@'%' PASSWORD EXPIRE",
+      'SET GLOBAL disconnect_on_expired_password = ON',
+    ],
+    mended: ['SET GLOBAL disconnect_on_expired_password = OFF'],
+    code: 'database_denied',
+    says: /expired.*ALTER USER … IDENTIFIED BY a new one, and set DB_PASSWORD/,
+  },
+  'a password that has expired, and may only be changed (1820)': {
+    cause: [...PLAIN, GRANTED, "ALTER USER plain@'%' PASSWORD EXPIRE"],
+    code: 'database_denied',
+    says: /ALTER USER … IDENTIFIED BY a new one, and set DB_PASSWORD/,
+  },
+};
+
+const ON_MYSQL: Readonly<Record<string, Trouble>> = {
+  'an account that logs in by its socket (1698)': {
+    cause: [
+      "INSTALL PLUGIN auth_socket SONAME 'auth_socket.so'",
+      "DROP USER IF EXISTS plain@'%'",
+      "CREATE USER plain@'%' IDENTIFIED WITH auth_socket",
+    ],
+    code: 'database_denied',
+    says: /use one with a password/,
+  },
+  'an account whose way to log in is unknown (1524)': {
+    cause: [...PLAIN, "UPDATE mysql.user SET plugin = 'none_such' WHERE User = 'plain'", 'FLUSH PRIVILEGES'],
+    code: 'database_denied',
+    says: /none_such.*IDENTIFIED BY sets a password/,
+  },
+  'an account that is locked (3118)': {
+    cause: [...PLAIN, GRANTED, "ALTER USER plain@'%' ACCOUNT LOCK"],
+    code: 'database_denied',
+    says: /locked.*ACCOUNT UNLOCK/,
+  },
+  'a password that has expired (1862)': {
+    cause: [...PLAIN, GRANTED, "ALTER USER plain@'%' PASSWORD EXPIRE"],
+    code: 'database_denied',
+    says: /expired.*ALTER USER … IDENTIFIED BY a new one, and set DB_PASSWORD/,
+  },
+};
+
+const TROUBLES = { ...EVERYWHERE, ...(isMysqlChosen() ? ON_MYSQL : ON_MARIADB) };
 
 it.each(Object.entries(TROUBLES))(
   '%s is told with what mends it, and with the server’s own words',
@@ -131,7 +176,8 @@ it('a host from which no account may come is told to have one made (1130)', asyn
   const address = await other.start();
   const elsewhere = await createTestDatabase(address);
   const { settings } = elsewhere;
-  await elsewhere.query("DELETE FROM mysql.global_priv WHERE Host <> 'localhost'");
+  const accounts = isMysqlChosen() ? 'mysql.user' : 'mysql.global_priv';
+  await elsewhere.query(`DELETE FROM ${accounts} WHERE Host <> 'localhost'`);
   await elsewhere.query('FLUSH PRIVILEGES');
   await expect(open({ ...settings })).rejects.toMatchObject({
     code: 'database_denied',
@@ -140,7 +186,7 @@ it('a host from which no account may come is told to have one made (1130)', asyn
 });
 
 it('a server whose connections are all in use is told so, and not that it cannot be reached (1040)', async () => {
-  await runAll([PLAIN, "GRANT ALL ON `ai\\_ipc%`.* TO plain@'%'", 'SET GLOBAL max_connections = 10']);
+  await runAll([...PLAIN, "GRANT ALL ON `ai\\_ipc%`.* TO plain@'%'", 'SET GLOBAL max_connections = 10']);
   onTestFinished(() => runAll(['SET GLOBAL max_connections = DEFAULT']));
   await Promise.all(Array.from({ length: 9 }, () => database.connect()));
   await expect(open()).rejects.toMatchObject({
@@ -150,7 +196,7 @@ it('a server whose connections are all in use is told so, and not that it cannot
 });
 
 it('a server that is read-only is told with both ways out (1290)', async () => {
-  await runAll([PLAIN, "GRANT ALL ON `ai\\_ipc%`.* TO plain@'%'"]);
+  await runAll([...PLAIN, "GRANT ALL ON `ai\\_ipc%`.* TO plain@'%'"]);
   const store = await open();
   onTestFinished(() => store.close());
   onTestFinished(() => runAll(['SET GLOBAL read_only = OFF']));
@@ -162,7 +208,7 @@ it('a server that is read-only is told with both ways out (1290)', async () => {
 });
 
 it('a connection that somebody killed is told so, and the next statement goes over a new one (1927)', async () => {
-  await runAll([PLAIN, GRANTED]);
+  await runAll([...PLAIN, GRANTED]);
   const store = await open();
   onTestFinished(() => store.close());
   await holdRow();
@@ -175,7 +221,7 @@ it('a connection that somebody killed is told so, and the next statement goes ov
 });
 
 it('a statement that somebody ended is told so, and its connection goes on (1317)', async () => {
-  await runAll([PLAIN, GRANTED]);
+  await runAll([...PLAIN, GRANTED]);
   const store = await open();
   onTestFinished(() => store.close());
   await holdRow();

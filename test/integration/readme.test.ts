@@ -4,9 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isMysqlChosen } from '../support/chosen-server.ts';
 import { newFolder, ROOT, serving, startProgram, urlOf, useCli } from '../support/cli-process.ts';
 import { MariadbServer } from '../support/mariadb-server.ts';
 import type { ProgramProcess } from '../support/program-process.ts';
+import { findChosenClients } from '../support/server-clients.ts';
 import { TestDatabase } from '../support/test-database.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -41,37 +43,39 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'sudo systemctl status ai-ipc-worker ai-ipc-service': 'the same',
 };
 
-const server = new MariadbServer({
-  // As on an admin's machine: 127.0.0.1 is localhost.
-  extraArgs: ['--skip-name-resolve=0'],
-});
+const server = new MariadbServer({ looksUpNames: true });
 const folder = newFolder('file');
 const checkout = join(folder, 'ai-ipc');
 let servicePort = 0;
 let database: TestDatabase;
+/** What the README says of step 2. */
+const CLIENT_ON_MYSQL = 'On MySQL the client is `mysql`: write that in place of `mariadb`.';
+const client = isMysqlChosen() ? 'mysql' : 'mariadb';
 
 beforeAll(async () => {
   const filter = (path: string) => !NOT_IN_A_CLONE.test(relative(ROOT, path));
   cpSync(ROOT, checkout, { recursive: true, filter });
   await server.start();
   servicePort = await freePort();
-  prepareMachine();
+  const { [client]: path = '' } = await findChosenClients();
+  prepareMachine(path);
   database = new TestDatabase({
     ...server.address,
     user: 'ragnarok',
     password: PASSWORD,
     database: 'ragnarok',
   });
-}, 120_000);
+}, 300_000);
 afterAll(() => server.remove());
 useCli();
 
 /** An admin's machine: `sudo` asks nothing, the client finds the server, and an editor that changes what must be. */
-function prepareMachine(): void {
+function prepareMachine(clientPath: string): void {
   const { socketPath, port } = server.address;
   mkdirSync(join(folder, 'bin'));
   writeFileSync(join(folder, '.my.cnf'), `[client]\nsocket=${socketPath}\nuser=root\n`);
   writeProgram('sudo', 'exec "$@"');
+  writeProgram(client, `exec ${clientPath} "$@"`);
   const edits = [
     `s/^DB_PORT=.*/DB_PORT=${port}/`,
     `s|^AI_SERVICE_BASE_URL=.*|AI_SERVICE_BASE_URL=${serviceUrl()}|`,
@@ -198,7 +202,8 @@ describe('in an empty folder', { timeout: 180_000 }, () => {
   it('steps 1 to 3: installed, a database and its user, settings and tables', async () => {
     // Run above, in this folder: once more it takes 10 s of CPU and shows nothing new.
     expect(blockWith('cd /opt/ai-ipc')).toBe(`cd ${checkout}\nnpm ci\n`);
-    await run(blockWith('CREATE DATABASE'));
+    expect(page).toContain(CLIENT_ON_MYSQL);
+    await run(blockWith('CREATE DATABASE').replaceAll('sudo mariadb ', `sudo ${client} `));
     const output = await run(blockWith('cp .env.example'));
 
     expect(output).toContain(
@@ -221,7 +226,7 @@ describe('in an empty folder', { timeout: 180_000 }, () => {
 
     // Whoever reads the README is slower than the answer; this shell is not. It does not ask with `npx ai-ipc status`,
     // which takes 0.7 s of CPU a look.
-    const count = 'mariadb ragnarok -Nse "SELECT COUNT(processed_at) FROM ai_requests WHERE id = $id"';
+    const count = `${client} ragnarok -Nse "SELECT COUNT(processed_at) FROM ai_requests WHERE id = $id"`;
     const untilEnded = `for look in $(seq 3000); do [ "$(${count})" = 1 ] && break; sleep 0.02; done`;
     const ask = blockWith('npx ai-ipc request').replace(
       'npx ai-ipc status',

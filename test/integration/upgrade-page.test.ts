@@ -7,8 +7,7 @@ import { newFolderWithAiIpc, ROOT, runProgram, useCli } from '../support/cli-pro
 import { MariadbServer } from '../support/mariadb-server.ts';
 
 const page = readFileSync(join(ROOT, 'docs/upgrade.md'), 'utf8');
-// As on an admin's machine: 127.0.0.1 is localhost.
-const server = new MariadbServer({ extraArgs: ['--skip-name-resolve=0'] });
+const server = new MariadbServer({ looksUpNames: true });
 /** Who runs the tests is to this server what root of the machine is to the one of Debian. */
 const { username } = userInfo();
 

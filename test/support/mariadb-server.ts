@@ -34,6 +34,8 @@ export interface MariadbServerOptions {
   readonly extraArgs?: readonly string[];
   /** Those that its data folder is made with, too, such as `--innodb-page-size=8k`. */
   readonly initArgs?: readonly string[];
+  /** As on an admin's machine, where 127.0.0.1 is localhost. (MySQL does not take `--skip-name-resolve` back.) */
+  readonly looksUpNames?: boolean;
   /** Of another server than the one that the tests are run on. */
   readonly programs?: ServerPrograms;
 }
@@ -47,6 +49,7 @@ export interface MariadbServerOptions {
 export class MariadbServer {
   readonly #extraArgs: readonly string[];
   readonly #initArgs: readonly string[];
+  readonly #looksUpNames: boolean;
   #programs: ServerPrograms | undefined;
   #folder: string | undefined;
   #port = 0;
@@ -55,6 +58,7 @@ export class MariadbServer {
   constructor(options: MariadbServerOptions = {}) {
     this.#initArgs = options.initArgs ?? [];
     this.#extraArgs = [...this.#initArgs, ...(options.extraArgs ?? [])];
+    this.#looksUpNames = options.looksUpNames ?? false;
     this.#programs = options.programs;
   }
 
@@ -154,7 +158,7 @@ export class MariadbServer {
       `--tmpdir=${folder}`,
       '--bind-address=127.0.0.1',
       `--port=${this.#port}`,
-      '--skip-name-resolve',
+      ...(this.#looksUpNames ? [] : ['--skip-name-resolve']),
       '--skip-log-bin',
       '--event-scheduler=OFF',
       '--innodb-flush-log-at-trx-commit=1',
