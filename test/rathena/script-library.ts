@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Connection } from 'mariadb';
 
-const LIBRARY = join(import.meta.dirname, '../../rathena/npc/custom/ai-world/ai_ipc_lib_sql.txt');
+const FOLDER = join(import.meta.dirname, '../../rathena/npc/custom/ai-world');
+const FILES = ['ai_ipc_lib.txt', 'ai_ipc_lib_sql.txt'];
 const AsyncFunction = Object.getPrototypeOf(async () => undefined).constructor as FunctionConstructor;
 
 /** A variable of a script: an array, of which the name alone is the first. Text is a character a byte, as in rAthena. */
@@ -11,7 +12,7 @@ type Scope = Record<string, Values>;
 type ScriptFunction = (scope: Scope, args: readonly (string | number)[]) => Promise<string | number>;
 
 /**
- * The functions of ai_ipc_lib_sql.txt as a map server runs them, as far as they need nothing but a database: the script
+ * The functions of ai_ipc_lib.txt over ai_ipc_lib_sql.txt as a map server runs them, as far as they need nothing but a database: the script
  * is made JavaScript of, function by function, and its statements go over a connection of the test's.
  */
 export class ScriptLibrary {
@@ -20,17 +21,19 @@ export class ScriptLibrary {
   readonly #functions = new Map<string, ScriptFunction>();
   readonly #globals = newScope();
   statements = 0;
+  /** What debugmes has printed. */
+  readonly shown: string[] = [];
 
   constructor(connection: Connection) {
     this.#connection = connection;
-    const text = readFileSync(LIBRARY, 'utf8');
+    const text = FILES.map((name) => readFileSync(join(FOLDER, name), 'utf8')).join('');
     const functions = text.matchAll(/^function\tscript\t(\w+)\t\{\n([\s\S]*?)^\}/gm);
     this.#sources = new Map([...functions].map(([, name = '', body = '']) => [name, body]));
   }
 
   /** What F_AI_Setting says of the codepage; what was known of the one before is forgotten. */
   setCodepage(name: string): void {
-    this.#globals['ai_codepage_s'] = [name];
+    this.#globals['ai_codepage_s'] = [name === 'sjis' ? 'cp932' : name];
   }
 
   async call(name: string, ...args: (string | number)[]): Promise<string | number> {
@@ -74,6 +77,12 @@ export class ScriptLibrary {
     replacestr: (text: string, part: string, by: string) => text.replaceAll(part, by),
     gettimetick: () => Math.round(performance.now()),
     freeloop: () => 0,
+    atoi: (text: string) => Math.trunc(Number(text)) || 0,
+    strnpcinfo: (what: number) => (what === 4 ? '' : 'Sage#prt'),
+    playerattached: () => 0,
+    debugmes: (text: string) => {
+      this.shown.push(text);
+    },
   };
 
   async #query(sql: string, into: readonly Values[]): Promise<number> {
@@ -129,7 +138,7 @@ function toJavaScript(source: string): string {
     .replace(/\/\/.*$|"(?:\\.|[^"\\])*"/gm, (found) =>
       found.startsWith('//') ? '' : `"${strings.push(found) - 1}"`,
     )
-    .replace(/^(\s*)setarray ([^;]+);/gm, '$1setarray($2);')
+    .replace(/^(\s*)(setarray|debugmes) ([^;]+);/gm, '$1$2($3);')
     .replace(/\bsetarray\(\.@(\w+)\$\[0\]/g, 'setarray(byName.$1_s');
   const named = [...BY_NAME].reduce((text, [name, isNamed]) => withNames(text, name, isNamed), code);
   return named

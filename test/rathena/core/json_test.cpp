@@ -101,8 +101,8 @@ TEST("json", "a path that is none finds nothing") {
 	CHECK_SAME(json_get("[0]", deep), "");
 }
 
-TEST("json", "the last member of a name counts, and names are compared unescaped") {
-	CHECK_SAME(json_get("{\"a\":1,\"a\":2}", "a"), "2");
+TEST("json", "the first member of a name counts, and names are compared unescaped") {
+	CHECK_SAME(json_get("{\"a\":1,\"a\":2}", "a"), "1");
 	CHECK_SAME(json_get("{\"\\u0061\":3}", "a"), "3");
 }
 

@@ -81,9 +81,8 @@ inline const char* json_value_end(const char* at, const char* end) {
 	return at;
 }
 
-// The member of an object; the last one of a name counts, as in JSON.parse. nullptr when there is none.
+// The member of an object; the first one of a name counts, as in the database. nullptr when there is none.
 inline const char* find_json_member(const char* at, const char* end, const std::string& key) {
-	const char* found = nullptr;
 	if (*at != '{')
 		return nullptr;
 	at = skip_json_space(at + 1, end);
@@ -93,12 +92,12 @@ inline const char* find_json_member(const char* at, const char* end, const std::
 		// Past the colon.
 		at = skip_json_space(skip_json_space(name_end, end) + 1, end);
 		if (is_it)
-			found = at;
+			return at;
 		at = skip_json_space(json_value_end(at, end), end);
 		if (*at == ',')
 			at = skip_json_space(at + 1, end);
 	}
-	return found;
+	return nullptr;
 }
 
 inline const char* find_json_element(const char* at, const char* end, size_t index) {

@@ -26,6 +26,10 @@ class Translation {
 		repertoire_.set_codepage(codepage);
 	}
 
+	const std::string& codepage() const {
+		return codepage_;
+	}
+
 	bool is_utf8() const {
 		return is_utf8_;
 	}
