@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useQueue } from '../support/queue-observer.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { settle, waitForSleepers } from './arrange.ts';
 import { CHAR_ID, type MapServer, NPC, PLAYER, useMapServers } from './harness/map-server.ts';
 
@@ -60,14 +61,19 @@ describe('with a dialogue window, the player is held', () => {
   });
 
   it.each([
-    ['a warp', () => server.place(PLAYER, 2, 100)],
-    ['a log-out', () => server.remove(PLAYER)],
-    ['@reloadscript', () => server.reloadScripts()],
-  ])('%s frees him, and the request is cancelled', async (_name, leave) => {
+    ['a warp', () => server.place(PLAYER, 2, 100), 1],
+    ['a log-out', () => server.remove(PLAYER), 0],
+    ['@reloadscript', () => server.reloadScripts(), 1],
+  ])('%s frees him, and the request is cancelled', async (_name, leave, guards) => {
     const { id, answer } = await wait(true);
     leave();
     await expect(answer).rejects.toThrow('ended');
     await waitForStatus(id, 'cancelled');
+    // The variables of who has logged out have gone with him.
+    await waitFor(() => server.linesAt('variable').length === guards, {
+      timeoutMs: 10_000,
+      what: `${guards} guards to be given back`,
+    });
   });
 
   it('his NPC moves away: the script ends, and the request is cancelled', async () => {

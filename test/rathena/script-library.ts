@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Connection } from 'mariadb';
+import type { MapServer } from './harness/map-server.ts';
 
 const FOLDER = join(import.meta.dirname, '../../rathena/npc/custom/ai-world');
-const FILES = ['ai_ipc_lib.txt', 'ai_ipc_lib_sql.txt'];
+/** What the library stands upon. */
+export type LibraryWay = 'commands' | 'sql';
 const AsyncFunction = Object.getPrototypeOf(async () => undefined).constructor as FunctionConstructor;
 
 /** A variable of a script: an array, of which the name alone is the first. Text is a character a byte, as in rAthena. */
@@ -12,11 +14,12 @@ type Scope = Record<string, Values>;
 type ScriptFunction = (scope: Scope, args: readonly (string | number)[]) => Promise<string | number>;
 
 /**
- * The functions of ai_ipc_lib.txt over ai_ipc_lib_sql.txt as a map server runs them, as far as they need nothing but a database: the script
- * is made JavaScript of, function by function, and its statements go over a connection of the test's.
+ * The functions of ai_ipc_lib.txt as a map server runs them, as far as they need nothing but a database: the script is made
+ * JavaScript of, function by function, and its statements go over a connection of the test's.
  */
 export class ScriptLibrary {
   readonly #connection: Connection;
+  readonly #server: MapServer | undefined;
   readonly #sources: ReadonlyMap<string, string>;
   readonly #functions = new Map<string, ScriptFunction>();
   readonly #globals = newScope();
@@ -24,9 +27,14 @@ export class ScriptLibrary {
   /** What debugmes has printed. */
   readonly shown: string[] = [];
 
-  constructor(connection: Connection) {
+  /** With a map server, over its C++ commands; else over SQL alone. */
+  constructor(connection: Connection, server?: MapServer) {
     this.#connection = connection;
-    const text = FILES.map((name) => readFileSync(join(FOLDER, name), 'utf8')).join('');
+    this.#server = server;
+    const way: LibraryWay = server === undefined ? 'sql' : 'commands';
+    const text = ['ai_ipc_lib.txt', `ai_ipc_lib_${way}.txt`]
+      .map((name) => readFileSync(join(FOLDER, name), 'utf8'))
+      .join('');
     const functions = text.matchAll(/^function\tscript\t(\w+)\t\{\n([\s\S]*?)^\}/gm);
     this.#sources = new Map([...functions].map(([, name = '', body = '']) => [name, body]));
   }
@@ -77,6 +85,9 @@ export class ScriptLibrary {
     replacestr: (text: string, part: string, by: string) => text.replaceAll(part, by),
     gettimetick: () => Math.round(performance.now()),
     freeloop: () => 0,
+    ai_db_response: async (id: number) => await this.#command('ai_db_response', [id]),
+    ai_json_get: async (json: string, path: string) => await this.#command('ai_json_get', [json, path]),
+    ai_json_escape: async (text: string) => await this.#command('ai_json_escape', [text]),
     atoi: (text: string) => Math.trunc(Number(text)) || 0,
     strnpcinfo: (what: number) => (what === 4 ? '' : 'Sage#prt'),
     playerattached: () => 0,
@@ -84,6 +95,12 @@ export class ScriptLibrary {
       this.shown.push(text);
     },
   };
+
+  async #command(name: string, args: readonly (string | number)[]): Promise<string> {
+    if (this.#server === undefined) throw new Error(`Without a map server there is no ${name}.`);
+    const given = args.map((arg) => (typeof arg === 'string' ? Buffer.from(arg, 'latin1') : arg));
+    return (await this.#server.bytes(name, ...given)).toString('latin1');
+  }
 
   async #query(sql: string, into: readonly Values[]): Promise<number> {
     this.statements += 1;
@@ -150,7 +167,7 @@ function toJavaScript(source: string): string {
     .replace(/\bgetarg\((\d+), /g, '(args[$1] ?? ')
     .replace(/\bgetargcount\(\)/g, 'args.length')
     .replace(/\bcallfunc\(/g, 'await callfunc(')
-    .replace(/\bquery_sql\(/g, 'await query_sql(')
+    .replace(/\b(query_sql|ai_db_response|ai_json_get|ai_json_escape)\(/g, 'await $1(')
     .replace(/"(\d+)"/g, (_, at: string) => strings[Number(at)] ?? '');
 }
 

@@ -81,14 +81,15 @@ inline const char* json_value_end(const char* at, const char* end) {
 	return at;
 }
 
-// The member of an object; the first one of a name counts, as in the database. nullptr when there is none.
+// The member of an object; the first one of a name counts, and names are compared as they are written: both as in the
+// database, which the function library over SQL asks. nullptr when there is none.
 inline const char* find_json_member(const char* at, const char* end, const std::string& key) {
 	if (*at != '{')
 		return nullptr;
 	at = skip_json_space(at + 1, end);
 	while (*at != '}') {
 		const char* name_end = json_string_end(at, end);
-		bool is_it = json_string_text(at, name_end) == key;
+		bool is_it = std::string(at + 1, name_end - 1) == key;
 		// Past the colon.
 		at = skip_json_space(skip_json_space(name_end, end) + 1, end);
 		if (is_it)
@@ -114,6 +115,18 @@ inline const char* find_json_element(const char* at, const char* end, size_t ind
 	return nullptr;
 }
 
+// Without the blanks and line ends between its parts.
+inline std::string json_compact(const char* at, const char* end) {
+	std::string out;
+	while (at < end) {
+		const char* part_end = *at == '"' ? json_string_end(at, end) : at + 1;
+		if (skip_json_space(at, end) == at)
+			out.append(at, part_end);
+		at = part_end;
+	}
+	return out;
+}
+
 // The value at the path: a string's text; numbers, true and false as they are written; objects and arrays as JSON.
 // "" for null, for what is not there, for text that is not JSON, and for JSON nested deeper than 64.
 inline std::string json_get(const std::string& json, const std::string& path) {
@@ -130,7 +143,7 @@ inline std::string json_get(const std::string& json, const std::string& path) {
 	const char* value_end = json_value_end(at, end);
 	if (*at == '"')
 		return json_string_text(at, value_end);
-	return *at == 'n' ? std::string() : std::string(at, value_end);
+	return *at == 'n' ? std::string() : json_compact(at, value_end);
 }
 
 } // namespace ai_ipc

@@ -101,11 +101,16 @@ inline script_state* held_state(const HeldScript& held) {
 	return st->id == held.script && st->oid == held.npc && st->state == RERUNLINE ? st : nullptr;
 }
 
-// As the command `end`. The guard against the second click, which the NPC functions set, is given back.
-inline int end_script(script_state* st) {
-	auto* player = map_id2sd(st->rid);
+// The guard against a second click, which the NPC functions set, is given back for a script that does not go on.
+inline void give_back_guard(int32_t player_id) {
+	auto* player = map_id2sd(player_id);
 	if (player != nullptr)
 		pc_setreg(player, add_str("@ai_busy"), 0);
+}
+
+// As the command `end`.
+inline int end_script(script_state* st) {
+	give_back_guard(st->rid);
 	st->sleep.tick = 0;
 	return buildin_end(st);
 }

@@ -90,6 +90,7 @@ inline void resume_held(Plugin& ai, int64_t now_ms) {
 		if (st == nullptr) {
 			held_scripts().remove(held.script);
 			give_up(ai, held.request, held.script);
+			give_back_guard(held.player);
 		} else if (ai.waiting_room.ask(held.request, held.script, now_ms) != nullptr || now_ms >= held.until_ms) {
 			run_script_main(st);
 		}
