@@ -187,3 +187,27 @@ it('docs/npc-scripts.md has every function and every command', () => {
   );
   expect(missing).toEqual([]);
 });
+
+describe('the guide for authors', () => {
+  const guide = readFileSync(join(FOLDER, '../AI_NPC_GUIDE.md'), 'utf8');
+  const blocks = [...guide.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)];
+  const npcs = blocks.filter(([, language]) => language === '').map(([, , text]) => text ?? '');
+
+  it('has ten NPCs, on cells and with names of their own', () => {
+    expect(npcs).toHaveLength(10);
+    const heads = npcs.map((npc) => npc.slice(0, npc.indexOf(',{')));
+    expect(new Set(heads.map((head) => head.split('\t')[2])).size).toBe(10);
+    const cells = heads.map((head) => head.split('\t')[0]).filter((cell) => cell !== '-');
+    expect(new Set(cells).size).toBe(cells.length);
+  });
+
+  it.each(npcs.map((npc) => [npc.split('\t')[2] ?? '', npc]))(
+    '%s calls functions that there are',
+    (_, npc) => {
+      expect(npc).toMatch(/^[^\t\n]+\tscript\t[^\t\n]{1,24}\t[\w-]+,\{\n/m);
+      expect(calledIn(npc).length).toBeGreaterThan(0);
+      expect(calledIn(npc).filter((name) => !definedIn(SHARED + WAYS.sql).includes(name))).toEqual([]);
+      expect(count(codeOf(npc), '{')).toBe(count(codeOf(npc), '}'));
+    },
+  );
+});

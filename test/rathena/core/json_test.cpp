@@ -101,10 +101,11 @@ TEST("json", "a path that is none finds nothing") {
 	CHECK_SAME(json_get("[0]", deep), "");
 }
 
-TEST("json", "the first member of a name counts, and names are compared as written") {
+TEST("json", "the first member of a name counts, and names are compared unescaped") {
 	CHECK_SAME(json_get("{\"a\":1,\"a\":2}", "a"), "1");
-	CHECK_SAME(json_get("{\"\\u0061\":3}", "a"), "");
+	CHECK_SAME(json_get("{\"\\u0061\":3}", "a"), "3");
 	CHECK_SAME(json_get("{ \"a\" : [ 1 ,\t\"b c\" , { } ] }", "a"), "[1,\"b c\",{}]");
+	CHECK_SAME(json_get("[\"\\u00e9\\u0022\\n\\ud83d\\u0000\"]", ""), "[\"\xC3\xA9\\u0022\\n??\"]");
 }
 
 TEST("json", "text that is not JSON, or nested deeper than 64, has no values") {

@@ -81,15 +81,15 @@ inline const char* json_value_end(const char* at, const char* end) {
 	return at;
 }
 
-// The member of an object; the first one of a name counts, and names are compared as they are written: both as in the
-// database, which the function library over SQL asks. nullptr when there is none.
+// The member of an object; the first one of a name counts, as in the database, which the function library over SQL asks.
+// nullptr when there is none.
 inline const char* find_json_member(const char* at, const char* end, const std::string& key) {
 	if (*at != '{')
 		return nullptr;
 	at = skip_json_space(at + 1, end);
 	while (*at != '}') {
 		const char* name_end = json_string_end(at, end);
-		bool is_it = std::string(at + 1, name_end - 1) == key;
+		bool is_it = json_string_text(at, name_end) == key;
 		// Past the colon.
 		at = skip_json_space(skip_json_space(name_end, end) + 1, end);
 		if (is_it)
@@ -115,13 +115,31 @@ inline const char* find_json_element(const char* at, const char* end, size_t ind
 	return nullptr;
 }
 
-// Without the blanks and line ends between its parts.
+// A string with its quotes, and with the characters that its \uXXXX mean; what JSON needs stays escaped.
+inline void append_plain_string(std::string& out, const char* at, const char* end) {
+	while (at < end) {
+		if (*at != '\\') {
+			out += *at++;
+			continue;
+		}
+		uint32_t code = at[1] == 'u' ? unicode_escape(at) : 0x20;
+		bool is_needed = at[1] != 'u' || (code != 0 && code < 0x20) || code == '"' || code == '\\';
+		size_t length = at[1] == 'u' ? 6 : 2;
+		if (is_needed)
+			out.append(at, length);
+		at = is_needed ? at + length : append_unicode(out, at, end);
+	}
+}
+
+// JSON without the blanks and line ends between its parts.
 inline std::string json_compact(const char* at, const char* end) {
 	std::string out;
 	while (at < end) {
 		const char* part_end = *at == '"' ? json_string_end(at, end) : at + 1;
-		if (skip_json_space(at, end) == at)
-			out.append(at, part_end);
+		if (*at == '"')
+			append_plain_string(out, at, part_end);
+		else if (skip_json_space(at, end) == at)
+			out += *at;
 		at = part_end;
 	}
 	return out;
