@@ -9,6 +9,8 @@ const queue = useQueue();
 /** An answer is text in the database: bytes that are none cannot be stored. */
 const CODEPAGES = ['utf8mb4', 'latin1', 'euckr', 'cp932', 'gbk', 'big5'] as const;
 const TIMEOUT_MS = 300_000;
+/** A database that failed is asked again after a second. */
+const LASTING_MS = 3_000;
 
 beforeEach(async () => await queue().clear());
 
@@ -35,6 +37,23 @@ async function shownBy(library: ScriptLibrary, id: number): Promise<Readonly<Rec
   return shown;
 }
 
+function differencesOf(
+  commands: Readonly<Record<string, string>>,
+  sql: Readonly<Record<string, string>>,
+): object[] {
+  return Object.keys(commands)
+    .filter((what) => commands[what] !== sql[what])
+    .map((what) => ({ what, commands: commands[what], sql: sql[what] }));
+}
+
+/** On a busy machine a statement may take longer than it is given: then both are asked again when it has been left in peace. */
+async function lastingDifferences(find: () => Promise<object[]>): Promise<object[]> {
+  let found = await find();
+  const endMs = performance.now() + LASTING_MS;
+  while (found.length > 0 && performance.now() < endMs) found = await find();
+  return found;
+}
+
 it('the table has at least 200 answers', () => {
   expect(PARITY_ANSWERS.length).toBeGreaterThanOrEqual(200);
 });
@@ -48,10 +67,10 @@ describe.each(CODEPAGES)('in %s, the same bytes with the C++ commands and over S
     for (const library of [commands, sql]) library.setCodepage(codepage);
     const differences: object[] = [];
     for (const [at, id] of ids.entries()) {
-      const [byCommands, bySql] = [await shownBy(commands, id), await shownBy(sql, id)];
-      for (const [what, shown] of Object.entries(byCommands))
-        if (shown !== bySql[what])
-          differences.push({ answer: PARITY_ANSWERS[at], what, commands: shown, sql: bySql[what] });
+      const found = await lastingDifferences(async () =>
+        differencesOf(await shownBy(commands, id), await shownBy(sql, id)),
+      );
+      if (found.length > 0) differences.push({ answer: PARITY_ANSWERS[at], found });
     }
     expect(differences).toEqual([]);
   });

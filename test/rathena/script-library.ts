@@ -5,7 +5,7 @@ import type { MapServer } from './harness/map-server.ts';
 
 const FOLDER = join(import.meta.dirname, '../../rathena/npc/custom/ai-world');
 /** What the library stands upon. */
-export type LibraryWay = 'commands' | 'sql';
+type LibraryWay = 'commands' | 'sql';
 const AsyncFunction = Object.getPrototypeOf(async () => undefined).constructor as FunctionConstructor;
 
 /** A variable of a script: an array, of which the name alone is the first. Text is a character a byte, as in rAthena. */
