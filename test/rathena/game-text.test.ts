@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { openCodepage } from '../../src/game-text/codepage.ts';
+import { type CodepageName, openCodepage } from '../../src/game-text/codepage.ts';
 import { foldText } from '../../src/game-text/fold-text.ts';
 import { FOLDS } from '../../src/game-text/folds.ts';
 import { GAME_TEXTS } from '../support/game-texts.ts';
@@ -96,6 +96,9 @@ function escapedJson(text: unknown): string {
   );
 }
 
+/** What clients that say sjis speak. */
+const spokenAs = (codepage: string): string => (codepage === 'sjis' ? 'cp932' : codepage);
+
 /** The bytes of a text in a codepage, by the database. */
 async function encode(codepage: string, text: string): Promise<Buffer> {
   const sql = `SELECT CAST(CONVERT(CONVERT(? USING utf8mb4) USING ${codepage}) AS BINARY) AS bytes`;
@@ -124,11 +127,11 @@ describe.each([
   });
 
   it.each(HARD_CODEPAGES)('for what is hard, in %s', async (codepage) => {
-    const has = await openCodepage(codepage);
+    const has = await openCodepage(spokenAs(codepage) as CodepageName);
     for (const text of HARD_TEXTS) {
       const shown = foldText(text, has);
       const { got, response } = await over(codepage, text);
-      expect(got).toEqual(await encode(codepage, shown));
+      expect(got).toEqual(await encode(spokenAs(codepage), shown));
       expect(response.includes('?')).toBe(shown.includes('?'));
     }
   });

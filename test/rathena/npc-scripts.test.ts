@@ -8,8 +8,8 @@ const read = (path: string): string => readFileSync(join(FOLDER, path), 'utf8');
 const SCRIPTS = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.txt'))
   .map((path) => path.replaceAll('\\', '/'));
-const LIBRARIES = { commands: read('ai_ipc_lib.txt'), sql: read('ai_ipc_lib_sql.txt') };
-const SHARED_FROM = '// From here on, both libraries are the same.';
+const SHARED = read('ai_ipc_lib.txt');
+const WAYS = { commands: read('ai_ipc_lib_commands.txt'), sql: read('ai_ipc_lib_sql.txt') };
 
 /** The pattern at the end of AI_IPC_IMPLEMENTATION.md, to the byte. */
 const DOCUMENTS_EXAMPLE = String.raw`// Async request pattern with polling
@@ -49,6 +49,11 @@ function definedIn(text: string): string[] {
   return [...text.matchAll(/^function\tscript\t(\w+)\t\{$/gm)].map(([, name]) => name ?? '');
 }
 
+/** What stands above the library's own helpers is for authors. */
+function isPublic(name: string): boolean {
+  return SHARED.indexOf(`${name}\t{`) < SHARED.indexOf('// Of use to the functions above alone.');
+}
+
 function calledIn(text: string): string[] {
   return [...text.matchAll(/callfunc[( ]"(F_AI_\w+)"/g)].map(([, name]) => name ?? '');
 }
@@ -76,35 +81,23 @@ function bodyOf(text: string): string {
   return text.slice(text.lastIndexOf('//====') + 1).replace(/^.*\n/, '');
 }
 
-describe('the two libraries', () => {
-  it('define the same functions; beyond them, only SQL has helpers of its own', () => {
-    const [commands, sql] = [definedIn(LIBRARIES.commands), definedIn(LIBRARIES.sql)];
-    expect(
-      sql.filter((name) => !commands.includes(name)).filter((name) => !name.startsWith('F_AI_Sql')),
-    ).toEqual([]);
-    expect(commands.filter((name) => !sql.includes(name))).toEqual([]);
-    expect(commands).toEqual(
-      expect.arrayContaining([
-        ...['F_AI_Request', 'F_AI_Response', 'F_AI_Status', 'F_AI_Cancel', 'F_AI_Cleanup'],
-        ...['F_AI_JsonEscape', 'F_AI_JsonText', 'F_AI_Ask', 'F_AI_Say'],
-      ]),
-    );
+describe('the library and its two ways', () => {
+  it('the ways define the same functions; beyond them, only SQL has helpers of its own', () => {
+    const [commands, sql] = [definedIn(WAYS.commands), definedIn(WAYS.sql)];
+    expect(sql.filter((name) => !name.startsWith('F_AI_Sql')).sort()).toEqual([...commands].sort());
+    expect(commands.length).toBeLessThanOrEqual(8);
   });
 
-  it('share their second half to the byte: a script file cannot include another', () => {
-    const halfOf = (text: string): string => text.slice(text.indexOf(SHARED_FROM));
-    expect(halfOf(LIBRARIES.commands)).toContain('F_AI_Say');
-    expect(halfOf(LIBRARIES.sql)).toBe(halfOf(LIBRARIES.commands));
-  });
-
-  it.each(Object.entries(LIBRARIES))('over %s calls no function that it does not define', (_, text) => {
-    const defined = definedIn(text);
-    expect(new Set(defined).size).toBe(defined.length);
-    expect(calledIn(text).filter((name) => !defined.includes(name))).toEqual([]);
+  it('define each function once, and call none that is not there', () => {
+    for (const way of Object.values(WAYS)) {
+      const defined = definedIn(SHARED + way);
+      expect(new Set(defined).size).toBe(defined.length);
+      expect(calledIn(SHARED + way).filter((name) => !defined.includes(name))).toEqual([]);
+    }
   });
 
   it('hand over to the database what a script was given only through F_AI_SqlText', () => {
-    const statements = [...LIBRARIES.sql.matchAll(/query_sql\((.*(?:\n\t+[",].*)*)/g)].map(
+    const statements = [...WAYS.sql.matchAll(/query_sql\((.*(?:\n\t+[",].*)*)/g)].map(
       ([, text]) => text ?? '',
     );
     expect(statements.length).toBeGreaterThan(15);
@@ -112,8 +105,8 @@ describe('the two libraries', () => {
     const joined = statements.flatMap((text) =>
       [...text.matchAll(/\+ (\.@\w+\$)/g)].map(([, name]) => name ?? ''),
     );
-    expect([...new Set(joined)].sort()).toEqual(['.@quoted$', '.@where$']);
-    expect(codeOf(LIBRARIES.sql)).not.toContain('escape_sql');
+    expect([...new Set(joined)].sort()).toEqual(['.@json$', '.@quoted$', '.@where$']);
+    expect(codeOf(WAYS.sql)).not.toContain('escape_sql');
   });
 });
 
@@ -149,7 +142,7 @@ describe.each(SCRIPTS)('%s', (path) => {
   });
 
   it('calls only functions of the library', () => {
-    const known = definedIn(LIBRARIES.sql);
+    const known = definedIn(SHARED + WAYS.sql);
     expect(calledIn(text).filter((name) => !known.includes(name))).toEqual([]);
   });
 });
@@ -189,8 +182,32 @@ it('docs/npc-scripts.md has every function and every command', () => {
   const rows = readFileSync(join(ROOT, 'rathena/src/custom/script_ai_ipc_def.inc'), 'utf8');
   const commands = [...rows.matchAll(/BUILDIN_DEF2?\((\w+)/g)].map(([, name]) => name ?? '');
   expect(commands).toContain('ai_db_request');
-  const missing = [...definedIn(LIBRARIES.commands), ...commands].filter(
+  const missing = [...definedIn(SHARED).filter(isPublic), ...definedIn(WAYS.commands), ...commands].filter(
     (name) => !page.includes(`\`${name}(`),
   );
   expect(missing).toEqual([]);
+});
+
+describe('the guide for authors', () => {
+  const guide = readFileSync(join(FOLDER, '../AI_NPC_GUIDE.md'), 'utf8');
+  const blocks = [...guide.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)];
+  const npcs = blocks.filter(([, language]) => language === '').map(([, , text]) => text ?? '');
+
+  it('has ten NPCs, on cells and with names of their own', () => {
+    expect(npcs).toHaveLength(10);
+    const heads = npcs.map((npc) => npc.slice(0, npc.indexOf(',{')));
+    expect(new Set(heads.map((head) => head.split('\t')[2])).size).toBe(10);
+    const cells = heads.map((head) => head.split('\t')[0]).filter((cell) => cell !== '-');
+    expect(new Set(cells).size).toBe(cells.length);
+  });
+
+  it.each(npcs.map((npc) => [npc.split('\t')[2] ?? '', npc]))(
+    '%s calls functions that there are',
+    (_, npc) => {
+      expect(npc).toMatch(/^[^\t\n]+\tscript\t[^\t\n]{1,24}\t[\w-]+,\{\n/m);
+      expect(calledIn(npc).length).toBeGreaterThan(0);
+      expect(calledIn(npc).filter((name) => !definedIn(SHARED + WAYS.sql).includes(name))).toEqual([]);
+      expect(count(codeOf(npc), '{')).toBe(count(codeOf(npc), '}'));
+    },
+  );
 });

@@ -119,10 +119,11 @@ describe('ai_db_response', () => {
     },
   );
 
-  it('is whole at 1 MiB, which other clients may have stored', async () => {
-    const response = `"${'x'.repeat(1_048_574)}"`;
+  it.each([16_384, 16_385, 1_048_576])('of %i bytes is whole up to the limit, else ""', async (bytes) => {
+    const response = `"${'x'.repeat(bytes - 2)}"`;
     const id = await insertSettled(queue(), { response });
-    expect(await server.text('ai_db_response', id)).toBe(response);
+    expect(await server.text('ai_db_response', id)).toBe(bytes > 16_384 ? '' : response);
+    if (bytes > 16_384) expect(await server.text('ai_db_error', -1)).toMatch(/^answer_too_large: /);
   });
 
   it('is not the old answer of a request that is asked again', async () => {

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Connection } from 'mariadb';
+import type { MapServer } from './harness/map-server.ts';
 
-const LIBRARY = join(import.meta.dirname, '../../rathena/npc/custom/ai-world/ai_ipc_lib_sql.txt');
+const FOLDER = join(import.meta.dirname, '../../rathena/npc/custom/ai-world');
+/** What the library stands upon. */
+type LibraryWay = 'commands' | 'sql';
 const AsyncFunction = Object.getPrototypeOf(async () => undefined).constructor as FunctionConstructor;
 
 /** A variable of a script: an array, of which the name alone is the first. Text is a character a byte, as in rAthena. */
@@ -11,26 +14,34 @@ type Scope = Record<string, Values>;
 type ScriptFunction = (scope: Scope, args: readonly (string | number)[]) => Promise<string | number>;
 
 /**
- * The functions of ai_ipc_lib_sql.txt as a map server runs them, as far as they need nothing but a database: the script
- * is made JavaScript of, function by function, and its statements go over a connection of the test's.
+ * The functions of ai_ipc_lib.txt as a map server runs them, as far as they need nothing but a database: the script is made
+ * JavaScript of, function by function, and its statements go over a connection of the test's.
  */
 export class ScriptLibrary {
   readonly #connection: Connection;
+  readonly #server: MapServer | undefined;
   readonly #sources: ReadonlyMap<string, string>;
   readonly #functions = new Map<string, ScriptFunction>();
   readonly #globals = newScope();
   statements = 0;
+  /** What debugmes has printed. */
+  readonly shown: string[] = [];
 
-  constructor(connection: Connection) {
+  /** With a map server, over its C++ commands; else over SQL alone. */
+  constructor(connection: Connection, server?: MapServer) {
     this.#connection = connection;
-    const text = readFileSync(LIBRARY, 'utf8');
+    this.#server = server;
+    const way: LibraryWay = server === undefined ? 'sql' : 'commands';
+    const text = ['ai_ipc_lib.txt', `ai_ipc_lib_${way}.txt`]
+      .map((name) => readFileSync(join(FOLDER, name), 'utf8'))
+      .join('');
     const functions = text.matchAll(/^function\tscript\t(\w+)\t\{\n([\s\S]*?)^\}/gm);
     this.#sources = new Map([...functions].map(([, name = '', body = '']) => [name, body]));
   }
 
   /** What F_AI_Setting says of the codepage; what was known of the one before is forgotten. */
   setCodepage(name: string): void {
-    this.#globals['ai_codepage_s'] = [name];
+    this.#globals['ai_codepage_s'] = [name === 'sjis' ? 'cp932' : name];
   }
 
   async call(name: string, ...args: (string | number)[]): Promise<string | number> {
@@ -74,7 +85,22 @@ export class ScriptLibrary {
     replacestr: (text: string, part: string, by: string) => text.replaceAll(part, by),
     gettimetick: () => Math.round(performance.now()),
     freeloop: () => 0,
+    ai_db_response: async (id: number) => await this.#command('ai_db_response', [id]),
+    ai_json_get: async (json: string, path: string) => await this.#command('ai_json_get', [json, path]),
+    ai_json_escape: async (text: string) => await this.#command('ai_json_escape', [text]),
+    atoi: (text: string) => Math.trunc(Number(text)) || 0,
+    strnpcinfo: (what: number) => (what === 4 ? '' : 'Sage#prt'),
+    playerattached: () => 0,
+    debugmes: (text: string) => {
+      this.shown.push(text);
+    },
   };
+
+  async #command(name: string, args: readonly (string | number)[]): Promise<string> {
+    if (this.#server === undefined) throw new Error(`Without a map server there is no ${name}.`);
+    const given = args.map((arg) => (typeof arg === 'string' ? Buffer.from(arg, 'latin1') : arg));
+    return (await this.#server.bytes(name, ...given)).toString('latin1');
+  }
 
   async #query(sql: string, into: readonly Values[]): Promise<number> {
     this.statements += 1;
@@ -129,7 +155,7 @@ function toJavaScript(source: string): string {
     .replace(/\/\/.*$|"(?:\\.|[^"\\])*"/gm, (found) =>
       found.startsWith('//') ? '' : `"${strings.push(found) - 1}"`,
     )
-    .replace(/^(\s*)setarray ([^;]+);/gm, '$1setarray($2);')
+    .replace(/^(\s*)(setarray|debugmes) ([^;]+);/gm, '$1$2($3);')
     .replace(/\bsetarray\(\.@(\w+)\$\[0\]/g, 'setarray(byName.$1_s');
   const named = [...BY_NAME].reduce((text, [name, isNamed]) => withNames(text, name, isNamed), code);
   return named
@@ -141,7 +167,7 @@ function toJavaScript(source: string): string {
     .replace(/\bgetarg\((\d+), /g, '(args[$1] ?? ')
     .replace(/\bgetargcount\(\)/g, 'args.length')
     .replace(/\bcallfunc\(/g, 'await callfunc(')
-    .replace(/\bquery_sql\(/g, 'await query_sql(')
+    .replace(/\b(query_sql|ai_db_response|ai_json_get|ai_json_escape)\(/g, 'await $1(')
     .replace(/"(\d+)"/g, (_, at: string) => strings[Number(at)] ?? '');
 }
 

@@ -7,7 +7,7 @@
 #include "ai_ipc/json_commands.h"
 #include "ai_ipc/read_commands.h"
 #include "ai_ipc/request_command.h"
-#include "ai_ipc/script_access.h"
+#include "ai_ipc/wait_for_answer.h"
 
 /// ai_db_request("<type>","<endpoint>","<json>"{,<priority>{,<timeout seconds>}}): the id of the request, or -1.
 BUILDIN_FUNC(ai_db_request)
@@ -23,28 +23,27 @@ BUILDIN_FUNC(ai_db_request)
 	return ai_ipc::wake_with(st, ai_ipc::request(*ai, given, ai_ipc::source_of(st)));
 }
 
-/// ai_db_response(<id>{,<timeout ms>}): the answer's JSON, or "" while there is none. With a time-out the script sleeps
-/// until there is one, the request has ended without, or the time is over.
+/// ai_db_response(<id>{,<timeout ms>}): the answer's JSON, or "" while there is none. With a time-out the script waits
+/// until there is one, the request has ended without, or the time is over. With a dialogue open, its player is held
+/// meanwhile; else the script sleeps, and ends where he has gone away.
 BUILDIN_FUNC(ai_db_response)
 {
 	ai_ipc::CommandRun ai;
-	int64 id = script_getnum64(st, 2);
-	t_tick now = gettick();
+	std::string answer;
 
-	if (st->sleep.tick == 0) {
-		std::string answer;
-		int64 wait_ms = ai_ipc::can_sleep(st) ? ai_ipc::optional_number(st, 3).value_or(0) : 0;
-		if (ai_ipc::answer_at_once(*ai, id, wait_ms, answer))
-			return ai_ipc::wake_with(st, answer);
-		// The deadline stays in the argument's place while the script sleeps.
-		script_getdata(st, 3)->u.num = now + ai_ipc::clamp(wait_ms, 0, ai_ipc::MAX_WAIT_MS);
-	}
-	(*ai).look(now);
-	const std::string* answer = (*ai).waiting_room.ask(static_cast<uint64>(id), now);
-	int64 left_ms = script_getdata(st, 3)->u.num - now;
-	if (answer == nullptr && left_ms > 0)
-		return ai_ipc::sleep_for(st, ai_ipc::clamp((*ai).next_look_ms() - now, 1, left_ms));
-	return ai_ipc::wake_with(st, answer == nullptr ? std::string() : *answer);
+	if (ai_ipc::is_waiting(st))
+		return ai_ipc::go_on_waiting(*ai, st);
+	int64 id = script_getnum64(st, 2);
+	int64 wait_ms = ai_ipc::can_sleep(st) ? ai_ipc::optional_number(st, 3).value_or(0) : 0;
+	if (ai_ipc::answer_at_once(*ai, id, wait_ms, answer))
+		return ai_ipc::wake_with(st, answer);
+	ai_ipc::Wait wait;
+	wait.request = static_cast<uint64>(id);
+	wait.until_ms = gettick() + ai_ipc::clamp(wait_ms, 0, ai_ipc::MAX_WAIT_MS);
+	wait.was_near = ai_ipc::is_player_near(st);
+	wait.is_held = ai_ipc::can_hold(st);
+	ai_ipc::begin_wait(st, wait);
+	return ai_ipc::go_on_waiting(*ai, st);
 }
 
 /// ai_db_status(<id>): AI_REQ_NOT_FOUND (0), PENDING, PROCESSING, COMPLETED, FAILED, TIMEOUT, CANCELLED (6).

@@ -77,9 +77,9 @@ TEST("json", "values are found by their path") {
 	CHECK_SAME(json_get(json, "nil"), "");
 	CHECK_SAME(json_get(json, "o.a[0]"), "10");
 	CHECK_SAME(json_get(json, "o.a[1].b"), "deep");
-	CHECK_SAME(json_get(json, "o.a[2]"), "[1, 2]");
+	CHECK_SAME(json_get(json, "o.a[2]"), "[1,2]");
 	CHECK_SAME(json_get(json, "o.a[2][1]"), "2");
-	CHECK_SAME(json_get(json, "o"), "{\"a\":[10,{\"b\":\"deep\"},[1, 2]]}");
+	CHECK_SAME(json_get(json, "o"), "{\"a\":[10,{\"b\":\"deep\"},[1,2]]}");
 	CHECK_SAME(json_get(" [1,[2]] ", "[1][0]"), "2");
 	CHECK_SAME(json_get("\"just words\"", ""), "just words");
 }
@@ -101,9 +101,11 @@ TEST("json", "a path that is none finds nothing") {
 	CHECK_SAME(json_get("[0]", deep), "");
 }
 
-TEST("json", "the last member of a name counts, and names are compared unescaped") {
-	CHECK_SAME(json_get("{\"a\":1,\"a\":2}", "a"), "2");
+TEST("json", "the first member of a name counts, and names are compared unescaped") {
+	CHECK_SAME(json_get("{\"a\":1,\"a\":2}", "a"), "1");
 	CHECK_SAME(json_get("{\"\\u0061\":3}", "a"), "3");
+	CHECK_SAME(json_get("{ \"a\" : [ 1 ,\t\"b c\" , { } ] }", "a"), "[1,\"b c\",{}]");
+	CHECK_SAME(json_get("[\"\\u00e9\\u0022\\n\\ud83d\\u0000\"]", ""), "[\"\xC3\xA9\\u0022\\n??\"]");
 }
 
 TEST("json", "text that is not JSON, or nested deeper than 64, has no values") {

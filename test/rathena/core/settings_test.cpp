@@ -47,7 +47,8 @@ TEST("settings", "a line that is not understood is told with file, line and what
 	                         warnings);
 	CHECK_SAME(warnings.size(), 10u);
 	CHECK_SAME(warnings[0], "ai_ipc.conf line 1: there is no setting \"max_open_request\". There are client_codepage, "
-	                        "max_open_requests_per_character, max_open_requests, doorbell and print_cost_every_seconds.");
+	                        "max_open_requests_per_character, max_open_requests, doorbell, print_cost_every_seconds and "
+	                        "max_answer_bytes.");
 	CHECK_SAME(warnings[1], "ai_ipc.conf line 2: max_open_requests \"-1\" is not a whole number from 0 to 100000. It stays 10000.");
 	CHECK_SAME(warnings[7], "ai_ipc.conf line 8: doorbell \"true\" is neither yes nor no. It stays yes.");
 	CHECK_SAME(settings.max_open_requests, 10000);

@@ -66,6 +66,7 @@ TEST("text", "a connection of any UTF-8 is taken for all of UTF-8") {
 	CHECK_SAME(full_codepage("utf8mb3"), "utf8mb4");
 	CHECK_SAME(full_codepage("binary"), "utf8mb4");
 	CHECK_SAME(full_codepage("euckr"), "euckr");
+	CHECK_SAME(full_codepage("sjis"), "cp932");
 }
 
 TEST("text", "what the database could not convert is seen by its marks") {

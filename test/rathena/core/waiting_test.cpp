@@ -10,33 +10,33 @@ using namespace ai_ipc;
 
 TEST("waiting", "all that wait for a request get its answer, as often as they ask") {
 	WaitingRoom room;
-	CHECK(room.ask(7, 0) == nullptr);
-	CHECK(room.ask(7, 1) == nullptr);
+	CHECK(room.ask(7, 1, 0) == nullptr);
+	CHECK(room.ask(7, 1, 1) == nullptr);
 	CHECK_SAME(room.ids_to_look_for().size(), 1u);
 	room.settle(7, "{}");
-	CHECK_SAME(*room.ask(7, 100), "{}");
-	CHECK_SAME(*room.ask(7, 100), "{}");
+	CHECK_SAME(*room.ask(7, 1, 100), "{}");
+	CHECK_SAME(*room.ask(7, 1, 100), "{}");
 	CHECK_SAME(room.ids_to_look_for().size(), 0u);
 }
 
 TEST("waiting", "who no longer asks is forgotten, answered or not") {
 	WaitingRoom room;
-	room.ask(1, 0);
-	room.ask(2, 0);
+	room.ask(1, 1, 0);
+	room.ask(2, 1, 0);
 	room.settle(2, "x");
-	room.ask(3, 1500);
+	room.ask(3, 1, 1500);
 	room.drop_gone(2000);
 	CHECK_SAME(room.size(), 3u);
 	room.drop_gone(2001);
 	CHECK_SAME(room.size(), 1u);
 	room.settle(1, "too late");
-	CHECK(room.ask(1, 2002) == nullptr);
+	CHECK(room.ask(1, 1, 2002) == nullptr);
 }
 
 TEST("waiting", "with more than a look can read, each has its turn") {
 	WaitingRoom room;
 	for (uint64_t id = 1; id <= 2500; ++id)
-		room.ask(id, 0);
+		room.ask(id, 1, 0);
 	std::map<uint64_t, int> seen;
 	for (int look = 0; look < 3; ++look) {
 		std::vector<uint64_t> ids = room.ids_to_look_for();
@@ -45,6 +45,18 @@ TEST("waiting", "with more than a look can read, each has its turn") {
 			++seen[id];
 	}
 	CHECK_SAME(seen.size(), 2500u);
+}
+
+TEST("waiting", "who leaves is the last one when nobody else asks any more") {
+	WaitingRoom room;
+	room.ask(5, 1, 0);
+	room.ask(5, 2, 0);
+	CHECK(!room.leave(5, 1, 10));
+	CHECK(room.leave(5, 2, 10));
+	room.ask(5, 3, 20);
+	room.ask(5, 4, 3000);
+	CHECK(room.leave(5, 4, 3000));
+	CHECK(room.leave(6, 1, 3000));
 }
 
 TEST("open requests", "a character and the whole server have their limits, and 0 is none") {

@@ -38,6 +38,7 @@ void timers_clear();
 void world_add_map(int16 m, const std::string& name);
 void world_add_npc(int32 id, int16 m, const std::string& exname);
 void world_add_player(int32 id, uint32 char_id, int16 m);
+void world_place(int32 id, int16 m, int16 x);
 void world_remove(int32 id);
 void world_clear();
 
@@ -51,11 +52,17 @@ struct Argument {
 };
 struct Call {
 	std::string token;
+	/// Whether its dialogue window is open.
+	bool has_window;
 	int32 rid, oid;
 	std::string command;
 	std::vector<Argument> arguments;
 };
 void script_call(const Call& call);
+/// What a warp does: the script that holds the player is freed.
+void script_free_of(int32 rid);
+/// The player's client asks for the next page.
+void script_continue(int32 rid);
 /// What @reloadscript does to scripts that sleep.
 void script_free_all();
 int script_count();

@@ -3,7 +3,10 @@
 // A line in, words apart by one space, text as hex (- for none):
 //   connect HOST PORT USER PASSWORD DATABASE ENCODING    both handles; ENCODING as in inter_athena.conf
 //   map M NAME, npc ID M NAME, player ID CHAR_ID M, remove ID
+//   place ID M X                                         a unit stands there now; a player on another map was warped
+//   next ID                                              a player's client asks for the next page
 //   call TOKEN RID OID COMMAND ARGUMENT...               i:NUMBER s:TEXT; vi: and vs: a variable with that value
+//   talk TOKEN RID OID COMMAND ARGUMENT...               the same, in a dialogue window that is open
 //   sql TEXT                                             on the main handle, as other parts of the map server do
 //   advance MS                                           the game's clock goes on by so much
 //   name NAME                                            the parser meets it in a script
@@ -95,6 +98,7 @@ static void add_to_world(const std::string& kind, std::istringstream& words) {
 	int64 id = 0, second = 0;
 	words >> id;
 	if (kind == "remove") {
+		script_free_of(static_cast<int32>(id));
 		world_remove(static_cast<int32>(id));
 		return;
 	}
@@ -104,15 +108,28 @@ static void add_to_world(const std::string& kind, std::istringstream& words) {
 		world_add_map(static_cast<int16>(id), from_hex(name));
 		return;
 	}
-	words >> second >> name;
+	words >> second;
+	if (kind == "next") {
+		script_continue(static_cast<int32>(id));
+		return;
+	}
+	words >> name;
+	if (kind == "place") {
+		map_session_data* player = map_id2sd(static_cast<int32>(id));
+		if (player != nullptr && player->m != second)
+			script_free_of(player->id);
+		world_place(static_cast<int32>(id), static_cast<int16>(second), static_cast<int16>(std::stoi(name)));
+		return;
+	}
 	if (kind == "npc")
 		world_add_npc(static_cast<int32>(id), static_cast<int16>(second), from_hex(name));
 	else
 		world_add_player(static_cast<int32>(id), static_cast<uint32>(second), static_cast<int16>(std::stoi(name)));
 }
 
-static void call_command(std::istringstream& words) {
+static void call_command(std::istringstream& words, bool has_window) {
 	Call call;
+	call.has_window = has_window;
 	words >> call.token >> call.rid >> call.oid >> call.command;
 	std::string word;
 	while (words >> word) {
@@ -147,8 +164,8 @@ static bool obey(const std::string& line) {
 		return false;
 	if (word == "connect") {
 		connect_database(words);
-	} else if (word == "call") {
-		call_command(words);
+	} else if (word == "call" || word == "talk") {
+		call_command(words, word == "talk");
 	} else if (word == "sql") {
 		words >> word;
 		Sql_QueryStr(mmysql_handle, from_hex(word).c_str());

@@ -27,6 +27,8 @@ export type Argument = number | bigint | string | Buffer | { readonly variable: 
 export interface Caller {
   readonly npc?: number;
   readonly player?: number;
+  /** Whether a dialogue window of the player's is open. */
+  readonly window?: boolean;
 }
 
 /** What a command gave back to its script. */
@@ -123,6 +125,16 @@ export class MapServer {
     this.#send(`remove ${id}`);
   }
 
+  /** Where a unit stands from now on; a player on another map was warped there. */
+  place(id: number, map: number, x: number): void {
+    this.#send(`place ${id} ${map} ${x}`);
+  }
+
+  /** The client of a player asks for the next page, as a hostile one may at any time. */
+  pressNext(player: number): void {
+    this.#send(`next ${player}`);
+  }
+
   /** Frees all sleeping scripts, as @reloadscript does; their calls are rejected. */
   reloadScripts(): void {
     this.#send('reload');
@@ -146,7 +158,10 @@ export class MapServer {
   ): Promise<CommandResult> {
     const token = this.#token();
     const who = `${caller.player ?? 0} ${caller.npc ?? 0}`;
-    const words = await this.#ask(token, `call ${token} ${who} ${[command, ...args.map(wordOf)].join(' ')}`);
+    const words = await this.#ask(
+      token,
+      `${caller.window ? 'talk' : 'call'} ${token} ${who} ${[command, ...args.map(wordOf)].join(' ')}`,
+    );
     const [result, kind, runs, microseconds, value = '-'] = words;
     if (result !== '0') throw new Error(`${command} returned SCRIPT_CMD_FAILURE.`);
     return {

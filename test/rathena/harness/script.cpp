@@ -148,7 +148,17 @@ void script_report_constants(const std::string& token) {
 	report("constants %s%s", token.c_str(), text.c_str());
 }
 
+/// The script's player is free for others.
+static void detach(Script* script) {
+	map_session_data* player = map_id2sd(script->st.rid);
+	if (player == nullptr || player->st != &script->st)
+		return;
+	player->st = nullptr;
+	player->npc_id = 0;
+}
+
 static void destroy(Script* script) {
+	detach(script);
 	for (int32 i = 0; i < script->stack.sp; ++i)
 		free_data(&script->stack.stack_data[i]);
 	free(script->stack.stack_data);
@@ -156,8 +166,24 @@ static void destroy(Script* script) {
 	delete script;
 }
 
+int32 buildin_end(script_state* st) {
+	st->state = END;
+	st->mes_active = 0;
+	return SCRIPT_CMD_SUCCESS;
+}
+
+bool pc_setreg(map_session_data* sd, int64 reg, int64 val) {
+	std::string what = std::to_string(sd->status.char_id) + " " + names[static_cast<size_t>(reg)] + " " + std::to_string(val);
+	report("show variable %s", to_hex(what).c_str());
+	return true;
+}
+
 static void report_end(Script* script, int32 result) {
 	script_state* st = &script->st;
+	if (st->state == END) {
+		report("ended %s", script->token.c_str());
+		return;
+	}
 	script_data* data = &st->stack->stack_data[st->stack->sp - 1];
 	bool is_one = st->stack->sp == st->end + 1;
 	if (!is_one || st->state != RUN || st->sleep.tick != 0) {
@@ -189,6 +215,7 @@ static TIMER_FUNC(wake) {
 
 static void sleep_on(Script* script) {
 	script_state* st = &script->st;
+	detach(script);
 	if (st->stack->sp != st->end || st->sleep.tick <= 0) {
 		report("broken %s sleeps with sleep.tick %d and %d values pushed", script->function->name, st->sleep.tick,
 		       st->stack->sp - st->end);
@@ -199,19 +226,63 @@ static void sleep_on(Script* script) {
 	st->sleep.timer = add_timer(gettick() + st->sleep.tick, wake, st->sleep.charid, reinterpret_cast<intptr_t>(script));
 }
 
+/// Whether the script waits with its player, as `next` does; it must have him then.
+static bool is_held(Script* script) {
+	script_state* st = &script->st;
+	map_session_data* player = map_id2sd(st->rid);
+	if (st->sleep.tick != 0)
+		return false;
+	if (st->stack->sp != st->end || player == nullptr || player->st != st) {
+		report("broken %s waits without sleep and without a player", script->function->name);
+		abort();
+	}
+	return true;
+}
+
 static void run(Script* script) {
 	script_state* st = &script->st;
 	st->start = BELOW;
 	st->end = st->stack->sp;
+	if (map_session_data* player = map_id2sd(st->rid)) {
+		player->st = st;
+		player->npc_id = st->oid;
+	}
 	auto started = Clock::now();
 	int32 result = script->function->func(st);
 	script->microseconds += std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - started).count();
 	++script->runs;
 	if (st->state == RERUNLINE) {
-		sleep_on(script);
+		if (!is_held(script))
+			sleep_on(script);
 		return;
 	}
 	report_end(script, result);
+	destroy(script);
+}
+
+static Script* script_of(script_state* st) {
+	for (Script* script : scripts)
+		if (&script->st == st)
+			return script;
+	return nullptr;
+}
+
+void run_script_main(script_state* st) {
+	run(script_of(st));
+}
+
+void script_continue(int32 rid) {
+	map_session_data* player = map_id2sd(rid);
+	if (player != nullptr && player->st != nullptr)
+		run_script_main(player->st);
+}
+
+void script_free_of(int32 rid) {
+	map_session_data* player = map_id2sd(rid);
+	if (player == nullptr || player->st == nullptr)
+		return;
+	Script* script = script_of(player->st);
+	report("ended %s", script->token.c_str());
 	destroy(script);
 }
 
@@ -253,6 +324,7 @@ void script_call(const Call& call) {
 	script->st.stack = &script->stack;
 	script->st.rid = call.rid;
 	script->st.oid = call.oid;
+	script->st.mes_active = call.has_window;
 	script->st.funcname = const_cast<char*>(function->name);
 	script->st.id = next_script_id++;
 	script->st.sleep.timer = INVALID_TIMER;

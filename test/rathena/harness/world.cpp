@@ -1,3 +1,4 @@
+#include <cstdlib>
 #include <map>
 
 #include <map/map.hpp>
@@ -37,6 +38,13 @@ void world_add_player(int32 id, uint32 char_id, int16 m) {
 	player.status.char_id = char_id;
 }
 
+void world_place(int32 id, int16 m, int16 x) {
+	if (block_list* unit = map_id2bl(id)) {
+		unit->m = m;
+		unit->x = x;
+	}
+}
+
 void world_remove(int32 id) {
 	players.erase(id);
 	npcs.erase(id);
@@ -63,6 +71,20 @@ block_list* map_id2bl(int32 id) {
 	if (npc_data* npc = map_id2nd(id))
 		return npc;
 	return map_id2sd(id);
+}
+
+/// area_size of conf/battle/client.conf, and one.
+static const int32 NEAR_CELLS = 15;
+
+npc_data* npc_checknear(map_session_data* sd, block_list* bl) {
+	npc_data* npc = bl == nullptr ? nullptr : map_id2nd(bl->id);
+	bool is_near = npc != nullptr && sd->m == bl->m && std::abs(sd->x - bl->x) <= NEAR_CELLS;
+	return is_near ? npc : nullptr;
+}
+
+bool unit_stop_walking(block_list* bl, int32 type, int64) {
+	report("show walk %s", to_hex("stopped " + std::to_string(bl->id) + " " + std::to_string(type)).c_str());
+	return true;
 }
 
 const char* map_mapid2mapname(int32 m) {

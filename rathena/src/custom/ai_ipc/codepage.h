@@ -27,9 +27,11 @@ inline bool is_codepage_name(const std::string& name) {
 }
 
 // MariaDB's utf8 has no emoji; the bytes are the same, so all of UTF-8 is taken. So it is for a connection whose character
-// set no client can have.
+// set no client can have. Its sjis is JIS X 0208 alone: what Japanese clients show is cp932, which has more signs and letters.
 inline std::string full_codepage(const std::string& character_set) {
 	bool is_utf8 = character_set == "utf8" || character_set == "utf8mb3" || !is_codepage_name(character_set);
+	if (character_set == "sjis")
+		return "cp932";
 	return is_utf8 ? UTF8_CODEPAGE : character_set;
 }
 

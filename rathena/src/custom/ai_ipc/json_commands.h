@@ -17,6 +17,8 @@ inline std::string json_escaped(Plugin& ai, const std::string& text) {
 	std::string utf8;
 	if (!ai.translation.to_utf8(text, utf8))
 		utf8 = Translation::without_other_than_ascii(text);
+	else if (!ai.translation.was_whole(text, utf8))
+		ai.tell_wrong_codepage(text);
 	return escape_json(utf8, !ai.translation.is_utf8());
 }
 
@@ -27,7 +29,7 @@ inline std::string json_value(Plugin& ai, const std::string& json, const std::st
 	std::string value = json_get(utf8, utf8_path);
 	// A text is none, even where it looks like a number.
 	bool may_be_json = !value.empty() && (value[0] == '{' || value[0] == '[');
-	return ai.translation.from_utf8(value, may_be_json);
+	return ai.fitting(ai.translation.from_utf8(value, may_be_json));
 }
 
 } // namespace ai_ipc

@@ -81,9 +81,9 @@ inline const char* json_value_end(const char* at, const char* end) {
 	return at;
 }
 
-// The member of an object; the last one of a name counts, as in JSON.parse. nullptr when there is none.
+// The member of an object; the first one of a name counts, as in the database, which the function library over SQL asks.
+// nullptr when there is none.
 inline const char* find_json_member(const char* at, const char* end, const std::string& key) {
-	const char* found = nullptr;
 	if (*at != '{')
 		return nullptr;
 	at = skip_json_space(at + 1, end);
@@ -93,12 +93,12 @@ inline const char* find_json_member(const char* at, const char* end, const std::
 		// Past the colon.
 		at = skip_json_space(skip_json_space(name_end, end) + 1, end);
 		if (is_it)
-			found = at;
+			return at;
 		at = skip_json_space(json_value_end(at, end), end);
 		if (*at == ',')
 			at = skip_json_space(at + 1, end);
 	}
-	return found;
+	return nullptr;
 }
 
 inline const char* find_json_element(const char* at, const char* end, size_t index) {
@@ -113,6 +113,36 @@ inline const char* find_json_element(const char* at, const char* end, size_t ind
 			at = skip_json_space(at + 1, end);
 	}
 	return nullptr;
+}
+
+// A string with its quotes, and with the characters that its \uXXXX mean; what JSON needs stays escaped.
+inline void append_plain_string(std::string& out, const char* at, const char* end) {
+	while (at < end) {
+		if (*at != '\\') {
+			out += *at++;
+			continue;
+		}
+		uint32_t code = at[1] == 'u' ? unicode_escape(at) : 0x20;
+		bool is_needed = at[1] != 'u' || (code != 0 && code < 0x20) || code == '"' || code == '\\';
+		size_t length = at[1] == 'u' ? 6 : 2;
+		if (is_needed)
+			out.append(at, length);
+		at = is_needed ? at + length : append_unicode(out, at, end);
+	}
+}
+
+// JSON without the blanks and line ends between its parts.
+inline std::string json_compact(const char* at, const char* end) {
+	std::string out;
+	while (at < end) {
+		const char* part_end = *at == '"' ? json_string_end(at, end) : at + 1;
+		if (*at == '"')
+			append_plain_string(out, at, part_end);
+		else if (skip_json_space(at, end) == at)
+			out += *at;
+		at = part_end;
+	}
+	return out;
 }
 
 // The value at the path: a string's text; numbers, true and false as they are written; objects and arrays as JSON.
@@ -131,7 +161,7 @@ inline std::string json_get(const std::string& json, const std::string& path) {
 	const char* value_end = json_value_end(at, end);
 	if (*at == '"')
 		return json_string_text(at, value_end);
-	return *at == 'n' ? std::string() : std::string(at, value_end);
+	return *at == 'n' ? std::string() : json_compact(at, value_end);
 }
 
 } // namespace ai_ipc

@@ -87,6 +87,29 @@ class Plugin {
 			            where.c_str(), refusal.text().c_str());
 	}
 
+	// What is handed to a script; "" in place of what is too long for it.
+	std::string fitting(std::string text) {
+		if (static_cast<int64_t>(text.size()) <= settings.max_answer_bytes)
+			return text;
+		last_refusal = {"answer_too_large", "A text of " + std::to_string(text.size()) + " bytes is more than a script is given (max_answer_bytes " +
+		                                        std::to_string(settings.max_answer_bytes) + ")."};
+		if (refusal_lines.takes(gettick()))
+			ShowWarning("[AI-IPC] %s\n", last_refusal.text().c_str());
+		return std::string();
+	}
+
+	// Players type in the codepage of their clients: bytes that are no text in it show that client_codepage names another.
+	void tell_wrong_codepage(const std::string& text) {
+		if (has_told_codepage_)
+			return;
+		has_told_codepage_ = true;
+		std::string bytes;
+		append_hex_literal(bytes, text.substr(0, 40));
+		ShowWarning("[AI-IPC] What a player typed is no text in %s: the bytes %s. Set client_codepage in %s to what the clients "
+		            "speak. (Told once.)\n",
+		            translation.codepage().c_str(), bytes.c_str(), SETTINGS_FILE);
+	}
+
 	// Whether the statement could be run; the reason is kept when not.
 	bool run(const std::string& statement) {
 		if (database.run(statement))
@@ -127,6 +150,7 @@ class Plugin {
 	bool is_server_known_ = false;
 	bool has_read_workers_ = false;
 	bool owes_ring_ = false;
+	bool has_told_codepage_ = false;
 	int64_t next_look_ms_ = 0;
 	int64_t next_read_open_ms_ = 0;
 	int64_t next_read_workers_ms_ = 0;
@@ -147,7 +171,7 @@ class Plugin {
 		database.done();
 		// After the rows: a character that is new may need a statement of its own.
 		for (const auto& answer : answers)
-			settle(answer.first, translation.from_utf8(answer.second, true));
+			settle(answer.first, fitting(translation.from_utf8(answer.second, true)));
 		// Deleted while a script waited for it.
 		for (uint64_t id : ids)
 			if (is_open.find(id) == is_open.end())
@@ -211,12 +235,8 @@ inline Plugin& plugin() {
 	return instance;
 }
 
-inline TIMER_FUNC(look_timer) {
-	(void)tid, (void)tick, (void)id, (void)data;
-	CostMeter::Measure measure(plugin().cost);
-	plugin().look(gettick());
-	return 0;
-}
+// In wait_for_answer.h.
+inline TIMER_FUNC(look_timer);
 
 // What every command calls first.
 inline Plugin& started_plugin() {

@@ -25,7 +25,7 @@ inline bool read_answer(Plugin& ai, int64_t id, std::string& answer) {
 		answer = ai.database.column(2);
 	}
 	ai.database.done();
-	answer = ai.translation.from_utf8(answer, true);
+	answer = ai.fitting(ai.translation.from_utf8(answer, true));
 	if (is_final)
 		ai.open_requests.ended(static_cast<uint64_t>(id));
 	return is_final;

@@ -6,10 +6,11 @@
 #include <optional>
 #include <string>
 
+#include "held_scripts.h"
 #include "request_command.h"
 
-// Uses of rAthena: the script engine, map_id2nd, map_id2sd, map_id2bl, map_mapid2mapname, fake_nd. All that differs between
-// its versions stands here.
+// Uses of rAthena: the script engine, map_id2nd, map_id2sd, map_id2bl, map_mapid2mapname, fake_nd, npc_checknear,
+// unit_stop_walking, pc_setreg. All that differs between its versions stands here.
 
 namespace ai_ipc {
 
@@ -62,6 +63,56 @@ inline int sleep_for(script_state* st, int64_t ms) {
 inline bool can_sleep(script_state* st) {
 	auto* npc = map_id2nd(st->oid);
 	return npc != nullptr && npc != fake_nd;
+}
+
+// The script keeps its player, who is held as at `next`, until it is run again.
+inline int hold(script_state* st) {
+	st->state = RERUNLINE;
+	st->sleep.tick = 0;
+	return SCRIPT_CMD_SUCCESS;
+}
+
+inline bool is_player_near(script_state* st) {
+	auto* player = map_id2sd(st->rid);
+	return player != nullptr && npc_checknear(player, map_id2bl(st->oid)) != nullptr;
+}
+
+// Not by map_id2sd: its block_list is a member or a base, as the version has it.
+inline void stop_player(script_state* st) {
+	block_list* player = map_id2bl(st->rid);
+	if (player != nullptr && map_id2sd(st->rid) != nullptr)
+		unit_stop_walking(player, USW_FIXPOS | USW_FORCE_STOP);
+}
+
+// Whether the engine would wait for this player at a `next`: a dialogue of his with this NPC is open, and no other script
+// of his is put aside for this one.
+inline bool can_hold(script_state* st) {
+	auto* player = map_id2sd(st->rid);
+	return player != nullptr && st->mes_active != 0 && st->bk_st == nullptr && player->st == st && player->npc_id == st->oid &&
+	       is_player_near(st);
+}
+
+// The script that is held, nullptr when it is gone, or does something else by now.
+inline script_state* held_state(const HeldScript& held) {
+	auto* player = map_id2sd(held.player);
+	if (player == nullptr || player->npc_id != held.npc || player->st == nullptr || player->state.menu_or_input)
+		return nullptr;
+	script_state* st = player->st;
+	return st->id == held.script && st->oid == held.npc && st->state == RERUNLINE ? st : nullptr;
+}
+
+// The guard against a second click, which the NPC functions set, is given back for a script that does not go on.
+inline void give_back_guard(int32_t player_id) {
+	auto* player = map_id2sd(player_id);
+	if (player != nullptr)
+		pc_setreg(player, add_str("@ai_busy"), 0);
+}
+
+// As the command `end`.
+inline int end_script(script_state* st) {
+	give_back_guard(st->rid);
+	st->sleep.tick = 0;
+	return buildin_end(st);
 }
 
 inline ScriptSource source_of(script_state* st) {

@@ -23,7 +23,11 @@ struct Settings {
 	int64_t max_open_requests = 10000;
 	bool doorbell = true;
 	int64_t print_cost_every_seconds = 0;
+	// What a command hands back at most: longer text in `mes` (32,758 bytes) ends the map server.
+	int64_t max_answer_bytes = 16384;
 };
+
+const int64_t MOST_ANSWER_BYTES = 32000;
 
 // Reads "key: value" lines, with comments after //. Each line that is not understood leaves the default and a warning.
 class SettingsReader {
@@ -77,9 +81,11 @@ class SettingsReader {
 			read_switch(key, value, settings_.doorbell);
 		else if (key == "print_cost_every_seconds")
 			read_number(key, value, 3600, settings_.print_cost_every_seconds);
+		else if (key == "max_answer_bytes")
+			read_number(key, value, MOST_ANSWER_BYTES, settings_.max_answer_bytes);
 		else
 			warn("there is no setting \"" + key + "\". There are client_codepage, max_open_requests_per_character, "
-			     "max_open_requests, doorbell and print_cost_every_seconds.");
+			     "max_open_requests, doorbell, print_cost_every_seconds and max_answer_bytes.");
 	}
 
 	void read_codepage(const std::string& value) {
@@ -90,7 +96,7 @@ class SettingsReader {
 			settings_.client_codepage = full_codepage(name);
 		else
 			warn("client_codepage \"" + value + "\" is not a character set that clients use. Write connection, or one "
-			     "such as utf8mb4, euckr, tis620, latin1, gbk, big5 or sjis.");
+			     "such as utf8mb4, euckr, tis620, latin1, gbk, big5 or cp932.");
 	}
 
 	void read_number(const std::string& key, const std::string& value, int64_t most, int64_t& out) {

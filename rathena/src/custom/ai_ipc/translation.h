@@ -26,6 +26,10 @@ class Translation {
 		repertoire_.set_codepage(codepage);
 	}
 
+	const std::string& codepage() const {
+		return codepage_;
+	}
+
 	bool is_utf8() const {
 		return is_utf8_;
 	}
@@ -68,8 +72,14 @@ class Translation {
 
 	// What the codepage lacks is folded into what it has. Of a codepage that cannot be asked for, since the database is
 	// away, ASCII alone is known.
-	std::string from_utf8(const std::string& utf8, bool may_be_json = false) {
-		if (is_utf8_ || is_ascii(utf8))
+	std::string from_utf8(std::string utf8, bool may_be_json = false) {
+		if (is_utf8_)
+			return utf8;
+		// Two controls that no client shows: the function library over SQL marks with them what goes away.
+		for (char& c : utf8)
+			if (c == '\x01' || c == '\x02')
+				c = ' ';
+		if (is_ascii(utf8))
 			return utf8;
 		std::string text;
 		if (repertoire_.encode(utf8, may_be_json, text))

@@ -23,12 +23,25 @@ const size_t MOST_PER_LOOK = 1000;
 // The requests that scripts wait for, by id. Several scripts may wait for the same one.
 class WaitingRoom {
   public:
-	// The answer, once the request has ended ("" when it ended without one); nullptr while it has not. Whoever asks is
-	// waiting from now on.
-	const std::string* ask(uint64_t id, int64_t now_ms) {
+	// The answer, once the request has ended ("" when it ended without one); nullptr while it has not. The script that asks
+	// is waiting from now on.
+	const std::string* ask(uint64_t id, uint32_t script, int64_t now_ms) {
 		Seat& seat = seats_[id];
 		seat.asked_at_ms = now_ms;
+		seat.scripts[script] = now_ms;
 		return seat.is_ended ? &seat.answer : nullptr;
+	}
+
+	// A script gives up its place. True when nobody else waits for an answer of this request.
+	bool leave(uint64_t id, uint32_t script, int64_t now_ms) {
+		auto seat = seats_.find(id);
+		if (seat == seats_.end())
+			return true;
+		auto& scripts = seat->second.scripts;
+		scripts.erase(script);
+		for (auto other = scripts.begin(); other != scripts.end();)
+			other = now_ms - other->second > GONE_AFTER_MS ? scripts.erase(other) : std::next(other);
+		return scripts.empty();
 	}
 
 	std::vector<uint64_t> ids_to_look_for() const {
@@ -63,6 +76,8 @@ class WaitingRoom {
 		int64_t asked_at_ms = 0;
 		bool is_ended = false;
 		std::string answer;
+		// When each of them asked last.
+		std::unordered_map<uint32_t, int64_t> scripts;
 	};
 	std::unordered_map<uint64_t, Seat> seats_;
 	mutable size_t turn_ = 0;

@@ -6,10 +6,12 @@
 #define NPC_NAME_LENGTH 50
 
 struct Sql;
+struct script_state;
 
 struct block_list {
 	int32 id = 0;
 	int16 m = -1;
+	int16 x = 0;
 };
 
 // Until 2023, what stands on a map had its block_list as a member.
@@ -35,6 +37,12 @@ public:
 #endif
 	HARNESS_BLOCK_LIST
 	mmo_charstatus status;
+	/// The script that has the player, and its NPC.
+	script_state* st = nullptr;
+	int32 npc_id = 0;
+	struct {
+		unsigned menu_or_input : 1;
+	} state = {};
 };
 
 struct npc_data HARNESS_ON_MAP {
@@ -52,5 +60,9 @@ extern npc_data* fake_nd;
 block_list* map_id2bl(int32 id);
 map_session_data* map_id2sd(int32 id);
 npc_data* map_id2nd(int32 id);
+npc_data* npc_checknear(map_session_data* sd, block_list* bl);
+enum e_unit_stop_walking { USW_FIXPOS = 0x1, USW_FORCE_STOP = 0x8 };
+bool unit_stop_walking(block_list* bl, int32 type, int64 canmove_delay = 0);
+bool pc_setreg(map_session_data* sd, int64 reg, int64 val);
 /// "Floating" for -1, "" for a map that there is not.
 const char* map_mapid2mapname(int32 m);

@@ -66,11 +66,15 @@ struct script_state {
 	struct {
 		int32 tick, timer, charid;
 	} sleep;
+	script_state* bk_st;
 	unsigned npc_item_flag : 1;
 	unsigned mes_active : 1;
 	char* funcname;
 	uint32 id;
 };
+
+void run_script_main(script_state* st);
+int32 buildin_end(script_state* st);
 
 int64 conv_num64(script_state* st, script_data* data);
 int32 conv_num(script_state* st, script_data* data);
