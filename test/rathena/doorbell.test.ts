@@ -205,10 +205,12 @@ describe('after an INSERT', () => {
 
 it('ai_workers is read by a timer at most every 5 s, and never by a command', async () => {
   await letWorkersBeRead();
+  const startMs = performance.now();
   const before = await server.counters();
   for (let round = 0; round < 20; round += 1) await request();
   const after = await server.counters();
-  expect(after['Com_select']! - before['Com_select']!).toBeLessThanOrEqual(1);
+  const mostReads = 1 + Math.floor((performance.now() - startMs) / READ_EVERY_MS);
+  expect(after['Com_select']! - before['Com_select']!).toBeLessThanOrEqual(mostReads);
   expect(after['Com_insert']! - before['Com_insert']!).toBe(20);
 });
 
