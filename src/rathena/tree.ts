@@ -5,7 +5,8 @@ import { AiIpcError, messageOf } from '../base/errors.ts';
 const SCRIPT_HEADER = 'src/map/script.hpp';
 /** The commands need it, and no rAthena before 2020-01 has it. */
 const NEEDED_WORD = /\bscript_getnum64\b/;
-const SQL_LIBRARY = 'An older one can use npc/custom/ai-world/ai_ipc_lib_sql.txt, which needs no C++.';
+const SQL_LIBRARY =
+  'An older one can load ai_ipc_lib.txt and ai_ipc_lib_sql.txt of npc/custom/ai-world, which need no C++.';
 
 /**
  * The real path of a rAthena source tree of 2020-01 or later.

@@ -40,10 +40,15 @@ function interConf({ settings }: Pick<TestDatabase, 'settings'>): string {
   ].join('\n');
 }
 
+const NPCS = 'npc: npc/custom/ai-world/';
+/** What npc/scripts_custom.conf has for the library over the C++ commands, and over query_sql. */
+const OVER_COMMANDS = `${NPCS}ai_ipc_lib.txt\n${NPCS}ai_ipc_lib_commands.txt\n`;
+const OVER_SQL = `${NPCS}ai_ipc_lib.txt\n${NPCS}ai_ipc_lib_sql.txt\n`;
+
 /** A tree with AI IPC in it, and a map server that was built after it. */
 async function installedTree(changes: Readonly<Record<string, string>> = {}): Promise<string> {
   const dir = newTree({
-    'npc/scripts_custom.conf': 'npc: npc/custom/ai-world/ai_ipc_lib.txt\n',
+    'npc/scripts_custom.conf': OVER_COMMANDS,
     'conf/inter_athena.conf': interConf({ settings: NOBODY }),
   });
   expect(await runCli(['rathena', 'install', dir])).toMatchObject({ exitCode: 0 });
@@ -176,8 +181,7 @@ describe('check of the files alone', () => {
   it('both libraries, a test, or none in npc/scripts_custom.conf', async () => {
     const conf = 'npc/scripts_custom.conf';
     const dir = await installedTree({
-      [conf]:
-        'npc: npc/custom/ai-world/ai_ipc_lib.txt\nnpc: npc/custom/ai-world/ai_ipc_lib_sql.txt\nnpc: npc/custom/ai-world/test/test_ai_ipc_library.txt\n',
+      [conf]: `${OVER_COMMANDS}${NPCS}ai_ipc_lib_sql.txt\n${NPCS}test/test_ai_ipc_library.txt\n`,
     });
     expect(await check(dir, '--files')).toMatchObject({
       exitCode: 1,
@@ -190,6 +194,16 @@ describe('check of the files alone', () => {
     expect(await check(dir, '--files')).toMatchObject({
       exitCode: 0,
       findings: [{ check: 'npcs', weight: 'note', reason: expect.stringContaining('loads no library') }],
+    });
+  });
+
+  it('the library of an older version alone: names the line that is missing', async () => {
+    const dir = await installedTree({ 'npc/scripts_custom.conf': `${NPCS}ai_ipc_lib.txt\n` });
+    expect(await check(dir, '--files')).toMatchObject({
+      exitCode: 1,
+      findings: [
+        { check: 'npcs', weight: 'mend', remedy: expect.stringContaining('ai_ipc_lib_commands.txt') },
+      ],
     });
   });
 
@@ -230,7 +244,7 @@ describe('check of the files alone', () => {
     );
     const dir = newTree({
       ...npcs,
-      'npc/scripts_custom.conf': 'npc: npc/custom/ai-world/ai_ipc_lib_sql.txt\n',
+      'npc/scripts_custom.conf': OVER_SQL,
       'conf/inter_athena.conf': interConf({ settings: NOBODY }),
     });
     expect(await check(dir, '--files')).toMatchObject({ exitCode: 0 });

@@ -23,7 +23,7 @@ describe('ai-ipc rathena new', () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(Object.keys(snapshot(cwd))).toEqual(['old-fisherman.yaml', 'old_fisherman.txt']);
     expect(stdout).toContain(
-      '\n    npc: npc/custom/ai-world/ai_ipc_lib.txt\n    npc: npc/custom/old_fisherman.txt\n',
+      '\n    npc: npc/custom/ai-world/ai_ipc_lib.txt\n    npc: npc/custom/ai-world/ai_ipc_lib_commands.txt\n    npc: npc/custom/old_fisherman.txt\n',
     );
     expect(readFileSync(join(cwd, 'old_fisherman.txt'), 'utf8')).toContain(
       '\nprontera,160,180,4\tscript\tOld Fisherman\t4_M_SEAMAN,{\n',
