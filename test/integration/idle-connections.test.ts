@@ -17,7 +17,7 @@ it('connections of a client that rests end with a goodbye', async () => {
 
     const open = async () => Number((await database.query(OWN_CONNECTIONS))[0]?.['open']);
     await waitFor(async () => (await open()) === 0, {
-      timeoutMs: 30_000,
+      timeoutMs: 90_000,
       what: 'resting connections to end',
     });
 
