@@ -34,6 +34,11 @@ describe('what it does for a living is read from the name', () => {
   });
 });
 
+it('the script is one call, which is the whole conversation', () => {
+  const body = made('Old Fisherman').script(['npc: npc/custom/old_fisherman.txt']).split('{\n')[1];
+  expect(body).toBe('\tcallfunc "F_AI_Chat", strnpcinfo(1), "Good day. What is on your mind?";\n}\n');
+});
+
 describe('a name that rAthena cannot have is refused', () => {
   it.each([
     '',

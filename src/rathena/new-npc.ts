@@ -157,22 +157,7 @@ ${lines.map((line) => `//= ${line}`).join('\n')}
 //============================================================
 
 ${map},${x},${y},${direction}\tscript\t${name}\t${sprite},{
-	.@name$ = strnpcinfo(1);
-	mes "[" + .@name$ + "]";
-	mes "Good day. What is on your mind?";
-	next;
-	while (1) {
-		input .@words$;
-		if (.@words$ == "")
-			break;
-		callfunc "F_AI_Say", .@name$, .@words$;
-		next;
-		if (select("Say something else:Goodbye") == 2)
-			break;
-	}
-	mes "[" + .@name$ + "]";
-	mes "Until next time.";
-	close;
+	callfunc "F_AI_Chat", strnpcinfo(1), "Good day. What is on your mind?";
 }
 `;
 }

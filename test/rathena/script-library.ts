@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Connection } from 'mariadb';
@@ -26,6 +27,12 @@ export class ScriptLibrary {
   statements = 0;
   /** What debugmes has printed. */
   readonly shown: string[] = [];
+  /** The clock that gettimetick(2) reads. */
+  seconds = 1_800_000_000;
+  /** What checkweight says. */
+  canCarry = true;
+  /** The variables of getd and setd. */
+  readonly #permanent = new Map<string, number>();
 
   /** With a map server, over its C++ commands; else over SQL alone. */
   constructor(connection: Connection, server?: MapServer) {
@@ -83,7 +90,13 @@ export class ScriptLibrary {
     substr: (text: string, from: number, to: number) => text.slice(from, to + 1),
     strpos: (text: string, part: string, from = 0) => (part === '' ? -1 : text.indexOf(part, from)),
     replacestr: (text: string, part: string, by: string) => text.replaceAll(part, by),
-    gettimetick: () => Math.round(performance.now()),
+    gettimetick: (kind: number) => (kind === 2 ? this.seconds : Math.round(performance.now())),
+    getd: (name: string) => this.#permanent.get(name) ?? 0,
+    setd: (name: string, value: number) => {
+      this.#permanent.set(name, value);
+    },
+    md5: (text: string) => createHash('md5').update(text, 'latin1').digest('hex'),
+    checkweight: () => (this.canCarry ? 1 : 0),
     freeloop: () => 0,
     ai_db_response: async (id: number) => await this.#command('ai_db_response', [id]),
     ai_json_get: async (json: string, path: string) => await this.#command('ai_json_get', [json, path]),
@@ -155,7 +168,7 @@ function toJavaScript(source: string): string {
     .replace(/\/\/.*$|"(?:\\.|[^"\\])*"/gm, (found) =>
       found.startsWith('//') ? '' : `"${strings.push(found) - 1}"`,
     )
-    .replace(/^(\s*)(setarray|debugmes) ([^;]+);/gm, '$1$2($3);')
+    .replace(/^(\s*)(setarray|debugmes|setd) ([^;]+);/gm, '$1$2($3);')
     .replace(/\bsetarray\(\.@(\w+)\$\[0\]/g, 'setarray(byName.$1_s');
   const named = [...BY_NAME].reduce((text, [name, isNamed]) => withNames(text, name, isNamed), code);
   return named

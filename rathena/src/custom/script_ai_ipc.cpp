@@ -37,13 +37,18 @@ BUILDIN_FUNC(ai_db_response)
 	int64 wait_ms = ai_ipc::can_sleep(st) ? ai_ipc::optional_number(st, 3).value_or(0) : 0;
 	if (ai_ipc::answer_at_once(*ai, id, wait_ms, answer))
 		return ai_ipc::wake_with(st, answer);
-	ai_ipc::Wait wait;
-	wait.request = static_cast<uint64>(id);
-	wait.until_ms = gettick() + ai_ipc::clamp(wait_ms, 0, ai_ipc::MAX_WAIT_MS);
-	wait.was_near = ai_ipc::is_player_near(st);
-	wait.is_held = ai_ipc::can_hold(st);
-	ai_ipc::begin_wait(st, wait);
+	int64 until_ms = gettick() + ai_ipc::clamp(wait_ms, 0, ai_ipc::MAX_WAIT_MS);
+	ai_ipc::begin_wait(st, ai_ipc::ANSWER_WAIT_AT, ai_ipc::new_wait(st, static_cast<uint64>(id), until_ms));
 	return ai_ipc::go_on_waiting(*ai, st);
+}
+
+/// ai_db_turn(0): waits while so many scripts ask in the same moment that the game would stand still; mostly not at all.
+/// The player is held, or the script ends, as with ai_db_response. 1.
+BUILDIN_FUNC(ai_db_turn)
+{
+	ai_ipc::CommandRun ai;
+
+	return ai_ipc::wait_for_turn(*ai, st);
 }
 
 /// ai_db_status(<id>): AI_REQ_NOT_FOUND (0), PENDING, PROCESSING, COMPLETED, FAILED, TIMEOUT, CANCELLED (6).

@@ -22,6 +22,7 @@ const SUBJECTS = [
   'settings',
   'waiting',
   'open requests',
+  'turns',
   'gate',
   'doorbell',
   'cost',

@@ -2,6 +2,7 @@
 #include <custom/ai_ipc/database_gate.h>
 #include <custom/ai_ipc/doorbell_address.h>
 #include <custom/ai_ipc/open_requests.h>
+#include <custom/ai_ipc/turns.h>
 #include <custom/ai_ipc/waiting_room.h>
 
 #include "check.h"
@@ -38,13 +39,55 @@ TEST("waiting", "with more than a look can read, each has its turn") {
 	for (uint64_t id = 1; id <= 2500; ++id)
 		room.ask(id, 1, 0);
 	std::map<uint64_t, int> seen;
-	for (int look = 0; look < 3; ++look) {
+	for (int look = 0; look < 25; ++look) {
 		std::vector<uint64_t> ids = room.ids_to_look_for();
-		CHECK_SAME(ids.size(), 1000u);
+		CHECK_SAME(ids.size(), 100u);
 		for (uint64_t id : ids)
 			++seen[id];
 	}
 	CHECK_SAME(seen.size(), 2500u);
+	CHECK_SAME(room.looks_until_all_are_seen(), MOST_LOOKS_ASLEEP);
+}
+
+TEST("waiting", "with more than a look can read, none loses its turn to those that come and go") {
+	WaitingRoom room;
+	for (uint64_t id = 1; id <= 300; ++id)
+		room.ask(id, 1, 0);
+	std::map<uint64_t, int> seen;
+	for (int look = 0; look < 8; ++look) {
+		for (uint64_t id : room.ids_to_look_for())
+			++seen[id];
+		room.settle(look * 3 + 1, "{}");
+		room.ask(301 + look, 1, 0);
+	}
+	for (uint64_t id = 100; id <= 300; ++id)
+		CHECK(seen[id] >= 2);
+}
+
+TEST("turns", "so many scripts in one span, and the others in the next") {
+	Turns turns;
+	for (int turn = 1; turn <= MOST_TURNS_A_SPAN; ++turn)
+		CHECK(turns.take(1000, 0, turn));
+	CHECK(!turns.take(1000 + TURN_SPAN_MS - 1, 0, 99));
+	CHECK(turns.take(1000 + TURN_SPAN_MS, 0, 99));
+}
+
+TEST("turns", "a script that goes on in its turn takes no other") {
+	Turns turns;
+	for (int count = 0; count < 3 * MOST_TURNS_A_SPAN; ++count)
+		CHECK(turns.take(1000, 0, 7));
+	for (int turn = 1; turn < MOST_TURNS_A_SPAN; ++turn)
+		CHECK(turns.take(1000, 0, 100 + turn));
+	CHECK(!turns.take(1000, 0, 7));
+}
+
+TEST("turns", "fewer where they take long, and none is lost by a look") {
+	Turns turns;
+	CHECK(turns.take(1000, 5000, 1));
+	CHECK(turns.is_free(1001, 5000 + MOST_NANOSECONDS_A_SPAN - 1));
+	CHECK(!turns.is_free(1001, 5000 + MOST_NANOSECONDS_A_SPAN));
+	CHECK(!turns.take(1001, 5000 + MOST_NANOSECONDS_A_SPAN, 2));
+	CHECK(turns.take(1000 + TURN_SPAN_MS, 5000 + MOST_NANOSECONDS_A_SPAN, 2));
 }
 
 TEST("waiting", "who leaves is the last one when nobody else asks any more") {

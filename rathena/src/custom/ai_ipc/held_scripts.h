@@ -9,6 +9,9 @@
 
 namespace ai_ipc {
 
+// Of a script that waits for its turn to ask.
+const uint64_t NO_REQUEST = 0;
+
 // A script that waits for an answer without sleeping: its player is held as `next` holds him, and cannot walk off, click
 // something else or lose another dialogue. It is known by numbers alone: whatever frees the player (log-out, a warp, death,
 // @reloadscript) frees the script without a word.

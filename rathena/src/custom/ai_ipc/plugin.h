@@ -18,6 +18,7 @@
 #include "settings.h"
 #include "status.h"
 #include "translation.h"
+#include "turns.h"
 #include "version.h"
 #include "waiting_room.h"
 
@@ -42,6 +43,7 @@ class Plugin {
 	OpenRequests open_requests;
 	WaitingRoom waiting_room;
 	CostMeter cost;
+	Turns turns;
 	// What ai_db_error(-1) tells.
 	Refusal last_refusal;
 	LineLimit refusal_lines;
@@ -126,9 +128,18 @@ class Plugin {
 		owes_ring_ = !has_read_workers_;
 	}
 
-	// When the next look at the database is due; a script that waits wakes up then.
-	int64_t next_look_ms() const {
-		return next_look_ms_;
+	// When a script that sleeps looks again: at the next look at the database, and less often where many wait.
+	int64_t next_wake_ms() const {
+		return next_look_ms_ + LOOK_EVERY_MS * waiting_room.looks_until_all_are_seen();
+	}
+
+	bool has_turn(int64_t now_ms) {
+		return turns.is_free(now_ms, cost.spent());
+	}
+
+	// Whether a script may go on now, where many want to in the same moment.
+	bool takes_turn(int64_t now_ms, uint32_t script) {
+		return turns.take(now_ms, cost.spent(), script);
 	}
 
 	// Ten times a second, by a timer, or by the first script that wakes up for it.
@@ -249,7 +260,7 @@ inline Plugin& started_plugin() {
 		         AI_IPC_VERSION);
 #ifndef MAP_GENERATOR
 		add_timer_func_list(look_timer, "ai_ipc_look");
-		add_timer_interval(gettick() + LOOK_EVERY_MS, look_timer, 0, 0, LOOK_EVERY_MS);
+		add_timer_interval(gettick() + TURN_SPAN_MS, look_timer, 0, 0, TURN_SPAN_MS);
 #endif
 	}
 	instance.know_server();

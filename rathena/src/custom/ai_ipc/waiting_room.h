@@ -3,6 +3,7 @@
 #ifndef AI_IPC_WAITING_ROOM_H
 #define AI_IPC_WAITING_ROOM_H
 
+#include <algorithm>
 #include <cstdint>
 #include <iterator>
 #include <string>
@@ -17,8 +18,10 @@ const int64_t LOOK_EVERY_MS = 100;
 // A script that waits asks at every look. One that has not asked for so long is gone: @reloadscript and log-out free
 // sleeping scripts without a word, and so nothing here points to a script.
 const int64_t GONE_AFTER_MS = 2000;
-// One statement reads so many; with more waiting, it is the turn of the others at the next look.
-const size_t MOST_PER_LOOK = 1000;
+// A script sleeps at most so many looks longer: half a second, well before it is taken for gone.
+const int64_t MOST_LOOKS_ASLEEP = 5;
+// One statement reads so many, in 0.3 ms; with more waiting, it is the turn of the others at the next look.
+const size_t MOST_PER_LOOK = 100;
 
 // The requests that scripts wait for, by id. Several scripts may wait for the same one.
 class WaitingRoom {
@@ -54,6 +57,12 @@ class WaitingRoom {
 		return turn_of(std::move(ids));
 	}
 
+	// 0 when one look sees all that wait.
+	int64_t looks_until_all_are_seen() const {
+		int64_t looks = static_cast<int64_t>(seats_.size() / MOST_PER_LOOK);
+		return looks < MOST_LOOKS_ASLEEP ? looks : MOST_LOOKS_ASLEEP;
+	}
+
 	void settle(uint64_t id, std::string answer) {
 		auto seat = seats_.find(id);
 		if (seat == seats_.end())
@@ -80,14 +89,16 @@ class WaitingRoom {
 		std::unordered_map<uint32_t, int64_t> scripts;
 	};
 	std::unordered_map<uint64_t, Seat> seats_;
-	mutable size_t turn_ = 0;
+	mutable uint64_t last_id_ = 0;
 
+	// Going round by id, so that each has its turn whoever comes and goes.
 	std::vector<uint64_t> turn_of(std::vector<uint64_t> ids) const {
-		std::vector<uint64_t> some;
-		for (size_t count = 0; count < MOST_PER_LOOK; ++count)
-			some.push_back(ids[(turn_ + count) % ids.size()]);
-		turn_ = (turn_ + MOST_PER_LOOK) % ids.size();
-		return some;
+		std::sort(ids.begin(), ids.end());
+		auto next = std::upper_bound(ids.begin(), ids.end(), last_id_);
+		std::rotate(ids.begin(), next, ids.end());
+		ids.resize(MOST_PER_LOOK);
+		last_id_ = ids.back();
+		return ids;
 	}
 };
 

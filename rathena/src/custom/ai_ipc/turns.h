@@ -1,0 +1,54 @@
+// AI IPC for rAthena. Licensed under GNU GPL, version 3 or later.
+
+#ifndef AI_IPC_TURNS_H
+#define AI_IPC_TURNS_H
+
+#include <cstdint>
+
+namespace ai_ipc {
+
+// What many scripts do in the same tick of the game is spread over these spans: 300 that asked, or gave up, together held the
+// game for 60 to 900 ms.
+const int64_t TURN_SPAN_MS = 50;
+// In one span, so much time in our commands, and so many scripts: what a script does itself with an answer is not measured.
+const int64_t MOST_NANOSECONDS_A_SPAN = 6000000;
+const int MOST_TURNS_A_SPAN = 12;
+// Who has waited so long goes on at once.
+const int64_t LONGEST_WAIT_FOR_TURN_MS = 3000;
+
+// Which scripts may do something now that costs time. `spent` is the time in our commands since the start.
+class Turns {
+  public:
+	bool is_free(int64_t now_ms, int64_t spent_nanoseconds) {
+		if (now_ms - began_ms_ >= TURN_SPAN_MS || now_ms < began_ms_) {
+			began_ms_ = now_ms;
+			spent_before_ = spent_nanoseconds;
+			taken_ = 0;
+			last_script_ = 0;
+		}
+		return taken_ < MOST_TURNS_A_SPAN && spent_nanoseconds - spent_before_ < MOST_NANOSECONDS_A_SPAN;
+	}
+
+	// A script that goes on in its turn has it still.
+	bool take(int64_t now_ms, int64_t spent_nanoseconds, uint32_t script) {
+		bool is_free_now = is_free(now_ms, spent_nanoseconds);
+		if (script == last_script_)
+			return true;
+		if (!is_free_now)
+			return false;
+		++taken_;
+		last_script_ = script;
+		return true;
+	}
+
+  private:
+	int64_t began_ms_ = 0;
+	int64_t spent_before_ = 0;
+	int taken_ = 0;
+	// 0 is no script.
+	uint32_t last_script_ = 0;
+};
+
+} // namespace ai_ipc
+
+#endif
