@@ -2,7 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { messageOf } from '../base/errors.ts';
 import { broken, type Finding, ok, sizeOf, unseen, warning } from './finding.ts';
 
-export interface DiskFacts {
+interface DiskFacts {
   readonly folder: string;
   readonly freeBytes: number;
   readonly totalBytes: number;
@@ -15,7 +15,7 @@ const LOW_BYTES = 5 * 1024 ** 3;
 const LEAST_BYTES = 256 * 1024 ** 2;
 
 /** The disk of this folder; what is free there for others than root. Throws what the system says. */
-export async function lookAtDisk(folder: string): Promise<DiskFacts> {
+async function lookAtDisk(folder: string): Promise<DiskFacts> {
   const { bavail, blocks, bsize } = await statfs(folder);
   return { folder, freeBytes: bavail * bsize, totalBytes: blocks * bsize };
 }

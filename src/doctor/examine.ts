@@ -7,6 +7,7 @@ import { lookAtService, type ServiceFacts, serviceFindings } from './ai-service.
 import { diskFindings } from './disk.ts';
 import { doorbellFindings } from './doorbell.ts';
 import { broken, type Finding, ok, warning } from './finding.ts';
+import { memoryFindings } from './memory.ts';
 import { findingsOf } from './parts.ts';
 import { livingOf, queueFindings } from './queue-findings.ts';
 import { serverFindings } from './server-findings.ts';
@@ -31,6 +32,7 @@ export async function examine(settings: Settings, version: string): Promise<Find
     ...findings,
     ...queueFindings(queue, { settings: settings.worker, version, otherCause }),
     ...(await doorbellFindings(livingOf(queue))),
+    ...(await memoryFindings(livingOf(queue))),
     ...aboutService,
     ...(await diskFindings(folder)),
   ];

@@ -8,7 +8,7 @@ export const SYMPTOMS = [
   'High database load',
   'Memory leaks in worker',
 ] as const;
-export type Symptom = (typeof SYMPTOMS)[number];
+type Symptom = (typeof SYMPTOMS)[number];
 
 /** What the doctor says of one part. */
 export interface Finding {

@@ -7,7 +7,7 @@ export function findingsOf<T>(
   part: Part<T>,
   check: (seen: T) => readonly Finding[],
   /** What lets this user see it, in place of another user. */
-  right = 'SELECT on the tables',
+  right = 'SELECT',
 ): readonly Finding[] {
   if ('seen' in part) return check(part.seen);
   if (part.isDenied)

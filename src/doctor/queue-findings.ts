@@ -8,6 +8,7 @@ import {
   type TableSize,
   type WorkerFact,
 } from '../store/queue-facts.ts';
+import { remedies } from '../store/remedies.ts';
 import { callFindings } from './ai-service.ts';
 import { broken, countOf, type Finding, ok, sizeOf, spanOf, warning } from './finding.ts';
 import { findingsOf } from './parts.ts';
@@ -92,7 +93,7 @@ function noWorker(last: WorkerFact | undefined, { pending }: QueueFacts): Findin
 }
 
 /** Whether a version is lower than another, number by number. */
-export function isOlder(version: string, other: string): boolean {
+function isOlder(version: string, other: string): boolean {
   const ones = numbersOf(version);
   for (const [at, number] of numbersOf(other).entries()) {
     const one = ones[at] ?? 0;
@@ -159,7 +160,7 @@ function zoneFindings({ ahead, farthestAheadSeconds }: PendingFacts, { recent }:
     findings.push(
       warning('time zones', {
         reason: `${countOf(ahead, 'pending request')} may not be served for up to ${spanOf(farthestAheadSeconds)} (available_at): most likely written in another time zone.`,
-        remedy: `${remedy} Those that wait: UPDATE ai_requests SET available_at = NOW(3) WHERE status = 'pending' AND available_at > NOW(3) + INTERVAL 15 MINUTE;`,
+        remedy: `${remedy} Those that wait: ${remedies.availableNow}`,
         symptom: 'No requests being processed',
       }),
     );

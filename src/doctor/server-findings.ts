@@ -37,7 +37,7 @@ function kindOf({ isMariadb }: ServerFacts): string {
   return isMariadb ? 'MariaDB' : 'MySQL';
 }
 
-export function livingWorkers(facts: ServerFacts): number {
+function livingWorkers(facts: ServerFacts): number {
   const { workers } = facts.queue;
   return 'seen' in workers ? workers.seen.filter(({ heartbeatAgeMs }) => heartbeatAgeMs <= 10_000).length : 0;
 }

@@ -1,4 +1,5 @@
 import { SCHEMA_VERSION, type SchemaState } from '../database/check-schema.ts';
+import { remedies } from '../store/remedies.ts';
 import type { LostKey, OpenTransaction, ServerFacts } from '../store/server-facts.ts';
 import { broken, countOf, type Finding, ok, spanOf, unseen, warning } from './finding.ts';
 import { findingsOf } from './parts.ts';
@@ -10,8 +11,8 @@ const LONG_HISTORY = 100_000;
 const LONG_WITH_HISTORY_SECONDS = 30;
 /** A transaction that is younger may be one of ours. */
 const SUSPECT_SECONDS = 1;
-/** As many as a transaction of somebody who reads has. */
-const READ_ONLY_RIGHT = /^SELECT /;
+/** Of the four rights on five tables, those that write. */
+const WRITING_RIGHTS = 15;
 /** What deploy/grants.sql does not give to whoever only asks. */
 const NOT_OF_THE_GAME = [
   'INSERT on ai_responses',
@@ -43,7 +44,7 @@ function schemaFindings(state: SchemaState): Finding[] {
     const [name = ''] = table.split(' ', 1);
     return broken('engine', {
       reason: `${table} is not InnoDB: its writes are not part of any transaction.`,
-      remedy: `ALTER TABLE ${name} ENGINE=InnoDB;`,
+      remedy: remedies.engine(name),
       symptom: 'No requests being processed',
     });
   });
@@ -89,7 +90,7 @@ function rowFormatFindings(formats: ReadonlyMap<string, string>): Finding[] {
   return [
     warning('row format', {
       reason: `ai_requests has the row format ${format}: rows grow with each claim, 6,700 bytes of log a request in place of 1,200.`,
-      remedy: 'ALTER TABLE ai_requests ROW_FORMAT=REDUNDANT;',
+      remedy: remedies.rowFormat,
       symptom: 'High database load',
     }),
   ];
@@ -118,7 +119,7 @@ function planFindings(fault: string | undefined, { lostKeys }: ServerFacts): Fin
   return [
     warning('claim plan', {
       reason: `A claim does not go by its index: ${fault}.`,
-      remedy: 'ANALYZE TABLE ai_requests;',
+      remedy: remedies.analyze,
       symptom: 'High database load',
     }),
   ];
@@ -127,7 +128,7 @@ function planFindings(fault: string | undefined, { lostKeys }: ServerFacts): Fin
 function rightFinding(missing: readonly string[], database: string, account: string): Finding {
   if (missing.length === 0) return ok('rights', "This user has the rights of the worker's.");
   const other = "whether the worker's user has its rights, this cannot tell";
-  if (missing.every((right) => !READ_ONLY_RIGHT.test(right)) && missing.length === 15)
+  if (missing.length === WRITING_RIGHTS && missing.every((right) => !right.startsWith('SELECT')))
     return unseen(
       'rights',
       `This user may read and no more: ${other}.`,
@@ -141,9 +142,7 @@ function rightFinding(missing: readonly string[], database: string, account: str
     );
   return broken('rights', {
     reason: `This user lacks ${missing.join(', ')}, which a worker needs.`,
-    remedy: missing
-      .map((right) => `GRANT ${right.replace(' on ', ` ON \`${database}\`.`)} TO ${account};`)
-      .join(' '),
+    remedy: missing.map((right) => remedies.grant(right, database, account)).join(' '),
     symptom: 'No requests being processed',
   });
 }
@@ -186,8 +185,7 @@ function heldFinding(ids: readonly number[], { transactions }: ServerFacts): Fin
   if (!('seen' in transactions))
     return broken('held rows', {
       reason: `${held}; whose it is, this user may not see (right PROCESS).`,
-      remedy:
-        'sudo mariadb -e "SELECT trx_mysql_thread_id, trx_started FROM information_schema.INNODB_TRX ORDER BY trx_started" names the connection; KILL ends it.',
+      remedy: `${remedies.nameTransactions} names the connection; KILL ends it.`,
       symptom,
     });
   const suspects = transactions.seen.filter(

@@ -19,7 +19,6 @@ import { findMissingRights } from './worker-rights.ts';
 
 /** A statement, or a wait for a lock, that takes longer has something to tell. */
 const STATEMENT_SECONDS = 1;
-const SOCKET_TIMEOUT_MS = 3_000;
 
 const VARIABLES = `
   SHOW GLOBAL VARIABLES WHERE Variable_name IN
@@ -49,7 +48,7 @@ export async function lookAtServer(settings: MariadbSettings, limitMs: number): 
   const name = mariadbName(settings);
   const deadline = new Deadline(limitMs, name);
   try {
-    const opened = await deadline.within(open(settings));
+    const opened = await deadline.within(open(settings, limitMs));
     deadline.cutsAtEnd(opened);
     const query: Query = (sql) =>
       deadline.within(opened.connection.query<Row[]>(sql)).catch((error: unknown) => {
@@ -65,7 +64,7 @@ export async function lookAtServer(settings: MariadbSettings, limitMs: number): 
   }
 }
 
-function open(settings: MariadbSettings): Promise<OpenConnection> {
+function open(settings: MariadbSettings, limitMs: number): Promise<OpenConnection> {
   return connectTo(settings, {
     session: {
       ...poolSession('+00:00'),
@@ -73,7 +72,8 @@ function open(settings: MariadbSettings): Promise<OpenConnection> {
       statementSeconds: STATEMENT_SECONDS,
     },
     hasManyStatements: false,
-    socketTimeoutMs: SOCKET_TIMEOUT_MS,
+    // After our own limit, which says more.
+    socketTimeoutMs: 2 * limitMs,
   });
 }
 
@@ -102,8 +102,9 @@ async function gather(settings: MariadbSettings, query: Query, deadline: Deadlin
     connections: await partOf(() => readConnections(query, variables)),
     event: await partOf(() => readEvent(query)),
     historyLength: await partOf(() => readHistory(query)),
-    transactions: await partOf(() => readTransactions(query)),
     heldIds: await partOf(() => findHeldIds(query, isMariadb)),
+    // After it: who holds something, and for how long.
+    transactions: await partOf(() => readTransactions(query)),
     galera: await partOf(() => readGalera(query, variables)),
     folder: isOnThisMachine(settings) ? variables['datadir'] : undefined,
     queue: await lookAtQueue(query, mariadbFactStatements),

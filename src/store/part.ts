@@ -3,7 +3,7 @@ import { AiIpcError, messageOf } from '../base/errors.ts';
 /** One part of what is looked at: what was seen, or why it was not. */
 export type Part<T> = { readonly seen: T } | Unseen;
 
-export interface Unseen {
+interface Unseen {
   readonly unseen: string;
   /** Whether this user may not see it, which says nothing of how it is. */
   readonly isDenied: boolean;
@@ -16,11 +16,6 @@ export async function partOf<T>(look: () => Promise<T>): Promise<Part<T>> {
   } catch (error) {
     return { unseen: messageOf(error), isDenied: isDenied(error) };
   }
-}
-
-/** What both of them say, and the first reason where one was not seen. */
-export function seenOf<T>(part: Part<T>): T | undefined {
-  return 'seen' in part ? part.seen : undefined;
 }
 
 /** 1044, 1142, 1143, 1227 and 1370: this user lacks a right. */

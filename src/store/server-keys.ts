@@ -30,10 +30,9 @@ const STATISTICS = `
     FROM information_schema.STATISTICS
    WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ('ai_requests', 'ai_responses', 'ai_request_log')
    GROUP BY TABLE_NAME, INDEX_NAME`;
-const FOREIGN_KEYS = `
-  SELECT DELETE_RULE AS delete_rule
-    FROM information_schema.REFERENTIAL_CONSTRAINTS
-   WHERE CONSTRAINT_SCHEMA = DATABASE() AND TABLE_NAME = 'ai_responses' AND REFERENCED_TABLE_NAME = 'ai_requests'`;
+/** information_schema tells of constraints only to whoever may more than read. */
+const CREATED = 'SHOW CREATE TABLE ai_responses';
+const CASCADES = /FOREIGN KEY \(`request_id`\) REFERENCES `ai_requests` \(`id`\) ON DELETE CASCADE/i;
 const FOREIGN_KEY = 'fk_ai_responses_request_id';
 
 /** Keys and constraints that are not there, or not as they were made. A name counts: statements use it. */
@@ -47,8 +46,8 @@ export async function findLostKeys(query: Query): Promise<LostKey[]> {
     if (wanted.kind === 'UNIQUE KEY' && rows.some((one) => isSameUnique(wanted, one))) return [];
     return [lostKey(wanted, row !== undefined)];
   });
-  const cascades = await query(FOREIGN_KEYS);
-  if (cascades.some((row) => text(row, 'delete_rule') === 'CASCADE')) return lost;
+  const [created] = await query(CREATED);
+  if (CASCADES.test(text(created, 'Create Table'))) return lost;
   return [...lost, LOST_FOREIGN_KEY];
 }
 
