@@ -8,7 +8,7 @@ import { diskFindings } from './disk.ts';
 import { doorbellFindings } from './doorbell.ts';
 import { broken, type Finding, ok, warning } from './finding.ts';
 import { memoryFindings } from './memory.ts';
-import { findingsOf } from './parts.ts';
+import { findingsOf, withoutRepeats } from './parts.ts';
 import { livingOf, queueFindings } from './queue-findings.ts';
 import { serverFindings } from './server-findings.ts';
 import { tableFindings } from './table-findings.ts';
@@ -28,14 +28,14 @@ export async function examine(settings: Settings, version: string): Promise<Find
   if ('verdict' in database) return [database, ...aboutService];
   const { queue, findings, folder } = database;
   const otherCause = causeIn([...aboutService, ...findings]);
-  return [
+  return withoutRepeats([
     ...findings,
     ...queueFindings(queue, { settings: settings.worker, version, otherCause }),
     ...(await doorbellFindings(livingOf(queue))),
     ...(await memoryFindings(livingOf(queue))),
     ...aboutService,
     ...(await diskFindings(folder)),
-  ];
+  ]);
 }
 
 interface DatabaseFindings {

@@ -1,6 +1,21 @@
 import type { Part } from '../store/part.ts';
 import { type Finding, unseen, warning } from './finding.ts';
 
+const NOT_LOOKED_AT = 'It could not be looked at:';
+
+/** Parts that could not be looked at for one and the same reason, told once. */
+export function withoutRepeats(findings: readonly Finding[]): Finding[] {
+  const isRepeat = ({ reason }: Finding, index: number) =>
+    reason.startsWith(NOT_LOOKED_AT) && findings.findIndex((one) => one.reason === reason) < index;
+  return findings
+    .filter((finding, index) => !isRepeat(finding, index))
+    .map((finding) => {
+      const repeats = findings.filter((one, index) => one.reason === finding.reason && isRepeat(one, index));
+      const names = repeats.map(({ part }) => part).join(', ');
+      return names === '' ? finding : { ...finding, reason: `${finding.reason} Nor could: ${names}.` };
+    });
+}
+
 /** What a check says of a part that was seen; else why it was not. */
 export function findingsOf<T>(
   name: string,
@@ -20,7 +35,7 @@ export function findingsOf<T>(
     ];
   return [
     warning(name, {
-      reason: `It could not be looked at: ${part.unseen}`,
+      reason: `${NOT_LOOKED_AT} ${part.unseen}`,
       remedy: 'mariadb -e "SHOW FULL PROCESSLIST" shows what the server is at.',
       symptom: 'High database load',
     }),

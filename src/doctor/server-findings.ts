@@ -24,7 +24,7 @@ export function serverFindings(facts: ServerFacts): Finding[] {
     ...findingsOf(
       'cleanup event',
       facts.event,
-      ({ status }) => [eventFinding(status)],
+      ({ status }) => eventFindings(status, facts),
       'EVENT on the database',
     ),
     ...findingsOf('cluster', facts.galera, (galera) =>
@@ -110,14 +110,19 @@ function connectionFinding(
   return ok('connections', `${open} of ${mostOfServer} are open; ${own}.`);
 }
 
-function eventFinding(status: string | undefined): Finding {
+function eventFindings(status: string | undefined, { server }: ServerFacts): Finding[] {
   if (status === undefined)
-    return warning('cleanup event', {
-      reason: 'There is no event evt_ai_cleanup_old_requests. The worker deletes old requests too.',
-      remedy: 'ai-ipc migrate makes it, as a user with the right EVENT.',
-    });
-  if (status === 'ENABLED') return ok('cleanup event', 'evt_ai_cleanup_old_requests is there, and enabled.');
-  return ok('cleanup event', `evt_ai_cleanup_old_requests is there, and ${status}: the worker cleans up.`);
+    return [
+      warning('cleanup event', {
+        reason: 'There is no event evt_ai_cleanup_old_requests. The worker deletes old requests too.',
+        remedy: 'ai-ipc migrate makes it, as a user with the right EVENT.',
+      }),
+    ];
+  // Told with the settings of the server: it does not run, whatever it is.
+  if ('seen' in server && server.seen.some(({ check }) => check === 'event_scheduler')) return [];
+  if (status === 'ENABLED')
+    return [ok('cleanup event', 'evt_ai_cleanup_old_requests is there, and enabled.')];
+  return [ok('cleanup event', `evt_ai_cleanup_old_requests is there, and ${status}: the worker cleans up.`)];
 }
 
 function clusterFinding({

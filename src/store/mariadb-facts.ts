@@ -48,14 +48,14 @@ export async function lookAtServer(settings: MariadbSettings, limitMs: number): 
   const name = mariadbName(settings);
   const deadline = new Deadline(limitMs, name);
   try {
-    const opened = await deadline.within(open(settings, limitMs));
-    deadline.cutsAtEnd(opened);
+    const opened = await deadline.within(open(settings, limitMs).then((one) => deadline.cutting(one)));
     const query: Query = (sql) =>
       deadline.within(opened.connection.query<Row[]>(sql)).catch((error: unknown) => {
         throw toDatabaseError(error, name);
       });
     const facts = await gather(settings, query, deadline);
-    await opened.connection.end();
+    // A goodbye that fails changes nothing of what was seen.
+    await deadline.within(opened.connection.end()).catch(() => undefined);
     return facts;
   } catch (error) {
     throw toDatabaseError(error, name);
@@ -188,6 +188,7 @@ class Deadline {
   readonly #over: Promise<never>;
   readonly #timer: NodeJS.Timeout;
   #opened: OpenConnection | undefined;
+  #isOver = false;
 
   constructor(limitMs: number, name: string) {
     this.#name = name;
@@ -197,6 +198,7 @@ class Deadline {
       giveUp = reject;
     });
     this.#timer = setTimeout(() => {
+      this.#isOver = true;
       this.#opened?.cut();
       giveUp(this.#error());
     }, limitMs);
@@ -209,11 +211,15 @@ class Deadline {
     return Promise.race([this.#over, work]);
   }
 
-  cutsAtEnd(opened: OpenConnection): void {
+  /** What was opened is cut with all else; at once where the end has come before it. */
+  cutting(opened: OpenConnection): OpenConnection {
     this.#opened = opened;
+    if (this.#isOver) opened.cut();
+    return opened;
   }
 
   end(): void {
+    this.#isOver = true;
     clearTimeout(this.#timer);
     this.#opened?.cut();
   }
