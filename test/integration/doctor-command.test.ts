@@ -113,6 +113,7 @@ it('a database that stands still is given up, and the AI service is looked at al
 it('tables that a backup has locked are told', async () => {
   const { database } = queue();
   const backup = await database.connect();
+  onTestFinished(() => backup.destroy());
   await backup.query('LOCK TABLES ai_requests WRITE');
   const faults = faultsOf(await diagnose(queue(), env()));
   expect(faults).toContainEqual(
@@ -123,7 +124,6 @@ it('tables that a backup has locked are told', async () => {
       remedy: expect.stringMatching(/SHOW FULL PROCESSLIST/),
     }),
   );
-  await backup.query('UNLOCK TABLES');
 });
 
 it('--rathena adds the game’s side', async () => {
