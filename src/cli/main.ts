@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   import: async () => (await import('./import.ts')).importCommand(),
   config: async () => (await import('./config.ts')).configCommand(),
   rathena: async () => (await import('./rathena/command.ts')).rathenaCommand(),
+  doctor: async () => (await import('./doctor.ts')).doctorCommand(),
   selftest: async () => (await import('./selftest/command.ts')).selftestCommand(),
   talk: async () => (await import('./talk.ts')).talkCommand(),
   persona: async () => (await import('./persona.ts')).personaCommand(),

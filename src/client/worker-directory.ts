@@ -9,7 +9,7 @@ const READ_EVERY_MS = 5_000;
 const LIVING_MS = 10_000;
 const ONE_BYTE = Buffer.alloc(1);
 
-interface Place {
+export interface Place {
   readonly host: string;
   readonly port: number;
 }
@@ -101,7 +101,7 @@ function isLiving({ heartbeatAgeMs }: WorkerSighting): boolean {
 }
 
 /** Where this worker can be rung from here: a loopback address only means something on its own host. */
-function placeOf({ doorbell, host }: WorkerSighting): Place[] {
+export function placeOf({ doorbell, host }: Pick<WorkerSighting, 'doorbell' | 'host'>): Place[] {
   if (doorbell === null) return [];
   const separator = doorbell.lastIndexOf(':');
   const place = {

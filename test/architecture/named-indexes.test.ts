@@ -36,6 +36,8 @@ it('a statement of src that locks or writes stands where test/conformance/plans-
     'src/store/mariadb-statements.ts',
     // What is locked there is named by id, and tried with the same index.
     'src/store/pass-held.ts',
+    // What an admin is told to run, once.
+    'src/store/remedies.ts',
     // Goes its own way (plans.test.ts).
     'src/store/sqlite-statements.ts',
     // One row of ai_ipc_meta.

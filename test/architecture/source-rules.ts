@@ -30,6 +30,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   transfer: ['config', 'database'],
   worker: ['queue', 'ai', 'config'],
   client: ['queue', 'store'],
+  doctor: ['ai', 'config', 'database', 'store', 'client'],
   'mind/language': [],
   'mind/answer': ['mind/language', 'reading'],
   'mind/persona': ['config', 'mind/language', 'mind/answer'],

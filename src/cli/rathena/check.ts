@@ -30,7 +30,7 @@ Exit codes: 0 all is as it should be; 1 something is to be mended; 2 wrong call.
 }
 
 async function runCheck(dir: string, { json = false, files = false }: CheckOptions): Promise<void> {
-  const facts = await gatherFacts(dir, files);
+  const facts = await gatherFacts(dir, { isFilesAlone: files, sendsRequest: true });
   const findings = findGameFaults(facts);
   const hasFault = findings.some(({ weight }) => weight === 'mend');
   process.exitCode = hasFault ? 1 : 0;
@@ -39,12 +39,21 @@ async function runCheck(dir: string, { json = false, files = false }: CheckOptio
   else print(stateLine(facts.tree), ...linesOf(facts, findings), endLine(findings));
 }
 
+interface GatherOptions {
+  readonly isFilesAlone: boolean;
+  /** Whether one request goes there and back, where a worker is alive. */
+  readonly sendsRequest: boolean;
+}
+
 /** What `doctor` asks for, too. */
-async function gatherFacts(dir: string, isFilesAlone: boolean): Promise<GameFacts> {
+export async function gatherFacts(
+  dir: string,
+  { isFilesAlone, sendsRequest }: GatherOptions,
+): Promise<GameFacts> {
   const tree = readTree({ dir: folderFrom(dir), files: packageFiles() });
   const { mapDatabase, report } = tree;
   if (isFilesAlone || mapDatabase === undefined || !report.isThere) return { tree, database: undefined };
-  return { tree, database: await lookAtDatabase(mapDatabase) };
+  return { tree, database: await lookAtDatabase(mapDatabase, sendsRequest) };
 }
 
 function stateLine({ report: { root, isThere, version } }: TreeFacts): string {

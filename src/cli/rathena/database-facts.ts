@@ -15,7 +15,7 @@ const LIFE_SECONDS = 10;
 const MARK = 'ai-ipc rathena check';
 
 /** What the map server's own user finds in its database. */
-export async function lookAtDatabase(map: MapDatabase): Promise<DatabaseFacts> {
+export async function lookAtDatabase(map: MapDatabase, sendsRequest: boolean): Promise<DatabaseFacts> {
   const settings = settingsOf(map);
   const name = databaseName(settings);
   try {
@@ -28,7 +28,7 @@ export async function lookAtDatabase(map: MapDatabase): Promise<DatabaseFacts> {
       trouble: undefined,
       ...side,
       otherDatabase: otherThan(settings),
-      ...(await way(settings, side)),
+      ...(await way(settings, { ...side, sendsRequest })),
     };
   } catch (error) {
     return { name, trouble: messageOf(error) };
@@ -62,14 +62,17 @@ type Way = Pick<Extract<DatabaseFacts, { trouble: undefined }>, 'livingWorkers' 
 /** A store needs rights: without them it is known already what to mend. */
 async function way(
   settings: DatabaseSettings,
-  { missingRights }: { readonly missingRights: readonly string[] },
+  {
+    missingRights,
+    sendsRequest,
+  }: { readonly missingRights: readonly string[]; readonly sendsRequest: boolean },
 ): Promise<Way> {
   if (missingRights.length > 0) return { livingWorkers: 0, way: undefined };
   const store = await openStore(settings);
   const ai = new AiIpc(store);
   try {
     const livingWorkers = await countLiving(store);
-    return { livingWorkers, way: livingWorkers === 0 ? undefined : await thereAndBack(ai) };
+    return { livingWorkers, way: livingWorkers === 0 || !sendsRequest ? undefined : await thereAndBack(ai) };
   } finally {
     await ai.close();
   }

@@ -1,0 +1,119 @@
+import type { Query } from '../database/check-schema.ts';
+import type { Row } from '../database/database.ts';
+import { partOf } from './part.ts';
+import type { FactStatements } from './queue-fact-statements.ts';
+import {
+  type CallFact,
+  LAST_CALLS,
+  type PendingFacts,
+  type QueueFacts,
+  type RecentFacts,
+  type WorkerFact,
+} from './queue-facts.ts';
+
+/** A quarter of an hour: no life ends so long before its request is made, unless in another time zone. */
+const ZONE_SECONDS = 900;
+
+/** One statement after the other: a look needs one connection and no more. */
+export async function lookAtQueue(query: Query, statements: FactStatements): Promise<QueueFacts> {
+  return {
+    workers: await partOf(async () => (await query(statements.workers)).map(workerOf)),
+    pending: await partOf(async () => pendingOf((await query(statements.pending))[0] ?? {})),
+    processing: await partOf(async () => number((await query(statements.processing))[0], 'processing')),
+    recent: await partOf(async () => recentOf(await query(statements.recent))),
+    calls: await partOf(async () => callsOf(await query(statements.calls))),
+    oldestEnded: await partOf(async () => {
+      const [row] = await query(statements.oldestEnded);
+      return row === undefined ? undefined : { id: number(row, 'id'), ageDays: number(row, 'age_days') };
+    }),
+    lastCleanedSeconds: await partOf(async () => {
+      const [row] = await query(statements.lastCleaned);
+      return row === undefined ? undefined : number(row, 'age');
+    }),
+    sizes: await partOf(async () =>
+      (await query(statements.sizes)).map((row) => ({
+        table: text(row, 'name'),
+        bytes: number(row, 'bytes'),
+        rows: number(row, 'number'),
+      })),
+    ),
+  };
+}
+
+function workerOf(row: Row): WorkerFact {
+  return {
+    id: text(row, 'id'),
+    host: text(row, 'host'),
+    pid: number(row, 'pid'),
+    version: text(row, 'version'),
+    heartbeatAgeMs: number(row, 'heartbeat_age_ms'),
+    inFlight: number(row, 'in_flight'),
+    doorbell: row['doorbell'] === null ? null : text(row, 'doorbell'),
+  };
+}
+
+function pendingOf(row: Row): PendingFacts {
+  return {
+    pending: number(row, 'pending'),
+    due: number(row, 'due'),
+    oldestDueSeconds: number(row, 'oldest_due'),
+    overdue: number(row, 'overdue'),
+    oldestOverdueSeconds: number(row, 'oldest_overdue'),
+    ahead: number(row, 'ahead'),
+    farthestAheadSeconds: number(row, 'farthest_ahead'),
+  };
+}
+
+function recentOf(rows: readonly Row[]): RecentFacts {
+  const timedOut = rows.filter((row) => text(row, 'status') === 'timeout');
+  const failed = rows.filter((row) => text(row, 'status') === 'failed');
+  return {
+    ended: rows.length,
+    timeout: timedOut.length,
+    failed: failed.length,
+    neverTried: timedOut.filter((row) => number(row, 'attempts') === 0).length,
+    bornOver: timedOut.filter((row) => number(row, 'life') <= -ZONE_SECONDS).length,
+    errorCode: mostFrequent([...timedOut, ...failed].map((row) => text(row, 'error_code'))),
+  };
+}
+
+function mostFrequent(codes: readonly string[]): string | null {
+  const counts = new Map<string, number>();
+  for (const code of codes.filter((one) => one !== '')) counts.set(code, (counts.get(code) ?? 0) + 1);
+  return [...counts].sort(([, one], [, other]) => other - one)[0]?.[0] ?? null;
+}
+
+/** Those that came to a call: what ended without one has no milliseconds. */
+function callsOf(rows: readonly Row[]): CallFact[] {
+  const calls = rows.flatMap((row) => {
+    const { ms, error_code: errorCode } = fieldsOf(text(row, 'event_data'));
+    if (typeof ms !== 'number') return [];
+    return [
+      {
+        ms,
+        errorCode: typeof errorCode === 'string' ? errorCode : null,
+        ageSeconds: number(row, 'age'),
+      },
+    ];
+  });
+  return calls.slice(0, LAST_CALLS);
+}
+
+/** Anybody may have written a log row; what is no JSON tells of no call. */
+function fieldsOf(json: string): Readonly<Record<string, unknown>> {
+  try {
+    return Object(JSON.parse(json));
+  } catch {
+    return {};
+  }
+}
+
+/** Sums and ages come as numbers or, of a decimal, as text; nothing at all counts as 0. */
+export function number(row: Row | undefined, field: string): number {
+  const value = Number(row?.[field] ?? 0);
+  return Number.isFinite(value) ? value : 0;
+}
+
+export function text(row: Row | undefined, field: string): string {
+  return String(row?.[field] ?? '');
+}

@@ -1,0 +1,88 @@
+import { MOST_COUNTED } from './queue-facts.ts';
+
+/** What a look at the queue reads. It locks nothing and writes nothing. */
+export interface FactStatements {
+  readonly workers: string;
+  readonly pending: string;
+  readonly processing: string;
+  readonly recent: string;
+  readonly calls: string;
+  readonly oldestEnded: string;
+  readonly lastCleaned: string;
+  readonly sizes: string;
+}
+
+const TABLES =
+  "'ai_requests', 'ai_responses', 'ai_request_log', 'ai_workers', 'ai_npc_memory', 'ai_npc_budget'";
+
+/** How a database tells the seconds from one of our times until now. */
+type Age = (column: string) => string;
+
+const mariadbAge: Age = (column) => `(UNIX_TIMESTAMP(NOW(3)) - UNIX_TIMESTAMP(${column}))`;
+const sqliteAge: Age = (column) =>
+  `(unixepoch('now', 'subsec') - coalesce(unixepoch(${column}, 'subsec'), 0))`;
+
+/** The newest rows tell enough, and are found by id in a table of any size. */
+const LATEST = 200;
+const LATEST_LOG_ROWS = 300;
+
+function statementsWith(age: Age, sizes: string): FactStatements {
+  return {
+    workers: `
+      SELECT id, host, pid, version, ROUND(${age('heartbeat_at')} * 1000) AS heartbeat_age_ms, in_flight, doorbell
+        FROM ai_workers
+       ORDER BY heartbeat_at DESC`,
+    pending: `
+      SELECT COUNT(*) AS pending,
+             SUM(CASE WHEN available >= 0 AND life_over < 0 THEN 1 ELSE 0 END) AS due,
+             MAX(CASE WHEN available >= 0 AND life_over < 0 THEN made ELSE 0 END) AS oldest_due,
+             SUM(CASE WHEN life_over >= 0 THEN 1 ELSE 0 END) AS overdue,
+             MAX(CASE WHEN life_over >= 0 THEN life_over ELSE 0 END) AS oldest_overdue,
+             SUM(CASE WHEN available <= -900 THEN 1 ELSE 0 END) AS ahead,
+             MAX(CASE WHEN available <= -900 THEN -available ELSE 0 END) AS farthest_ahead
+        FROM (SELECT ${age('available_at')} AS available, ${age('expires_at')} AS life_over, ${age('created_at')} AS made
+                FROM ai_requests
+               WHERE status = 'pending'
+               LIMIT ${MOST_COUNTED}) waiting`,
+    processing: `
+      SELECT COUNT(*) AS processing
+        FROM (SELECT id FROM ai_requests WHERE status = 'processing' LIMIT ${MOST_COUNTED}) held`,
+    recent: `
+      SELECT status, error_code, attempts, ${age('created_at')} - ${age('expires_at')} AS life
+        FROM ai_requests
+       WHERE id > (SELECT COALESCE(MAX(id), 0) - ${LATEST} FROM ai_requests)
+         AND status IN ('completed', 'failed', 'timeout') AND ${age('created_at')} < 900`,
+    calls: `
+      SELECT event_type, LEFT_OF_DATA AS event_data, ${age('created_at')} AS age
+        FROM ai_request_log
+       WHERE event_type IN ('completed', 'failed', 'retried')
+         AND id > (SELECT COALESCE(MAX(id), 0) - ${LATEST_LOG_ROWS} FROM ai_request_log)
+       ORDER BY id DESC`.replace('LEFT_OF_DATA', 'substr(event_data, 1, 1000)'),
+    oldestEnded: `
+      SELECT id, ${age('COALESCE(processed_at, created_at)')} / 86400 AS age_days
+        FROM (SELECT id, status, processed_at, created_at FROM ai_requests ORDER BY id LIMIT 100) oldest
+       WHERE status IN ('completed', 'failed', 'timeout', 'cancelled')
+       ORDER BY id
+       LIMIT 1`,
+    lastCleaned: `
+      SELECT ${age('created_at')} AS age
+        FROM ai_request_log
+       WHERE event_type = 'cleaned'
+       ORDER BY id DESC
+       LIMIT 1`,
+    sizes,
+  };
+}
+
+export const mariadbFactStatements = statementsWith(
+  mariadbAge,
+  `SELECT TABLE_NAME AS name, DATA_LENGTH + INDEX_LENGTH AS bytes, TABLE_ROWS AS number
+     FROM information_schema.TABLES
+    WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN (${TABLES})`,
+);
+
+export const sqliteFactStatements = statementsWith(
+  sqliteAge,
+  `SELECT 'whole file' AS name, page_count * page_size AS bytes, -1 AS number
+     FROM pragma_page_count, pragma_page_size`,
+);
