@@ -52,7 +52,7 @@ function textIn(json: unknown): string {
 /** Our worker writes a response with each completed; a row that SQL changed or deleted is no answer. */
 const RESPONSE_GONE: RequestError = {
   code: 'answer_empty',
-  message: 'The request is completed, but its row in ai_responses was deleted or holds NULL.',
+  message: 'The request is completed, but its row in ai_responses was deleted or holds NULL. Ask again.',
 };
 
 function errorIn({ status, responseData, errorCode, errorMessage }: RequestView): RequestError | null {

@@ -64,8 +64,14 @@ async function fill({ settings }: TestDatabase): Promise<void> {
 /** Of a client that was set up many years ago: what the pages say has to hold on for all that. */
 const OLD_CONFIGURATION = '--default-character-set=latin1';
 
-/** A shell in which these programs lead to this database's server, in a folder that holds what the one before wrote. */
-async function run(script: string, folder: string, programs: Clients, on: TestDatabase): Promise<void> {
+/** Its programs lead to this database's server; its folder holds what the one before wrote. */
+interface Shell {
+  readonly folder: string;
+  readonly programs: Clients;
+  readonly on: TestDatabase;
+}
+
+async function run(script: string, { folder, programs, on }: Shell): Promise<void> {
   const bin = writeClients(folder, programs, on.settings, OLD_CONFIGURATION);
   const { exitCode, stderr } = await runProgram('bash', ['-euo', 'pipefail', '-c', script], {
     cwd: folder,
@@ -80,6 +86,11 @@ function inTheWordsOf(programs: Clients, script: string): string {
     return script.replace(/^mariadb-dump /m, `${MYSQLDUMP} `).replace(/^mariadb /m, 'mysql ');
   }
   return script.replace(/^mysql /m, 'mariadb ');
+}
+
+/** What a page has an admin type, on this database in place of the one that the page names. */
+async function follow(block: string, named: string, shell: Shell): Promise<void> {
+  await run(inTheWordsOf(shell.programs, block.replace(named, shell.on.settings.database)), shell);
 }
 
 /** The rows of the tables that the page moves; workers and ai_ipc_meta belong to where they are. */
@@ -111,18 +122,8 @@ it.each([
   const [dump = '', load = ''] = MOVING.trim().split(/\n(?=mysql )/);
   const folder = newFolder();
 
-  await run(
-    inTheWordsOf(fromClients, dump.replace('ragnarok', source.settings.database)),
-    folder,
-    fromClients,
-    source,
-  );
-  await run(
-    inTheWordsOf(toClients, load.replace('new_database', target.settings.database)),
-    folder,
-    toClients,
-    target,
-  );
+  await follow(dump, 'ragnarok', { folder, programs: fromClients, on: source });
+  await follow(load, 'new_database', { folder, programs: toClients, on: target });
 
   expect(await rowsOf(target)).toEqual(await rowsOf(source));
   for (const database of [source, target]) await database.drop();
@@ -134,18 +135,12 @@ it('the backup of docs/operations.md, loaded into an empty database and migrated
   await fill(source);
   const folder = newFolder();
 
-  await run(
-    inTheWordsOf(clients, BACKUP.replace('ragnarok', source.settings.database)),
+  await follow(BACKUP, 'ragnarok', { folder, programs: clients, on: source });
+  await run(`${isMysqlChosen() ? 'mysql' : 'mariadb'} ${target.settings.database} < ai_ipc.sql`, {
     folder,
-    clients,
-    source,
-  );
-  await run(
-    `${isMysqlChosen() ? 'mysql' : 'mariadb'} ${target.settings.database} < ai_ipc.sql`,
-    folder,
-    clients,
-    target,
-  );
+    programs: clients,
+    on: target,
+  });
   expect(await target.query('SHOW PROCEDURE STATUS WHERE Db = DATABASE()')).toEqual([]);
   await migrated(target);
 

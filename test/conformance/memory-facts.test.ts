@@ -1,9 +1,9 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Database } from '../../src/database/database.ts';
+import { beforeEach, expect, it } from 'vitest';
 import { MEMORY_LIMITS } from '../../src/mind/memory/memory-limits.ts';
 import type { KnownOwner } from '../../src/service/memory/memory.ts';
-import { createNpcMemory, type KeptMemory } from '../../src/service/memory/npc-memory.ts';
-import { describeStore, openDatabase } from './backends.ts';
+import type { KeptMemory } from '../../src/service/memory/npc-memory.ts';
+import { describeStore } from './backends.ts';
+import { useMemories } from './memories.ts';
 
 const BOB = { npcId: 'sage', playerId: 'Bob' } as const;
 /** One more, and the older ones go into the summary. */
@@ -11,20 +11,11 @@ const MOST_TURNS = MEMORY_LIMITS.turnsInFull + MEMORY_LIMITS.moreTurnsInFull;
 const turn = (said: string) => ({ said, answered: `Answer to ${said}` });
 
 describeStore('facts', (backend) => {
-  let databases: Database[] = [];
+  const openMemory = useMemories(backend);
   let memory: KeptMemory;
 
-  function openMemory(): KeptMemory {
-    const database = openDatabase(backend());
-    databases.push(database);
-    return createNpcMemory(database, backend().kind);
-  }
   beforeEach(() => {
     memory = openMemory();
-  });
-  afterEach(async () => {
-    await Promise.all(databases.map((database) => database.close()));
-    databases = [];
   });
 
   const ANN = { npcId: 'sage', playerId: 'Ann' };

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import pino from 'pino';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Database } from '../../src/database/database.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { charactersOf } from '../../src/mind/memory/fold.ts';
 import { MEMORY_LIMITS } from '../../src/mind/memory/memory-limits.ts';
 import { NOTHING } from '../../src/mind/talk/recollection.ts';
 import type { MemoryOwner, NpcMemory } from '../../src/service/memory/memory.ts';
 import { createMemoryCleanup } from '../../src/service/memory/memory-cleanup.ts';
-import { createNpcMemory, type KeptMemory } from '../../src/service/memory/npc-memory.ts';
+import type { KeptMemory } from '../../src/service/memory/npc-memory.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { EXPLAIN } from '../support/server-kind.ts';
-import { describeStore, MariadbBackend, openDatabase, useBackend } from './backends.ts';
+import { describeStore, MariadbBackend, useBackend } from './backends.ts';
+import { useMemories } from './memories.ts';
 
 const BOB = { npcId: 'sage', playerId: 'Bob' } as const;
 /** One more, and the older ones go into the summary. */
@@ -23,20 +23,11 @@ const saidBy = async (memory: NpcMemory, owner: MemoryOwner) =>
   (await memory.recall(owner)).turns.map(({ said }) => said);
 
 describeStore('memory', (backend) => {
-  let databases: Database[] = [];
+  const openMemory = useMemories(backend);
   let memory: KeptMemory;
 
-  function openMemory(): KeptMemory {
-    const database = openDatabase(backend());
-    databases.push(database);
-    return createNpcMemory(database, backend().kind);
-  }
   beforeEach(() => {
     memory = openMemory();
-  });
-  afterEach(async () => {
-    await Promise.all(databases.map((database) => database.close()));
-    databases = [];
   });
 
   async function rememberAll(lines: readonly string[], owner: MemoryOwner = BOB): Promise<void> {

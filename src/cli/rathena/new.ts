@@ -124,11 +124,10 @@ interface Encoding extends Pick<NewOptions, 'codepage'> {
 async function encodeScript(text: string, { name, codepage, root }: Encoding): Promise<Buffer> {
   const wanted = codepage ?? (root === undefined ? undefined : codepageOf(root));
   const encode = async (words: string) => {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is the same in every codepage.
-    if (/^[\x00-\x7f]*$/.test(words)) return Buffer.from(words);
-    return UTF8.includes(wanted ?? '')
-      ? Buffer.from(words)
-      : await encodeText(codepageFrom(wanted, name), words);
+    const utf8 = Buffer.from(words);
+    // ASCII, a byte for each character, is the same in every codepage.
+    if (utf8.length === words.length || UTF8.includes(wanted ?? '')) return utf8;
+    return await encodeText(codepageFrom(wanted, name), words);
   };
   const [shown = ''] = name.split('#');
   const shownBytes = await encode(shown);
