@@ -258,7 +258,10 @@ describe('MariaDB', () => {
       'default: database.mariadb.min_pool_size is 5, more than max_pool_size, which is 4 (environment). ' +
         'Lower min_pool_size (DB_MIN_POOL_SIZE) or raise max_pool_size (DB_MAX_POOL_SIZE).',
     ],
-    [{ DB_SSL_CA: '/etc/no-such/ca.pem' }, 'environment: DB_SSL_CA: /etc/no-such/ca.pem cannot be read (ENOENT'],
+    [
+      { DB_SSL_CA: '/etc/no-such/ca.pem' },
+      'environment: DB_SSL_CA: /etc/no-such/ca.pem cannot be read (ENOENT',
+    ],
     [{ DB_SSL: 'on' }, 'DB_SSL is "on". Allowed: disabled, preferred, required, verify-ca or verify-full.'],
     [
       { DB_SSL: 'required', DB_SSL_CA: CA_FILE },

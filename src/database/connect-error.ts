@@ -2,7 +2,7 @@ import { AiIpcError } from '../base/errors.ts';
 import { serverWords, toDatabaseError } from './database-errors.ts';
 import { mariadbName } from './database-name.ts';
 import { readDriverError } from './driver-error.ts';
-import { adviceForNetwork } from './network-advice.ts';
+import { aboutStranger, adviceForNetwork } from './network-advice.ts';
 import type { SeenLine } from './seen-line.ts';
 import { adviceForTls } from './tls-advice.ts';
 
@@ -17,6 +17,8 @@ export function toConnectError(error: unknown, line: SeenLine): unknown {
   if (error instanceof AiIpcError) return error;
   const cause = readDriverError(error);
   const name = mariadbName(line.settings);
+  if (line.greeting?.kind === 'stranger')
+    return new AiIpcError('database_unavailable', `${name}: ${aboutStranger(line.greeting.words, line)}`);
   if (cause.errno !== undefined && OF_THE_LINE.has(cause.errno)) return toDatabaseError(error, name, line);
   const told = (code: 'bad_settings' | 'database_unavailable', advice: string) =>
     new AiIpcError(code, `${name}: ${serverWords(error)} ${advice}`, { cause: error });

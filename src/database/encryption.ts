@@ -68,7 +68,7 @@ function authoritiesIn(file: string): string {
 /** For people: `TLSv1.3; the server was not checked (DB_SSL=preferred)`. */
 export function encryptionWords({ mode, isOn, knownBy, whyOff }: Encryption, version: string): string {
   if (!isOn) return whyOff === undefined ? `off (DB_SSL=${mode})` : `off: ${whyOff} (DB_SSL=${mode})`;
-  const check =
-    knownBy === 'nothing' ? 'the server was not checked' : `the server was checked by its ${knownBy}`;
+  const proof = knownBy === 'password' ? 'the password' : `its ${knownBy}`;
+  const check = knownBy === 'nothing' ? 'the server was not checked' : `the server was checked by ${proof}`;
   return `${version === '' ? 'TLS' : version}; ${check} (DB_SSL=${mode})`;
 }

@@ -128,8 +128,7 @@ export class Line implements SeenLine {
       this.#greeting = readGreeting(this.#bytes);
       if (this.#greeting === undefined) return;
       socket.off('data', watch);
-      // The driver would wait for the rest of a packet that never comes.
-      if (this.#greeting.kind === 'stranger') socket.destroy(strangerError(this.#greeting.words));
+      if (this.#greeting.kind === 'stranger') endForStranger(socket);
       this.#hasTls = this.#ssl !== undefined && this.offersTls;
       const isWanted = this.#hasTls || this.mode !== 'preferred';
       if (this.#ssl !== undefined && isWanted) driverOptions.ssl = this.#ssl;
@@ -182,8 +181,12 @@ export class Line implements SeenLine {
   }
 }
 
-function strangerError(words: string): Error {
-  return Object.assign(new Error(`What listens there is no server of MariaDB or MySQL. It says: ${words}`), {
-    code: 'AI_IPC_STRANGER',
+/**
+ * The driver would wait for the rest of a packet that never comes. Or it fails of what it reads, closes the socket, and takes
+ * every listener off it: an error after that would end the process.
+ */
+function endForStranger(socket: Socket): void {
+  setImmediate(() => {
+    if (!socket.destroyed) socket.destroy(new Error('This is no server of MariaDB or MySQL.'));
   });
 }

@@ -7,7 +7,6 @@ const X_PROTOCOL_PORT = 33_060;
 /** What mends a connection that did not come about; undefined where a server has answered. */
 export function adviceForNetwork({ code = '' }: DriverError, line: SeenLine): string | undefined {
   if (line.settings.socketPath !== null && code in OF_SOCKETS) return OF_SOCKETS[code];
-  if (code === 'AI_IPC_STRANGER') return adviceForStranger(line);
   if (line.greeting !== undefined) return undefined;
   if (code === 'ER_CONNECTION_TIMEOUT' || code === 'ETIMEDOUT') return adviceForSilence(line);
   if (HANG_UPS.has(code) && line.isConnected) return HUNG_UP;
@@ -60,7 +59,12 @@ function adviceForSilence({ settings, isConnected }: SeenLine): string {
   return `Something at ${settings.socketPath ?? place} took the connection and said nothing, as a web server does, or a database server that stands still: check DB_PORT, and the server.`;
 }
 
-function adviceForStranger({ settings }: SeenLine): string {
-  if (settings.port === X_PROTOCOL_PORT) return "DB_PORT is that of MySQL's X protocol: set it to 3306.";
-  return 'Check DB_HOST and DB_PORT.';
+/** Of what greeted in another way than a server does. */
+export function aboutStranger(words: string, { settings }: SeenLine): string {
+  const saying = words === '' ? '' : ` It says: ${words}.`;
+  const remedy =
+    settings.port === X_PROTOCOL_PORT
+      ? "DB_PORT is that of MySQL's X protocol: set it to 3306."
+      : 'Check DB_HOST and DB_PORT.';
+  return `What listens there is no server of MariaDB or MySQL.${saying} ${remedy}`;
 }
