@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { MariadbSettings } from '../../src/config/settings.ts';
+import { probeServer } from '../../src/database/probe.ts';
 import { openMariadbStore } from '../../src/store/mariadb-store.ts';
 import { isMysqlChosen } from '../support/chosen-server.ts';
 import { userAnew } from '../support/create-user.ts';
@@ -131,6 +132,11 @@ const OF_TLS: Readonly<Record<string, Planted>> = {
     code: 'bad_settings',
     says: /Nobody signed the certificate of the server but itself\..* set DB_SSL_CA to/,
   },
+  'an authority that Node does not know': {
+    settings: { ssl: 'verify-full' },
+    code: 'bad_settings',
+    says: /none of those that Node knows\. Set DB_SSL_CA to its certificate/,
+  },
   'a private key in place of the authority': {
     settings: { sslCaFile: certificateFile('server-key') },
     code: 'bad_settings',
@@ -206,15 +212,22 @@ describe('what lies between is told with what mends it, and is tried again', () 
   });
 });
 
-it('TLS that is too old for Node is told, and with preferred it goes without', async () => {
-  const old = new TlsServer(['--tls-version=TLSv1.1']);
-  onTestFinished(() => old.remove());
-  const { settings } = await old.start();
-  await expect(open({ ...settings, user: 'root', password: '', ssl: 'required' })).rejects.toMatchObject({
-    code: 'bad_settings',
-    message: expect.stringMatching(/this Node takes TLS 1\.2 and later\. Set tls_version of the server/),
+/** MySQL has none of these any more. */
+if (!isMysqlChosen())
+  it('TLS that is too old for Node is told; with preferred it is left out, and that is told, too', async () => {
+    const old = new TlsServer(['--tls-version=TLSv1.1']);
+    onTestFinished(() => old.remove());
+    const { settings } = await old.start();
+    const to = { ...settings, socketPath: null, sslCaFile: null, minPoolSize: 1, maxPoolSize: 3 };
+    await expect(probeServer({ ...to, ssl: 'required' })).rejects.toMatchObject({
+      code: 'bad_settings',
+      message: expect.stringMatching(
+        /this Node takes TLS 1\.2 and later\. Set tls_version of the server.*or DB_SSL=disabled/,
+      ),
+    });
+    const { encryption } = await probeServer(to);
+    expect(encryption).toMatch(/^off: TLS was tried, and failed: .+ \(DB_SSL=preferred\)$/);
   });
-});
 
 it('a host that the server blocks after handshakes that broke off is told how that is mended (1129)', async () => {
   const server = new MariadbServer({ looksUpNames: true, extraArgs: ['--max-connect-errors=1'] });

@@ -45,11 +45,13 @@ export class TlsServer {
     return this.#database;
   }
 
-  /** From the next connection on. MySQL starts with an expired one, and refuses to take it while it runs (3888). */
+  /** From the next connection on. */
   async show(certificate: string): Promise<void> {
     this.#put('cert.pem', certificate);
-    if (isMysqlChosen()) await this.#server.restart();
-    else await this.#database?.query('FLUSH SSL');
+    if (!isMysqlChosen()) await this.#database?.query('FLUSH SSL');
+    // MySQL starts with an expired one, and refuses to take it while it runs (3888).
+    else if (certificate === 'expired-cert') await this.#server.restart();
+    else await this.#database?.query('ALTER INSTANCE RELOAD TLS');
   }
 
   async remove(): Promise<void> {
