@@ -40,6 +40,10 @@ export class TlsServer {
     return this.#server.address;
   }
 
+  get pid(): number | undefined {
+    return this.#server.pid;
+  }
+
   async start(): Promise<TestDatabase> {
     this.#database = await createTestDatabase(await this.#server.start());
     return this.#database;
