@@ -5,6 +5,7 @@ import { moving } from './moving.ts';
 import { promises } from './promises.ts';
 import { prompts } from './prompts.ts';
 import { servers } from './servers.ts';
+import { tls } from './tls.ts';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   dialogues,
@@ -14,6 +15,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   promises,
   prompts,
   servers,
+  tls,
 };
 
 const name = process.argv[2] ?? '';

@@ -52,7 +52,10 @@ async function runWorker(loaded: LoadedSettings): Promise<void> {
   const events = createEvents();
   subscribeLog(events, logger, () => systemClock.nowMs());
   await untilReachable(logger, stopping.first, async () => {
-    const store = await openStore(settings.database, (warning) => logger.warn({ warning }, SERVER_WARNING));
+    const store = await openStore(settings.database, {
+      onWarning: (warning) => logger.warn({ warning }, SERVER_WARNING),
+      onConnected: (encryption) => logger.info({ encryption }, 'Connected to the database'),
+    });
     try {
       await serve({ store, settings: settings.worker, events }, stopping);
     } finally {

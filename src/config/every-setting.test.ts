@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -8,13 +8,14 @@ import { ALL_SETTINGS, MARIADB, SQLITE, WORKER } from './schema.ts';
 import { MODEL_SERVER, NAMED_MODEL, SERVICE } from './service-schema.ts';
 import { type Definitions, defaultsOf, type Setting } from './setting.ts';
 
-const FILE = 'is-there.txt';
+const FILE = 'is-there.pem';
+const AUTHORITY = new URL('../../test/support/tls/ca.pem', import.meta.url);
 /** What becomes of the example of `models`. */
 const OTHER_MODELS = {
   chatter: { ...defaultsOf(NAMED_MODEL), url: 'http://127.0.0.1:8080/v1', model: 'small' },
 };
 const folder = mkdtempSync(join(tmpdir(), 'ai-ipc-settings-'));
-writeFileSync(join(folder, FILE), '');
+copyFileSync(AUTHORITY, join(folder, FILE));
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -25,8 +26,8 @@ function otherText({ key, allowed, example, default: standard }: Setting<unknown
     ...(isPath ? [FILE] : []),
     ...(example === undefined ? [] : [typeof example === 'string' ? example : JSON.stringify(example)]),
     ...[`${standard}0`, `${standard}/0`, `${Number(standard) + 1}`],
-    // "scripted or none"
-    ...allowed.words.split(/, | or /),
+    // "scripted or none"; the last one first, with which DB_SSL looks into the file of DB_SSL_CA.
+    ...allowed.words.split(/, | or /).reverse(),
   ];
   const isOther = (text: string) => {
     const checked = allowed.check(allowed.fromText(text));

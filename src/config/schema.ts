@@ -14,6 +14,7 @@ import {
 } from './allowed.ts';
 import { MODEL_SERVER, MODELS, SERVICE } from './service-schema.ts';
 import { define, type Setting } from './setting.ts';
+import { SSL_MODES, type SslMode } from './ssl-mode.ts';
 
 /** The settings of the worker. */
 export const WORKER = {
@@ -242,15 +243,24 @@ export const MARIADB = {
     allowed: wholeNumber(4, 500),
     isInDocument: true,
   }),
-  /** The full path of a PEM file; null for a connection without TLS. */
+  ssl: define<SslMode>({
+    key: 'database.mariadb.ssl',
+    variable: 'DB_SSL',
+    default: 'preferred',
+    unit: '',
+    meaning:
+      'Whether connections are encrypted, as with `--ssl-mode` of MySQL. preferred: where the server offers TLS; required: always; neither checks who the server is. verify-ca checks its certificate, verify-full also the name of the host in it. With ssl_ca alone it is verify-full.',
+    allowed: oneOf(SSL_MODES),
+  }),
+  /** The full path of a PEM file; null for none. */
   sslCaFile: define<string | null>({
     key: 'database.mariadb.ssl_ca',
     variable: 'DB_SSL_CA',
     default: null,
     unit: '',
     meaning:
-      'A PEM file with the certificate that signed the one of the server: the connection then uses TLS and checks the server.',
-    allowed: optional(filePath('the path of a PEM file; left out for a connection without TLS'), '(none)'),
+      'A PEM file with the certificate of the authority that signed the one of the server. Without it, verify-ca and verify-full take the authorities that Node knows, and MariaDB from 11.4 on shows by the password who it is.',
+    allowed: optional(filePath('the path of a PEM file; left out for none'), '(none)'),
     example: '/etc/ai-ipc/ca.pem',
   }),
 } as const;

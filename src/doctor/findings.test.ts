@@ -39,6 +39,7 @@ const QUEUE: QueueFacts = {
 const SERVER: ServerFacts = {
   version: '10.11.6-MariaDB',
   isMariadb: true,
+  encryption: 'TLSv1.3; the server was not checked (DB_SSL=preferred)',
   account: "'me'@'localhost'",
   server: { seen: [] },
   settings: { seen: {} },

@@ -5,7 +5,7 @@ import { connectTo, type OpenConnection } from '../database/connect.ts';
 import type { Row } from '../database/database.ts';
 import { toDatabaseError } from '../database/database-errors.ts';
 import { mariadbName } from '../database/database-name.ts';
-import { probeServer } from '../database/probe.ts';
+import { describeEncryption, probeServer } from '../database/probe.ts';
 import { findServerFaults } from '../database/server-checks.ts';
 import { poolSession } from '../database/session.ts';
 import { findHeldIds, readTransactions } from './held-requests.ts';
@@ -53,7 +53,8 @@ export async function lookAtServer(settings: MariadbSettings, limitMs: number): 
       deadline.within(opened.connection.query<Row[]>(sql)).catch((error: unknown) => {
         throw toDatabaseError(error, name);
       });
-    const facts = await gather(settings, query, deadline);
+    const encryption = await deadline.within(describeEncryption(opened));
+    const facts = { ...(await gather(settings, query, deadline)), encryption };
     // A goodbye that fails changes nothing of what was seen.
     await deadline.within(opened.connection.end()).catch(() => undefined);
     return facts;
@@ -77,7 +78,11 @@ function open(settings: MariadbSettings, limitMs: number): Promise<OpenConnectio
   });
 }
 
-async function gather(settings: MariadbSettings, query: Query, deadline: Deadline): Promise<ServerFacts> {
+async function gather(
+  settings: MariadbSettings,
+  query: Query,
+  deadline: Deadline,
+): Promise<Omit<ServerFacts, 'encryption'>> {
   const [version] = await query('SELECT VERSION() AS version, CURRENT_USER() AS account');
   const { isMariadb } = await checkServer(query);
   const variables = await namesAndValues(query, VARIABLES);

@@ -15,6 +15,8 @@ export interface MariadbStoreOptions {
   readonly lockBy?: 'auto' | 'pass_held' | 'wait';
   /** Told what the server is set to that costs something; what nothing works with is thrown. */
   readonly onWarning?: (warning: string) => void;
+  /** Told whether connections are encrypted, and by what the server was known. */
+  readonly onConnected?: (encryption: string) => void;
 }
 
 /**
@@ -23,10 +25,11 @@ export interface MariadbStoreOptions {
  */
 export async function openMariadbStore(
   settings: ConnectionSettings,
-  { lockBy = 'auto', onWarning = () => undefined }: MariadbStoreOptions = {},
+  { lockBy = 'auto', onWarning = () => undefined, onConnected = () => undefined }: MariadbStoreOptions = {},
 ): Promise<QueueStore> {
   // Asked first, on connections of its own: it tells at once what a pool would only time out on.
-  const { skipsLocked, maxPacketBytes, warnings } = await probeServer(settings);
+  const { skipsLocked, maxPacketBytes, encryption, warnings } = await probeServer(settings);
+  onConnected(encryption);
   for (const warning of warnings) onWarning(warning);
   const { database, urgentDatabase } = openMariadbPools({ ...settings, maxPacketBytes });
   try {

@@ -80,6 +80,7 @@ it('of a healthy system it says that nothing is wrong, and looks at every part',
       ...[
         'settings',
         'database',
+        'encryption',
         'server settings',
         'clocks',
         'claims',
