@@ -1,4 +1,5 @@
 export interface Percentiles {
+  readonly mean: number;
   readonly p50: number;
   readonly p95: number;
   readonly p99: number;
@@ -23,5 +24,6 @@ export function percentilesOf(values: readonly Weighted[]): Percentiles | null {
     }
     return sorted.at(-1)?.value ?? 0;
   };
-  return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+  const sum = sorted.reduce((all, { value, weight }) => all + value * weight, 0);
+  return { mean: sum / total, p50: at(0.5), p95: at(0.95), p99: at(0.99) };
 }
