@@ -25,5 +25,7 @@ export function percentilesOf(values: readonly Weighted[]): Percentiles | null {
     return sorted.at(-1)?.value ?? 0;
   };
   const sum = sorted.reduce((all, { value, weight }) => all + value * weight, 0);
-  return { mean: sum / total, p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+  // To a tenth: weights are no whole numbers.
+  const mean = Math.round((sum / total) * 10) / 10;
+  return { mean, p50: at(0.5), p95: at(0.95), p99: at(0.99) };
 }
