@@ -14,7 +14,7 @@ export interface SeenWorker {
   readonly version: string;
   readonly startedMs: number;
   readonly heartbeatAgeMs: number;
-  /** Whether it told of itself within the last {@link ALIVE_MS}. */
+  /** Whether it told of itself within the last 10 s. */
   readonly isAlive: boolean;
   readonly inFlight: number;
   readonly doorbell: string | null;
@@ -37,7 +37,7 @@ export interface Overview {
 }
 
 /** As the doorbell's clients take it: a heartbeat comes every 2 s. */
-export const ALIVE_MS = 10_000;
+const ALIVE_MS = 10_000;
 const LAST_ERRORS = 10;
 
 export async function readOverview(
