@@ -5,8 +5,8 @@ export interface Progress {
   readonly label: string;
   readonly done: number;
   readonly whole?: number | undefined;
-  /** What is counted, such as rows. */
-  readonly unit: string;
+  /** What is counted, such as rows; nothing where the share says it all. */
+  readonly unit?: string;
 }
 
 export interface ProgressBar {
@@ -43,9 +43,10 @@ export function progressBar(output: NodeJS.WriteStream = process.stderr): Progre
 
 /** `ai_requests  ████████░░░░  33 %  1,200 of 3,600 rows` */
 export function barOf({ label, done, whole, unit }: Progress): string {
-  if (whole === undefined || whole <= 0) return `${label}  ${count(done)} ${unit}`;
+  if (whole === undefined || whole <= 0) return `${label}  ${count(done)} ${unit ?? ''}`.trimEnd();
   const share = Math.min(1, done / whole);
   const full = Math.floor(share * BAR);
   const bar = `${'█'.repeat(full)}${'░'.repeat(BAR - full)}`;
-  return `${label}  ${bar}  ${String(Math.floor(share * 100)).padStart(3)} %  ${count(done)} of ${count(whole)} ${unit}`;
+  const counted = unit === undefined ? '' : `  ${count(done)} of ${count(whole)} ${unit}`;
+  return `${label}  ${bar}  ${String(Math.floor(share * 100)).padStart(3)} %${counted}`;
 }
