@@ -28,6 +28,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   reading: [],
   store: ['queue', 'config', 'database'],
   transfer: ['config', 'database'],
+  operator: ['queue', 'config', 'database', 'store'],
   worker: ['queue', 'ai', 'config'],
   client: ['queue', 'store'],
   doctor: ['ai', 'config', 'database', 'store', 'client'],
@@ -61,7 +62,15 @@ const KNOWS_ALL = 'cli';
 /** Of the database it knows this alone: what else needs one goes through the store or what the service keeps. */
 const KNOWN_OF_DATABASE = ['src/database/migrate.ts'];
 /** Where SQL may stand. */
-const HOLDS_SQL = ['database', 'store', 'transfer', 'service/base', 'service/memory', 'service/limits'];
+const HOLDS_SQL = [
+  'database',
+  'store',
+  'operator',
+  'transfer',
+  'service/base',
+  'service/memory',
+  'service/limits',
+];
 /** The one room that loads a driver. */
 const LOADS_DRIVERS = 'database';
 /** No room of src holds more than this part of it. */
