@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { AiIpcError, messageOf } from '../base/errors.ts';
+import { ALERT } from './alert-schema.ts';
 import { isSocketPath } from './allowed.ts';
 import { checkFallbacks, checkSummaryModel, readNamedModels } from './named-models.ts';
 import { checkUnused, isGiven, type Resolved, resolveSetting, whyMariadb } from './resolve.ts';
@@ -10,6 +11,7 @@ import type { DatabaseSettings, ModelServerSettings, ServiceSettings, Settings }
 import { type LoadOptions, problemsOfSources, readSources, type Sources } from './sources.ts';
 
 export type {
+  AlertSettings,
   DatabaseSettings,
   MariadbSettings,
   ModelServerSettings,
@@ -58,6 +60,7 @@ export function loadWithSources(options: LoadOptions): LoadedSettings {
   const settings = {
     worker: valuesOf(readEach(reading, WORKER)),
     service: readService(reading),
+    alerts: valuesOf(readEach(reading, ALERT)),
     database: readDatabase(reading),
   };
   if (reading.problems.length > 0) throw new AiIpcError('bad_settings', reportOf(reading.problems));

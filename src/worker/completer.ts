@@ -95,10 +95,25 @@ export class Completer implements Lifecycle {
     const { flights, events, workerId } = this.#context;
     const withFate = (fate: SettleFate) => batch.filter((_, index) => fates[index] === fate);
     const [written, dropped, held] = [withFate('written'), withFate('dropped'), withFate('held')];
-    for (const attempt of [...written, ...dropped]) flights.remove(attempt);
+    const lifeMs = this.#landAll(written);
+    for (const attempt of dropped) flights.remove(attempt);
     if (held.length < batch.length)
-      events.emit('settled', { workerId, written: written.length, dropped: dropped.map(({ id }) => id) });
+      events.emit('settled', {
+        ...{ workerId, written: written.length, dropped: dropped.map(({ id }) => id), lifeMs },
+      });
     return held;
+  }
+
+  /** Ends these claims; returns how long each request that is over has lived. */
+  #landAll(written: readonly SettledAttempt[]): readonly number[] {
+    const { flights, clock } = this.#context;
+    const nowMs = clock.nowMs();
+    const lifeMs: number[] = [];
+    for (const attempt of written) {
+      const flight = flights.remove(attempt);
+      if (flight !== undefined && attempt.outcome.kind !== 'retry') lifeMs.push(nowMs - flight.bornAtMs);
+    }
+    return lifeMs;
   }
 
   #tellHeld(held: readonly SettledAttempt[]): void {

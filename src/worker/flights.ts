@@ -18,6 +18,11 @@ export class Flight {
     this.dueAtMs = dueAtMs;
   }
 
+  /** When it was made, on this process's monotonic clock. */
+  get bornAtMs(): number {
+    return this.dueAtMs - this.request.lifeLeftMs - this.request.ageMs;
+  }
+
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
@@ -60,12 +65,13 @@ export class Flights {
     this.#onRoom();
   }
 
-  /** The claim is over. A later claim of the same request is left alone. */
-  remove(claim: ClaimRef): void {
+  /** The claim is over, and its flight returned. A later claim of the same request is left alone. */
+  remove(claim: ClaimRef): Flight | undefined {
     const flight = this.#flights.get(claim.id);
-    if (flight?.request.claimNo !== claim.claimNo) return;
+    if (flight?.request.claimNo !== claim.claimNo) return undefined;
     this.endCall(flight);
     this.#flights.delete(claim.id);
+    return flight;
   }
 
   holds(claim: ClaimRef): boolean {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectLikePool } from '../../src/database/mariadb-pool.ts';
 import { probeServer } from '../../src/database/probe.ts';
 import { mariadbMemoryStatements } from '../../src/service/memory/statements.ts';
+import { mariadbNoticeStatements } from '../../src/store/alert-store.ts';
 import { mariadbStatements } from '../../src/store/mariadb-statements.ts';
 import { locksOrWrites, planFaults } from '../support/index-plans.ts';
 import { numbers } from '../support/numbers.ts';
@@ -24,6 +25,7 @@ function allStatements(lockBy: 'skip_locked' | 'wait'): Readonly<Record<string, 
   return {
     ...mariadbStatements(lockBy),
     ...mariadbMemoryStatements,
+    noticeChange: mariadbNoticeStatements.change,
     ...procedureStatements(),
   };
 }
@@ -51,6 +53,8 @@ const VALUES: readonly (readonly [before: RegExp, value: (ids: readonly number[]
   [/\berror_code = $/, () => 'expired'],
   [/\bsource_npc = $/, () => 'AI IPC self-test'],
   [/\battempts, 1\) - $/, () => 1],
+  [/\b(?:SET|AND) value = $/, () => 'cleared 0'],
+  [/\bname = $/, () => 'alert.pending'],
   [/\bkind = $/, () => 'turn'],
   [/\bplayer_id = $/, () => 'player 1'],
   [/\bnpc_id = $/, () => 'npc 1'],

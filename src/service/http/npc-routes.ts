@@ -4,7 +4,7 @@ import { type Admission, RETRY_AFTER_SECONDS } from './admission.ts';
 import { answerOnce, type OncePerKey } from './answer-once.ts';
 import { deadlineMsOf, idempotencyKeyOf, priorityOf } from './call-headers.ts';
 import { deliveryOf, leavingOf, type ServerEnv } from './delivery.ts';
-import type { Endpoint, EndpointParts } from './endpoint.ts';
+import type { Answered, Endpoint, EndpointParts } from './endpoint.ts';
 import { isRefusal, refuse, toErrorResponse, toJsonResponse } from './http-error.ts';
 import { ENDPOINTS, endpointOfType } from './npc-endpoints.ts';
 
@@ -14,6 +14,8 @@ export interface NpcRouteParts extends OncePerKey {
   readonly deadlines: Deadlines;
   /** For callers that send no X-Deadline-Ms. */
   readonly defaultDeadlineMs: number;
+  /** Told of each answer that goes out. */
+  readonly onAnswer: (answered: Answered) => void;
 }
 
 /** Which persona spoke: an npc_id that no persona has is answered by neutral. */
@@ -49,6 +51,7 @@ async function respond(
     const left = leavingOf(context.env);
     const answered = await deadline.hold(answerOnce(call, { key, endpoint, left, ...parts }));
     if (isRefusal(answered)) return toErrorResponse(answered);
+    parts.onAnswer(answered);
     if (answered.said !== null)
       parts.endpoints.recollecting.rememberOnce({ ...answered.said, key }, deliveryOf(context.env));
     const headers = { [PERSONA_HEADER]: encodeURIComponent(answered.personaId) };
