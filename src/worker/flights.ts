@@ -1,4 +1,5 @@
 import type { ClaimedRequest, ClaimRef } from '../queue/request.ts';
+import type { FlightTrace } from './flight-trace.ts';
 
 /** Why a call is cut short: its request is no longer ours (cancelled, expired), or the worker must stop at once. */
 export type AbortReason = 'lost' | 'release';
@@ -11,6 +12,8 @@ export class Flight {
   /** calling until the AI service has answered, then settling. */
   phase: 'calling' | 'settling' = 'calling';
   abortReason: AbortReason | undefined;
+  /** undefined where nobody traces. */
+  trace: FlightTrace | undefined;
   readonly #controller = new AbortController();
 
   constructor(request: ClaimedRequest, dueAtMs: number) {
@@ -71,11 +74,17 @@ export class Flights {
     if (flight?.request.claimNo !== claim.claimNo) return undefined;
     this.endCall(flight);
     this.#flights.delete(claim.id);
+    flight.trace?.end();
     return flight;
   }
 
   holds(claim: ClaimRef): boolean {
-    return this.#flights.get(claim.id)?.request.claimNo === claim.claimNo;
+    return this.find(claim) !== undefined;
+  }
+
+  find(claim: ClaimRef): Flight | undefined {
+    const flight = this.#flights.get(claim.id);
+    return flight?.request.claimNo === claim.claimNo ? flight : undefined;
   }
 
   inCall(): Flight[] {

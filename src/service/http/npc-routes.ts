@@ -1,4 +1,6 @@
 import type { Context, Hono } from 'hono';
+import { AiIpcError } from '../../base/errors.ts';
+import { startSpan, type Trace, traceIn } from '../../base/tracing.ts';
 import type { Deadlines } from '../base/deadline.ts';
 import { type Admission, RETRY_AFTER_SECONDS } from './admission.ts';
 import { answerOnce, type OncePerKey } from './answer-once.ts';
@@ -30,11 +32,33 @@ export function addNpcRoutes(app: Hono<ServerEnv>, parts: NpcRouteParts): void {
   );
 }
 
-/** Lets the call in, gives it its deadline, and sends what comes of it. */
+/** Answers within the trace of the caller; where nobody traces here, a model server still gets the caller's own. */
 async function respond(
   context: Context<ServerEnv>,
   endpoint: Endpoint,
   parts: NpcRouteParts,
+): Promise<Response> {
+  const { raw, path } = context.req;
+  const parent = traceIn((name) => raw.headers.get(name));
+  const span = startSpan('ai_ipc.service', { kind: 'server', parent, attributes: { 'url.path': path } });
+  try {
+    const response = await admit(context, endpoint, { ...parts, trace: span?.trace ?? parent });
+    const { status } = response;
+    const attributes = { 'http.response.status_code': status };
+    span?.end({ attributes, error: status < 400 ? undefined : `HTTP ${status}` });
+    return response;
+  } catch (error) {
+    // Its words may repeat what a player said.
+    span?.end({ error: error instanceof AiIpcError ? error.code : 'internal' });
+    throw error;
+  }
+}
+
+/** Lets the call in, gives it its deadline, and sends what comes of it. */
+async function admit(
+  context: Context<ServerEnv>,
+  endpoint: Endpoint,
+  parts: NpcRouteParts & { readonly trace: Trace | undefined },
 ): Promise<Response> {
   const { raw } = context.req;
   const deadlineMs = deadlineMsOf(raw, parts.defaultDeadlineMs);
@@ -47,7 +71,8 @@ async function respond(
   if (leave === undefined) return overloaded();
   const deadline = parts.deadlines.start(deadlineMs);
   try {
-    const call = { request: raw, deadline, deadlineMs, priority, parts: parts.endpoints };
+    const { trace } = parts;
+    const call = { request: raw, deadline, deadlineMs, priority, trace, parts: parts.endpoints };
     const left = leavingOf(context.env);
     const answered = await deadline.hold(answerOnce(call, { key, endpoint, left, ...parts }));
     if (isRefusal(answered)) return toErrorResponse(answered);
