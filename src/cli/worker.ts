@@ -2,15 +2,18 @@ import { Command } from 'commander';
 import { backoffMs } from '../base/backoff.ts';
 import { systemClock } from '../base/clock.ts';
 import { AiIpcError } from '../base/errors.ts';
-import { createEvents } from '../base/events.ts';
+import { createEvents, type Events } from '../base/events.ts';
+import type { Lifecycle } from '../base/lifecycle.ts';
 import { createLogger, type Logger } from '../base/logger.ts';
 import type { LoadedSettings } from '../config/load.ts';
 import { startWarningsOf } from '../config/warnings.ts';
 import { subscribeLog } from '../observability/log-subscriber.ts';
 import { databaseName, openStore } from '../store/open-store.ts';
+import { type Running, serveMetrics } from './base/serve-metrics.ts';
 import { loadedFrom, type SettingsOptions, withSettingsOptions } from './base/settings-options.ts';
 import { isHangUp, onStopSignal } from './base/stop.ts';
 import { listenForStop } from './base/stop-pipe.ts';
+import { watchAlerts } from './base/watch-alerts.ts';
 import { type WorkerParts, withWorker } from './base/with-worker.ts';
 import { stopNameOf, workerStopCommand } from './worker-stop.ts';
 
@@ -51,28 +54,58 @@ async function runWorker(loaded: LoadedSettings): Promise<void> {
   process.on('SIGUSR2', () => undefined);
   const events = createEvents();
   subscribeLog(events, logger, () => systemClock.nowMs());
-  await untilReachable(logger, stopping.first, async () => {
-    const store = await openStore(settings.database, {
-      onWarning: (warning) => logger.warn({ warning }, SERVER_WARNING),
-      onConnected: (encryption) => logger.info({ encryption }, 'Connected to the database'),
-    });
-    try {
-      await serve({ store, settings: settings.worker, events }, stopping);
-    } finally {
-      await store.close();
-    }
-  });
+  const running: Running = { worker: undefined, trouble: undefined };
+  const monitor = await serveMetrics({ listen: settings.worker.metricsListen, events, running });
+  await monitor?.start();
+  try {
+    await untilReachable({ logger, running }, stopping.first, () =>
+      serve(loaded, { events, logger, running, stopping }),
+    );
+  } finally {
+    await monitor?.stop();
+  }
 }
 
 const SERVER_WARNING = 'The database server has a setting that costs something';
 
-async function serve(parts: WorkerParts, stopping: StopSignals): Promise<void> {
+interface Serving {
+  readonly events: Events;
+  readonly logger: Logger;
+  readonly running: Running;
+  readonly stopping: StopSignals;
+}
+
+/** Serves the queue of these settings until it is told to stop. */
+async function serve({ settings }: LoadedSettings, serving: Serving): Promise<void> {
+  const { events, logger } = serving;
+  const store = await openStore(settings.database, {
+    onWarning: (warning) => logger.warn({ warning }, SERVER_WARNING),
+    onConnected: (encryption) => logger.info({ encryption }, 'Connected to the database'),
+  });
+  const alerts = watchAlerts({
+    ...{ store: store.alerts, settings: settings.alerts, events, queue: databaseName(settings.database) },
+  });
+  try {
+    await serveStore({ store, settings: settings.worker, events }, alerts, serving);
+  } finally {
+    await store.close();
+  }
+}
+
+async function serveStore(
+  parts: WorkerParts,
+  alerts: Lifecycle,
+  { running, stopping }: Serving,
+): Promise<void> {
   await withWorker(parts, async (worker) => {
+    running.worker = worker;
     process.on('SIGUSR2', () => worker.reportStatistics());
     // The first signal ends this function, and so stops the worker: that stop tells how it ends.
     stopping.second.addEventListener('abort', () => worker.stopAtOnce().catch(() => undefined));
     await listenForStop(stopNameOf(worker.id), (word) => stopping.ask(word === 'stop now'));
+    await alerts.start();
     await aborted(stopping.first);
+    await alerts.stop();
   });
 }
 
@@ -80,13 +113,18 @@ async function serve(parts: WorkerParts, stopping: StopSignals): Promise<void> {
  * Tries until the server can be reached and has taken the worker's first heartbeat, which fails as well as the first
  * connection where it comes in the middle of a restart. Every other trouble needs an admin and is thrown.
  */
-async function untilReachable(logger: Logger, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+async function untilReachable(
+  { logger, running }: Pick<Serving, 'logger' | 'running'>,
+  signal: AbortSignal,
+  work: () => Promise<void>,
+): Promise<void> {
   for (let tries = 1; !signal.aborted; tries += 1) {
     try {
       return await work();
     } catch (error) {
       if (!(error instanceof AiIpcError) || error.code !== 'database_unavailable') throw error;
       const waitMs = backoffMs(RETRY, tries);
+      running.trouble = error.message;
       logger.error({ error: error.message, retry_in_ms: waitMs }, 'Database cannot be reached, trying again');
       await systemClock.sleep(waitMs, signal);
     }

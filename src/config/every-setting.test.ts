@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Document } from 'yaml';
+import { ALERT } from './alert-schema.ts';
 import { loadSettings } from './load.ts';
 import { ALL_SETTINGS, MARIADB, SQLITE, WORKER } from './schema.ts';
 import { MODEL_SERVER, NAMED_MODEL, SERVICE } from './service-schema.ts';
@@ -25,7 +26,7 @@ function otherText({ key, allowed, example, default: standard }: Setting<unknown
   const candidates = [
     ...(isPath ? [FILE] : []),
     ...(example === undefined ? [] : [typeof example === 'string' ? example : JSON.stringify(example)]),
-    ...[`${standard}0`, `${standard}/0`, `${Number(standard) + 1}`],
+    ...[`${standard}0`, `${standard}/0`, `${Number(standard) + 1}`, 'http://127.0.0.1/0'],
     // "scripted or none"; the last one first, with which DB_SSL looks into the file of DB_SSL_CA.
     ...allowed.words.split(/, | or /).reverse(),
   ];
@@ -74,6 +75,7 @@ describe('every setting', () => {
     expect(loadSettings({ ...options, database: 'mariadb' })).toEqual({
       worker: othersOf(WORKER),
       service: { ...othersOf(SERVICE), modelServer: othersOf(MODEL_SERVER), models: OTHER_MODELS },
+      alerts: othersOf(ALERT),
       database: { kind: 'mariadb', ...othersOf(MARIADB), socketPath: null },
     });
     const { database } = loadSettings({ ...options, database: 'sqlite' });

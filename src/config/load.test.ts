@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { ALERT } from './alert-schema.ts';
 import { DEFAULT_SERVICE_SETTINGS, type LoadOptions, loadSettings, loadWithSources } from './load.ts';
 import { MARIADB, WORKER } from './schema.ts';
 import { defaultsOf } from './setting.ts';
@@ -77,6 +78,7 @@ describe('what is in effect', () => {
     expect(loadSettings({ env: {}, cwd })).toEqual({
       worker: DEFAULT_WORKER,
       service: DEFAULT_SERVICE_SETTINGS,
+      alerts: defaultsOf(ALERT),
       database: { kind: 'sqlite', file: join(cwd, 'ai_ipc.sqlite') },
     });
   });
@@ -86,6 +88,7 @@ describe('what is in effect', () => {
     expect(settings).toEqual({
       worker: DEFAULT_WORKER,
       service: DEFAULT_SERVICE_SETTINGS,
+      alerts: defaultsOf(ALERT),
       database: { ...DEFAULT_MARIADB, host: DOCUMENT_HOST, password: 'your_password_here' },
     });
   });
@@ -107,6 +110,7 @@ describe('what is in effect', () => {
     expect(loadSettings({ env: { DB_USER: 'a', DB_PASSWORD: 'b' }, cwd, configFile })).toEqual({
       worker: DEFAULT_WORKER,
       service: DEFAULT_SERVICE_SETTINGS,
+      alerts: defaultsOf(ALERT),
       database: { ...DEFAULT_MARIADB, user: 'a', password: 'b' },
     });
   });

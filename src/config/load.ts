@@ -1,4 +1,5 @@
 import { AiIpcError } from '../base/errors.ts';
+import { ALERT } from './alert-schema.ts';
 import { isSocketPath } from './allowed.ts';
 import { readCaFile } from './ca-file.ts';
 import { checkFallbacks, checkSummaryModel, readNamedModels } from './named-models.ts';
@@ -11,6 +12,7 @@ import { type LoadOptions, problemsOfSources, readSources, type Sources } from '
 import { checksServer, type SslMode, sslModeOf } from './ssl-mode.ts';
 
 export type {
+  AlertSettings,
   DatabaseSettings,
   MariadbSettings,
   ModelServerSettings,
@@ -59,6 +61,7 @@ export function loadWithSources(options: LoadOptions): LoadedSettings {
   const settings = {
     worker: valuesOf(readEach(reading, WORKER)),
     service: readService(reading),
+    alerts: valuesOf(readEach(reading, ALERT)),
     database: readDatabase(reading),
   };
   if (reading.problems.length > 0) throw new AiIpcError('bad_settings', reportOf(reading.problems));

@@ -109,7 +109,7 @@ describe('the file', () => {
       'ipc_worker: 5',
       'line 1: ipc_worker is a section: its settings stand below it, indented. Allowed: enabled, poll_interval_ms,',
     ],
-    ['- 1', 'line 1: there are no sections here. Allowed: ipc_worker, ai_service, database.'],
+    ['- 1', 'line 1: there are no sections here. Allowed: ipc_worker, ai_service, alerts, database.'],
     ['ipc_worker:\n\tbatch_size: 5', 'line 2: there is a tab in the indentation. Use spaces.'],
     [
       'ipc_worker:\n  batch_size: 5\n  batch_size: 6',

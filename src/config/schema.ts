@@ -1,3 +1,4 @@
+import { ALERT } from './alert-schema.ts';
 import {
   baseUrl,
   filePath,
@@ -162,6 +163,17 @@ export const WORKER = {
     allowed: optional(hostAndPort('host:port, with a port from 1 to 65535'), '(none)'),
     example: 'map-host.example:4000',
   }),
+  /** host:port, with [ ] around an IPv6 address; null when it is off. */
+  metricsListen: define<string | null>({
+    key: 'ipc_worker.metrics_listen',
+    variable: 'METRICS_LISTEN',
+    default: null,
+    unit: '',
+    meaning:
+      'Where the worker serves /metrics, /healthz and /readyz: host:port, such as 127.0.0.1:9464; off: nowhere.',
+    allowed: hostAndPortOrOff('host:port (port 0 takes a free one), or off'),
+    example: '127.0.0.1:9464',
+  }),
   logLevel: define<'debug' | 'info' | 'warn' | 'error'>({
     key: 'ipc_worker.log_level',
     variable: 'LOG_LEVEL',
@@ -284,6 +296,7 @@ export const ALL_SETTINGS: readonly Setting<unknown>[] = [
   ...Object.values(MODEL_SERVER),
   ...Object.values(MODELS),
   ...Object.values(SERVICE),
+  ...Object.values(ALERT),
   ...Object.values(MARIADB),
   ...Object.values(SQLITE),
 ];

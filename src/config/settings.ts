@@ -1,3 +1,4 @@
+import type { ALERT } from './alert-schema.ts';
 import type { MARIADB, SQLITE, WORKER } from './schema.ts';
 import type { MODEL_SERVER, NAMED_MODEL, SERVICE } from './service-schema.ts';
 import type { ValuesOf } from './setting.ts';
@@ -5,6 +6,9 @@ import type { SslMode } from './ssl-mode.ts';
 
 /** The settings of the worker; each is described in docs/settings.md. */
 export type WorkerSettings = ValuesOf<typeof WORKER>;
+
+/** When an admin is told, and where. */
+export type AlertSettings = ValuesOf<typeof ALERT>;
 
 type ModelServer = ValuesOf<typeof MODEL_SERVER>;
 
@@ -41,5 +45,6 @@ export type DatabaseSettings =
 export interface Settings {
   readonly worker: WorkerSettings;
   readonly service: ServiceSettings;
+  readonly alerts: AlertSettings;
   readonly database: DatabaseSettings;
 }

@@ -1,7 +1,7 @@
 import { createServer as createHttpServer, type Server, type ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { type Clock, systemClock } from '../base/clock.ts';
-import { StartStop } from '../base/lifecycle.ts';
+import { type Lifecycle, StartStop } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ServiceSettings } from '../config/load.ts';
 import type { ProfanityFilter } from '../mind/answer/profanity.ts';
@@ -22,6 +22,8 @@ export interface ServiceOptions {
   readonly settings?: Partial<ServiceSettings>;
   /** Opens the database in which NPCs remember; without it they remember nothing. The service closes it. */
   readonly openDatabase?: () => Promise<ServiceDatabase>;
+  /** What runs as long as the service, over the same database, which is null while it cannot be used. */
+  readonly beside?: (present: () => ServiceDatabase | null) => readonly Lifecycle[];
   /** A filter of the server's own for what NPCs say; it must not make a text empty. */
   readonly profanityFilter?: ProfanityFilter;
   readonly logger: Logger;
@@ -51,7 +53,7 @@ export function createService(options: ServiceOptions): Service {
   async function begin(): Promise<ServiceAddress> {
     const address = checkAddress(options);
     const parts = await createParts(options, { clock, stopped: stopped.signal });
-    const server = createServer(parts, options.logger);
+    const server = createServer(parts, { ...options, clock });
     const answers = trackAnswers(server);
     try {
       const listening = await listen(server, address);
@@ -83,11 +85,19 @@ interface Stopping {
   readonly stopped: AbortController;
 }
 
-function createServer({ app }: ServiceParts, logger: Logger): Server {
+function createServer(
+  { app, monitor }: ServiceParts,
+  { logger, clock }: { readonly logger: Logger; readonly clock: Clock },
+): Server {
   // The name stands in for a Host that HTTP/1.0 may leave out; nothing depends on it.
   const handle = getRequestListener(app.fetch, { hostname: DEFAULT_HOST });
   const timeouts = { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS };
   return createHttpServer(timeouts, (request, answer) => {
+    if (monitor.pages(request, answer)) return;
+    const startMs = clock.nowMs();
+    answer.once('finish', () =>
+      monitor.noteCall({ path: request.url ?? '/', status: answer.statusCode, ms: clock.nowMs() - startMs }),
+    );
     // The app answers what it throws, and the listener the rest: this is a bug of either, and costs one connection.
     handle(request, answer).catch((error: unknown) => {
       logger.error({ err: error }, 'AI service request failed');

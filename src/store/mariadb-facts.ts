@@ -15,6 +15,7 @@ import { partOf } from './part.ts';
 import { mariadbFactStatements } from './queue-fact-statements.ts';
 import type { ConnectionFacts, EventFacts, GaleraFacts, ServerFacts } from './server-facts.ts';
 import { findLostKeys } from './server-keys.ts';
+import { isOnThisMachine } from './this-machine.ts';
 import { findMissingRights } from './worker-rights.ts';
 
 /** A statement, or a wait for a lock, that takes longer has something to tell. */
@@ -180,10 +181,6 @@ async function readGalera(
     isReady: status['wsrep_ready'] === 'ON',
     size: Number(status['wsrep_cluster_size'] ?? 0),
   };
-}
-
-function isOnThisMachine({ host, socketPath }: MariadbSettings): boolean {
-  return socketPath !== null || host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
 /** The end of all waiting: what is under way then is cut, and everything later fails at once. */

@@ -1,5 +1,6 @@
 import type { DatabaseSettings } from '../config/settings.ts';
 import { mariadbName, sqliteName } from '../database/database-name.ts';
+import type { WatchedStore } from '../queue/alert-store.ts';
 import type { QueueStore } from '../queue/queue-store.ts';
 
 /** Where the queue is. */
@@ -22,7 +23,7 @@ export interface StoreListeners {
 export async function openStore(
   settings: StoreSettings,
   listeners: StoreListeners = {},
-): Promise<QueueStore> {
+): Promise<WatchedStore> {
   if (settings.kind === 'mariadb') {
     const { openMariadbStore } = await import('./mariadb-store.ts');
     return await openMariadbStore(settings, listeners);

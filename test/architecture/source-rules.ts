@@ -30,8 +30,9 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   transfer: ['config', 'database'],
   operator: ['queue', 'config', 'database', 'store'],
   worker: ['queue', 'ai', 'config'],
+  alerts: ['queue', 'config'],
   client: ['queue', 'store'],
-  doctor: ['ai', 'config', 'database', 'store', 'client'],
+  doctor: ['ai', 'alerts', 'config', 'database', 'store', 'client'],
   'mind/language': [],
   'mind/answer': ['mind/language', 'reading'],
   'mind/persona': ['config', 'mind/language', 'mind/answer'],
@@ -54,7 +55,14 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   service: [
     ...['config', 'game-text', 'mind', 'mind/answer', 'mind/persona', 'mind/talk', 'providers', 'reading'],
-    ...['service/base', 'service/memory', 'service/limits', 'service/dialogue', 'service/http'],
+    ...[
+      'service/base',
+      'service/memory',
+      'service/limits',
+      'service/dialogue',
+      'service/http',
+      'observability',
+    ],
   ],
 };
 /** The one room that puts all others together. */

@@ -89,7 +89,17 @@ it('of a healthy system it says that nothing is wrong, and looks at every part',
         'schema',
       ],
       ...['row format', 'keys', 'claim plan', 'rights', 'old versions', 'held rows', 'workers', 'requests'],
-      ...['recent requests', 'AI calls', 'cleanup', 'tables', 'doorbell', 'memory', 'AI service', 'disk'],
+      ...[
+        'recent requests',
+        'AI calls',
+        'cleanup',
+        'tables',
+        'doorbell',
+        'memory',
+        'AI service',
+        'disk',
+        'alerts',
+      ],
     ]),
   );
 });

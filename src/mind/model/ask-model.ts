@@ -86,6 +86,7 @@ export async function ask(
         thinkingTokens: options.thinkingTokens,
         reasoningEffort: options.reasoningEffort ?? undefined,
         priority: speakers.priority,
+        trace: speakers.trace,
         isQuiet,
       },
       signal,
