@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   config: async () => (await import('./config.ts')).configCommand(),
   rathena: async () => (await import('./rathena/command.ts')).rathenaCommand(),
   doctor: async () => (await import('./doctor.ts')).doctorCommand(),
+  dashboard: async () => (await import('./dashboard.ts')).dashboardCommand(),
   selftest: async () => (await import('./selftest/command.ts')).selftestCommand(),
   talk: async () => (await import('./talk.ts')).talkCommand(),
   persona: async () => (await import('./persona.ts')).personaCommand(),

@@ -1,14 +1,20 @@
 import { Command } from 'commander';
+import { type AiBreaker, createBreaker } from '../ai/breaker.ts';
 import { backoffMs } from '../base/backoff.ts';
 import { systemClock } from '../base/clock.ts';
-import { AiIpcError } from '../base/errors.ts';
+import { AiIpcError, errorFields } from '../base/errors.ts';
 import { createEvents } from '../base/events.ts';
 import { createLogger, type Logger } from '../base/logger.ts';
-import type { LoadedSettings } from '../config/load.ts';
+import type { LoadedSettings, LoadOptions } from '../config/load.ts';
 import { startWarningsOf } from '../config/warnings.ts';
 import { subscribeLog } from '../observability/log-subscriber.ts';
 import { databaseName, openStore } from '../store/open-store.ts';
-import { loadedFrom, type SettingsOptions, withSettingsOptions } from './base/settings-options.ts';
+import {
+  loadedFrom,
+  loadOptionsFrom,
+  type SettingsOptions,
+  withSettingsOptions,
+} from './base/settings-options.ts';
 import { onStopSignal } from './base/stop.ts';
 import { type WorkerParts, withWorker } from './base/with-worker.ts';
 
@@ -26,10 +32,12 @@ Signals: SIGTERM, SIGINT or SIGHUP lets calls under way end and stops; a second 
          SIGUSR2 writes the Statistics line now (otherwise every 5 minutes).
 Exit codes: 0 stopped, or enabled: false; 78 the settings or the database need an admin; 1 anything else.`,
     );
-  return withSettingsOptions(command).action((options: SettingsOptions) => runWorker(loadedFrom(options)));
+  return withSettingsOptions(command).action((options: SettingsOptions) =>
+    runWorker(loadedFrom(options), loadOptionsFrom(options)),
+  );
 }
 
-async function runWorker(loaded: LoadedSettings): Promise<void> {
+async function runWorker(loaded: LoadedSettings, loadOptions: LoadOptions): Promise<void> {
   const { settings } = loaded;
   const logger = createLogger({
     level: settings.worker.logLevel,
@@ -49,12 +57,45 @@ async function runWorker(loaded: LoadedSettings): Promise<void> {
   subscribeLog(events, logger, () => systemClock.nowMs());
   await untilReachable(logger, stopping.first, async () => {
     const store = await openStore(settings.database, (warning) => logger.warn({ warning }, SERVER_WARNING));
+    const breaker = createBreaker(systemClock);
+    const showing = { loaded, loadOptions, logger, breaker };
+    const stopDashboard = settings.worker.hasDashboard ? await startDashboard(showing) : null;
     try {
-      await serve({ store, settings: settings.worker, events }, stopping);
+      await serve({ store, settings: settings.worker, events, breaker }, stopping);
     } finally {
+      await stopDashboard?.();
       await store.close();
     }
   });
+}
+
+interface Showing {
+  readonly loaded: LoadedSettings;
+  readonly loadOptions: LoadOptions;
+  readonly logger: Logger;
+  readonly breaker: AiBreaker;
+}
+
+/** A worker that cannot show itself serves all the same: players come first. */
+async function startDashboard({
+  loaded: { settings },
+  loadOptions,
+  logger,
+  breaker,
+}: Showing): Promise<() => Promise<void>> {
+  // Loaded here: a worker without it does without an HTTP server.
+  const { makeDashboard } = await import('./base/make-dashboard.ts');
+  const dashboard = makeDashboard(loadOptions, {
+    ...{ settings, logger, clock: systemClock, breaker: () => breaker.state },
+    token: settings.worker.dashboardToken || null,
+  });
+  try {
+    const { url } = await dashboard.start();
+    logger.info({ url }, 'Dashboard');
+  } catch (error) {
+    logger.error(errorFields(error), 'The dashboard cannot be shown; requests are served all the same');
+  }
+  return () => dashboard.stop();
 }
 
 const SERVER_WARNING = 'The database server has a setting that costs something';
