@@ -127,6 +127,12 @@ function drawChart(figure) {
     grid: { stroke: colour('line'), width: 1 },
     ticks: { stroke: colour('line'), width: 1 },
   };
+  const days = (times.at(-1) - times[0]) / 86_400;
+  const moment = (seconds) => {
+    const when = new Date(seconds * 1_000);
+    if (days > 2) return when.toLocaleDateString([], { month: 'short', day: 'numeric' });
+    return when.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  };
   const value = (_plot, number) => (number == null ? '–' : `${Number(number.toPrecision(3))} ${unit}`);
   const options = {
     width: Math.max(200, place.clientWidth),
@@ -134,13 +140,17 @@ function drawChart(figure) {
     legend: { live: true },
     cursor: { points: { size: 6 } },
     scales: { y: { range: (_plot, _low, high) => [0, high > 0 ? high * 1.1 : 1] } },
-    axes: [axis, { ...axis, size: 56 }],
+    axes: [
+      { ...axis, values: (_plot, splits) => splits.map(moment) },
+      { ...axis, size: 56 },
+    ],
     series: [
-      { label: 'Time' },
+      { label: 'Time', value: (_plot, seconds) => (seconds == null ? '–' : moment(seconds)) },
       ...series.map(({ name, colour: key, dash }) => ({
         label: name,
         stroke: colour(key),
         width: 2,
+        points: { show: false },
         value,
         ...(dash ? { dash: [6, 4] } : {}),
       })),

@@ -47,7 +47,7 @@ export function layout({ title, sections }: View, around: Around): Html {
 <a class="skip" href="#main">Skip to the content</a>
 <header class="top">
 <a class="brand" href="/">AI IPC</a>
-<nav aria-label="Pages"><ul>${NAVIGATION.map((entry) => navigationLink(entry, around.path))}</ul></nav>
+<nav class="tabs" aria-label="Pages"><ul>${NAVIGATION.map((entry) => navigationLink(entry, around.path))}</ul></nav>
 <div class="who">${isLive ? LIVE_SWITCH : ''}${signing(around)}</div>
 </header>
 <main id="main" tabindex="-1">
@@ -74,9 +74,10 @@ function signing({ session, canSignIn, path }: Around): Html {
   return html`<a href="/sign-in?to=${encodeURIComponent(path)}">Sign in</a>`;
 }
 
-function sectionOf({ id, content, isLive, isStill }: Section): Html {
+function sectionOf({ id, content, isLive, isStill, isHalf }: Section): Html {
   const live = isLive ? html` data-live` : NOTHING;
   const still = isStill ? html` data-still` : NOTHING;
-  return html`<section id="${id}"${live}${still}>${content}</section>
+  const half = isHalf ? html` class="half"` : NOTHING;
+  return html`<section id="${id}"${half}${live}${still}>${content}</section>
 `;
 }

@@ -25,6 +25,8 @@ export interface Section {
   readonly isLive?: boolean;
   /** It does not change under the pointer: a list in which somebody is about to press something. */
   readonly isStill?: boolean;
+  /** Two stand side by side where there is room. */
+  readonly isHalf?: boolean;
 }
 
 export interface View {

@@ -5,6 +5,8 @@ export interface Column<Row> {
   readonly cell: (row: Row) => Insert;
   /** Numbers stand to the right. */
   readonly isNumber?: boolean;
+  /** On a phone it has a line for itself. */
+  readonly isLong?: boolean;
   /** On a phone the first column is the heading of its row's card. */
   readonly isHeading?: boolean;
 }
@@ -33,8 +35,8 @@ function headOf<Row>({ name, isNumber }: Column<Row>): Html {
   return html`<th scope="col" role="columnheader"${isNumber ? html` class="number"` : ''}>${name}</th>`;
 }
 
-function cellOf<Row>({ name, cell, isNumber, isHeading }: Column<Row>, row: Row): Html {
-  const kind = isNumber ? html` class="number"` : '';
+function cellOf<Row>({ name, cell, isNumber, isLong, isHeading }: Column<Row>, row: Row): Html {
+  const kind = isNumber ? html` class="number"` : isLong ? html` class="long"` : '';
   if (isHeading) return html`<th scope="row" role="rowheader"${kind}>${cell(row)}</th>`;
   return html`<td role="cell" data-name="${name}"${kind}>${cell(row)}</td>`;
 }

@@ -23,8 +23,8 @@ export function auditPage(operator: Operator): Page {
         none: 'Nobody has done anything as far as the log goes back.',
         columns: [
           { name: 'When', isHeading: true, cell: ({ atMs }) => timeView(atMs) },
-          { name: 'Who', cell: ({ by }) => by ?? '–' },
-          { name: 'Did', cell: didOf },
+          { name: 'Who', isLong: true, cell: ({ by }) => by ?? '–' },
+          { name: 'Did', isLong: true, cell: didOf },
         ],
       })}<p class="quiet">These are rows of ai_request_log; they are kept for LOG_RETENTION_DAYS.</p>`;
       return { title: 'Audit log', sections: [{ id: 'deeds', isLive: true, content }] };

@@ -62,7 +62,11 @@ function personaTable(files: readonly PersonaFile[]): Html {
     none: 'There is no persona file.',
     columns: [
       { name: 'File', isHeading: true, cell: ({ name }) => html`<code>${name}</code>` },
-      { name: 'Who', cell: ({ persona }) => (persona === null ? '–' : `${persona.name}, ${persona.role}`) },
+      {
+        name: 'Who',
+        isLong: true,
+        cell: ({ persona }) => (persona === null ? '–' : `${persona.name}, ${persona.role}`),
+      },
       { name: 'Language', cell: ({ persona }) => persona?.language ?? '–' },
       {
         name: 'Rules',
@@ -71,10 +75,12 @@ function personaTable(files: readonly PersonaFile[]): Html {
       },
       {
         name: 'NPCs',
+        isLong: true,
         cell: ({ persona }) => shortened(persona?.npc_ids.join(', ') || '–', 60),
       },
       {
         name: 'State',
+        isLong: true,
         cell: ({ problem }) =>
           problem === null
             ? html`<span class="badge ok">good</span>`
@@ -82,6 +88,7 @@ function personaTable(files: readonly PersonaFile[]): Html {
       },
       {
         name: 'Try it',
+        isLong: true,
         cell: ({ persona }) =>
           persona === null
             ? ''

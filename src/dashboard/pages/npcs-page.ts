@@ -90,7 +90,7 @@ function npcLink(npc: string | null): Html | string {
 
 function orderLinks(window: string, order: OrderName): Html {
   const names = Object.keys(ORDERS) as OrderName[];
-  return html`<nav class="windows" aria-label="Order"><ul>${names.map((name) => html`<li><a href="?window=${window}&amp;order=${name}"${name === order ? html` aria-current="true"` : ''}>${ORDERS[name].name}</a></li>`)}</ul></nav>`;
+  return html`<nav class="tabs windows" aria-label="Order"><ul>${names.map((name) => html`<li><a href="?window=${window}&amp;order=${name}"${name === order ? html` aria-current="true"` : ''}>${ORDERS[name].name}</a></li>`)}</ul></nav>`;
 }
 
 function orderOf(text: string | null): OrderName {

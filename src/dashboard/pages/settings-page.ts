@@ -42,9 +42,10 @@ function settingsTable(name: string, rows: SettingsDescription['effective']): Ht
         isHeading: true,
         cell: ({ key }) => html`<code>${key.slice(name.length + 1)}</code>`,
       },
-      { name: 'Value', cell: ({ value, unit }) => html`<code>${value}</code> ${unit}` },
+      { name: 'Value', isLong: true, cell: ({ value, unit }) => html`<code>${value}</code> ${unit}` },
       {
         name: 'Source',
+        isLong: true,
         cell: ({ source }) =>
           source === 'default' ? html`<span class="quiet">default</span>` : html`<strong>${source}</strong>`,
       },

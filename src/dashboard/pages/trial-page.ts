@@ -36,7 +36,7 @@ export function trialPage(minds: Minds): Page {
             id: 'talk',
             content: html`${trials.map((trial, index) => trialView(trial, index === trials.length - 1))}`,
           },
-          { id: 'say', content: html`<div class="row">${say}${anew}</div>` },
+          { id: 'say', content: html`<div class="row say">${say}${anew}</div>` },
         ],
       };
     },

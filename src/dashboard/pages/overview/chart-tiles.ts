@@ -4,7 +4,7 @@ import { tile } from './tile.ts';
 
 export const trafficChart = tile({
   id: 'traffic-chart',
-  kind: 'wide',
+  kind: 'half',
   query: ({ overview }) => overview.traffic.series,
   view: (series) =>
     chartView({
@@ -30,7 +30,7 @@ export const trafficChart = tile({
 
 export const latencyChart = tile({
   id: 'latency-chart',
-  kind: 'wide',
+  kind: 'half',
   query: ({ overview }) => overview.traffic.series,
   view: (series) =>
     chartView({

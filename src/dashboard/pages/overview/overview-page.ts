@@ -50,7 +50,7 @@ export function overviewPage({ operator, alerts, service }: OverviewParts): Page
       const look = { operator, overview: await (lookAt.get(window) ?? (() => operator.overview(window)))() };
       const shown = await Promise.all(tiles.map(async (tile) => ({ tile, content: await tile.show(look) })));
       const figures = shown.filter(({ tile }) => tile.kind === 'tile').map(({ content }) => content);
-      const wide = shown.filter(({ tile }) => tile.kind === 'wide');
+      const wide = shown.filter(({ tile }) => tile.kind !== 'tile');
       return {
         title: 'Overview',
         sections: [
@@ -60,7 +60,10 @@ export function overviewPage({ operator, alerts, service }: OverviewParts): Page
             isLive: true,
             content: html`${windowLinks(window)}<div class="tiles">${figures}</div>`,
           },
-          ...wide.map(({ tile, content }) => ({ id: tile.id, isLive: true, isStill: true, content })),
+          ...wide.map(({ tile: { id, kind }, content }) => ({
+            ...{ id, content, isLive: true, isStill: true },
+            isHalf: kind === 'half',
+          })),
         ],
       };
     },
@@ -73,7 +76,7 @@ export function windowOf(query: URLSearchParams): WindowName {
 
 /** Links to the same page over another time. */
 export function windowLinks(window: WindowName): Html {
-  return html`<nav class="windows" aria-label="Time looked back over"><ul>${WINDOW_NAMES.map((name) => html`<li><a href="?window=${name}"${name === window ? html` aria-current="true"` : ''}>${WINDOW_WORDS[name]}</a></li>`)}</ul></nav>`;
+  return html`<nav class="tabs windows" aria-label="Time looked back over"><ul>${WINDOW_NAMES.map((name) => html`<li><a href="?window=${name}"${name === window ? html` aria-current="true"` : ''}>${WINDOW_WORDS[name]}</a></li>`)}</ul></nav>`;
 }
 
 function alertsView(alerts: readonly ShownAlert[]): Html {

@@ -53,7 +53,7 @@ export const lastErrors = tile({
             html`<span class="badge ${event === 'timeout' ? 'timeout' : 'failed'}">${event}</span>`,
         },
         { name: 'Error', cell: ({ errorCode }) => html`<code>${errorCode ?? '–'}</code>` },
-        { name: 'When', cell: ({ atMs }) => timeView(atMs) },
+        { name: 'When', isLong: true, cell: ({ atMs }) => timeView(atMs) },
       ],
     })}`,
 });

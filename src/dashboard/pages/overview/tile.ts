@@ -10,18 +10,20 @@ export interface TileLook {
   readonly overview: Overview;
 }
 
+type TileKind = 'tile' | 'half' | 'wide';
+
 /** One figure or chart of the overview: a query, and a view of what it gives. */
 interface TileOf<T> {
   readonly id: string;
-  /** tile: among the figures; wide: a chart or a table below them. */
-  readonly kind: 'tile' | 'wide';
+  /** tile: among the figures; half and wide: a chart or a table below them. */
+  readonly kind: TileKind;
   readonly query: (look: TileLook) => Promise<T> | T;
   readonly view: (found: T) => Html;
 }
 
 export interface Tile {
   readonly id: string;
-  readonly kind: 'tile' | 'wide';
+  readonly kind: TileKind;
   show(look: TileLook): Promise<Html>;
 }
 

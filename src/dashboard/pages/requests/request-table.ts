@@ -17,6 +17,7 @@ const COLUMNS: readonly Column<ListedRequest>[] = [
   { name: 'Status', cell: (request) => statusView(request) },
   {
     name: 'NPC',
+    isLong: true,
     cell: ({ npc, map }) => shortened(`${npc ?? '–'}${map === null ? '' : `, ${map}`}`, MOST_CHARACTERS),
   },
   { name: 'Type', cell: ({ type }) => shortened(type, MOST_CHARACTERS) },
@@ -28,7 +29,7 @@ const COLUMNS: readonly Column<ListedRequest>[] = [
   { name: 'Waited', isNumber: true, cell: ({ waitedMs }) => spanOrNone(waitedMs) },
   { name: 'AI', isNumber: true, cell: ({ aiMs }) => spanOrNone(aiMs) },
   { name: 'Total', isNumber: true, cell: ({ totalMs }) => spanOrNone(totalMs) },
-  { name: 'Made', cell: ({ createdMs }) => timeView(createdMs) },
+  { name: 'Made', isLong: true, cell: ({ createdMs }) => timeView(createdMs) },
 ];
 
 export function requestTable(

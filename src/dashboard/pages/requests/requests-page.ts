@@ -67,7 +67,7 @@ function listView(
 
 function selectionButtons(query: URLSearchParams): Html {
   return html`<input type="hidden" name="filter" value="${queryOf(query).toString()}">
-<div class="row"><label class="check"><input type="checkbox" data-select-all>All on this page</label>
+<div class="row deeds"><label class="check"><input type="checkbox" data-select-all>All on this page</label>
 <label class="check"><input type="checkbox" name="all" value="yes">All that the filter finds</label>
 <button name="deed" value="resend">Retry…</button><button name="deed" value="cancel">Cancel…</button><button name="deed" value="delete" class="danger">Delete…</button></div>`;
 }
