@@ -8,6 +8,8 @@ export interface Dialect {
   /** A whole number, likewise. */
   readonly whole: (column: string) => string;
   readonly bytesOf: (column: string) => string;
+  /** The last 200 characters. */
+  readonly endOf: (column: string) => string;
   /** Whether two texts are the same, in either case. */
   readonly equals: (column: string) => string;
   readonly contains: (column: string) => string;
@@ -34,6 +36,7 @@ export const mariadbDialect: Dialect = {
   text: (column) => column,
   whole: (column) => column,
   bytesOf: (column) => `COALESCE(LENGTH(${column}), 0)`,
+  endOf: (column) => `RIGHT(${column}, 200)`,
   equals: (column) => `${column} = ?`,
   contains: (column) => `LOCATE(?, ${column}) > 0`,
   isIn: (column) => `${column} IN (?)`,
@@ -58,6 +61,7 @@ export const sqliteDialect: Dialect = {
   text: (column) => `CAST(${column} AS TEXT)`,
   whole: (column) => `min(max(CAST(${column} AS INTEGER), -9007199254740991), 9007199254740991)`,
   bytesOf: (column) => `coalesce(length(CAST(${column} AS BLOB)), 0)`,
+  endOf: (column) => `substr(CAST(${column} AS TEXT), -200)`,
   equals: (column) => `${column} = ? COLLATE NOCASE`,
   contains: (column) => `instr(lower(CAST(${column} AS TEXT)), lower(?)) > 0`,
   isIn: (column) => `${column} IN (SELECT value FROM json_each(?))`,

@@ -48,7 +48,9 @@ export async function seedQueue(file: string, { perMinute = 30 } = {}): Promise<
   return { requests };
 }
 
-function addRequest(database: DatabaseSync, createdMs: number, random: () => number): void {
+type OpenFile = InstanceType<typeof DatabaseSync>;
+
+function addRequest(database: OpenFile, createdMs: number, random: () => number): void {
   const [npc, map] = chosenNpc(random());
   const luck = random();
   const waitedMs = 3 + random() * 40;
@@ -77,16 +79,18 @@ function addRequest(database: DatabaseSync, createdMs: number, random: () => num
   database.prepare(RESPOND).run(id, ...response, Math.round(aiMs), at(endMs));
   let ms = createdMs + waitedMs;
   for (let attempt = 1; attempt <= attempts; attempt++) {
-    log(database, id, 'claimed', { worker: WORKER, attempt }, ms);
+    log(database, [id, 'claimed', { worker: WORKER, attempt }, ms]);
     ms += aiMs;
     const isLast = attempt === attempts;
     const event = isLast ? status : 'retried';
     const code = event === 'completed' ? {} : { error_code: errorCode };
-    log(database, id, event, { worker: WORKER, attempt, ms: Math.round(aiMs), ...code }, ms + 3);
+    log(database, [id, event, { worker: WORKER, attempt, ms: Math.round(aiMs), ...code }, ms + 3]);
   }
 }
 
-function log(database: DatabaseSync, id: number, event: string, data: object, ms: number): void {
+type LogRow = readonly [id: number, event: string, data: object, ms: number];
+
+function log(database: OpenFile, [id, event, data, ms]: LogRow): void {
   database.prepare(LOG).run(id, event, JSON.stringify(data), at(ms));
 }
 

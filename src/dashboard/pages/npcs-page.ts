@@ -14,11 +14,12 @@ const LAST_TALKS = 20;
 
 const ORDERS = {
   requests: { name: 'asks most', value: ({ requests }: NpcFigures) => requests },
+  tokens: { name: 'costs most', value: ({ tokens }: NpcFigures) => tokens },
   failed: { name: 'fails most', value: ({ failed, timeout }: NpcFigures) => failed + timeout },
 } as const;
 type OrderName = keyof typeof ORDERS;
 
-/** Who asks most and who fails most. */
+/** Who asks most, who costs most and who fails most. */
 export function npcsPage(operator: Operator): Page {
   const lookAt = new Map(WINDOW_NAMES.map((name) => [name, shareFor(SHARE_MS, () => operator.npcs(name))]));
   return {
@@ -69,6 +70,7 @@ function npcTable(npcs: readonly NpcFigures[]): Html {
         name: 'Most frequent error',
         cell: ({ topError }) => (topError === null ? '' : html`<code>${topError}</code>`),
       },
+      { name: 'Tokens', isNumber: true, cell: ({ tokens }) => countOf(tokens) },
       {
         name: 'Median',
         isNumber: true,
