@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
 import { systemClock } from '../base/clock.ts';
 import { createLogger } from '../base/logger.ts';
-import { makeDashboard } from './base/make-dashboard.ts';
+import { makeDashboard } from './make-dashboard.ts';
 import {
   loadedFrom,
   loadOptionsFrom,

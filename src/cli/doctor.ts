@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { worstOf } from '../doctor/finding.ts';
-import { findAll } from './base/find-all.ts';
+import { findAll } from './find-all.ts';
 import { loadOptionsFrom, type SettingsOptions, withSettingsOptions } from './base/settings-options.ts';
 import { withStop } from './base/stop.ts';
 import { doctorLines } from './doctor-lines.ts';

@@ -84,7 +84,7 @@ async function startDashboard({
   breaker,
 }: Showing): Promise<() => Promise<void>> {
   // Loaded here: a worker without it does without an HTTP server.
-  const { makeDashboard } = await import('./base/make-dashboard.ts');
+  const { makeDashboard } = await import('./make-dashboard.ts');
   const dashboard = makeDashboard(loadOptions, {
     ...{ settings, logger, clock: systemClock, breaker: () => breaker.state },
     token: settings.worker.dashboardToken || null,

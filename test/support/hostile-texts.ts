@@ -21,6 +21,7 @@ export const HOSTILE_TEXTS: readonly string[] = [
   '<math><mi xlink:href="data:x,<script>alert(1)</script>">',
   '&lt;script&gt;alert(1)&lt;/script&gt;',
   '&#60;script&#62;alert(1)&#60;/script&#62;',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is one of them.
   '${alert(1)}{{constructor.constructor("alert(1)")()}}',
   '\u2028alert(1)\u2029',
   '\\u003cscript\\u003ealert(1)\\u003c/script\\u003e',

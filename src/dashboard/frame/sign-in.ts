@@ -56,7 +56,7 @@ export function addSignIn(app: Hono<DashboardEnv>, options: SignInOptions): void
 
 /** Where the other end of the connection is; behind a proxy, that is the proxy. */
 export function addressOf({ env }: Context<DashboardEnv>): string {
-  return env.incoming?.socket.remoteAddress ?? 'unknown';
+  return env?.incoming?.socket.remoteAddress ?? 'unknown';
 }
 
 /** Only a page of ours: `//evil.example` and `https:` lead elsewhere. */

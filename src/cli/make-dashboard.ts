@@ -1,7 +1,7 @@
-import { packageVersion } from '../../base/version.ts';
-import { describeSettings } from '../../config/describe.ts';
-import type { LoadOptions } from '../../config/load.ts';
-import { createDashboard, type Dashboard, type DashboardOptions } from '../../dashboard/dashboard.ts';
+import { packageVersion } from '../base/version.ts';
+import { describeSettings } from '../config/describe.ts';
+import type { LoadOptions } from '../config/load.ts';
+import { createDashboard, type Dashboard, type DashboardOptions } from '../dashboard/dashboard.ts';
 import { findAll } from './find-all.ts';
 
 /** The dashboard of these settings, with everything that it shows of this process. */
