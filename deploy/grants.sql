@@ -30,6 +30,10 @@ GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, REFERENCES
    ON `ragnarok`.`ai_npc_memory` TO 'ai_ipc_migrate'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, REFERENCES
    ON `ragnarok`.`ai_npc_budget` TO 'ai_ipc_migrate'@'localhost';
+GRANT CREATE VIEW, SHOW VIEW, SELECT, DROP ON `ragnarok`.`ai_v_queue` TO 'ai_ipc_migrate'@'localhost';
+GRANT CREATE VIEW, SHOW VIEW, SELECT, DROP ON `ragnarok`.`ai_v_last_hour` TO 'ai_ipc_migrate'@'localhost';
+GRANT CREATE VIEW, SHOW VIEW, SELECT, DROP ON `ragnarok`.`ai_v_by_npc` TO 'ai_ipc_migrate'@'localhost';
+GRANT CREATE VIEW, SHOW VIEW, SELECT, DROP ON `ragnarok`.`ai_v_stuck` TO 'ai_ipc_migrate'@'localhost';
 
 -- For `ai-ipc worker` and, where its NPCs remember players, `ai-ipc service`.
 CREATE USER IF NOT EXISTS 'ai_ipc_worker'@'localhost' IDENTIFIED BY {{PASSWORD_OF_WORKER}};
@@ -60,3 +64,7 @@ GRANT SELECT ON `ragnarok`.`ai_workers` TO 'ai_ipc_readonly'@'localhost';
 GRANT SELECT ON `ragnarok`.`ai_ipc_meta` TO 'ai_ipc_readonly'@'localhost';
 GRANT SELECT ON `ragnarok`.`ai_npc_memory` TO 'ai_ipc_readonly'@'localhost';
 GRANT SELECT ON `ragnarok`.`ai_npc_budget` TO 'ai_ipc_readonly'@'localhost';
+GRANT SELECT ON `ragnarok`.`ai_v_queue` TO 'ai_ipc_readonly'@'localhost';
+GRANT SELECT ON `ragnarok`.`ai_v_last_hour` TO 'ai_ipc_readonly'@'localhost';
+GRANT SELECT ON `ragnarok`.`ai_v_by_npc` TO 'ai_ipc_readonly'@'localhost';
+GRANT SELECT ON `ragnarok`.`ai_v_stuck` TO 'ai_ipc_readonly'@'localhost';

@@ -5,6 +5,7 @@ import { SCHEMA_VERSION } from './check-schema.ts';
 import type { Database } from './database.ts';
 import { openSqliteDatabase, type SqliteDatabase } from './sqlite.ts';
 
+const VIEWS = ['ai_v_queue', 'ai_v_last_hour', 'ai_v_by_npc', 'ai_v_stuck'] as const;
 const SCHEMA_FILE = new URL('../../sql-files/ai_ipc_tables.sqlite.sql', import.meta.url);
 
 /**
@@ -39,7 +40,7 @@ function makeFolder(file: string): void {
 
 async function bringUpToDate(database: SqliteDatabase): Promise<void> {
   const version = await versionOf(database);
-  if (version === SCHEMA_VERSION) return;
+  if (version === SCHEMA_VERSION && (await hasViews(database))) return;
   if (version > SCHEMA_VERSION) {
     throw new AiIpcError(
       'schema_new',
@@ -47,6 +48,14 @@ async function bringUpToDate(database: SqliteDatabase): Promise<void> {
     );
   }
   await database.runScript(readFileSync(SCHEMA_FILE, 'utf8'));
+}
+
+/** A file of this version that was made before there were views, or in which somebody dropped one, gets them anew. */
+async function hasViews(database: Database): Promise<boolean> {
+  const [row] = await database.query(
+    `SELECT COUNT(*) AS views FROM sqlite_master WHERE type = 'view' AND name IN ('${VIEWS.join("', '")}')`,
+  );
+  return Number(row?.['views'] ?? 0) >= VIEWS.length;
 }
 
 async function versionOf(database: Database): Promise<number> {

@@ -7,6 +7,8 @@ export interface Dialect {
   readonly text: (column: string) => string;
   /** A whole number, likewise. */
   readonly whole: (column: string) => string;
+  /** A sum as a whole number. */
+  readonly sum: (value: string) => string;
   readonly bytesOf: (column: string) => string;
   /** The last 200 characters. */
   readonly endOf: (column: string) => string;
@@ -35,6 +37,8 @@ export const mariadbDialect: Dialect = {
   now: 'NOW(3)',
   text: (column) => column,
   whole: (column) => column,
+  // SUM gives a DECIMAL, which the driver gives as text.
+  sum: (value) => `CAST(COALESCE(SUM(${value}), 0) AS SIGNED)`,
   bytesOf: (column) => `COALESCE(LENGTH(${column}), 0)`,
   endOf: (column) => `RIGHT(${column}, 200)`,
   equals: (column) => `${column} = ?`,
@@ -60,6 +64,7 @@ export const sqliteDialect: Dialect = {
   now: "'now'",
   text: (column) => `CAST(${column} AS TEXT)`,
   whole: (column) => `min(max(CAST(${column} AS INTEGER), -9007199254740991), 9007199254740991)`,
+  sum: (value) => `CAST(coalesce(sum(${value}), 0) AS INTEGER)`,
   bytesOf: (column) => `coalesce(length(CAST(${column} AS BLOB)), 0)`,
   endOf: (column) => `substr(CAST(${column} AS TEXT), -200)`,
   equals: (column) => `${column} = ? COLLATE NOCASE`,

@@ -22,6 +22,8 @@ import {
   listRequests,
   type RequestCount,
   type RequestPage,
+  type RequestTotals,
+  totalRequests,
 } from './request-list.ts';
 import { Sampler } from './sample.ts';
 import { mariadbOperatorStatements, sqliteOperatorStatements } from './statements.ts';
@@ -42,6 +44,10 @@ export interface Operator {
   npcs(window: WindowName, limit?: number): Promise<NpcFigures[]>;
   list(filter: RequestFilter, options?: ListOptions): Promise<RequestPage>;
   count(filter: RequestFilter, options?: { readonly limitMs?: number | undefined }): Promise<RequestCount>;
+  /** The same, with what has become of them; each is looked at. */
+  totals(filter: RequestFilter, options?: { readonly limitMs?: number | undefined }): Promise<RequestTotals>;
+  /** The moment by the database's clock, in milliseconds since 1970. */
+  nowMs(): Promise<number>;
   /** Everything about one request; undefined when there is none. */
   story(id: number): Promise<Story | undefined>;
   /** The last things that operators did, the newest first. */
@@ -75,6 +81,8 @@ export function createOperator(db: OperatorDatabase): Operator {
     },
     list: (filter, options) => listRequests(db, filter, options),
     count: (filter, options) => countRequests(db, filter, options),
+    totals: (filter, options) => totalRequests(db, filter, options),
+    nowMs: () => readNowMs(db),
     story: (id) => readStory(db, id),
     async actions(limit = ACTIONS) {
       const events = await lastEvents(db, ['resent', 'deleted', 'cancelled', 'operator'], LOOKED_AT);

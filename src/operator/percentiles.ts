@@ -1,4 +1,5 @@
 export interface Percentiles {
+  readonly mean: number;
   readonly p50: number;
   readonly p95: number;
   readonly p99: number;
@@ -23,5 +24,8 @@ export function percentilesOf(values: readonly Weighted[]): Percentiles | null {
     }
     return sorted.at(-1)?.value ?? 0;
   };
-  return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+  const sum = sorted.reduce((all, { value, weight }) => all + value * weight, 0);
+  // To a tenth: weights are no whole numbers.
+  const mean = Math.round((sum / total) * 10) / 10;
+  return { mean, p50: at(0.5), p95: at(0.95), p99: at(0.99) };
 }

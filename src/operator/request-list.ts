@@ -53,6 +53,17 @@ export interface RequestCount {
   readonly isWhole: boolean;
 }
 
+export interface RequestTotals extends RequestCount {
+  readonly completed: number;
+  readonly failed: number;
+  readonly timeout: number;
+  readonly cancelled: number;
+  /** Of the last calls that were made for them; null without one. */
+  readonly meanAiMs: number | null;
+  /** Of the completed ones, from creation to end; null without one. */
+  readonly meanTotalMs: number | null;
+}
+
 const PAGE = 50;
 const LIMIT_MS = 1_000;
 /** Up to so many requests of the wanted statuses are found by their index, and sorted. */
@@ -103,6 +114,37 @@ export async function countRequests(
     return true;
   });
   return { requests, isWhole: rest === null };
+}
+
+/** The same, with what has become of them and how long it took. */
+export async function totalRequests(
+  db: OperatorDatabase,
+  filter: RequestFilter,
+  { limitMs = LIMIT_MS }: { readonly limitMs?: number | undefined } = {},
+): Promise<RequestTotals> {
+  const sums = {
+    requests: 0,
+    completed: 0,
+    failed: 0,
+    timeout: 0,
+    cancelled: 0,
+    calls: 0,
+    ai_ms: 0,
+    total_ms: 0,
+  };
+  const range = await idRangeOf(db, checkFilter(filter));
+  const rest = await lookInSteps(range, limitMs, async ({ from, before }) => {
+    const [row = {}] = await db.database.query(db.statements.totals, [from, before, ...filterValues(filter)]);
+    for (const name of Object.keys(sums) as (keyof typeof sums)[]) sums[name] += numberOf(row, name);
+    return true;
+  });
+  const { calls, ai_ms, total_ms, ...counts } = sums;
+  return {
+    ...counts,
+    meanAiMs: calls === 0 ? null : ai_ms / calls,
+    meanTotalMs: counts.completed === 0 ? null : total_ms / counts.completed,
+    isWhole: rest === null,
+  };
 }
 
 /** Looks at one range of ids; false: it has enough. */

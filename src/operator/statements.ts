@@ -17,6 +17,8 @@ export interface OperatorStatements {
   readonly list: string;
   /** from id, before id, filter → requests: how many */
   readonly count: string;
+  /** from id, before id, filter → requests, and how many of each end; calls, ai_ms: of how many, and their sum; total_ms: of the completed */
+  readonly totals: string;
   /** The same along the index on status, where few requests have these. */
   readonly listOfStatus: string;
   readonly countOfStatus: string;
@@ -77,6 +79,9 @@ function statementsIn(dialect: Dialect): OperatorStatements {
            ${text('r.error_code')} AS error_code, ${bytesOf('r.request_data')} AS data_bytes,${times}`;
   const responses =
     "LEFT JOIN ai_responses p ON p.request_id = r.id AND r.status IN ('completed', 'failed', 'timeout')";
+  const countOf = (status: string) =>
+    `${dialect.sum(`CASE WHEN r.status = '${status}' THEN 1 ELSE 0 END`)} AS ${status}`;
+  const took = `${msOf('r.processed_at')} - ${msOf('r.created_at')}`;
   const logColumns = `id, request_id, event_type, substr(${text('event_data')}, 1, 1000) AS event_data, ${msOf('created_at')} AS at_ms`;
 
   return {
@@ -97,6 +102,12 @@ function statementsIn(dialect: Dialect): OperatorStatements {
      ORDER BY r.id DESC
      LIMIT ?`,
     count: `SELECT COUNT(*) AS requests FROM ai_requests r ${byId} WHERE ${byIds}`,
+    totals: `
+      SELECT COUNT(*) AS requests, ${['completed', 'failed', 'timeout', 'cancelled'].map(countOf).join(', ')},
+             COUNT(p.processing_time_ms) AS calls, ${dialect.sum('p.processing_time_ms')} AS ai_ms,
+             ${dialect.sum(`CASE WHEN r.status = 'completed' THEN ${took} END`)} AS total_ms
+        FROM ai_requests r ${byId} ${responses}
+       WHERE ${byIds}`,
     listOfStatus: `${listed}
       FROM ai_requests r ${byStatus} ${responses}
      WHERE ${byStatuses}

@@ -56,7 +56,7 @@ describeStore('the overview', (backend) => {
       isSampled: false,
       sampled: 7,
     });
-    expect(traffic.aiMs).toEqual({ p50: 300, p95: 500, p99: 500 });
+    expect(traffic.aiMs).toEqual({ mean: 300, p50: 300, p95: 500, p99: 500 });
     expect(traffic.waitedMs!.p50).toBeGreaterThanOrEqual(0);
     expect(traffic.series.reduce((sum, { requests }) => sum + requests, 0)).toBe(7);
     expect(traffic.series.at(-1)!.toMs).toBeGreaterThan(traffic.series[0]!.fromMs);
@@ -68,6 +68,33 @@ describeStore('the overview', (backend) => {
     expect(await operator().npcs('15m')).toMatchObject([
       { npc: 'Sage', requests: 7, failed: 1, successRate: 0.6, topError: 'ai_client_error' },
     ]);
+  });
+
+  it('totals say the same of whatever is asked for', async () => {
+    const claims = await insertClaimed(backend(), 4, { sourceNpc: 'Sage' });
+    const outcomes = [undefined, undefined, FAILED, TIMED_OUT];
+    await backend().store.settle(
+      WORKER,
+      claims.map((claim, index) => settled(claim, outcomes[index], 100 * (index + 1))),
+    );
+    await insertOne(backend(), { sourceNpc: 'Guard' });
+    const counts = { completed: 2, failed: 1, timeout: 1, cancelled: 0, isWhole: true };
+    const all = await operator().totals({});
+    expect(all).toMatchObject({ ...counts, requests: 5, meanAiMs: 250 });
+    expect(all.meanTotalMs).toBeGreaterThanOrEqual(0);
+    expect(await operator().totals({ npc: 'Guard' })).toEqual({
+      requests: 1,
+      completed: 0,
+      failed: 0,
+      timeout: 0,
+      cancelled: 0,
+      meanAiMs: null,
+      meanTotalMs: null,
+      isWhole: true,
+    });
+    expect(await operator().totals({ fromMs: (await operator().nowMs()) + 60_000 })).toMatchObject({
+      requests: 0,
+    });
   });
 
   it('a retry that healed itself is counted as such', async () => {
@@ -104,7 +131,7 @@ describeStore('the overview', (backend) => {
     expect(traffic.sampled).toBeLessThan(made / 10);
     expect(traffic.successRate).toBeGreaterThan(0.6);
     expect(traffic.successRate).toBeLessThan(0.9);
-    expect(traffic.totalMs).toEqual({ p50: 1_000, p95: 1_000, p99: 1_000 });
+    expect(traffic.totalMs).toEqual({ mean: 1_000, p50: 1_000, p95: 1_000, p99: 1_000 });
     // A bucket in which all has ended is kept: what is deleted later was there all the same.
     await backend().sql('DELETE FROM ai_requests');
     expect((await operator().overview('15m')).traffic.requests).toBe(made);
