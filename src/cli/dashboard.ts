@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
 import { systemClock } from '../base/clock.ts';
 import { createLogger } from '../base/logger.ts';
-import { makeDashboard } from './make-dashboard.ts';
 import {
   loadedFrom,
   loadOptionsFrom,
@@ -11,6 +10,7 @@ import {
 } from './base/settings-options.ts';
 import { withStop } from './base/stop.ts';
 import { print } from './base/terminal.ts';
+import { makeDashboard } from './make-dashboard.ts';
 
 /** `ai-ipc dashboard`: the operator's view as pages, until a signal asks it to stop. */
 export function dashboardCommand(): Command {

@@ -1,9 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { worstOf } from '../doctor/finding.ts';
-import { findAll } from './find-all.ts';
 import { loadOptionsFrom, type SettingsOptions, withSettingsOptions } from './base/settings-options.ts';
 import { withStop } from './base/stop.ts';
 import { doctorLines } from './doctor-lines.ts';
+import { findAll } from './find-all.ts';
 
 interface DoctorOptions extends SettingsOptions {
   readonly json?: boolean;

@@ -24,7 +24,8 @@ function otherText({ key, allowed, example, default: standard }: Setting<unknown
   const candidates = [
     ...(isPath ? [FILE] : []),
     ...(example === undefined ? [] : [typeof example === 'string' ? example : JSON.stringify(example)]),
-    ...[`${standard}0`, `${standard}/0`, `${Number(standard) + 1}`],
+    ...[`${standard}0`, `${standard}/0`, `${Number(standard) + 1}`, 'localhost:4000'],
+    'long enough not to be guessed',
     // "scripted or none"
     ...allowed.words.split(/, | or /),
   ];

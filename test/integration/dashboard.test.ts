@@ -272,18 +272,19 @@ describe('each page', () => {
 
   // Of a wide screen all but the colours was judged on the phone: a whole judgement is half a second of CPU.
   it.each([
-    ['on a phone, dark', PHONE, {}],
-    ['on a wide screen, light', WIDE, { runOnly: ['color-contrast'] }],
+    ['on a phone, dark', PHONE, PATHS, {}],
+    ['on a wide screen, light', WIDE, ['/', '/minds/sage'], { runOnly: ['color-contrast'] }],
   ])('%s, has no serious fault for who cannot see or point, and nothing stands out of it', async (...of) => {
-    const [, screen, rules] = of;
+    const [, screen, paths, rules] = of;
     const { signIn, url, ask, waitForStatus } = dashboard();
     const id = await ask();
     await waitForStatus(id, 'completed');
     const page = await signIn({ ...screen, bypassCSP: true });
     await page.addInitScript(source);
-    for (const path of [...PATHS, `/requests/${id}`, `/requests/${id}/words`]) {
+    for (const path of [...paths, `/requests/${id}`]) {
       await page.goto(`${url}${path}`);
       expect(await seriousFaults(page, rules), path).toEqual([]);
+      expect(await page.content(), path).not.toContain(TOKEN);
       const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
       expect(overflow, path).toBeLessThanOrEqual(0);
     }
