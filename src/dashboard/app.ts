@@ -33,14 +33,15 @@ export interface AppOptions {
 
 /** A selection of 1,000 requests has 20 KB, a message to a persona at most 64. */
 const MAX_FORM_BYTES = 262_144;
+const TOO_LARGE = messageView('Too large', 'Nothing was done: this form has more than 256 KB.', 413);
 
 /** All pages and forms, without a server. */
 export function createApp(options: AppOptions): Hono<DashboardEnv> {
   const app = new Hono<DashboardEnv>();
   const render = (context: Context<DashboardEnv>, view: View) => renderView(context, view, options.frame);
   const access = { ...options, render };
-  app.use(bodyLimit({ maxSize: MAX_FORM_BYTES }));
   guard(app, access);
+  app.use(bodyLimit({ maxSize: MAX_FORM_BYTES, onError: (context) => render(context, TOO_LARGE) }));
   addAssets(app);
   addSignIn(app, {
     ...access,

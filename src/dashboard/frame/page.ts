@@ -33,7 +33,7 @@ export interface View {
   readonly title: string;
   readonly sections: readonly Section[];
   /** Default 200. */
-  readonly status?: 200 | 400 | 401 | 403 | 404 | 409 | 429 | 503;
+  readonly status?: 200 | 400 | 401 | 403 | 404 | 413 | 429 | 503;
 }
 
 export interface Page {
