@@ -1,3 +1,4 @@
+import { dashboard } from './dashboard.ts';
 import { dialogues } from './dialogues.ts';
 import { drain } from './drain.ts';
 import { exporting } from './export.ts';
@@ -7,6 +8,7 @@ import { prompts } from './prompts.ts';
 import { servers } from './servers.ts';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
+  dashboard,
   dialogues,
   drain,
   export: exporting,

@@ -14,6 +14,5 @@ export function makeDashboard(
     description: describeSettings(loadOptions),
     version: packageVersion(),
     examine: () => findAll(loadOptions),
-    alerts: async () => [],
   });
 }

@@ -83,6 +83,16 @@ describe('a page', () => {
   });
 });
 
+it('a page that is open is sent nothing more when its session has ended', async () => {
+  const { ask, session, clock } = start();
+  const { cookie } = await session();
+  const answer = await ask('/?said=hello', { headers: { cookie, Accept: 'text/event-stream' } });
+  const reading = answer.text();
+  await expect.poll(() => clock.sleeping).toBe(1);
+  await clock.advance(12 * 3_600_000);
+  expect((await reading).match(/^event: look$/gm)).toHaveLength(1);
+});
+
 describe('where a token is set', () => {
   it('nobody sees a page without it, and the way there is kept', async () => {
     const { ask } = start();

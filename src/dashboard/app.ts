@@ -51,7 +51,7 @@ export function createApp(options: AppOptions): Hono<DashboardEnv> {
     },
   });
   const live = new LivePages(options.clock, options.stopped);
-  for (const page of options.pages) addPage(app, page, { live, render });
+  for (const page of options.pages) addPage(app, page, { live, render, sessions: options.sessions });
   for (const action of options.actions) addAction(app, action, render);
   app.notFound((context) =>
     render(
@@ -73,11 +73,20 @@ type Render = (context: Context<DashboardEnv>, view: View) => Promise<Response>;
 function addPage(
   app: Hono<DashboardEnv>,
   page: Page,
-  { live, render }: { readonly live: LivePages; readonly render: Render },
+  {
+    live,
+    render,
+    sessions,
+  }: { readonly live: LivePages; readonly render: Render; readonly sessions: Sessions },
 ): void {
   app.get(page.path, async (context) => {
     const asked = askedOf(context);
-    if (wantsStream(context)) return live.stream(context, async () => await page.show(asked));
+    const { session } = asked;
+    if (wantsStream(context))
+      return live.stream(context, {
+        show: async () => await page.show(asked),
+        isOver: () => session !== null && sessions.find(session.id) === null,
+      });
     return await render(context, await page.show(asked));
   });
 }

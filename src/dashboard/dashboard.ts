@@ -21,7 +21,7 @@ import { memoryPage } from './pages/memory-page.ts';
 import { mindActions } from './pages/mind-actions.ts';
 import { mindsPage } from './pages/minds-page.ts';
 import { npcPage, npcsPage } from './pages/npcs-page.ts';
-import { overviewPage, type ShownAlert } from './pages/overview/overview-page.ts';
+import { overviewPage } from './pages/overview/overview-page.ts';
 import { requestActions } from './pages/requests/request-actions.ts';
 import { requestPage, wordsPage } from './pages/requests/request-page.ts';
 import { requestsPage } from './pages/requests/requests-page.ts';
@@ -36,7 +36,6 @@ export interface DashboardOptions {
   /** Who brings this may act; null: nobody may. It is DASHBOARD_TOKEN, or one that was made for this run. */
   readonly token: string | null;
   readonly examine: Examine;
-  readonly alerts: () => Promise<readonly ShownAlert[]>;
   /** The state of the worker's breaker; null where this process is no worker. */
   readonly breaker: (() => string) | null;
   readonly logger: Logger;
@@ -155,12 +154,12 @@ interface Subjects {
 }
 
 function pagesOf(
-  { description, examine, alerts, breaker }: DashboardOptions,
+  { description, examine, breaker }: DashboardOptions,
   { operator, minds, audit, settings }: Subjects & { readonly settings: Settings },
 ): readonly Page[] {
   const health = () => lookAtService(settings.worker, HEALTH_LIMIT_MS);
   return [
-    overviewPage({ operator, alerts, service: { health, breaker } }),
+    overviewPage({ operator, examine, service: { health, breaker } }),
     requestsPage(operator),
     requestPage(operator),
     wordsPage(operator, audit),

@@ -30,7 +30,10 @@ export function chartView({ title, unit, timesMs, series }: Chart): Html {
 
 /** A moment by the database's clock; the script shows it in the zone of whoever looks. */
 export function timeView(ms: number): Html {
-  const iso = new Date(ms).toISOString();
+  const moment = new Date(ms);
+  // What plain SQL wrote may be no time that there is.
+  if (Number.isNaN(moment.getTime())) return html`<span class="quiet">unknown</span>`;
+  const iso = moment.toISOString();
   return html`<time datetime="${iso}">${iso.slice(0, 19).replace('T', ' ')} UTC</time>`;
 }
 

@@ -9,6 +9,12 @@ const LOOK_MS = 2_000;
 /** A browser keeps six connections to a host; a dozen people with some tabs each. */
 const MOST_STREAMS = 40;
 
+interface LivePage {
+  readonly show: () => Promise<View>;
+  /** Whether who looks may look no more: his session has ended. */
+  readonly isOver: () => boolean;
+}
+
 /** Pages that are open, and are sent what changes on them. */
 export class LivePages {
   readonly #clock: Clock;
@@ -21,7 +27,7 @@ export class LivePages {
   }
 
   /** The same address as the page, asked for as a stream: its live sections, each when it has changed. */
-  stream(context: Context<DashboardEnv>, show: () => Promise<View>): Response {
+  stream(context: Context<DashboardEnv>, { show, isOver }: LivePage): Response {
     if (this.#open >= MOST_STREAMS) return context.text('Too many pages are open.', 503);
     this.#open += 1;
     return streamSSE(context, async (stream) => {
@@ -29,16 +35,16 @@ export class LivePages {
       stream.onAbort(() => left.abort());
       const end = AbortSignal.any([left.signal, this.#stopped]);
       try {
-        await this.#follow(stream, show, end);
+        await this.#follow(stream, { show, isOver }, end);
       } finally {
         this.#open -= 1;
       }
     });
   }
 
-  async #follow(stream: SSEStreamingApi, show: () => Promise<View>, end: AbortSignal): Promise<void> {
+  async #follow(stream: SSEStreamingApi, { show, isOver }: LivePage, end: AbortSignal): Promise<void> {
     const sent = new Map<string, string>();
-    while (!end.aborted) {
+    while (!end.aborted && !isOver()) {
       try {
         await sendChanged(stream, await show(), sent);
       } catch (error) {

@@ -17,6 +17,8 @@ const MOST_SESSIONS = 100;
 /** A token of 16 characters cannot be guessed at this pace, and a person who mistypes does not notice it. */
 const MOST_TRIES = 10;
 const TRIES_MS = 60_000;
+/** Of whom wrong tokens are counted; nobody else's sign-in waits for them. */
+const MOST_ADDRESSES = 1_000;
 
 type SignedIn = { readonly session: Session } | { readonly refused: 'wrong' | 'too often' | 'nobody' };
 
@@ -25,7 +27,7 @@ export class Sessions {
   readonly #token: string | null;
   readonly #clock: Clock;
   readonly #sessions = new Map<string, Session & { readonly endMs: number }>();
-  #failedMs: readonly number[] = [];
+  readonly #failedMs = new Map<string, readonly number[]>();
 
   /** Without a token nobody can sign in. */
   constructor(token: string | null, clock: Clock) {
@@ -33,14 +35,17 @@ export class Sessions {
     this.#clock = clock;
   }
 
-  signIn(token: string, name: string): SignedIn {
+  signIn(token: string, { name, address }: { readonly name: string; readonly address: string }): SignedIn {
     const nowMs = this.#clock.nowMs();
     if (this.#token === null) return { refused: 'nobody' };
-    this.#failedMs = this.#failedMs.filter((failedMs) => nowMs - failedMs < TRIES_MS);
-    if (this.#failedMs.length >= MOST_TRIES) return { refused: 'too often' };
+    const failedMs = (this.#failedMs.get(address) ?? []).filter((ms) => nowMs - ms < TRIES_MS);
+    if (failedMs.length >= MOST_TRIES) return { refused: 'too often' };
     // Digests are of one length, so the comparison takes the same time for every token.
     if (!timingSafeEqual(digest(token), digest(this.#token))) {
-      this.#failedMs = [...this.#failedMs, nowMs];
+      this.#failedMs.delete(address);
+      this.#failedMs.set(address, [...failedMs, nowMs]);
+      const [oldest] = this.#failedMs.keys();
+      if (this.#failedMs.size > MOST_ADDRESSES && oldest !== undefined) this.#failedMs.delete(oldest);
       return { refused: 'wrong' };
     }
     const session = { id: newSecret(), formKey: newSecret(), name, endMs: nowMs + LIFE_MS };

@@ -16,3 +16,28 @@ export function shareFor<T>(ms: number, look: () => Promise<T>): () => Promise<T
     }
   };
 }
+
+/** What the last look gave: nobody waits for one. A look older than `ms` is followed by the next, while somebody asks. */
+export function lastLookOf<T>(
+  ms: number,
+  { look, before, onError }: { look: () => Promise<T>; before: T; onError: (error: unknown) => T },
+): () => T {
+  let last = before;
+  let beganMs = Number.NEGATIVE_INFINITY;
+  let isLooking = false;
+  return () => {
+    if (!isLooking && performance.now() - beganMs >= ms) {
+      beganMs = performance.now();
+      isLooking = true;
+      look()
+        .catch(onError)
+        .then((found) => {
+          last = found;
+          isLooking = false;
+        })
+        // Neither of the two above throws.
+        .catch(() => undefined);
+    }
+    return last;
+  };
+}

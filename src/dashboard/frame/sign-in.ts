@@ -28,9 +28,10 @@ export function addSignIn(app: Hono<DashboardEnv>, options: SignInOptions): void
     const { token, name, to } = await context.req.parseBody();
     const who = textOf(name).replace(/\p{C}/gu, '').trim().slice(0, MOST_NAME_CHARACTERS) || 'operator';
     const target = ownPath(textOf(to));
-    const signedIn = sessions.signIn(textOf(token).trim(), who);
+    const address = addressOf(context);
+    const signedIn = sessions.signIn(textOf(token).trim(), { name: who, address });
     const isSignedIn = 'session' in signedIn;
-    onSignIn(who, addressOf(context), isSignedIn);
+    onSignIn(who, address, isSignedIn);
     if (!isSignedIn)
       return await render(context, {
         ...signInView(target, WHY[signedIn.refused]),

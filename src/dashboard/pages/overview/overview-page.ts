@@ -1,24 +1,22 @@
+import { messageOf } from '../../../base/errors.ts';
+import { broken, type Finding } from '../../../doctor/finding.ts';
 import type { Operator } from '../../../operator/operator.ts';
 import type { Overview } from '../../../operator/overview.ts';
 import { WINDOW_NAMES, type WindowName } from '../../../operator/window.ts';
 import { type Html, html } from '../../frame/html.ts';
 import type { Page, View } from '../../frame/page.ts';
-import { shareFor } from '../../frame/share.ts';
+import { lastLookOf, shareFor } from '../../frame/share.ts';
+import { countWith, shortened } from '../../frame/words.ts';
 import { latencyChart, trafficChart } from './chart-tiles.ts';
 import { atWork, latency, rates, success, waiting } from './queue-tiles.ts';
 import { type ServiceLook, serviceTile } from './service-tile.ts';
 import { lastErrors, workers } from './table-tiles.ts';
 import type { Tile } from './tile.ts';
 
-/** What is wrong now, in short. */
-export interface ShownAlert {
-  readonly message: string;
-  readonly remedy: string;
-}
-
 export interface OverviewParts {
   readonly operator: Operator;
-  readonly alerts: () => Promise<readonly ShownAlert[]>;
+  /** Looks at every part, in a few seconds. */
+  readonly examine: () => Promise<readonly Finding[]>;
   readonly service: ServiceLook;
 }
 
@@ -31,14 +29,21 @@ const WINDOW_WORDS: Readonly<Record<WindowName, string>> = {
 const DEFAULT_WINDOW: WindowName = '1h';
 /** Of all who look at the same window within this time, one asks. */
 const SHARE_MS = 1_500;
-const ALERTS_SHARE_MS = 5_000;
+/** The doctor asks for much: once a minute, while somebody looks. */
+const DOCTOR_MS = 60_000;
+const MOST_ALERTS = 5;
+const MOST_REASON_CHARACTERS = 300;
 
 /** The page that an admin looks at first. */
-export function overviewPage({ operator, alerts, service }: OverviewParts): Page {
+export function overviewPage({ operator, examine, service }: OverviewParts): Page {
   const lookAt = new Map(
     WINDOW_NAMES.map((name) => [name, shareFor<Overview>(SHARE_MS, () => operator.overview(name))]),
   );
-  const lookAtAlerts = shareFor(ALERTS_SHARE_MS, alerts);
+  const findings = lastLookOf<readonly Finding[]>(DOCTOR_MS, {
+    look: examine,
+    before: [],
+    onError: (error) => [broken('doctor', { reason: messageOf(error), remedy: 'ai-ipc doctor' })],
+  });
   const tiles: readonly Tile[] = [
     ...[waiting, atWork, rates, success, latency, serviceTile(service)],
     ...[trafficChart, latencyChart, lastErrors, workers],
@@ -54,7 +59,7 @@ export function overviewPage({ operator, alerts, service }: OverviewParts): Page
       return {
         title: 'Overview',
         sections: [
-          { id: 'alerts', isLive: true, content: alertsView(await lookAtAlerts()) },
+          { id: 'alerts', isLive: true, content: alertsView(findings()) },
           {
             id: 'figures',
             isLive: true,
@@ -79,6 +84,16 @@ export function windowLinks(window: WindowName): Html {
   return html`<nav class="tabs windows" aria-label="Time looked back over"><ul>${WINDOW_NAMES.map((name) => html`<li><a href="?window=${name}"${name === window ? html` aria-current="true"` : ''}>${WINDOW_WORDS[name]}</a></li>`)}</ul></nav>`;
 }
 
-function alertsView(alerts: readonly ShownAlert[]): Html {
-  return html`${alerts.map(({ message, remedy }) => html`<div class="alert" role="alert"><strong>${message}</strong> ${remedy}</div>`)}`;
+/** What the doctor found wrong, the worst first. */
+function alertsView(findings: readonly Finding[]): Html {
+  const faults = (['broken', 'warning'] as const).flatMap((verdict) =>
+    findings.filter((one) => one.verdict === verdict),
+  );
+  const more = faults.length - MOST_ALERTS;
+  return html`${faults.slice(0, MOST_ALERTS).map(alertView)}${more > 0 ? html`<p><a href="/doctor">${countWith(more, 'more fault')}</a></p>` : ''}`;
+}
+
+function alertView({ part, verdict, reason, remedy }: Finding): Html {
+  const mends = remedy === null ? '' : html` <code>${remedy}</code>`;
+  return html`<div class="alert ${verdict}"><strong><a href="/doctor">${part}</a></strong> ${shortened(reason, MOST_REASON_CHARACTERS)}${mends}</div>`;
 }

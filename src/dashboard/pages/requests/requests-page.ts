@@ -28,8 +28,13 @@ async function showRequests(operator: Operator, { query, session }: Asked): Prom
       title: 'Requests',
       sections: [
         { id: 'filter', content: form },
-        // Older pages do not move: only at the newest end anything comes.
-        { id: 'list', isLive: before === null, isStill: true, content: listView(page, { query, session }) },
+        // Only at the newest end anything comes, and what takes its whole second is not asked again and again.
+        {
+          id: 'list',
+          isLive: before === null && filter.text === undefined && !page.isCutShort,
+          isStill: true,
+          content: listView(page, { query, session }),
+        },
       ],
     };
   } catch (error) {
