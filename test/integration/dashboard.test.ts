@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { behaviours } from '../support/ai-stub.ts';
@@ -257,7 +257,6 @@ async function strayMarkup(page: Page): Promise<unknown> {
 }
 
 describe('each page', () => {
-  const { source } = createRequire(import.meta.url)('axe-core') as { source: string };
   const PATHS = [
     '/',
     '/requests',
@@ -280,7 +279,7 @@ describe('each page', () => {
     const id = await ask();
     await waitForStatus(id, 'completed');
     const page = await signIn({ ...screen, bypassCSP: true });
-    await page.addInitScript(source);
+    await page.addInitScript(axe.source);
     for (const path of [...paths, `/requests/${id}`]) {
       await page.goto(`${url}${path}`);
       expect(await seriousFaults(page, rules), path).toEqual([]);

@@ -30,7 +30,7 @@ export interface DashboardUnderTest {
   waitForStatus(id: number, status: string): Promise<void>;
 }
 
-export interface AskedRequest {
+interface AskedRequest {
   readonly endpoint?: string;
   readonly npc?: string | null;
   readonly map?: string | null;

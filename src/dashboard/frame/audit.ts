@@ -1,5 +1,5 @@
 /** What somebody did. */
-export interface Deed {
+interface Deed {
   /** As he named himself when he signed in. */
   readonly who: string;
   /** Such as "silenced all NPCs". */

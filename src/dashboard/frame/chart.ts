@@ -1,7 +1,7 @@
 import { type Html, html } from './html.ts';
 
 /** A line of a chart; its colour is one of the style's. */
-export interface Series {
+interface Series {
   readonly name: string;
   readonly colour: 'series-1' | 'series-2' | 'series-3' | 'series-4' | 'bad';
   readonly dash?: true;

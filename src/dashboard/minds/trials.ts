@@ -33,7 +33,7 @@ export interface Trial {
   readonly steps: readonly TrialStep[];
 }
 
-export interface TrialStep {
+interface TrialStep {
   readonly name: string;
   readonly ms: number;
 }

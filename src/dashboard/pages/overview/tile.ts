@@ -4,7 +4,7 @@ import type { Overview } from '../../../operator/overview.ts';
 import { type Html, html } from '../../frame/html.ts';
 
 /** What a tile may ask. */
-export interface TileLook {
+interface TileLook {
   readonly operator: Operator;
   /** Asked once for all tiles. */
   readonly overview: Overview;
