@@ -54,6 +54,7 @@ const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i;
 /** A form comes at once; what trickles longer is cut. */
 const REQUEST_TIMEOUT_MS = 30_000;
 const HEALTH_LIMIT_MS = 2_000;
+const STOP_GRACE_MS = 1_000;
 
 /** The operator's view of the queue, as pages. */
 export function createDashboard(options: DashboardOptions): Dashboard {
@@ -79,7 +80,7 @@ export function createDashboard(options: DashboardOptions): Dashboard {
       const address = await listen(server, place, WORDS);
       end = async () => {
         stopped.abort();
-        await close(server);
+        await close(server, options.clock);
         await release();
       };
       return address;
@@ -178,9 +179,12 @@ function actionsOf({ operator, minds, audit }: Subjects): readonly Action[] {
   return [...requestActions(operator), ...mindActions(minds, audit)];
 }
 
-async function close(server: Server): Promise<void> {
+/** Open pages are let go of, and ask again by themselves; a doctor's look is not waited for. */
+async function close(server: Server, clock: Clock): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  // Open pages ask again by themselves; nothing here takes long.
-  server.closeAllConnections();
+  const done = new AbortController();
+  const cut = clock.sleep(STOP_GRACE_MS, done.signal).then(() => server.closeAllConnections());
   await closed;
+  done.abort();
+  await cut;
 }
