@@ -30,6 +30,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   cancel: async () => (await import('./cancel.ts')).cancelCommand(),
   cleanup: async () => (await import('./cleanup.ts')).cleanupCommand(),
   ask: async () => (await import('./ask.ts')).askCommand(),
+  completion: async () => (await import('./completion/command.ts')).completionCommand(() => makeProgram([])),
 };
 
 /** Runs one command; the exit code is left in process.exitCode. `words` are those after the program's name. */

@@ -3,7 +3,6 @@ import type { Row } from './database.ts';
 import { toDatabaseError } from './database-errors.ts';
 import { errnoOf } from './migrate-connection.ts';
 import { runStatements, type ScriptRun } from './migrate-script.ts';
-import { makeView } from './migrate-views.ts';
 
 interface Part {
   readonly name: string;
@@ -24,7 +23,6 @@ export async function loadPresentSchema(run: ScriptRun, statements: readonly str
   for (const statement of statements) {
     const part = partOf(statement);
     if (part === undefined) await runStatements(run, [statement]);
-    else if (part === 'VIEW') await makeView(run, statement);
     else if (part === 'EVENT') hasProcedure && (await tryToMake(run, [statement], EVENT));
     else if (statement === procedure.at(-1)) hasProcedure = await makeProcedure(run, procedure);
   }
@@ -32,7 +30,7 @@ export async function loadPresentSchema(run: ScriptRun, statements: readonly str
 
 /** MySQL's DROP comes before the CREATE, and may be refused as that may. */
 function partOf(statement: string): string | undefined {
-  return /^(?:CREATE|\/\*!\d+ DROP) .*?\b(PROCEDURE|EVENT|VIEW)\b/.exec(statement)?.[1];
+  return /^(?:CREATE|\/\*!\d+ DROP) .*?\b(PROCEDURE|EVENT)\b/.exec(statement)?.[1];
 }
 
 /**

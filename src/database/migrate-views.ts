@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs';
 import type { Row } from './database.ts';
 import { toDatabaseError } from './database-errors.ts';
 import { errnoOf } from './migrate-connection.ts';
 import { runStatements, type ScriptRun } from './migrate-script.ts';
+import { splitSql } from './sql-script.ts';
+
+const VIEWS = new URL('../../sql-files/ai_ipc_views.sql', import.meta.url);
 
 /** Access denied: to the database, to the table, for want of a right. */
 const REFUSED: ReadonlySet<number | undefined> = new Set([1044, 1142, 1227]);
@@ -10,8 +14,12 @@ const FIND_VIEW = `
     FROM information_schema.VIEWS
    WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ?`;
 
-/** As this version has it, whatever was there; nothing but an admin's own SQL needs one. */
-export async function makeView(run: ScriptRun, statement: string): Promise<void> {
+/** Each as this version has it, whatever was there; nothing but an admin's own SQL needs one. */
+export async function makeViews(run: ScriptRun): Promise<void> {
+  for (const statement of splitSql(readFileSync(VIEWS, 'utf8'))) await makeView(run, statement);
+}
+
+async function makeView(run: ScriptRun, statement: string): Promise<void> {
   const name = /\bVIEW `(\w+)`/.exec(statement)?.[1] ?? '';
   const found = await run.connection.query<Row[]>(FIND_VIEW, [name]);
   try {

@@ -17,6 +17,7 @@ import { mariadbName } from './database-name.ts';
 import { connectForMigrate, errnoOf } from './migrate-connection.ts';
 import { loadPresentSchema } from './migrate-parts.ts';
 import { type LockWait, retryLocked, runStatements, type ScriptRun } from './migrate-script.ts';
+import { makeViews } from './migrate-views.ts';
 import { alterForMysql } from './mysql-alter.ts';
 import { findServerFaults, refuseFaults, sentencesOf } from './server-checks.ts';
 import { splitSql } from './sql-script.ts';
@@ -98,6 +99,7 @@ async function migrateOn(run: ScriptRun, turn: ScriptRun, options: MigrateOption
   if (isUpgrade(from))
     await upgrade(isMariadb ? run : { ...run, adapt: (statement) => alterForMysql(query, statement) }, from);
   await loadPresentSchema(run, present);
+  await makeViews(run);
   await checkSchema(query, 'all');
   for (const fault of faults) options.onStep(sentencesOf(fault));
   options.onStep(`The tables are of version ${SCHEMA_VERSION}.`);

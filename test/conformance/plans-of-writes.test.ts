@@ -3,6 +3,7 @@ import type { Connection } from 'mariadb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectLikePool } from '../../src/database/mariadb-pool.ts';
 import { probeServer } from '../../src/database/probe.ts';
+import { mariadbOperatorStatements } from '../../src/operator/statements.ts';
 import { mariadbMemoryStatements } from '../../src/service/memory/statements.ts';
 import { mariadbStatements } from '../../src/store/mariadb-statements.ts';
 import { locksOrWrites, planFaults } from '../support/index-plans.ts';
@@ -24,6 +25,7 @@ function allStatements(lockBy: 'skip_locked' | 'wait'): Readonly<Record<string, 
   return {
     ...mariadbStatements(lockBy),
     ...mariadbMemoryStatements,
+    ...mariadbOperatorStatements,
     ...procedureStatements(),
   };
 }
@@ -70,7 +72,9 @@ function valuesOf(sql: string, ids: readonly number[]): unknown[] {
 }
 
 it('what locks or writes is found, and names an index for each table', () => {
-  expect(names).toEqual(expect.arrayContaining(['lockForSettle', 'claimMark', 'lockToRemember', 'makeOld']));
+  expect(names).toEqual(
+    expect.arrayContaining(['lockForSettle', 'claimMark', 'lockToRemember', 'makeOld', 'lockOne']),
+  );
   expect(names.filter((name) => name.startsWith('sp_'))).toHaveLength(3);
   expect(SKIPPING[WHOLE_TABLE]).not.toContain('WHERE');
 });

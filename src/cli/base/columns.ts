@@ -33,6 +33,19 @@ export function cut(text: string, width: number): string {
   return width > 0 ? `${kept}…` : '';
 }
 
+/** Lines that are broken between words, each behind the margin; a word that is longer than a line stays whole. */
+export function wrapped(text: string, width: number, margin: string): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && widthOf(margin) + widthOf(line) + 1 + widthOf(word) > width) {
+      lines.push(`${margin}${line}`);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, `${margin}${line}`];
+}
+
 export interface Column {
   readonly title: string;
   readonly align?: 'left' | 'right';

@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import type { LoggedEvent } from '../../operator/log-event.ts';
 import type { StoredRequest, Story, Verdict } from '../../operator/story.ts';
 import type { Stretch } from '../../operator/stretches.ts';
-import { columns, shown } from '../base/columns.ts';
+import { columns, shown, wrapped } from '../base/columns.ts';
 import { duration, moment } from '../base/figures.ts';
 
 const WIDEST_BAR = 60;
@@ -24,8 +24,8 @@ export function storyLines(story: Story, width: number): string[] {
     '',
     styleText('bold', 'Data'),
     ...jsonLines(request.data ?? '(none: {} was sent)'),
-    ...(response === null ? [] : answerLines(response)),
-    ...adviceLines(story.verdict, request),
+    ...(response === null ? [] : answerLines(response, width)),
+    ...adviceLines(story.verdict, request, width),
   ];
 }
 
@@ -38,10 +38,7 @@ function verdictLine(verdict: Verdict, { status, attempts, errorCode }: StoredRe
     case 'healed':
       return styleText('yellow', `completed at ${tries}: what went wrong before has healed by itself`);
     case 'failed':
-      return styleText(
-        'red',
-        `${status}${because} after ${attempts} attempt${attempts === 1 ? '' : 's'}: nobody tries it again by itself`,
-      );
+      return styleText('red', `${status}${because} after ${attempts} attempt${attempts === 1 ? '' : 's'}`);
     case 'cancelled':
       return styleText('gray', 'cancelled');
     case 'open':
@@ -146,12 +143,12 @@ function detailOf({ errorCode, worker, by, as, of, action }: LoggedEvent): strin
     .join('  ');
 }
 
-function answerLines(response: NonNullable<Story['response']>): string[] {
+function answerLines(response: NonNullable<Story['response']>, width: number): string[] {
   if (response.data !== null) return ['', styleText('bold', 'Answer'), ...jsonLines(response.data)];
   return [
     '',
     styleText('bold', 'Why there is no answer'),
-    `  ${shown(response.errorMessage ?? '(nobody said)')}`,
+    ...wrapped(shown(response.errorMessage ?? '(nobody said)'), width, '  '),
   ];
 }
 
@@ -170,9 +167,9 @@ function pretty(text: string): string {
   }
 }
 
-function adviceLines(verdict: Verdict, { id, errorCode }: StoredRequest): string[] {
+function adviceLines(verdict: Verdict, { id, errorCode }: StoredRequest, width: number): string[] {
   if (verdict !== 'failed') return [];
   const what =
     errorCode === null ? 'docs/errors.md explains each code' : `docs/errors.md explains ${shown(errorCode)}`;
-  return ['', `${what}. When its cause is mended: ai-ipc retry ${id}`];
+  return ['', ...wrapped(`${what}. When its cause is mended: ai-ipc retry ${id}`, width, '')];
 }

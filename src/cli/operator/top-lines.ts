@@ -19,7 +19,7 @@ export interface TopView {
   readonly flow: Flow | undefined;
 }
 
-const BARS = [...' ▁▂▃▄▅▆▇█'];
+const BARS = [...'·▁▂▃▄▅▆▇█'];
 const LABEL = 10;
 const WINDOW_WORDS = { '15m': '15 minutes', '1h': 'hour', '24h': '24 hours', '7d': '7 days' } as const;
 
