@@ -83,7 +83,7 @@ async function takeEach(
   const context = await browser.newContext({
     viewport: WIDTHS[width],
     colorScheme: colour,
-    timezoneId: 'UTC',
+    ...{ timezoneId: 'UTC', locale: 'en-GB' },
   });
   const page = await context.newPage();
   page.on('console', (message) => process.stderr.write(`${page.url()}: ${message.text()}\n`));

@@ -10,6 +10,7 @@ import {
 } from './base/settings-options.ts';
 import { withStop } from './base/stop.ts';
 import { print } from './base/terminal.ts';
+import { checkThere } from './base/with-operator.ts';
 import { makeDashboard } from './make-dashboard.ts';
 
 /** `ai-ipc dashboard`: the operator's view as pages, until a signal asks it to stop. */
@@ -31,6 +32,7 @@ Exit codes: 0 stopped; 78 a setting or the database needs mending; 1 anything el
 
 async function runDashboard(options: SettingsOptions): Promise<void> {
   const { settings } = loadedFrom(options);
+  checkThere(settings.database);
   const token = settings.worker.dashboardToken || randomBytes(12).toString('base64url');
   const logger = createLogger({ level: settings.worker.logLevel, format: 'json', fd: 2 });
   const dashboard = makeDashboard(loadOptionsFrom(options), {

@@ -47,8 +47,9 @@ describe('ai-ipc dashboard without DASHBOARD_TOKEN', () => {
   });
 
   it('does not listen where others can reach it', async () => {
-    const { exitCode, stderr } = await runCli(['dashboard', '--database', 'sqlite'], {
-      env: { DASHBOARD_BIND: '0.0.0.0:0' },
+    const nowhere = 'mariadb://nobody@127.0.0.1:1/nothing';
+    const { exitCode, stderr } = await runCli(['dashboard', '--database', nowhere], {
+      env: { DASHBOARD_BIND: '0.0.0.0:0', DB_PASSWORD: '' },
     });
     expect(exitCode).toBe(78);
     expect(stderr).toMatch(

@@ -13,6 +13,10 @@ export async function openBrowser(): Promise<Browser> {
   return await chromium.launch({
     executablePath,
     timeout: START_TIMEOUT_MS,
-    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
+    // One process draws all pages: each of its own would cost a tenth of a second of CPU.
+    args: [
+      ...['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--in-process-gpu'],
+      '--renderer-process-limit=1',
+    ],
   });
 }
