@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { MariadbServer } from '../test/support/mariadb-server.ts';
 import { ProgramProcess } from '../test/support/program-process.ts';
@@ -11,6 +12,7 @@ const PROGRAM = fileURLToPath(new URL('../bin/ai-ipc.js', import.meta.url));
 const ROWS = 10_000_000;
 const PAGE = 1_000;
 const LOOKS = 20;
+const HUMAN_MS = 5_000;
 const OLDER = /<a href="(\/requests\?[^"]*before=[^"]*)">(?:Older|Look further back)<\/a>/;
 /** Fast to fill; what is read afterwards is read as always. */
 const SERVER_ARGS = ['--innodb-flush-log-at-trx-commit=2', '--innodb-buffer-pool-size=512M'];
@@ -43,6 +45,8 @@ async function timePages(database: TestDatabase, rows: number): Promise<void> {
   });
   try {
     const [, url = ''] = await program.waitForOutput(/listens on (http:\S+)/);
+    // Somebody starts it, and opens the page in his browser.
+    await delay(HUMAN_MS);
     for (const window of ['15m', '1h', '24h', '7d'])
       await timeView(url, `/?window=${window}`, 'overview', 300);
     await timeView(url, '/npcs?window=7d', 'NPCs', 1_000);

@@ -27,6 +27,7 @@ import { requestPage, wordsPage } from './pages/requests/request-page.ts';
 import { requestsPage } from './pages/requests/requests-page.ts';
 import { settingsPage } from './pages/settings-page.ts';
 import { trialPage } from './pages/trial-page.ts';
+import { warmUp } from './warm-up.ts';
 
 export interface DashboardOptions {
   readonly settings: Settings;
@@ -78,9 +79,11 @@ export function createDashboard(options: DashboardOptions): Dashboard {
     });
     try {
       const address = await listen(server, place, WORDS);
+      const warm = warmUp(operator, stopped.signal);
       end = async () => {
         stopped.abort();
         await close(server, options.clock);
+        await warm;
         await release();
       };
       return address;
