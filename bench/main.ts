@@ -3,6 +3,7 @@ import { dialogues } from './dialogues.ts';
 import { drain } from './drain.ts';
 import { exporting } from './export.ts';
 import { moving } from './moving.ts';
+import { operators } from './operator.ts';
 import { promises } from './promises.ts';
 import { prompts } from './prompts.ts';
 import { servers } from './servers.ts';
@@ -13,6 +14,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   drain,
   export: exporting,
   move: moving,
+  operator: operators,
   promises,
   prompts,
   servers,

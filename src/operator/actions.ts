@@ -19,12 +19,12 @@ export interface ResendOptions extends ActionOptions {
 }
 
 /** A request with which it was done; for a resend, the id of the new one. */
-export interface ActedOn {
+interface ActedOn {
   readonly id: number;
   readonly as?: number;
 }
 
-export interface RefusedAction {
+interface RefusedAction {
   readonly id: number;
   /** A sentence for people. */
   readonly reason: string;

@@ -4,7 +4,7 @@ import type { OperatorDatabase } from './database.ts';
 /** How many requests have a status that is no end. */
 export interface Depth {
   readonly requests: number;
-  /** Whether there are more: of each priority up to {@link MOST_COUNTED} are counted. */
+  /** Whether there are more: of each priority up to 50,000 are counted. */
   readonly isCapped: boolean;
   /** The most urgent first. */
   readonly byPriority: readonly PriorityDepth[];
@@ -12,14 +12,14 @@ export interface Depth {
   readonly oldestMs: number | null;
 }
 
-export interface PriorityDepth {
+interface PriorityDepth {
   readonly priority: number;
   readonly requests: number;
   readonly oldestMs: number;
 }
 
-/** Counting them took 15 ms; a queue of a million is deep enough to be told by this. */
-export const MOST_COUNTED = 50_000;
+/** A queue that is deeper is deep enough to be told by this. */
+const MOST_COUNTED = 50_000;
 /** More priorities than the document's ten are served too, but never more than a byte has. */
 const MOST_PRIORITIES = 256;
 const BEFORE_ALL = -Number.MAX_SAFE_INTEGER;

@@ -14,7 +14,7 @@ export interface IdRange {
  * decides.
  */
 const SLACK_MS = 60_000;
-/** Every other look halves what is left, and there are 2^53 ids. Ten million took 8 to 16. */
+/** Every other look halves what is left, and there are 2^53 ids. Few take more than a dozen. */
 const MOST_LOOKS = 110;
 
 /** Where, among the ids, all requests are that the filter may mean. */

@@ -19,7 +19,7 @@ export interface StoredRequest extends ListedRequest {
   readonly claimNo: number;
 }
 
-export interface StoredResponse {
+interface StoredResponse {
   /** As the AI service gave it. */
   readonly data: string | null;
   readonly errorMessage: string | null;

@@ -3,7 +3,7 @@ import type { SampledBucket, SampledRequest } from './sample.ts';
 import type { Span } from './window.ts';
 
 /** How many requests there were, by what has become of them. Rounded where a part of them was looked at. */
-export interface StatusCounts {
+interface StatusCounts {
   readonly requests: number;
   readonly completed: number;
   readonly failed: number;
@@ -11,7 +11,7 @@ export interface StatusCounts {
   readonly cancelled: number;
 }
 
-export interface TrafficFigures extends StatusCounts {
+interface TrafficFigures extends StatusCounts {
   /** Completed of those that completed, failed or timed out; null without any. */
   readonly successRate: number | null;
   /** Of the completed ones: those that needed more than one attempt. */

@@ -1,5 +1,5 @@
-/** The times that an overview looks back over, in minutes; each is cut into as many buckets as a chart shows well. */
-export const WINDOWS = {
+/** The times that an overview looks back over, each is cut into as many buckets as a chart shows well. */
+const WINDOWS = {
   '15m': { windowMs: 15 * 60_000, bucketMs: 30_000 },
   '1h': { windowMs: 3_600_000, bucketMs: 2 * 60_000 },
   '24h': { windowMs: 24 * 3_600_000, bucketMs: 3_600_000 },

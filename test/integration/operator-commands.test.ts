@@ -220,7 +220,7 @@ describe('top on a terminal', () => {
 
   it('is drawn over itself, shows what comes in, and gives the terminal back at q', async () => {
     const top = start();
-    await top.waitForOutput(/Pending +\d+.*Last errors/s);
+    await top.waitForOutput(/Pending.*Last errors/s);
     const store = await PLACES.SQLite.open();
     await store.insert([newRequest({ priority: 9 }), newRequest({ priority: 9 })]);
     await store.close();
@@ -281,5 +281,23 @@ describe('completion', () => {
       expect(stdout).toMatch(new RegExp(shell === 'zsh' ? `'${name}:` : `-a ${name} -d '`));
     expect(stdout).toContain('list requests');
     expect(stdout).toContain('pending');
+  });
+});
+
+describe('progress', () => {
+  it('is drawn on a terminal, and taken away in the end', async () => {
+    const folder = newFolder();
+    const args = ['export', join(folder, 'queue.ndjson'), ...PLACES.SQLite.args()];
+    const { exitCode, stdout } = await startOnTerminal(args).ended;
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/\rExporting {2}[█░]+ +\d+ % {2}[\d,]+ of [\d,]+ rows/);
+    expect(stdout).toContain('rows\u001b[K\r\u001b[Kai_requests: ');
+  });
+
+  it('is never in a log', async () => {
+    const { exitCode, stderr } = await runCli(['export', '-', ...PLACES.SQLite.args()]);
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(/ai_requests: \d+ rows/);
+    expect(stderr).not.toMatch(/\r|Exporting/);
   });
 });

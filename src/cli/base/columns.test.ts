@@ -28,7 +28,7 @@ describe('columns', () => {
   });
 
   it('show nothing that a terminal would obey', () => {
-    expect(shown('a\u001b[2Jb\u001b]0;title\u0007c\u202ed\re\u009bf')).toBe('abc d e f');
+    expect(shown('a\u001b[2Jb\u001b]0;title\u0007c\u202ed\re\u009bf')).toBe('abc d e');
     expect(columns([{ title: 'X' }], [['\u001b[31mred\u001b[0m\n']], 80)[1]).toBe('red');
   });
 

@@ -1,4 +1,4 @@
-import { cut } from './columns.ts';
+import { cut, widthOf } from './columns.ts';
 
 /** Of xterm, which all terminals of today speak. */
 const OTHER_SCREEN = '\u001b[?1049h\u001b[?25l';
@@ -74,7 +74,7 @@ export function cutColoured(line: string, width: number): string {
     .map((part) => {
       if (COLOUR.test(part)) return part;
       const kept = cut(part, room);
-      room -= Math.min(room, [...kept].length);
+      room -= widthOf(kept);
       return kept;
     })
     .join('');

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
 /** One word that may come next, and what it is for. */
-export interface Word {
+interface Word {
   readonly word: string;
   readonly about: string;
 }

@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import type { LoggedEvent } from '../../operator/log-event.ts';
 import type { Overview, SeenWorker } from '../../operator/overview.ts';
 import type { Percentiles } from '../../operator/percentiles.ts';
-import type { Traffic } from '../../operator/traffic.ts';
+import type { Traffic, TrafficBucket } from '../../operator/traffic.ts';
 import { columns, shown } from '../base/columns.ts';
 import { count, duration, moment, percent, rate } from '../base/figures.ts';
 
@@ -86,12 +86,13 @@ function trafficLines(traffic: Traffic, width: number): string[] {
       traffic.series.map(({ requests }) => requests),
       width - LABEL,
     )}  requests`,
-    `${label('')}${graph(
-      traffic.series.map((bucket) => bucket.failed + bucket.timeout),
-      width - LABEL,
-    )}  failed, timed out`,
+    `${label('')}${graph(traffic.series.map(unansweredIn), width - LABEL)}  failed, timed out`,
     ...timeTable(traffic),
   ];
+}
+
+function unansweredIn({ failed, timeout }: TrafficBucket): number {
+  return failed + timeout;
 }
 
 function timeTable({ waitedMs, aiMs, totalMs }: Traffic): string[] {

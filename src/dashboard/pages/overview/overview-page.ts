@@ -29,6 +29,8 @@ const WINDOW_WORDS: Readonly<Record<WindowName, string>> = {
 const DEFAULT_WINDOW: WindowName = '1h';
 /** Of all who look at the same window within this time, one asks. */
 const SHARE_MS = 1_500;
+/** What waits moves at each look; the figures of a window change little in ten seconds. */
+const TRAFFIC_MS = 10_000;
 /** The doctor asks for much: once a minute, while somebody looks. */
 const DOCTOR_MS = 60_000;
 const MOST_ALERTS = 5;
@@ -37,7 +39,10 @@ const MOST_REASON_CHARACTERS = 300;
 /** The page that an admin looks at first. */
 export function overviewPage({ operator, examine, service }: OverviewParts): Page {
   const lookAt = new Map(
-    WINDOW_NAMES.map((name) => [name, shareFor<Overview>(SHARE_MS, () => operator.overview(name))]),
+    WINDOW_NAMES.map((name) => [
+      name,
+      shareFor<Overview>(SHARE_MS, () => operator.overview(name, { trafficMs: TRAFFIC_MS })),
+    ]),
   );
   const findings = lastLookOf<readonly Finding[]>(DOCTOR_MS, {
     look: examine,
