@@ -104,7 +104,6 @@ function addAction(app: Hono<DashboardEnv>, action: Action, render: Render): voi
     const done: Done = await action.act({
       ...askedOf(context),
       session,
-      address: addressOf(context),
       fields,
       field: (name) => fields(name).at(-1) ?? '',
     });
@@ -118,6 +117,7 @@ function askedOf(context: Context<DashboardEnv>): Asked {
     param: (name) => req.param(name) ?? '',
     query: new URL(req.url).searchParams,
     session: context.get('session'),
+    address: addressOf(context),
   };
 }
 

@@ -15,6 +15,8 @@ export interface Asked {
   readonly query: URLSearchParams;
   /** Who asks; null for somebody who has not signed in. */
   readonly session: Session | null;
+  /** Where the other end of the connection is. */
+  readonly address: string;
 }
 
 /** One part of a page. */
@@ -44,8 +46,6 @@ export interface Page {
 /** What a form was sent with. */
 export interface Sent extends Asked {
   readonly session: Session;
-  /** Where the other end of the connection is. */
-  readonly address: string;
   /** The last value of a field; empty where there is none. */
   readonly field: (name: string) => string;
   readonly fields: (name: string) => readonly string[];

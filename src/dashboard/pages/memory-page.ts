@@ -10,7 +10,7 @@ import type { Minds } from '../minds/minds.ts';
 export function memoryPage(minds: Minds, audit: Audit): Page {
   return {
     path: '/minds-memory',
-    async show({ query, session }): Promise<View> {
+    async show({ query, session, address }): Promise<View> {
       const npc = query.get('npc') ?? '';
       const player = query.get('player') ?? '';
       if (session === null)
@@ -19,7 +19,12 @@ export function memoryPage(minds: Minds, audit: Audit): Page {
       const { book, problem } = await minds.files.look();
       if (book === null) return messageView('Memory', problem ?? 'There is no persona.', 503);
       const npcId = rememberingNpc(book, npc);
-      await audit.note({ who: session.name, did: 'read the memory', about: `${npcId} of ${player}` });
+      await audit.note({
+        who: session.name,
+        address,
+        did: 'read the memory',
+        about: `${npcId} of ${player}`,
+      });
       const known = await minds.kept.recall(npcId, player);
       const forget = actionForm(session, {
         path: '/minds-forget',
