@@ -127,7 +127,7 @@ function serverOf(options: DashboardOptions, inside: Inside): Server {
   const audit: Audit = {
     note: ({ who, address, did, about }) =>
       operator.note({
-        by: address === undefined ? who : `${who} (${address})`,
+        by: `${who} (${address})`,
         action: did,
         ...(about === undefined ? {} : { what: about }),
       }),

@@ -6,7 +6,7 @@ interface Deed {
   readonly did: string;
   /** To whom or what; never a word of a player. */
   readonly about?: string;
-  readonly address?: string;
+  readonly address: string;
 }
 
 /** Where deeds are kept. One that cannot be kept is not done: `note` comes first, and rejects with AiIpcError. */

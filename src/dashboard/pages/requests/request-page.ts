@@ -47,7 +47,12 @@ export function wordsPage(operator: Operator, audit: Audit): Page {
       const story = await operator.story(Number(param('id')));
       if (story === undefined) return notThere(param('id'));
       const { request, response } = story;
-      await audit.note({ who: session.name, did: 'read what was said', about: `request ${request.id}` });
+      await audit.note({
+        who: session.name,
+        address,
+        did: 'read what was said',
+        about: `request ${request.id}`,
+      });
       const content = html`<p><a href="/requests/${request.id}">Request ${request.id}</a></p>
 <h2>Payload</h2>${jsonView(request.data)}<h2>Answer</h2>${jsonView(response?.data ?? null)}`;
       return { title: `What was said in ${request.id}`, sections: [{ id: 'words', content }] };
