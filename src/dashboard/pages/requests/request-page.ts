@@ -42,7 +42,7 @@ export function requestPage(operator: Operator): Page {
 export function wordsPage(operator: Operator, audit: Audit): Page {
   return {
     path: '/requests/:id{[0-9]+}/words',
-    async show({ param, session }): Promise<View> {
+    async show({ param, session, address }): Promise<View> {
       if (session === null) return messageView('What was said', 'It is shown to who has signed in.', 401);
       const story = await operator.story(Number(param('id')));
       if (story === undefined) return notThere(param('id'));
