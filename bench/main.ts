@@ -1,3 +1,4 @@
+import { dashboard } from './dashboard.ts';
 import { dialogues } from './dialogues.ts';
 import { drain } from './drain.ts';
 import { exporting } from './export.ts';
@@ -9,6 +10,7 @@ import { servers } from './servers.ts';
 import { tls } from './tls.ts';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
+  dashboard,
   dialogues,
   drain,
   export: exporting,

@@ -15,8 +15,8 @@ import { loadedFrom, type SettingsOptions, withSettingsOptions } from './base/se
 import { onStopSignal } from './base/stop.ts';
 import { listenForStop } from './base/stop-pipe.ts';
 import { print } from './base/terminal.ts';
-import { serviceStopCommand, serviceStopName } from './service-stop.ts';
 import { watchAlerts } from './base/watch-alerts.ts';
+import { serviceStopCommand, serviceStopName } from './service-stop.ts';
 
 interface Options extends SettingsOptions {
   readonly port: number;

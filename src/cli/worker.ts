@@ -1,20 +1,27 @@
 import { Command } from 'commander';
+import { createBreaker } from '../ai/breaker.ts';
 import { backoffMs } from '../base/backoff.ts';
 import { systemClock } from '../base/clock.ts';
 import { AiIpcError } from '../base/errors.ts';
 import { createEvents, type Events } from '../base/events.ts';
-import type { Lifecycle } from '../base/lifecycle.ts';
+import { type Lifecycle, startAll, stopAll } from '../base/lifecycle.ts';
 import { createLogger, type Logger } from '../base/logger.ts';
-import type { LoadedSettings } from '../config/load.ts';
+import type { LoadedSettings, LoadOptions } from '../config/load.ts';
 import { startWarningsOf } from '../config/warnings.ts';
 import { subscribeLog } from '../observability/log-subscriber.ts';
 import { databaseName, openStore } from '../store/open-store.ts';
 import { type Running, serveMetrics } from './base/serve-metrics.ts';
-import { loadedFrom, type SettingsOptions, withSettingsOptions } from './base/settings-options.ts';
+import {
+  loadedFrom,
+  loadOptionsFrom,
+  type SettingsOptions,
+  withSettingsOptions,
+} from './base/settings-options.ts';
 import { isHangUp, onStopSignal } from './base/stop.ts';
 import { listenForStop } from './base/stop-pipe.ts';
 import { watchAlerts } from './base/watch-alerts.ts';
 import { type WorkerParts, withWorker } from './base/with-worker.ts';
+import { workerDashboard } from './base/worker-dashboard.ts';
 import { stopNameOf, workerStopCommand } from './worker-stop.ts';
 
 /** Between two tries to reach the database at the start. */
@@ -33,10 +40,12 @@ Signals: SIGTERM or SIGINT (Ctrl-C) lets calls under way end and stops; a second
 Exit codes: 0 stopped, or enabled: false; 78 the settings or the database need an admin; 1 anything else.`,
     );
   command.addCommand(workerStopCommand());
-  return withSettingsOptions(command).action((options: SettingsOptions) => runWorker(loadedFrom(options)));
+  return withSettingsOptions(command).action((options: SettingsOptions) =>
+    runWorker(loadedFrom(options), loadOptionsFrom(options)),
+  );
 }
 
-async function runWorker(loaded: LoadedSettings): Promise<void> {
+async function runWorker(loaded: LoadedSettings, loadOptions: LoadOptions): Promise<void> {
   const { settings } = loaded;
   const logger = createLogger({
     level: settings.worker.logLevel,
@@ -59,7 +68,7 @@ async function runWorker(loaded: LoadedSettings): Promise<void> {
   await monitor?.start();
   try {
     await untilReachable({ logger, running }, stopping.first, () =>
-      serve(loaded, { events, logger, running, stopping }),
+      serve({ loaded, loadOptions }, { events, logger, running, stopping }),
     );
   } finally {
     await monitor?.stop();
@@ -67,6 +76,11 @@ async function runWorker(loaded: LoadedSettings): Promise<void> {
 }
 
 const SERVER_WARNING = 'The database server has a setting that costs something';
+
+interface Given {
+  readonly loaded: LoadedSettings;
+  readonly loadOptions: LoadOptions;
+}
 
 interface Serving {
   readonly events: Events;
@@ -76,17 +90,22 @@ interface Serving {
 }
 
 /** Serves the queue of these settings until it is told to stop. */
-async function serve({ settings }: LoadedSettings, serving: Serving): Promise<void> {
+async function serve({ loaded, loadOptions }: Given, serving: Serving): Promise<void> {
   const { events, logger } = serving;
+  const { settings } = loaded;
   const store = await openStore(settings.database, {
     onWarning: (warning) => logger.warn({ warning }, SERVER_WARNING),
     onConnected: (encryption) => logger.info({ encryption }, 'Connected to the database'),
   });
+  const breaker = createBreaker(systemClock);
   const alerts = watchAlerts({
     ...{ store: store.alerts, settings: settings.alerts, events, queue: databaseName(settings.database) },
   });
   try {
-    await serveStore({ store, settings: settings.worker, events }, alerts, serving);
+    const dashboard = settings.worker.hasDashboard
+      ? [await workerDashboard({ loaded, loadOptions, logger, breaker })]
+      : [];
+    await serveStore({ store, settings: settings.worker, events, breaker }, [alerts, ...dashboard], serving);
   } finally {
     await store.close();
   }
@@ -94,7 +113,7 @@ async function serve({ settings }: LoadedSettings, serving: Serving): Promise<vo
 
 async function serveStore(
   parts: WorkerParts,
-  alerts: Lifecycle,
+  beside: readonly Lifecycle[],
   { running, stopping }: Serving,
 ): Promise<void> {
   await withWorker(parts, async (worker) => {
@@ -103,9 +122,9 @@ async function serveStore(
     // The first signal ends this function, and so stops the worker: that stop tells how it ends.
     stopping.second.addEventListener('abort', () => worker.stopAtOnce().catch(() => undefined));
     await listenForStop(stopNameOf(worker.id), (word) => stopping.ask(word === 'stop now'));
-    await alerts.start();
+    await startAll(beside);
     await aborted(stopping.first);
-    await alerts.stop();
+    await stopAll(beside);
   });
 }
 

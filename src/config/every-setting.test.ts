@@ -26,7 +26,8 @@ function otherText({ key, allowed, example, default: standard }: Setting<unknown
   const candidates = [
     ...(isPath ? [FILE] : []),
     ...(example === undefined ? [] : [typeof example === 'string' ? example : JSON.stringify(example)]),
-    ...[`${standard}0`, `${standard}/0`, `${Number(standard) + 1}`, 'http://127.0.0.1/0'],
+    ...[`${standard}0`, `${standard}/0`, `${Number(standard) + 1}`, 'http://127.0.0.1/0', 'localhost:4000'],
+    'long enough not to be guessed',
     // "scripted or none"; the last one first, with which DB_SSL looks into the file of DB_SSL_CA.
     ...allowed.words.split(/, | or /).reverse(),
   ];

@@ -5,7 +5,9 @@ import {
   headers,
   hostAndPort,
   hostAndPortOrOff,
+  hostAndPortToListenOn,
   hostOrSocket,
+  longSecret,
   oneOf,
   optional,
   plainText,
@@ -182,6 +184,33 @@ export const WORKER = {
     meaning:
       'The least important kind of log line that worker and AI service write: debug, info, warn or error. What players say is in none of them.',
     allowed: oneOf(['debug', 'info', 'warn', 'error']),
+  }),
+  hasDashboard: define({
+    key: 'ipc_worker.dashboard',
+    variable: 'DASHBOARD',
+    default: false,
+    unit: '',
+    meaning: 'true: the worker also shows the dashboard; `ai-ipc dashboard` does it without a worker.',
+    allowed: yesOrNo(),
+  }),
+  /** host:port */
+  dashboardBind: define({
+    key: 'ipc_worker.dashboard_bind',
+    variable: 'DASHBOARD_BIND',
+    default: '127.0.0.1:8010',
+    unit: '',
+    meaning: 'Where the dashboard listens; on an address that others can reach only with dashboard_token.',
+    allowed: hostAndPortToListenOn(),
+  }),
+  /** Empty where there is none. */
+  dashboardToken: define({
+    key: 'ipc_worker.dashboard_token',
+    variable: 'DASHBOARD_TOKEN',
+    default: '',
+    unit: '',
+    meaning:
+      'Who brings it may look at the dashboard and act; without it, it is for this machine, to look alone.',
+    allowed: longSecret(16),
   }),
 } as const;
 

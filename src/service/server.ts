@@ -2,11 +2,12 @@ import { createServer as createHttpServer, type Server, type ServerResponse } fr
 import { getRequestListener } from '@hono/node-server';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { type Lifecycle, StartStop } from '../base/lifecycle.ts';
+import { listen, type ServerAddress } from '../base/listen.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ServiceSettings } from '../config/load.ts';
 import type { ProfanityFilter } from '../mind/answer/profanity.ts';
 import type { ServiceDatabase } from './base/service-database.ts';
-import { checkAddress, DEFAULT_HOST, listen, type ServiceAddress } from './http/listen.ts';
+import { checkAddress, DEFAULT_HOST, LISTEN_WORDS } from './http/listen.ts';
 import { createParts, type ServiceParts } from './service-parts.ts';
 
 export { DEFAULT_HOST, DEFAULT_PORT } from './http/listen.ts';
@@ -33,7 +34,7 @@ export interface ServiceOptions {
 /** The AI service's life: a Lifecycle whose start tells where it listens. */
 export interface Service {
   /** Resolves when it listens. Throws AiIpcError port_in_use, bad_argument or persona_invalid. */
-  start(): Promise<ServiceAddress>;
+  start(): Promise<ServerAddress>;
   /** Takes no new connections, waits up to 3 s for answers in the making, then cuts what is left. */
   stop(): Promise<void>;
 }
@@ -50,13 +51,13 @@ export function createService(options: ServiceOptions): Service {
   const startStop = new StartStop('AI service');
   let running: Running | undefined;
 
-  async function begin(): Promise<ServiceAddress> {
+  async function begin(): Promise<ServerAddress> {
     const address = checkAddress(options);
     const parts = await createParts(options, { clock, stopped: stopped.signal });
     const server = createServer(parts, { ...options, clock });
     const answers = trackAnswers(server);
     try {
-      const listening = await listen(server, address);
+      const listening = await listen(server, address, LISTEN_WORDS);
       running = { server, parts, answers };
       return listening;
     } catch (error) {

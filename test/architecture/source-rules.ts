@@ -64,6 +64,27 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       'observability',
     ],
   ],
+  'dashboard/frame': [],
+  'dashboard/minds': [
+    ...['config', 'mind', 'mind/memory', 'mind/persona', 'mind/talk', 'reading'],
+    ...['service/base', 'service/dialogue', 'service/limits', 'service/memory'],
+  ],
+  'dashboard/pages/overview': ['doctor', 'operator', 'dashboard/frame'],
+  'dashboard/pages/requests': ['operator', 'queue', 'dashboard/frame'],
+  'dashboard/pages': [
+    ...['config', 'doctor', 'mind/talk', 'operator', 'reading'],
+    ...['dashboard/frame', 'dashboard/minds', 'dashboard/pages/overview', 'dashboard/pages/requests'],
+  ],
+  dashboard: [
+    ...['config', 'doctor', 'operator'],
+    ...[
+      'dashboard/frame',
+      'dashboard/minds',
+      'dashboard/pages',
+      'dashboard/pages/overview',
+      'dashboard/pages/requests',
+    ],
+  ],
 };
 /** The one room that puts all others together. */
 const KNOWS_ALL = 'cli';
