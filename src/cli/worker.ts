@@ -21,7 +21,7 @@ import { isHangUp, onStopSignal } from './base/stop.ts';
 import { listenForStop } from './base/stop-pipe.ts';
 import { watchAlerts } from './base/watch-alerts.ts';
 import { type WorkerParts, withWorker } from './base/with-worker.ts';
-import { workerDashboard } from './base/worker-dashboard.ts';
+import { workerDashboard } from './worker-dashboard.ts';
 import { stopNameOf, workerStopCommand } from './worker-stop.ts';
 
 /** Between two tries to reach the database at the start. */

@@ -1,9 +1,9 @@
-import type { AiBreaker } from '../../ai/breaker.ts';
-import { systemClock } from '../../base/clock.ts';
-import { errorFields } from '../../base/errors.ts';
-import type { Lifecycle } from '../../base/lifecycle.ts';
-import type { Logger } from '../../base/logger.ts';
-import type { LoadedSettings, LoadOptions } from '../../config/load.ts';
+import type { AiBreaker } from '../ai/breaker.ts';
+import { systemClock } from '../base/clock.ts';
+import { errorFields } from '../base/errors.ts';
+import type { Lifecycle } from '../base/lifecycle.ts';
+import type { Logger } from '../base/logger.ts';
+import type { LoadedSettings, LoadOptions } from '../config/load.ts';
 
 interface Showing {
   readonly loaded: LoadedSettings;
@@ -20,7 +20,7 @@ export async function workerDashboard({
   breaker,
 }: Showing): Promise<Lifecycle> {
   // Loaded here: a worker without it does without an HTTP server.
-  const { makeDashboard } = await import('../make-dashboard.ts');
+  const { makeDashboard } = await import('./make-dashboard.ts');
   const dashboard = makeDashboard(loadOptions, {
     ...{ settings, logger, clock: systemClock, breaker: () => breaker.state },
     token: settings.worker.dashboardToken || null,
