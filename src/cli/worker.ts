@@ -48,7 +48,9 @@ async function runWorker(loaded: LoadedSettings): Promise<void> {
   const events = createEvents();
   subscribeLog(events, logger, () => systemClock.nowMs());
   await untilReachable(logger, stopping.first, async () => {
-    const store = await openStore(settings.database, (warning) => logger.warn({ warning }, SERVER_WARNING));
+    const store = await openStore(settings.database, {
+      onWarning: (warning) => logger.warn({ warning }, SERVER_WARNING),
+    });
     try {
       await serve({ store, settings: settings.worker, events }, stopping);
     } finally {

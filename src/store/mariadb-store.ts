@@ -7,14 +7,14 @@ import { probeServer } from '../database/probe.ts';
 import type { CallerConnection, QueueStore } from '../queue/queue-store.ts';
 import type { LockBy } from './mariadb-locks.ts';
 import { mariadbStatements } from './mariadb-statements.ts';
+import { onlyMarked } from './only-marked.ts';
 import { readQueueId } from './queue-id.ts';
 import { createSqlStore } from './sql-store.ts';
+import type { StoreOptions } from './store-options.ts';
 
-export interface MariadbStoreOptions {
+export interface MariadbStoreOptions extends StoreOptions {
   /** auto: SKIP LOCKED where it works. The others are for tests. */
   readonly lockBy?: 'auto' | 'pass_held' | 'wait';
-  /** Told what the server is set to that costs something; what nothing works with is thrown. */
-  readonly onWarning?: (warning: string) => void;
 }
 
 /**
@@ -23,7 +23,7 @@ export interface MariadbStoreOptions {
  */
 export async function openMariadbStore(
   settings: ConnectionSettings,
-  { lockBy = 'auto', onWarning = () => undefined }: MariadbStoreOptions = {},
+  { lockBy = 'auto', onWarning = () => undefined, onlyMarked: mark }: MariadbStoreOptions = {},
 ): Promise<QueueStore> {
   // Asked first, on connections of its own: it tells at once what a pool would only time out on.
   const { skipsLocked, maxPacketBytes, warnings } = await probeServer(settings);
@@ -34,7 +34,8 @@ export async function openMariadbStore(
     await checkSchema(query);
     const canSkip = lockBy === 'auto' && skipsLocked;
     const way = canSkip ? 'skip_locked' : lockBy === 'wait' ? lockBy : await wayWithoutSkipping(query);
-    const statements = mariadbStatements(way);
+    const all = mariadbStatements(way);
+    const statements = mark === undefined ? all : onlyMarked(all, mark);
     const queueId = await readQueueId(database, statements);
     return createSqlStore({ database, statements, queueId, heartbeatDatabase: urgentDatabase, inserterOver });
   } catch (error) {

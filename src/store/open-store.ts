@@ -1,6 +1,7 @@
 import type { DatabaseSettings } from '../config/settings.ts';
 import { mariadbName, sqliteName } from '../database/database-name.ts';
 import type { QueueStore } from '../queue/queue-store.ts';
+import type { StoreOptions } from './store-options.ts';
 
 /** Where the queue is. */
 export type StoreSettings = DatabaseSettings;
@@ -11,17 +12,13 @@ export function databaseName(settings: StoreSettings): string {
 }
 
 /** Opens the queue on the database that the settings name. Only that database's driver is loaded. */
-export async function openStore(
-  settings: StoreSettings,
-  /** Told what the server is set to that costs something. */
-  onWarning: (warning: string) => void = () => undefined,
-): Promise<QueueStore> {
+export async function openStore(settings: StoreSettings, options: StoreOptions = {}): Promise<QueueStore> {
   if (settings.kind === 'mariadb') {
     const { openMariadbStore } = await import('./mariadb-store.ts');
-    return await openMariadbStore(settings, { onWarning });
+    return await openMariadbStore(settings, options);
   }
   const { openSqliteStore } = await import('./sqlite-store.ts');
-  return await openSqliteStore(settings.file);
+  return await openSqliteStore(settings.file, options);
 }
 
 /** Opens the queue for `work` and closes it again, whatever happens. Throws as openStore does. */
