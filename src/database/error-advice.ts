@@ -17,6 +17,7 @@ export function adviceFor({ errno, code, words }: Trouble): string {
 type Advice = string | ((words: string) => string);
 
 const RIGHTS = 'Give this user the rights of deploy/grants.sql, or use one that has them (DB_USER).';
+const MISSING_INDEX = 'Run `ai-ipc migrate`: it makes each index again that is missing.';
 const READ_ONLY =
   'This server takes no writes: a replica, or the old primary after a failover. Have DB_HOST and DB_PORT lead to the ' +
   'primary (the worker goes on by itself then), or switch this one to writing.';
@@ -52,6 +53,7 @@ const BY_ERRNO: ReadonlyMap<number, Advice> = new Map<number, Advice>([
   [4151, 'ALTER USER … ACCOUNT UNLOCK.'],
   [1820, 'The password has expired: ALTER USER … IDENTIFIED BY a new one, and set DB_PASSWORD.'],
   [1862, 'The password has expired: ALTER USER … IDENTIFIED BY a new one, and set DB_PASSWORD.'],
+  [1176, MISSING_INDEX],
   [1142, RIGHTS],
   [1143, RIGHTS],
   [1227, RIGHTS],

@@ -15,11 +15,14 @@ import type { Row } from './database.ts';
 import { toDatabaseError } from './database-errors.ts';
 import { mariadbName } from './database-name.ts';
 import { connectForMigrate, errnoOf } from './migrate-connection.ts';
+import { restoreKeys } from './migrate-keys.ts';
 import { loadPresentSchema } from './migrate-parts.ts';
 import { type LockWait, retryLocked, runStatements, type ScriptRun } from './migrate-script.ts';
 import { alterForMysql } from './mysql-alter.ts';
 import { findServerFaults, refuseFaults, sentencesOf } from './server-checks.ts';
 import { splitSql } from './sql-script.ts';
+
+export { migrateSqlite } from './sqlite-schema.ts';
 
 export interface MigrateOptions {
   readonly settings: ConnectSettings;
@@ -36,6 +39,8 @@ export interface MigrateResult {
   /** The version that was found: 0 for an empty database, 1 for the document's tables, then those of upgrades/. */
   readonly from: number;
   readonly to: number;
+  /** Whether something was made again that a database of this version has: an index, the procedure, the event. */
+  readonly hasRestored: boolean;
 }
 
 /** The map server waits behind a waiting ALTER, and 2 s of standing still are borne; then it has 3 s to itself. */
@@ -97,11 +102,12 @@ async function migrateOn(run: ScriptRun, turn: ScriptRun, options: MigrateOption
   if (start !== undefined) options.onStep(start);
   if (isUpgrade(from))
     await upgrade(isMariadb ? run : { ...run, adapt: (statement) => alterForMysql(query, statement) }, from);
-  await loadPresentSchema(run, present);
+  const parts = await loadPresentSchema(run, present);
+  const keys = await restoreKeys(run, { confirm: options.confirm, rowsWithoutAsking: ROWS_WITHOUT_ASKING });
   await checkSchema(query, 'all');
   for (const fault of faults) options.onStep(sentencesOf(fault));
   options.onStep(`The tables are of version ${SCHEMA_VERSION}.`);
-  return { from, to: SCHEMA_VERSION };
+  return { from, to: SCHEMA_VERSION, hasRestored: parts + keys > 0 };
 }
 
 const START_STEPS: Readonly<Record<number, string>> = {

@@ -3,7 +3,7 @@ import { diskFindings } from '../../src/doctor/disk.ts';
 import { tableFindings } from '../../src/doctor/table-findings.ts';
 import { lookAtServer } from '../../src/store/mariadb-facts.ts';
 import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
-import { startCli, urlOf, useCli } from '../support/cli-process.ts';
+import { mariadbEnv, mariadbOption, runCli, startCli, urlOf, useCli } from '../support/cli-process.ts';
 import { createUser } from '../support/create-user.ts';
 import { MariadbServer } from '../support/mariadb-server.ts';
 import { QueueObserver } from '../support/queue-observer.ts';
@@ -54,8 +54,12 @@ async function startWorker(): Promise<void> {
 const ask = (env: Readonly<Record<string, string>> = {}): Promise<Diagnosis> =>
   diagnose(queue, { AI_SERVICE_BASE_URL: stub.url, ...env });
 
-/** Does what an admin would who reads a remedy that is SQL. */
+/** Does what an admin would who reads a remedy: SQL, or migrate. */
 async function apply(remedy: string | null): Promise<void> {
+  if (remedy === 'ai-ipc migrate') {
+    await runCli(['migrate', ...mariadbOption(queue.database)], { env: mariadbEnv(queue.database) });
+    return;
+  }
   for (const statement of (remedy ?? '').split(';').filter((one) => one.trim() !== ''))
     await queue.database.query(statement);
 }

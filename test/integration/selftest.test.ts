@@ -134,7 +134,9 @@ describe('on the embedded database, where no worker runs', () => {
     async (status) => {
       stub.behave(DIALOGUE, behaviours.status(status));
 
-      const { exitCode, stdout } = await runCli(['selftest', ...OWN], { env: { AI_SERVICE_BASE_URL: stub.url } });
+      const { exitCode, stdout } = await runCli(['selftest', ...OWN], {
+        env: { AI_SERVICE_BASE_URL: stub.url },
+      });
 
       expect(exitCode).toBe(1);
       expect(stdout).toMatch(
@@ -151,7 +153,9 @@ describe('on the embedded database, where no worker runs', () => {
     async (status) => {
       stub.behave(DIALOGUE, behaviours.status(status));
 
-      const { exitCode, stdout } = await runCli(['selftest', ...OWN], { env: { AI_SERVICE_BASE_URL: stub.url } });
+      const { exitCode, stdout } = await runCli(['selftest', ...OWN], {
+        env: { AI_SERVICE_BASE_URL: stub.url },
+      });
 
       expect(exitCode).toBe(0);
       expect(resultsIn(stdout)).toEqual(ALL_PASS);
@@ -164,7 +168,9 @@ describe('on the embedded database, where no worker runs', () => {
   it('a dialogue that fails at the AI service fails the test', async () => {
     stub.behave(DIALOGUE, behaviours.status(502));
 
-    const { exitCode, stdout } = await runCli(['selftest', ...OWN], { env: { AI_SERVICE_BASE_URL: stub.url } });
+    const { exitCode, stdout } = await runCli(['selftest', ...OWN], {
+      env: { AI_SERVICE_BASE_URL: stub.url },
+    });
 
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(/FAIL {2}Request processing .*ai_server_error: .*HTTP 502/);
