@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { AiIpcError, messageOf } from '../base/errors.ts';
 import { isSocketPath } from './allowed.ts';
+import { misspeltIn } from './misspelt.ts';
 import { checkFallbacks, checkSummaryModel, readNamedModels } from './named-models.ts';
 import { checkUnused, isGiven, type Resolved, resolveSetting, whyMariadb } from './resolve.ts';
 import { MARIADB, SQLITE, WORKER } from './schema.ts';
@@ -60,7 +61,9 @@ export function loadWithSources(options: LoadOptions): LoadedSettings {
     service: readService(reading),
     database: readDatabase(reading),
   };
-  if (reading.problems.length > 0) throw new AiIpcError('bad_settings', reportOf(reading.problems));
+  // A name that is misspelt is often why another one is not set.
+  if (reading.problems.length > 0)
+    throw new AiIpcError('bad_settings', reportOf([...reading.problems, ...misspeltIn(sources)]));
   return { settings, effective: reading.effective, sources };
 }
 

@@ -18,10 +18,17 @@ export function readTextFile(path: string, name: string): TextFile {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { kind: 'missing' };
     return {
       kind: 'problem',
-      problem: `${name} cannot be read (${messageOf(error)}). Mend its rights or its place.`,
+      problem: `${name} cannot be read (${messageOf(error)}). ${remedyFor(error, path)}`,
     };
   }
   return decoded(bytes, name);
+}
+
+/** A file with a password in it is mostly root's, and that is right. */
+function remedyFor(error: unknown, path: string): string {
+  const isDenied = error instanceof Error && 'code' in error && error.code === 'EACCES';
+  if (!isDenied || process.platform === 'win32') return 'Mend its rights or its place.';
+  return `This user may not: put sudo in front of the command, or make the file yours (sudo chown "$USER" ${path}).`;
 }
 
 /** Windows PowerShell writes UTF-16 with `>`: read as UTF-8, every line would silently be unknown. */

@@ -7,9 +7,9 @@ import type {
   ServiceSettings,
   WorkerSettings,
 } from './load.ts';
-import { nearestName } from './nearest.ts';
+import { misspeltIn } from './misspelt.ts';
 import { isGiven } from './resolve.ts';
-import { ALL_SETTINGS, MARIADB, SECRETS, SQLITE } from './schema.ts';
+import { MARIADB, SECRETS, SQLITE } from './schema.ts';
 import { MODELS } from './service-schema.ts';
 import type { Sources } from './sources.ts';
 
@@ -32,7 +32,7 @@ export function startWarningsOf({ settings, sources }: LoadedSettings): string[]
 
 /** Lines of .env that say something else than they seem to, and names in it that are no settings. */
 export function envFileWarningsOf({ sources }: Pick<LoadedSettings, 'sources'>): string[] {
-  return [...sources.envFile.warnings, ...aboutMisspelt(sources)];
+  return [...sources.envFile.warnings, ...misspeltIn(sources)];
 }
 
 /** What to say where the embedded database is in use and nobody chose it; at most one sentence or two. */
@@ -156,18 +156,6 @@ function isLiteral(value: unknown): boolean {
 /** Windows has no such bits: Node makes them up. */
 function isReadableByAll(path: string): boolean {
   return process.platform !== 'win32' && (statSync(path).mode & 0o004) !== 0;
-}
-
-/** Other programs' variables may stand in .env, so a strange name is no error there. */
-function aboutMisspelt({ envFile }: Sources): string[] {
-  const known = ALL_SETTINGS.map((setting) => setting.variable);
-  const warnings: string[] = [];
-  for (const name of Object.keys(envFile.variables)) {
-    const nearest = known.includes(name) ? undefined : nearestName(name, known);
-    if (nearest !== undefined)
-      warnings.push(`.env: ${name} is no setting and does nothing here. Did you mean ${nearest}?`);
-  }
-  return warnings;
 }
 
 function isLoopback(host: string): boolean {
