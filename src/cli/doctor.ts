@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { systemClock } from '../base/clock.ts';
 import { AiIpcError } from '../base/errors.ts';
 import { packageVersion } from '../base/version.ts';
 import { describeSettings, type SettingsDescription } from '../config/describe.ts';
@@ -71,25 +72,11 @@ async function watch(options: DoctorOptions, seconds: number): Promise<void> {
   await withStop(async ({ signal, exitCode }) => {
     while (!signal.aborted) {
       process.exitCode = await lookOnce(options, before);
-      await sleep(seconds, signal);
+      await systemClock.sleep(seconds * 1_000, signal);
     }
     process.exitCode = exitCode();
   });
   process.exit();
-}
-
-async function sleep(seconds: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, seconds * 1000);
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
 }
 
 async function findAll(options: DoctorOptions): Promise<Finding[]> {
