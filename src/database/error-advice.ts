@@ -64,7 +64,7 @@ const BY_ERRNO: ReadonlyMap<number, Advice> = new Map<number, Advice>([
   ],
   [
     1205,
-    'A transaction that somebody left open holds a row or a table (SHOW ENGINE INNODB STATUS names it), or a backup has locked the tables (SHOW PROCESSLIST shows it).',
+    'A transaction that somebody left open holds a row or a table (`ai-ipc doctor` names it), or a backup has locked the tables (SHOW PROCESSLIST shows it).',
   ],
   [
     3159,

@@ -123,5 +123,5 @@ function whoAnswers({ service: { modelServer } }: DemoSettings): string {
 function tellWhereItIs(database: DatabaseSettings): void {
   if (database.kind !== 'sqlite') return;
   print(`Everything is kept in ${database.file}`);
-  print(`Look into it: npx ai-ipc response 1 --json --database "sqlite:${database.file}"`);
+  print(`Look into it: npx --no ai-ipc response 1 --json --database "sqlite:${database.file}"`);
 }
