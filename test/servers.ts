@@ -76,7 +76,7 @@ The whole list of tests runs on one of them with \`npm test -- --server mysql-9.
 ## From one server to another
 
 A dump of one kind does not load into the other: MariaDB writes a computed default without brackets, and each has a
-collation for the ids of players that the other lacks. So make the tables there with \`npx ai-ipc migrate\`, and take
+collation for the ids of players that the other lacks. So make the tables there with \`ai-ipc migrate\`, and take
 only rows along:
 
 \`\`\`bash

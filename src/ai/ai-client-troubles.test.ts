@@ -90,6 +90,7 @@ describe('trouble worth another attempt', () => {
         message: `The AI service failed with HTTP ${status} on POST /status/${status}: stub status ${status}. Its own log tells why.`,
       },
       isServiceDown,
+      hasReachedNobody: false,
       retryAfterMs: null,
     });
   });
@@ -188,6 +189,7 @@ describe('trouble worth another attempt', () => {
         message: `The AI service at ${url} cannot be reached (nothing listens there; ECONNREFUSED). Check that it runs and that ai_service_base_url is right.`,
       },
       isServiceDown: true,
+      hasReachedNobody: true,
       retryAfterMs: null,
     });
   });
@@ -201,6 +203,7 @@ describe('trouble worth another attempt', () => {
     expect(result).toMatchObject({
       kind: 'trouble',
       isServiceDown: true,
+      hasReachedNobody: true,
       error: { code: 'ai_unreachable' },
     });
   });

@@ -12,6 +12,8 @@ export type AiResult =
       readonly error: RequestError;
       /** Connection errors, time-outs, 502, 503 and 504: what the breaker counts. */
       readonly isServiceDown: boolean;
+      /** No connection stood: nothing was sent, and nobody has seen the request. */
+      readonly hasReachedNobody: boolean;
       /** Milliseconds that the service asked to be left alone; null when it did not say. */
       readonly retryAfterMs: number | null;
     }

@@ -11,6 +11,7 @@ const FAILED: AiResult = {
   kind: 'trouble',
   error: { code: 'ai_server_error', message: 'HTTP 500' },
   isServiceDown: false,
+  hasReachedNobody: false,
   retryAfterMs: null,
 };
 
@@ -25,6 +26,7 @@ function down(message: string): AiResult {
     kind: 'trouble',
     error: { code: 'ai_unreachable', message },
     isServiceDown: true,
+    hasReachedNobody: true,
     retryAfterMs: null,
   };
 }

@@ -76,6 +76,7 @@ function serverError(response: ReceivedResponse, { what }: JudgeContext): AiResu
       message: `The AI service failed with HTTP ${status} on ${what}${detailOf(response)}. Its own log tells why.`,
     },
     isServiceDown: DOWN_STATUSES.has(status),
+    hasReachedNobody: false,
     retryAfterMs: retryAfterOf(response),
   };
 }

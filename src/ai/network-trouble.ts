@@ -31,16 +31,16 @@ export function brokenResult(
   const { what, origin } = context;
   if (progress.status !== undefined) {
     const message = `The answer to ${what} broke off after ${progress.receivedBytes} bytes (${code}): the connection was closed, or its content-length is wrong.`;
-    return serviceDown('answer_cut', message);
+    return serviceDown('answer_cut', message, progress);
   }
   const message = `The AI service at ${origin} cannot be reached (${reasonOf(error, code)}). Check that it runs and that ai_service_base_url is right.`;
-  return serviceDown('ai_unreachable', message);
+  return serviceDown('ai_unreachable', message, progress);
 }
 
 /** No whole answer at the deadline. */
 export function timeoutResult(timeoutMs: number, progress: Progress, what: string): AiResult {
   const message = `The AI service gave no whole answer to ${what} within ${Math.round(timeoutMs)} ms (${stageOf(progress)}). The limit is ai_service_timeout or what was left of the request's life.`;
-  return serviceDown('attempt_timeout', message);
+  return serviceDown('attempt_timeout', message, progress);
 }
 
 function stageOf({ isSent, status, receivedBytes }: Progress): string {
@@ -48,8 +48,18 @@ function stageOf({ isSent, status, receivedBytes }: Progress): string {
   return isSent ? 'the request was sent, nothing came' : 'no connection yet';
 }
 
-function serviceDown(code: 'ai_unreachable' | 'answer_cut' | 'attempt_timeout', message: string): AiResult {
-  return { kind: 'trouble', error: { code, message }, isServiceDown: true, retryAfterMs: null };
+function serviceDown(
+  code: 'ai_unreachable' | 'answer_cut' | 'attempt_timeout',
+  message: string,
+  { isSent }: Progress,
+): AiResult {
+  return {
+    kind: 'trouble',
+    error: { code, message },
+    isServiceDown: true,
+    hasReachedNobody: !isSent,
+    retryAfterMs: null,
+  };
 }
 
 function reasonOf(error: Error, code: string): string {

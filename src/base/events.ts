@@ -18,6 +18,8 @@ export interface EngineEvents {
   answerRefused: [{ requestId: number; error: unknown }];
   /** Outcomes wait because a transaction that somebody left open holds their requests. */
   rowsHeld: [{ requestIds: readonly number[] }];
+  /** Requests stay past the end of their lives because a transaction that somebody left open holds them. */
+  overdueHeld: [{ workerId: string }];
   released: [{ workerId: string; count: number; reason: 'stopping' | 'breaker' | 'lost_commit' }];
   rescued: [{ workerId: string; deadWorkerIds: readonly string[]; rescued: number; failed: number }];
   expired: [{ workerId: string; count: number }];

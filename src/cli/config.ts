@@ -31,7 +31,7 @@ function report({ database, chosenBy, effective, warnings }: SettingsDescription
     table.toString().replace(/ +$/gm, ''),
     '',
     ...warnings.map((warning) => `WARNING ${warning}`),
-    'The settings are good.',
+    warnings.length === 0 ? 'The settings are good.' : 'The settings can be used; see the warnings above.',
     'Nothing was connected to: `ai-ipc selftest` tries the database, the worker and the AI service.',
   ];
   return `${lines.join('\n')}\n`;

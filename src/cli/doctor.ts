@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { systemClock } from '../base/clock.ts';
 import { worstOf } from '../doctor/finding.ts';
 import { loadOptionsFrom, type SettingsOptions, withSettingsOptions } from './base/settings-options.ts';
 import { withStop } from './base/stop.ts';
@@ -62,25 +63,11 @@ async function watch(options: DoctorOptions, seconds: number): Promise<void> {
   await withStop(async ({ signal, exitCode }) => {
     while (!signal.aborted) {
       process.exitCode = await lookOnce(options, before);
-      await sleep(seconds, signal);
+      await systemClock.sleep(seconds * 1_000, signal);
     }
     process.exitCode = exitCode();
   });
   process.exit();
-}
-
-async function sleep(seconds: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, seconds * 1000);
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
 }
 
 function secondsFrom(text: string): number {

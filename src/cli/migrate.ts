@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import { confirm as ask, isCancel } from '@clack/prompts';
 import { Command } from 'commander';
 import { startWarningsOf } from '../config/warnings.ts';
-import { migrate } from '../database/migrate.ts';
+import { migrate, migrateSqlite } from '../database/migrate.ts';
 import { databaseName } from '../store/open-store.ts';
 import { progressBar } from './base/progress.ts';
 import { loadedFrom, type SettingsOptions, withSettingsOptions } from './base/settings-options.ts';
@@ -28,11 +28,11 @@ async function runMigrate(options: Options): Promise<void> {
   print(`Database: ${databaseName(database)}`);
   for (const warning of startWarningsOf(loaded)) print(`WARNING ${warning}`);
   if (database.kind === 'sqlite') {
-    print('The embedded database is brought up to date whenever it is opened: there is nothing to do.');
+    await migrateSqlite(database.file, print);
     return;
   }
   const bar = progressBar(process.stdout);
-  const { from, to } = await migrate({
+  const { from, to, hasRestored } = await migrate({
     settings: database,
     onStep(text) {
       bar.clear();
@@ -41,10 +41,14 @@ async function runMigrate(options: Options): Promise<void> {
     onCopy: ({ percent }) => bar.show({ label: 'Copying', done: percent, whole: 100 }),
     confirm: confirmWith(options),
   }).finally(() => bar.clear());
-  print(
-    styleText('green', from === to ? 'Nothing to upgrade.' : 'Done. Now `ai-ipc worker` can serve requests.'),
-  );
+  print(styleText('green', from === to ? RESULTS[`${hasRestored}`] : RESULTS.upgraded));
 }
+
+const RESULTS = {
+  true: 'What was missing is there again.',
+  false: 'Nothing to upgrade.',
+  upgraded: 'Done. Now `ai-ipc worker` can serve requests.',
+} as const;
 
 /** Without a terminal nobody can answer: the caller then says to use --yes. */
 function confirmWith({ yes = false }: Options): (rows: number) => Promise<boolean> {

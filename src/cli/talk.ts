@@ -79,8 +79,8 @@ One line is one message; Ctrl+D, /quit or the end of the input ends the talk, /f
 What is said is remembered until then and kept nowhere. A persona file that changes is read anew before the next answer.
 
 Examples:
-  npx ai-ipc talk sage --explain
-  printf 'hello\\nwhere can I hunt?\\n' | npx ai-ipc talk guard --level 12`,
+  ai-ipc talk sage --explain
+  printf 'hello\\nwhere can I hunt?\\n' | ai-ipc talk guard --level 12`,
     )
     .action((npc: string, options: TalkOptions) => withStop((stop) => runTalk(npc, { options, stop })));
 }

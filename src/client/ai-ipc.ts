@@ -6,7 +6,14 @@ import { clampAgeSeconds, clampTimeoutSeconds, isPossibleId } from '../queue/req
 import { openStore } from '../store/open-store.ts';
 import { type AskResult, askFailure, requestErrorOf } from './ask-result.ts';
 import { type DatabaseOptions, storeSettings } from './database-options.ts';
-import { type AskOptions, type RequestInput, type RequestOptions, toNewRequest } from './request-input.ts';
+import { inOptionWords, speakingOptions } from './option-words.ts';
+import {
+  type AskOptions,
+  type RequestInput,
+  type RequestOptions,
+  toNewRequest,
+  type WaitOptions,
+} from './request-input.ts';
 import { abandon, waitForEnd } from './wait-for-end.ts';
 import { WorkerDirectory } from './worker-directory.ts';
 
@@ -42,9 +49,14 @@ export class AiIpc {
     this.#workers = new WorkerDirectory(store);
   }
 
-  /** Opens the queue. Throws AiIpcError: database_unavailable, database_denied, schema_missing, storage_failed, … */
+  /** Opens the queue. Throws AiIpcError: bad_argument, database_unavailable, database_denied, schema_missing, storage_failed, … */
   static async open(database: DatabaseOptions, options: ClientOptions = {}): Promise<AiIpc> {
-    return new AiIpc(await openStore(storeSettings(database)), options);
+    const settings = storeSettings(database);
+    try {
+      return new AiIpc(speakingOptions(await openStore(settings)), options);
+    } catch (error) {
+      throw inOptionWords(error);
+    }
   }
 
   /**
@@ -100,8 +112,16 @@ export class AiIpc {
     return await this.#store.cleanup({ ageSeconds: clampAgeSeconds(ageSeconds), scan: 'whole' });
   }
 
-  /** Requests and waits for the end. Every failure is in the result; throws only when `signal` aborts. */
-  async ask(type: string, endpoint: string, data?: unknown, options: AskOptions = {}): Promise<AskResult> {
+  /**
+   * Requests and waits for the end. Every failure is in the result; throws only when `signal` aborts. `Answer` is what the
+   * AI service promises for this endpoint; nobody checks it.
+   */
+  async ask<Answer = unknown>(
+    type: string,
+    endpoint: string,
+    data?: unknown,
+    options: AskOptions = {},
+  ): Promise<AskResult<Answer>> {
     const { signal, ...rest } = options;
     const parts = { store: this.#store, clock: this.#clock };
     let id: number | null = null;
@@ -109,10 +129,31 @@ export class AiIpc {
       signal?.throwIfAborted();
       id = await this.request(type, endpoint, data, rest);
       const lifeSeconds = rest.timeoutSeconds ?? (await this.#defaultTimeoutSeconds());
-      return await waitForEnd({ ...parts, id, lifeSeconds: clampTimeoutSeconds(lifeSeconds), signal });
+      const waiting = { ...parts, id, lifeSeconds: clampTimeoutSeconds(lifeSeconds), signal };
+      return await waitForEnd<Answer>(waiting);
     } catch (error) {
       if (signal?.aborted) throw await abandon(parts, id, signal);
       return askFailure(id ?? -1, id === null ? 'failed' : 'pending', requestErrorOf(error));
+    }
+  }
+
+  /**
+   * Waits for the end of a request that was made before, as `ask` does. A request that has not ended after `timeoutSeconds`
+   * (default: the life that a request has) stays as it is: its status is told, with the error expired. So does one whose
+   * wait `signal` aborts; that throws AiIpcError aborted.
+   */
+  async wait<Answer = unknown>(id: number, options: WaitOptions = {}): Promise<AskResult<Answer>> {
+    const { signal, timeoutSeconds } = options;
+    const lifeSeconds = clampTimeoutSeconds(timeoutSeconds ?? (await this.#defaultTimeoutSeconds()));
+    try {
+      signal?.throwIfAborted();
+      if (!isPossibleId(id) || (await this.#store.read(id)) === undefined)
+        return askFailure(id, 'failed', { code: 'bad_id', message: `There is no request ${id}.` });
+      return await waitForEnd<Answer>({ store: this.#store, clock: this.#clock, id, lifeSeconds, signal });
+    } catch (error) {
+      if (!signal?.aborted) return askFailure(id, 'pending', requestErrorOf(error));
+      const message = `The wait was aborted; the request ${id} goes on.`;
+      throw new AiIpcError('aborted', message, { cause: signal.reason });
     }
   }
 

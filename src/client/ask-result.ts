@@ -1,41 +1,41 @@
 import { AiIpcError, ERRORS, type ErrorCode, type RequestError } from '../base/errors.ts';
 import type { RequestStatus, RequestView } from '../queue/request.ts';
 
-/** What {@link AiIpc.ask} gives, whatever happened. */
-export interface AskResult {
+/** What {@link AiIpc.ask} gives, whatever happened; `Answer` is what the AI service promises, and is not checked. */
+export interface AskResult<Answer = unknown> {
   /** The request's id; -1 when it could not be inserted. */
   readonly id: number;
   readonly status: RequestStatus;
   /** What there is to show: the answer's text, response or message, or the answer itself if it is a string; else ''. */
   readonly text: string;
   /** The whole answer, parsed; null without one. */
-  readonly json: unknown;
+  readonly json: Answer | null;
   /** Why there is no answer; null when there is one. */
   readonly error: RequestError | null;
 }
 
 /** A request's end as an AskResult. */
-export function askResultOf(view: RequestView): AskResult {
+export function askResultOf<Answer = unknown>(view: RequestView): AskResult<Answer> {
   return {
     id: view.id,
     status: view.status,
-    ...answerIn(view.responseData ?? 'null'),
+    ...answerIn<Answer>(view.responseData ?? 'null'),
     error: errorIn(view),
   };
 }
 
 /** Our worker stores JSON alone; rows of an old client or of SQL may hold any text, which is then shown as it is. */
-function answerIn(responseData: string): Pick<AskResult, 'text' | 'json'> {
+function answerIn<Answer>(responseData: string): Pick<AskResult<Answer>, 'text' | 'json'> {
   try {
     const json: unknown = JSON.parse(responseData);
-    return { text: textIn(json), json };
+    return { text: textIn(json), json: json as Answer };
   } catch {
     return { text: responseData, json: null };
   }
 }
 
 /** A failure before or beside the request's own end. */
-export function askFailure(id: number, status: RequestStatus, error: RequestError): AskResult {
+export function askFailure(id: number, status: RequestStatus, error: RequestError): AskResult<never> {
   return { id, status, text: '', json: null, error };
 }
 

@@ -1,3 +1,4 @@
+import { AiIpcError } from '../base/errors.ts';
 import type { StoreSettings } from '../store/open-store.ts';
 
 /** The embedded database: a file, made when it is not there. */
@@ -30,8 +31,15 @@ export type DatabaseOptions = SqliteOptions | MariadbOptions;
 
 const DEFAULT_POOL_SIZE = 5;
 
+/** Throws AiIpcError (bad_argument): from JavaScript anything may come. */
 export function storeSettings(options: DatabaseOptions): StoreSettings {
-  if (options.kind === 'sqlite') return options;
+  if (options?.kind === 'sqlite') {
+    checkText('file', options.file);
+    return options;
+  }
+  if (options?.kind !== 'mariadb') throw wrongKind(options);
+  for (const name of ['user', 'password', 'database'] as const) checkText(name, options[name]);
+  for (const name of ['port', 'maxPoolSize'] as const) checkNumber(name, options[name]);
   return {
     kind: 'mariadb',
     host: options.host ?? '127.0.0.1',
@@ -46,4 +54,26 @@ export function storeSettings(options: DatabaseOptions): StoreSettings {
     ...(options.ssl === undefined ? {} : { ssl: options.ssl }),
     sslCaFile: options.sslCaFile ?? null,
   };
+}
+
+function wrongKind(options: unknown): AiIpcError {
+  const kind = (options as { readonly kind?: unknown } | null | undefined)?.kind;
+  return new AiIpcError(
+    'bad_argument',
+    `The database's kind is ${JSON.stringify(kind) ?? 'missing'}. Give 'mariadb' (for MySQL, too) or 'sqlite'.`,
+  );
+}
+
+function checkText(name: string, value: unknown): void {
+  if (typeof value === 'string') return;
+  throw new AiIpcError('bad_argument', `The option ${name} of the database is ${typeof value}, not text.`);
+}
+
+function checkNumber(name: string, value: unknown): void {
+  if (value === undefined || Number.isInteger(value)) return;
+  const written = JSON.stringify(value) ?? typeof value;
+  throw new AiIpcError(
+    'bad_argument',
+    `The option ${name} of the database is ${written}, not a whole number.`,
+  );
 }

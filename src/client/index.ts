@@ -14,4 +14,4 @@ export {
 export { AiIpc, type ClientOptions } from './ai-ipc.ts';
 export type { AskResult } from './ask-result.ts';
 export type { DatabaseOptions, MariadbOptions, SqliteOptions } from './database-options.ts';
-export type { AskOptions, RequestInput, RequestOptions } from './request-input.ts';
+export type { AskOptions, RequestInput, RequestOptions, WaitOptions } from './request-input.ts';

@@ -24,6 +24,13 @@ export interface AskOptions extends Omit<RequestOptions, 'connection'> {
   readonly signal?: AbortSignal;
 }
 
+export interface WaitOptions {
+  /** How long to wait. Default: the life of a request that names none. */
+  readonly timeoutSeconds?: number;
+  /** Ends the wait, and leaves the request as it is. */
+  readonly signal?: AbortSignal;
+}
+
 /** One request of {@link AiIpc.requestMany}. */
 export interface RequestInput extends Omit<RequestOptions, 'connection'> {
   readonly type: string;

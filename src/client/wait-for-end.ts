@@ -27,11 +27,17 @@ export interface Waiting {
 }
 
 /** Looks at a request until it has ended. Rejects with the signal's reason at once when it aborts. */
-export async function waitForEnd(waiting: Waiting): Promise<AskResult> {
-  return await orAborted(lookUntilEnd(waiting), waiting.signal);
+export async function waitForEnd<Answer = unknown>(waiting: Waiting): Promise<AskResult<Answer>> {
+  return await orAborted(lookUntilEnd<Answer>(waiting), waiting.signal);
 }
 
-async function lookUntilEnd({ store, clock, id, lifeSeconds, signal }: Waiting): Promise<AskResult> {
+async function lookUntilEnd<Answer>({
+  store,
+  clock,
+  id,
+  lifeSeconds,
+  signal,
+}: Waiting): Promise<AskResult<Answer>> {
   const untilMs = clock.nowMs() + lifeSeconds * 1000 + AFTER_LIFE_MS;
   let createdAt: string | undefined;
   for (let looks = 1; ; looks += 1) {

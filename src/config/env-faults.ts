@@ -57,6 +57,12 @@ function faultOfBare(name: string, text: string, value: string): Fault | undefin
       `${name} begins or ends with a blank that is neither a space nor a tab. ` +
         `Take it away, or put the value in quotes: ${name}="…".`,
     );
+  const [quote] = /["'`]$/.exec(text) ?? [];
+  if (quote !== undefined && text.indexOf(quote) === text.length - 1)
+    return warning(
+      `${name} ends with a quote that nothing opens, and it counts as part of the value. Take it away, or put the ` +
+        `whole value between others: ${name}=${quote === "'" ? '"…"' : "'…'"}.`,
+    );
   return text.includes('\\') ? faultBesideSystemd(name, text) : undefined;
 }
 

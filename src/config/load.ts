@@ -2,6 +2,7 @@ import { AiIpcError } from '../base/errors.ts';
 import { ALERT } from './alert-schema.ts';
 import { isSocketPath } from './allowed.ts';
 import { readCaFile } from './ca-file.ts';
+import { misspeltIn } from './misspelt.ts';
 import { checkFallbacks, checkSummaryModel, readNamedModels } from './named-models.ts';
 import { checkUnused, isGiven, type Resolved, resolveSetting, whyMariadb } from './resolve.ts';
 import { MARIADB, SQLITE, WORKER } from './schema.ts';
@@ -64,7 +65,9 @@ export function loadWithSources(options: LoadOptions): LoadedSettings {
     alerts: valuesOf(readEach(reading, ALERT)),
     database: readDatabase(reading),
   };
-  if (reading.problems.length > 0) throw new AiIpcError('bad_settings', reportOf(reading.problems));
+  // A name that is misspelt is often why another one is not set.
+  if (reading.problems.length > 0)
+    throw new AiIpcError('bad_settings', reportOf([...reading.problems, ...misspeltIn(sources)]));
   return { settings, effective: reading.effective, sources };
 }
 

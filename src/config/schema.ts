@@ -105,7 +105,8 @@ export const WORKER = {
     variable: 'MAX_ATTEMPTS',
     default: 3,
     unit: 'attempts',
-    meaning: 'How often the AI service is called for one request before it fails.',
+    meaning:
+      'How often the AI service is called for one request before it fails. What reached nobody, and 429, do not count.',
     allowed: wholeNumber(1, 100),
   }),
   /** Without a slash at its end. */

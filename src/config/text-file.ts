@@ -19,10 +19,17 @@ export function readTextFile(path: string, name: string): TextFile {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return missing(path, name);
     return {
       kind: 'problem',
-      problem: `${name} cannot be read (${messageOf(error)}). Mend its rights or its place.`,
+      problem: `${name} cannot be read (${messageOf(error)}). ${remedyFor(error, path)}`,
     };
   }
   return decodeText(bytes, name);
+}
+
+/** A file with a password in it is mostly root's, and that is right. */
+function remedyFor(error: unknown, path: string): string {
+  const isDenied = error instanceof Error && 'code' in error && error.code === 'EACCES';
+  if (!isDenied || process.platform === 'win32') return 'Mend its rights or its place.';
+  return `This user may not: put sudo in front of the command, or make the file yours (sudo chown "$USER" ${path}).`;
 }
 
 /** Notepad adds .txt to a name, and Explorer hides it: the file that people see is not there. */

@@ -7,7 +7,7 @@ import type {
   ServiceSettings,
   WorkerSettings,
 } from './load.ts';
-import { nearestName } from './nearest.ts';
+import { misspeltIn } from './misspelt.ts';
 import { isGiven } from './resolve.ts';
 import { ALL_SETTINGS, MARIADB, SECRETS, SQLITE } from './schema.ts';
 import { MODELS } from './service-schema.ts';
@@ -38,7 +38,7 @@ export function startWarningsOf({ settings, sources }: LoadedSettings): string[]
 
 /** Lines of .env that say something else than they seem to, and names in it that are no settings. */
 export function envFileWarningsOf({ sources }: Pick<LoadedSettings, 'sources'>): string[] {
-  return [...sources.envFile.warnings, ...aboutMisspelt(sources)];
+  return [...sources.envFile.warnings, ...misspeltIn(sources)];
 }
 
 /** What to say where the embedded database is in use and nobody chose it; at most one sentence or two. */
@@ -185,18 +185,6 @@ function aboutEnvironment({ env }: Sources): string[] {
       ];
     },
   );
-}
-
-/** Other programs' variables may stand in .env, so a strange name is no error there. */
-function aboutMisspelt({ envFile }: Sources): string[] {
-  const known = ALL_SETTINGS.map((setting) => setting.variable);
-  const warnings: string[] = [];
-  for (const name of Object.keys(envFile.variables)) {
-    const nearest = known.includes(name) ? undefined : nearestName(name, known);
-    if (nearest !== undefined)
-      warnings.push(`.env: ${name} is no setting and does nothing here. Did you mean ${nearest}?`);
-  }
-  return warnings;
 }
 
 function isLoopback(host: string): boolean {

@@ -34,7 +34,7 @@ const CODE_BY_ERRNO = new Map<number, ErrorCode>([
   ...codes('schema_missing', [1146]),
   // a packet above max_allowed_packet: fatal to the connection, and the same the next time
   ...codes('database_failed', [1153]),
-  ...codes('schema_old', [1054]),
+  ...codes('schema_old', [1054, 1176]),
   // disk full, write error, table full
   ...codes('storage_failed', [1021, 1026, 1114]),
   // TLS demanded

@@ -20,6 +20,7 @@ export function adviceFor({ errno, code, words, line }: Trouble): string {
 type Advice = string | ((words: string, line: SeenLine | undefined) => string);
 
 const RIGHTS = 'Give this user the rights of deploy/grants.sql, or use one that has them (DB_USER).';
+const MISSING_INDEX = 'Run `ai-ipc migrate`: it makes each index again that is missing.';
 const READ_ONLY =
   'This server takes no writes: a replica, or the old primary after a failover. Have DB_HOST and DB_PORT lead to the ' +
   'primary (the worker goes on by itself then), or switch this one to writing.';
@@ -55,6 +56,7 @@ const BY_ERRNO: ReadonlyMap<number, Advice> = new Map<number, Advice>([
   [4151, 'ALTER USER … ACCOUNT UNLOCK.'],
   [1820, 'The password has expired: ALTER USER … IDENTIFIED BY a new one, and set DB_PASSWORD.'],
   [1862, 'The password has expired: ALTER USER … IDENTIFIED BY a new one, and set DB_PASSWORD.'],
+  [1176, MISSING_INDEX],
   [1142, RIGHTS],
   [1143, RIGHTS],
   [1227, RIGHTS],
@@ -65,7 +67,7 @@ const BY_ERRNO: ReadonlyMap<number, Advice> = new Map<number, Advice>([
   ],
   [
     1205,
-    'A transaction that somebody left open holds a row or a table (SHOW ENGINE INNODB STATUS names it), or a backup has locked the tables (SHOW PROCESSLIST shows it).',
+    'A transaction that somebody left open holds a row or a table (`ai-ipc doctor` names it), or a backup has locked the tables (SHOW PROCESSLIST shows it).',
   ],
   [3159, (_, line) => `The server demands TLS (require_secure_transport). ${remedyForDemand(line)}.`],
   [

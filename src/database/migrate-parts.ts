@@ -16,9 +16,13 @@ const EVENT: Part = { name: 'event evt_ai_cleanup_old_requests', right: 'EVENT' 
 const SCHEDULER_DISABLED = 1577;
 const REFUSED: ReadonlySet<number | undefined> = new Set([1044, 1142, 1227, 1370, SCHEDULER_DISABLED]);
 
-/** The file as the plain client loads it, but for rights that may be missing: the worker cleans up too. */
-export async function loadPresentSchema(run: ScriptRun, statements: readonly string[]): Promise<void> {
+/**
+ * The file as the plain client loads it, but for rights that may be missing: the worker cleans up too. Returns how many of
+ * procedure and event were missing and are there now.
+ */
+export async function loadPresentSchema(run: ScriptRun, statements: readonly string[]): Promise<number> {
   const procedure = statements.filter((statement) => partOf(statement) === 'PROCEDURE');
+  const before = await countParts(run);
   let hasProcedure = true;
   for (const statement of statements) {
     const part = partOf(statement);
@@ -26,6 +30,19 @@ export async function loadPresentSchema(run: ScriptRun, statements: readonly str
     else if (part === 'EVENT') hasProcedure && (await tryToMake(run, [statement], EVENT));
     else if (statement === procedure.at(-1)) hasProcedure = await makeProcedure(run, procedure);
   }
+  return (await countParts(run)) - before;
+}
+
+/** Those that this user may see. */
+const COUNT_PARTS = `
+  SELECT (SELECT COUNT(*) FROM information_schema.ROUTINES
+           WHERE ROUTINE_SCHEMA = DATABASE() AND ROUTINE_NAME = 'sp_ai_cleanup_old_requests')
+       + (SELECT COUNT(*) FROM information_schema.EVENTS
+           WHERE EVENT_SCHEMA = DATABASE() AND EVENT_NAME = 'evt_ai_cleanup_old_requests') AS parts`;
+
+async function countParts({ connection }: ScriptRun): Promise<number> {
+  const [row] = await connection.query<Row[]>(COUNT_PARTS);
+  return Number(row?.['parts'] ?? 0);
 }
 
 /** MySQL's DROP comes before the CREATE, and may be refused as that may. */

@@ -15,6 +15,7 @@ import type { Row } from './database.ts';
 import { toDatabaseError } from './database-errors.ts';
 import { mariadbName } from './database-name.ts';
 import { connectForMigrate, errnoOf } from './migrate-connection.ts';
+import { restoreKeys } from './migrate-keys.ts';
 import { loadPresentSchema } from './migrate-parts.ts';
 import { type CopyProgress, watchCopy } from './migrate-progress.ts';
 import { type LockWait, retryLocked, runStatements, type ScriptRun } from './migrate-script.ts';
@@ -22,6 +23,8 @@ import { makeViews } from './migrate-views.ts';
 import { alterForMysql } from './mysql-alter.ts';
 import { findServerFaults, refuseFaults, sentencesOf } from './server-checks.ts';
 import { splitSql } from './sql-script.ts';
+
+export { migrateSqlite } from './sqlite-schema.ts';
 
 export interface MigrateOptions {
   readonly settings: ConnectSettings;
@@ -40,6 +43,8 @@ export interface MigrateResult {
   /** The version that was found: 0 for an empty database, 1 for the document's tables, then those of upgrades/. */
   readonly from: number;
   readonly to: number;
+  /** Whether something was made again that a database of this version has: an index, the procedure, the event. */
+  readonly hasRestored: boolean;
 }
 
 /** The map server waits behind a waiting ALTER, and 2 s of standing still are borne; then it has 3 s to itself. */
@@ -100,12 +105,13 @@ async function migrateOn(run: ScriptRun, turn: ScriptRun, options: MigrateOption
   const start = START_STEPS[from];
   if (start !== undefined) options.onStep(start);
   if (isUpgrade(from)) await watchedUpgrade(isMariadb ? run : forMysql(run, query), { turn, options, from });
-  await loadPresentSchema(run, present);
+  const parts = await loadPresentSchema(run, present);
+  const keys = await restoreKeys(run, { confirm: options.confirm, rowsWithoutAsking: ROWS_WITHOUT_ASKING });
   await makeViews(run);
   await checkSchema(query, 'all');
   for (const fault of faults) options.onStep(sentencesOf(fault));
   options.onStep(`The tables are of version ${SCHEMA_VERSION}.`);
-  return { from, to: SCHEMA_VERSION };
+  return { from, to: SCHEMA_VERSION, hasRestored: parts + keys > 0 };
 }
 
 const START_STEPS: Readonly<Record<number, string>> = {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { AiIpcError, messageOf } from '../base/errors.ts';
 import { SCHEMA_VERSION } from './check-schema.ts';
-import type { Database } from './database.ts';
+import type { Database, Row } from './database.ts';
 import { splitSql } from './sql-script.ts';
 import { openSqliteDatabase, type SqliteDatabase } from './sqlite.ts';
 
@@ -69,4 +69,40 @@ async function versionOf(database: Database): Promise<number> {
   if (Number(table?.['tables'] ?? 0) === 0) return 0;
   const [row] = await database.query("SELECT value FROM ai_ipc_meta WHERE name = 'schema_version'");
   return Number(row?.['value'] ?? 0);
+}
+
+/** The index of SQLite's own file is named as here: CREATE INDEX IF NOT EXISTS makes what is not there. */
+const CREATE_INDEX = /^CREATE (?:UNIQUE )?INDEX IF NOT EXISTS (\w+)/gm;
+
+/** Names of the indexes that the file should have and has not. */
+export async function findLostSqliteIndexes(
+  query: (sql: string) => Promise<readonly Row[]>,
+): Promise<string[]> {
+  const rows = await query("SELECT name FROM sqlite_master WHERE type = 'index'");
+  const found = rows.map((row) => row['name']);
+  const wanted = [...readFileSync(SCHEMA_FILE, 'utf8').matchAll(CREATE_INDEX)].map(([, name = '']) => name);
+  return wanted.filter((name) => !found.includes(name));
+}
+
+/** Brings an embedded database to the present schema and makes again what is missing; tells each step. */
+export async function migrateSqlite(file: string, onStep: (text: string) => void): Promise<void> {
+  if (!existsSync(file)) {
+    onStep(
+      'There is no such file yet. It is made, and brought up to date, whenever it is opened: nothing to do.',
+    );
+    return;
+  }
+  const database = await openSqliteWithSchema(file);
+  try {
+    const lost = await findLostSqliteIndexes((sql) => database.query(sql));
+    if (lost.length === 0) {
+      onStep('The embedded database is brought up to date whenever it is opened: there is nothing to do.');
+      return;
+    }
+    onStep(`There is no index ${lost.join(', ')}: making it again.`);
+    await database.runScript(readFileSync(SCHEMA_FILE, 'utf8'));
+    onStep('What was missing is there again.');
+  } finally {
+    await database.close();
+  }
 }

@@ -203,11 +203,17 @@ function translated<T>(name: string, work: () => T): T {
 function toSqliteError(error: unknown, name: string): AiIpcError {
   if (error instanceof AiIpcError) return error;
   const code = CODE_BY_ERRCODE.get(errcodeOf(error) ?? -1) ?? 'database_failed';
-  const advice =
-    code === 'storage_failed'
-      ? ' Check that the folder exists, can be written and has room; nothing that was accepted is lost.'
-      : '';
-  return new AiIpcError(code, `${name}: ${messageOf(error)}.${advice}`, { cause: error });
+  return new AiIpcError(code, `${name}: ${messageOf(error)}.${adviceFor(code, messageOf(error))}`, {
+    cause: error,
+  });
+}
+
+function adviceFor(code: ErrorCode, words: string): string {
+  if (code === 'storage_failed')
+    return ' Check that the folder exists, can be written and has room; nothing that was accepted is lost.';
+  return /^no such index/.test(words)
+    ? ' Run `ai-ipc migrate`: it makes each index again that is missing.'
+    : '';
 }
 
 /** The primary result code: the low byte of the extended one. */

@@ -1,18 +1,15 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
+import { HEARD, IS_IT_HEARD } from '../base/doorbell-note.ts';
 import { type Place, placeOf } from '../client/worker-directory.ts';
 import type { WorkerFact } from '../store/queue-facts.ts';
 import { type Finding, ok, unseen, warning } from './finding.ts';
 
-/** On the same machine a refusal comes within a millisecond, from another one within a round trip. */
-const REFUSAL_MS = 250;
-const ONE_BYTE = Buffer.alloc(1);
+/** A note or a refusal comes within a millisecond, from another machine within a round trip; a busy worker is slower. */
+const SILENCE_MS = 1_000;
 
-/**
- * Rings each living worker. A worker tells nobody that it heard, and needs no reason to look: so what is found is an
- * address where nobody listens, which the machine there refuses.
- */
+/** Rings each living worker, and asks whether it heard. */
 export async function doorbellFindings(living: readonly WorkerFact[]): Promise<Finding[]> {
   return await Promise.all(living.map(doorbellFinding));
 }
@@ -26,31 +23,42 @@ async function doorbellFinding(worker: WorkerFact): Promise<Finding> {
       'doorbell',
       `${id} listens on ${doorbell}, which leads nowhere from this machine: its poll finds requests.`,
     );
-  const trouble = await ring(place);
-  if (trouble === undefined) return ok('doorbell', `${id} was rung on ${doorbell}, and nobody refused.`);
+  const end = await ring(place);
+  if (end === 'heard') return ok('doorbell', `${id} was rung on ${doorbell}, and heard it.`);
+  if (end === 'silence')
+    return warning('doorbell', {
+      reason: `${id} was rung on ${doorbell}, and says nothing: requests wait for its poll.`,
+      remedy:
+        'A firewall between here and there swallows datagrams (UDP), or DOORBELL_ADVERTISE names another machine. A worker of an older build says nothing: restart it.',
+      symptom: 'Requests timing out',
+    });
   return warning('doorbell', {
-    reason: `${id} was rung on ${doorbell}, and nobody listens there (${trouble}): requests wait for its poll.`,
+    reason: `${id} was rung on ${doorbell}, and nobody listens there (${end.trouble}): requests wait for its poll.`,
     remedy: 'DOORBELL_ADVERTISE of the worker has to name the port of its DOORBELL_BIND; then restart it.',
     symptom: 'Requests timing out',
   });
 }
 
-/** What the network said to a datagram; undefined for nothing, as it should be. */
-async function ring({ host, port }: Place): Promise<string | undefined> {
+/** What came back. */
+async function ring({ host, port }: Place): Promise<'heard' | 'silence' | { readonly trouble: string }> {
   const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
-  const over = AbortSignal.timeout(REFUSAL_MS);
-  const silence = once(over, 'abort').then(() => undefined);
-  const trouble = new Promise<string>((resolve) => {
-    socket.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+  const silence = once(AbortSignal.timeout(SILENCE_MS), 'abort').then(() => 'silence' as const);
+  const heard = new Promise<'heard'>((resolve) => {
+    socket.on('message', (note) => {
+      if (note.equals(HEARD)) resolve('heard');
+    });
+  });
+  const trouble = new Promise<{ readonly trouble: string }>((resolve) => {
+    socket.on('error', (error: NodeJS.ErrnoException) => resolve({ trouble: error.code ?? error.message }));
   });
   try {
     // Only a socket that is connected is told of a refusal.
     socket.connect(port, host, () => {
-      socket.send(ONE_BYTE, (error) => {
+      socket.send(IS_IT_HEARD, (error) => {
         if (error !== null) socket.emit('error', error);
       });
     });
-    return await Promise.race([trouble, silence]);
+    return await Promise.race([heard, trouble, silence]);
   } finally {
     socket.close();
   }

@@ -112,7 +112,7 @@ function fileFindings({
         : [
             warning('keys', {
               reason: `There is no index ${lost.join(', ')}: statements that name it are refused.`,
-              remedy: 'sqlite3 FILE < sql-files/ai_ipc_tables.sqlite.sql makes what is missing.',
+              remedy: 'ai-ipc migrate',
               symptom: 'No requests being processed',
             }),
           ],

@@ -35,6 +35,7 @@ const QUEUE: QueueFacts = {
   oldestEnded: { seen: undefined },
   lastCleanedSeconds: { seen: undefined },
   sizes: { seen: [] },
+  growth: { seen: [] },
 };
 
 const SERVER: ServerFacts = {
@@ -120,6 +121,29 @@ describe('requests', () => {
   });
 });
 
+it('what a day brings is told beside the sizes, with its bytes where they are known', () => {
+  const line = (changes: Partial<QueueFacts>) =>
+    queueFindings({ ...QUEUE, ...changes }, { settings, version: '0.1.0', otherCause: undefined }).find(
+      ({ part }) => part === 'tables',
+    )?.reason;
+  const sizes = {
+    seen: [
+      { table: 'ai_requests', bytes: 2_048_000, rows: 2_000 },
+      { table: 'ai_request_log', bytes: 1_024_000, rows: 4_000 },
+    ],
+  };
+  const growth = {
+    seen: [
+      { table: 'ai_requests', rowsADay: 500 },
+      { table: 'ai_request_log', rowsADay: 1_000 },
+    ],
+  };
+  expect(line({ sizes, growth })).toBe(
+    '2.9 MiB, most of it ai_requests with 2.0 MiB; a day brings 500 requests, 750 KiB with answers and log.',
+  );
+  expect(line({ sizes })).toBe('2.9 MiB, most of it ai_requests with 2.0 MiB.');
+});
+
 describe('a worker', () => {
   const withWorker = (changes: Partial<WorkerFact>): Partial<QueueFacts> => ({
     workers: { seen: seenOf<readonly WorkerFact[]>(QUEUE.workers).map((one) => ({ ...one, ...changes })) },
@@ -164,10 +188,18 @@ describe('a server', () => {
     expect(ofServer({ lockBy: { seen: 'pass_held' } })).toEqual([]);
   });
 
-  it('without the event is told how to have it', () => {
-    expect(ofServer({ event: { seen: { status: undefined } } })).toMatchObject([
+  it('without the event, or with the scheduler off, is well as long as a worker cleans up', () => {
+    const none = { event: { seen: { status: undefined } } };
+    const check = { check: 'event_scheduler', needsAdmin: false, reason: 'It is off.', remedy: 'SET GLOBAL' };
+    const off = { server: { seen: [check] } };
+    const alone = { queue: { ...QUEUE, workers: { seen: [] } } };
+    expect([...ofServer(none), ...ofServer(off)]).toEqual([]);
+    expect(ofServer({ ...none, ...alone })).toMatchObject([
       { part: 'cleanup event', remedy: expect.stringMatching(/^ai-ipc migrate/) },
     ]);
+    expect(ofServer({ ...off, ...alone })).toMatchObject([{ part: 'cleanup event', remedy: 'SET GLOBAL' }]);
+    const told = serverFindings({ ...SERVER, ...off }).find(({ part }) => part === 'cleanup event');
+    expect(told).toMatchObject({ verdict: 'ok', reason: expect.stringContaining('SET GLOBAL') });
   });
 });
 

@@ -5,6 +5,7 @@ import {
   type PendingFacts,
   type QueueFacts,
   type RecentFacts,
+  type TableGrowth,
   type TableSize,
   type WorkerFact,
 } from '../store/queue-facts.ts';
@@ -46,7 +47,7 @@ export function queueFindings(facts: QueueFacts, ways: Ways): Finding[] {
     ...findingsOf('recent requests', facts.recent, (recent) => recentFindings(recent)),
     ...findingsOf('AI calls', facts.calls, (calls) => callFindings(calls, settings)),
     ...findingsOf('cleanup', facts.oldestEnded, (oldest) => cleanupFindings(oldest, facts, settings)),
-    ...findingsOf('tables', facts.sizes, (sizes) => [sizeFinding(sizes)]),
+    ...findingsOf('tables', facts.sizes, (sizes) => [sizeFinding(sizes, facts)]),
   ];
 }
 
@@ -207,7 +208,9 @@ function cleanupFindings(
 ): Finding[] {
   const last = 'seen' in lastCleanedSeconds ? lastCleanedSeconds.seen : undefined;
   const when =
-    last === undefined ? 'the log knows of no cleanup' : `the last cleanup was ${spanOf(last)} ago`;
+    last === undefined
+      ? 'the log knows of no cleanup that deleted something'
+      : `the last cleanup that did was ${spanOf(last)} ago`;
   if (oldest !== undefined && oldest.ageDays > retentionDays + LATE_CLEANUP_DAYS)
     return [
       warning('cleanup', {
@@ -224,12 +227,25 @@ function cleanupFindings(
   return [ok('cleanup', `${age}; ${when}.`)];
 }
 
-function sizeFinding(sizes: readonly TableSize[]): Finding {
+function sizeFinding(sizes: readonly TableSize[], { growth }: QueueFacts): Finding {
   const all = sizes.reduce((sum, { bytes }) => sum + bytes, 0);
   const largest = [...sizes].sort((one, other) => other.bytes - one.bytes)[0];
   const most =
     largest === undefined || sizes.length < 2
       ? ''
       : `, most of it ${largest.table} with ${sizeOf(largest.bytes)}`;
-  return ok('tables', `${sizeOf(all)}${most}.`);
+  const grown = 'seen' in growth ? growthLine(sizes, growth.seen) : '';
+  return ok('tables', `${sizeOf(all)}${most}${grown}.`);
+}
+
+/** What a day brings; cleanup takes as much away, once the oldest is old enough. */
+function growthLine(sizes: readonly TableSize[], growth: readonly TableGrowth[]): string {
+  const requests = growth.find(({ table }) => table === 'ai_requests');
+  if (requests === undefined) return '';
+  const bytes = growth.reduce((sum, { table, rowsADay }) => {
+    const size = sizes.find((one) => one.table === table);
+    return size === undefined || size.rows <= 0 ? sum : sum + (size.bytes / size.rows) * rowsADay;
+  }, 0);
+  const written = bytes === 0 ? '' : `, ${sizeOf(Math.round(bytes))} with answers and log`;
+  return `; a day brings ${countOf(requests.rowsADay, 'request')}${written}`;
 }

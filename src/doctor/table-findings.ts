@@ -1,6 +1,7 @@
 import { SCHEMA_VERSION, type SchemaState } from '../database/check-schema.ts';
+import type { LostKey } from '../database/schema-keys.ts';
 import { remedies } from '../store/remedies.ts';
-import type { LostKey, OpenTransaction, ServerFacts } from '../store/server-facts.ts';
+import type { OpenTransaction, ServerFacts } from '../store/server-facts.ts';
 import { broken, countOf, type Finding, ok, spanOf, unseen, warning } from './finding.ts';
 import { findingsOf } from './parts.ts';
 
@@ -98,16 +99,16 @@ function rowFormatFindings(formats: ReadonlyMap<string, string>): Finding[] {
 
 function keyFindings(lost: readonly LostKey[]): Finding[] {
   if (lost.length === 0) return [ok('keys', 'Every index and constraint is there.')];
-  return lost.map(({ table, key, isNeeded, remedy }) =>
+  return lost.map(({ table, key, isNeeded }) =>
     isNeeded
       ? broken('keys', {
-          reason: `${table} has no index ${key}: statements of the worker name it and are refused.`,
-          remedy,
+          reason: `${table} has no index ${key}: statements name it and are refused.`,
+          remedy: 'ai-ipc migrate',
           symptom: 'No requests being processed',
         })
       : warning('keys', {
           reason: `${table} has no ${key}.`,
-          remedy,
+          remedy: 'ai-ipc migrate',
           symptom: 'High database load',
         }),
   );

@@ -1,17 +1,23 @@
 import { messageOf, type RequestError } from '../base/errors.ts';
 import type { AttemptEnded, Events, Statistics } from '../base/events.ts';
 import type { Logger } from '../base/logger.ts';
+import { ServiceOutage } from './service-outage.ts';
 
 /** While a trouble lasts, one line a minute tells it: a database that is away fails several statements a second. */
 const REPEAT_EVERY_MS = 60_000;
 
+const HOLDER_HINT = '`ai-ipc doctor` names the connection that holds them, and the KILL that ends it';
+
 /** Makes every log line of the engine from its events. What players said is not in them; answers are not either. */
 export function subscribeLog(events: Events, logger: Logger, nowMs: () => number): void {
   const troubles = new Troubles(nowMs);
+  const outage = new ServiceOutage(logger, nowMs);
 
   logLife(events, logger);
   events.on('claimed', ({ count }) => logger.debug({ count }, 'Claimed'));
-  events.on('attemptEnded', (ended) => logAttempt(logger, ended));
+  events.on('attemptEnded', (ended) => {
+    if (!outage.covers(ended)) logAttempt(logger, ended);
+  });
   events.on('settled', ({ dropped }) => {
     if (dropped.length > 0) logger.warn({ request_ids: dropped }, 'Outcomes dropped: their claims were lost');
   });
@@ -24,8 +30,16 @@ export function subscribeLog(events: Events, logger: Logger, nowMs: () => number
   events.on('rowsHeld', ({ requestIds }) => {
     if (troubles.isNews('rowsHeld')) {
       logger.warn(
-        { request_ids: requestIds, hint: 'SHOW ENGINE INNODB STATUS names it: end it' },
+        { request_ids: requestIds, hint: HOLDER_HINT },
         'Answers wait: a transaction that somebody left open holds their requests',
+      );
+    }
+  });
+  events.on('overdueHeld', () => {
+    if (troubles.isNews('overdueHeld')) {
+      logger.warn(
+        { hint: HOLDER_HINT },
+        'Requests stay past their lives: a transaction that somebody left open holds them',
       );
     }
   });
@@ -47,10 +61,11 @@ export function subscribeLog(events: Events, logger: Logger, nowMs: () => number
       'Call broke off by a bug of AI IPC: please report it',
     ),
   );
-  events.on('aiServiceDown', ({ error }) =>
-    logger.error(errorFields(error), 'AI service is down: claiming stops until it answers again'),
-  );
-  events.on('aiServiceUp', () => logger.info('AI service answers again'));
+  events.on('aiServiceDown', ({ error }) => {
+    outage.begin();
+    logger.error(errorFields(error), 'AI service is down: claiming stops until it answers again');
+  });
+  events.on('aiServiceUp', () => outage.end());
   events.on('storeFailed', ({ part, error }) => {
     if (troubles.isNews(part))
       logger.error({ part, error: messageOf(error) }, 'Database trouble, trying again');

@@ -33,6 +33,8 @@ export interface ExpireOptions {
   readonly limit: number;
   /** Why they could not be served, where the worker knows (the AI service is away); else their life just ended. */
   readonly reason?: RequestError;
+  /** Told where some are overdue and none could be ended: others hold them just then. */
+  readonly onHeld?: () => void;
 }
 
 export interface RescueOptions {

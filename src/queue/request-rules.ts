@@ -104,9 +104,12 @@ function cut(text: string | null, characters: number): string | null {
   return [...text].slice(0, characters).join('');
 }
 
-function clamp(name: string, value: number, least: number, most: number): number {
-  if (Number.isNaN(value))
-    throw new AiIpcError('bad_argument', `${name} is not a number. Give ${least} to ${most}.`);
+/** From JavaScript anything may come. */
+function clamp(name: string, value: unknown, least: number, most: number): number {
+  if (typeof value !== 'number' || Number.isNaN(value)) {
+    const written = typeof value === 'string' ? ` but the text ${quote(value)}` : '';
+    throw new AiIpcError('bad_argument', `${name} is not a number${written}. Give ${least} to ${most}.`);
+  }
   return Math.min(most, Math.max(least, Math.trunc(value)));
 }
 

@@ -13,6 +13,8 @@ function failed(changes: Partial<FailedAttempt> = {}): FailedAttempt {
     lifeLeftMs: 30_000,
     retryAfterMs: null,
     isAttemptGivenBack: false,
+    hasReachedNobody: false,
+    isServiceDown: false,
     ...changes,
   };
 }
@@ -42,6 +44,41 @@ describe('the pause', () => {
   it('is at least what the service asked for, and not more because of it', () => {
     expect(delayOf(failed({ retryAfterMs: 7_000 }), 0.5)).toBe(7_000);
     expect(delayOf(failed({ retryAfterMs: 100 }), 0)).toBe(125);
+  });
+});
+
+describe('the pause at a service that is away', () => {
+  it('stays short where nobody was reached', () => {
+    const attempt = { hasReachedNobody: true, isAttemptGivenBack: true, isServiceDown: true };
+    expect(delayOf(failed({ ...attempt, claimNo: 1 }), 0)).toBe(125);
+    expect(delayOf(failed({ ...attempt, claimNo: 50 }), 0)).toBe(1_000);
+    expect(delayOf(failed({ ...attempt, claimNo: 50 }), 0.999999)).toBe(2_000);
+  });
+
+  it.each([
+    ['a long life', 30_000, 3_750, 5_000],
+    ['a short one', 4_000, 1_500, 2_000],
+    ['hardly any', 200, 125, 150],
+  ])('before the last attempt is long: %s', (_, lifeLeftMs, least, most) => {
+    const last = failed({ isServiceDown: true, attempt: 2, claimNo: 1, lifeLeftMs });
+    expect(delayOf(last, 0)).toBe(least);
+    expect(delayOf(last, 0.2)).toBeLessThanOrEqual(most);
+    expect(delayOf(failed({ isServiceDown: true, attempt: 1, lifeLeftMs }), 0)).toBe(125);
+  });
+
+  it('holds by these numbers an outage of 3 s within a life of 30 s, three attempts and a service that says so', () => {
+    let atMs = 0;
+    let calls = 0;
+    for (let attempt = 1; atMs < 3_000; attempt += 1) {
+      const delayMs = delayOf(
+        failed({ isServiceDown: true, attempt, claimNo: attempt, lifeLeftMs: 30_000 - atMs }),
+        0,
+      );
+      if (delayMs === undefined) break;
+      atMs += delayMs;
+      calls += 1;
+    }
+    expect([atMs >= 3_000, calls]).toEqual([true, 2]);
   });
 });
 
@@ -76,6 +113,8 @@ it('whatever fails: it is tried again within its bounds, or it has failed with i
     lifeLeftMs: fc.integer({ min: -1_000, max: 100_000 }),
     retryAfterMs: fc.option(fc.integer({ min: 0, max: 200_000 }), { nil: null }),
     isAttemptGivenBack: fc.boolean(),
+    hasReachedNobody: fc.boolean(),
+    isServiceDown: fc.boolean(),
   });
   fc.assert(
     fc.property(

@@ -20,7 +20,9 @@ export async function expire(
   const pending = await expireStatus(database, statements, 'pending', options);
   const processing = await expireStatus(database, statements, 'processing', options);
   const unknown = await failUnknown(database, statements, options.limit);
-  return pending + processing + unknown;
+  const count = pending + processing + unknown;
+  if (count === 0) options.onHeld?.();
+  return count;
 }
 
 async function expireStatus(

@@ -9,11 +9,15 @@ import {
   type PendingFacts,
   type QueueFacts,
   type RecentFacts,
+  type TableGrowth,
   type WorkerFact,
 } from './queue-facts.ts';
 
 /** A quarter of an hour: no life ends so long before its request is made, unless in another time zone. */
 const ZONE_SECONDS = 900;
+
+/** What came in during a shorter time says nothing of a day. */
+const LEAST_AGE_SECONDS = 3_600;
 
 /** What alerts are judged by. One statement after the other: a look needs one connection and no more. */
 export async function lookAtAlerts(query: Query, statements: FactStatements): Promise<AlertParts> {
@@ -45,7 +49,15 @@ export async function lookAtQueue(query: Query, statements: FactStatements): Pro
         rows: number(row, 'number'),
       })),
     ),
+    growth: await partOf(async () => (await query(statements.growth)).flatMap(growthOf)),
   };
+}
+
+function growthOf(row: Row): TableGrowth[] {
+  const ageSeconds = number(row, 'age');
+  if (ageSeconds < LEAST_AGE_SECONDS) return [];
+  const rowsADay = Math.round((number(row, 'rows_since') / ageSeconds) * 86_400);
+  return [{ table: text(row, 'name'), rowsADay }];
 }
 
 function workerOf(row: Row): WorkerFact {

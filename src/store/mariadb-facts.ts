@@ -6,6 +6,7 @@ import type { Row } from '../database/database.ts';
 import { toDatabaseError } from '../database/database-errors.ts';
 import { mariadbName } from '../database/database-name.ts';
 import { describeEncryption, probeServer } from '../database/probe.ts';
+import { findLostKeys } from '../database/schema-keys.ts';
 import { findServerFaults } from '../database/server-checks.ts';
 import { poolSession } from '../database/session.ts';
 import { findHeldIds, readTransactions } from './held-requests.ts';
@@ -14,7 +15,6 @@ import { FIND_DUE, type LockBy } from './mariadb-locks.ts';
 import { partOf } from './part.ts';
 import { mariadbFactStatements } from './queue-fact-statements.ts';
 import type { ConnectionFacts, EventFacts, GaleraFacts, ServerFacts } from './server-facts.ts';
-import { findLostKeys } from './server-keys.ts';
 import { isOnThisMachine } from './this-machine.ts';
 import { findMissingRights } from './worker-rights.ts';
 

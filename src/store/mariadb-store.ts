@@ -9,16 +9,14 @@ import type { CallerConnection } from '../queue/queue-store.ts';
 import { createAlertStore, readFolder } from './alert-store.ts';
 import type { LockBy } from './mariadb-locks.ts';
 import { mariadbStatements } from './mariadb-statements.ts';
+import { onlyMarked } from './only-marked.ts';
 import { readQueueId } from './queue-id.ts';
 import { createSqlStore } from './sql-store.ts';
+import type { StoreOptions } from './store-options.ts';
 
-export interface MariadbStoreOptions {
+export interface MariadbStoreOptions extends StoreOptions {
   /** auto: SKIP LOCKED where it works. The others are for tests. */
   readonly lockBy?: 'auto' | 'pass_held' | 'wait';
-  /** Told what the server is set to that costs something; what nothing works with is thrown. */
-  readonly onWarning?: (warning: string) => void;
-  /** Told whether connections are encrypted, and by what the server was known. */
-  readonly onConnected?: (encryption: string) => void;
 }
 
 /**
@@ -27,7 +25,12 @@ export interface MariadbStoreOptions {
  */
 export async function openMariadbStore(
   settings: ConnectionSettings,
-  { lockBy = 'auto', onWarning = () => undefined, onConnected = () => undefined }: MariadbStoreOptions = {},
+  {
+    lockBy = 'auto',
+    onWarning = () => undefined,
+    onConnected = () => undefined,
+    onlyMarked: mark,
+  }: MariadbStoreOptions = {},
 ): Promise<WatchedStore> {
   // Asked first, on connections of its own: it tells at once what a pool would only time out on.
   const { skipsLocked, maxPacketBytes, encryption, warnings } = await probeServer(settings);
@@ -39,7 +42,8 @@ export async function openMariadbStore(
     await checkSchema(query);
     const canSkip = lockBy === 'auto' && skipsLocked;
     const way = canSkip ? 'skip_locked' : lockBy === 'wait' ? lockBy : await wayWithoutSkipping(query);
-    const statements = mariadbStatements(way);
+    const all = mariadbStatements(way);
+    const statements = mark === undefined ? all : onlyMarked(all, mark);
     const queueId = await readQueueId(database, statements);
     const findFolder = () => readFolder(database, settings);
     const alerts = createAlertStore({ database, kind: 'mariadb', findFolder });

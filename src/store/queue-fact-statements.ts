@@ -11,6 +11,7 @@ export interface FactStatements {
   readonly oldestEnded: string;
   readonly lastCleaned: string;
   readonly sizes: string;
+  readonly growth: string;
 }
 
 const TABLES =
@@ -26,6 +27,8 @@ const sqliteAge: Age = (column) =>
 /** The newest rows tell enough, and are found by id in a table of any size. */
 const LATEST = 200;
 const LATEST_LOG_ROWS = 300;
+
+const GROWING = ['ai_requests', 'ai_responses', 'ai_request_log'] as const;
 
 function statementsWith(age: Age, { today, sizes }: { today: string; sizes: string }): FactStatements {
   return {
@@ -73,6 +76,14 @@ function statementsWith(age: Age, { today, sizes }: { today: string; sizes: stri
        ORDER BY id DESC
        LIMIT 1`,
     sizes,
+    growth: GROWING.map(
+      (table) => `
+      SELECT *
+        FROM (SELECT '${table}' AS name, (SELECT MAX(id) FROM ${table}) - id AS rows_since, ${age('created_at')} AS age
+                FROM ${table}
+               ORDER BY id
+               LIMIT 1) oldest_of_${table}`,
+    ).join(' UNION ALL '),
   };
 }
 

@@ -56,6 +56,12 @@ export interface TableSize {
   readonly rows: number;
 }
 
+/** How a table grew since its oldest row was written, on average. */
+export interface TableGrowth {
+  readonly table: string;
+  readonly rowsADay: number;
+}
+
 /** What alerts are judged by. */
 export interface AlertParts {
   readonly workers: Part<readonly WorkerFact[]>;
@@ -75,6 +81,8 @@ export interface QueueFacts extends AlertParts {
   /** Seconds since a cleanup last deleted something; undefined where the log knows none. */
   readonly lastCleanedSeconds: Part<number | undefined>;
   readonly sizes: Part<readonly TableSize[]>;
+  /** Of the tables that are old enough to tell. */
+  readonly growth: Part<readonly TableGrowth[]>;
 }
 
 /** More than these are not counted: it would take longer than anybody waits. */

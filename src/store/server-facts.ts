@@ -1,4 +1,5 @@
 import type { SchemaState } from '../database/check-schema.ts';
+import type { LostKey } from '../database/schema-keys.ts';
 import type { Finding } from '../database/server-checks.ts';
 import type { LockBy } from './mariadb-locks.ts';
 import type { Part } from './part.ts';
@@ -33,16 +34,6 @@ export interface GaleraFacts {
   readonly state: string;
   readonly isReady: boolean;
   readonly size: number;
-}
-
-/** A table that has not what it was made with. */
-export interface LostKey {
-  readonly table: string;
-  readonly key: string;
-  /** Without it a statement of ours fails, not only grows slow. */
-  readonly isNeeded: boolean;
-  /** The statement that makes it again. */
-  readonly remedy: string;
 }
 
 export interface ServerFacts {

@@ -4,6 +4,7 @@ import { AiIpcError } from '../base/errors.ts';
 import { SCHEMA_VERSION } from '../database/check-schema.ts';
 import { sqliteName } from '../database/database-name.ts';
 import { openSqliteDatabase } from '../database/sqlite.ts';
+import { findLostSqliteIndexes } from '../database/sqlite-schema.ts';
 import { lookAtQueue, number, text } from './look-at-queue.ts';
 import { type Part, partOf } from './part.ts';
 import { sqliteFactStatements } from './queue-fact-statements.ts';
@@ -24,14 +25,6 @@ export interface FileFacts {
 /** The check reads the whole file: 64 MiB took 0.2 s. */
 const MOST_CHECKED_BYTES = 64 * 1024 * 1024;
 const SIZE = 'SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size';
-const KEYS = [
-  'idx_status_priority',
-  'idx_expires_at',
-  'idx_request_id',
-  'idx_log_request_id',
-  'idx_event_type',
-];
-
 /** Changes nothing, and makes no file: a look must not pass on an empty queue that it made itself. Throws AiIpcError. */
 export async function lookAtFile(file: string): Promise<FileFacts> {
   if (!existsSync(file))
@@ -53,11 +46,7 @@ export async function lookAtFile(file: string): Promise<FileFacts> {
         const [row] = await query('PRAGMA quick_check(1)');
         return text(row, 'quick_check');
       }),
-      lostKeys: await partOf(async () => {
-        const rows = await query("SELECT name FROM sqlite_master WHERE type = 'index'");
-        const names = rows.map((row) => text(row, 'name'));
-        return KEYS.filter((name) => !names.includes(name));
-      }),
+      lostKeys: await partOf(() => findLostSqliteIndexes(query)),
       folder: dirname(file),
       queue: await lookAtQueue(query, sqliteFactStatements),
     };

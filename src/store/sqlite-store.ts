@@ -5,21 +5,27 @@ import { openSqliteWithSchema } from '../database/sqlite-schema.ts';
 import type { WatchedStore } from '../queue/alert-store.ts';
 import type { CallerConnection } from '../queue/queue-store.ts';
 import { openAlertStore } from './alert-store.ts';
+import { onlyMarked } from './only-marked.ts';
 import { readQueueId } from './queue-id.ts';
 import { createSqlStore } from './sql-store.ts';
 import { sqliteStatements } from './sqlite-statements.ts';
+import type { StoreOptions } from './store-options.ts';
 
 /**
  * Opens the queue in a SQLite file, which is made (with its folder) when it is not there. Throws AiIpcError:
  * storage_failed (folder, rights or disk), schema_new.
  */
-export async function openSqliteStore(file: string): Promise<WatchedStore> {
+export async function openSqliteStore(
+  file: string,
+  { onlyMarked: mark }: StoreOptions = {},
+): Promise<WatchedStore> {
   const database = await openSqliteWithSchema(file);
   try {
-    const queueId = await readQueueId(database, sqliteStatements);
+    const statements = mark === undefined ? sqliteStatements : onlyMarked(sqliteStatements, mark);
+    const queueId = await readQueueId(database, statements);
     return createSqlStore({
       database,
-      statements: sqliteStatements,
+      statements,
       queueId,
       heartbeatDatabase: database,
       inserterOver,

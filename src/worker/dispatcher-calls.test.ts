@@ -113,10 +113,10 @@ describe('how long a call took', () => {
 });
 
 describe('a service that is down', () => {
-  it('costs the calls that find out their attempt, and a try none', async () => {
+  it('costs no request an attempt where nobody is reached', async () => {
     await stub.goDown();
     const first = await serve(alike(10, { lifeLeftMs: 30_000 }));
-    expect(first).toMatchObject(Array(10).fill({ kind: 'retry', isAttemptGivenBack: false }));
+    expect(first).toMatchObject(Array(10).fill({ kind: 'retry', isAttemptGivenBack: true }));
     expect(breaker.state).toBe('open');
     await clock.advance(OPEN_MS);
 

@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { waitFor } from '../../test/support/wait-for.ts';
+import { HEARD, IS_IT_HEARD } from '../base/doorbell-note.ts';
 import { createEvents } from '../base/events.ts';
 import { Doorbell, parseAddress } from './doorbell.ts';
 
@@ -75,6 +76,21 @@ describe('Doorbell', () => {
     expect(doorbell.address).toBeNull();
     const socket = createSocket('udp4').bind(port, '127.0.0.1');
     await once(socket, 'listening');
+    socket.close();
+  });
+
+  it('says that it heard to whoever asks, and to nobody else', async () => {
+    const { doorbell, rings } = await hang('127.0.0.1:0');
+    const { host, port } = parseAddress(doorbell.address!);
+    const notes: string[] = [];
+    const socket = createSocket('udp4');
+    socket.on('message', (note) => notes.push(String(note)));
+    socket.send('x', port, host);
+    await waitFor(() => rings() === 1, { timeoutMs: 5_000, what: 'a ring' });
+    socket.send(IS_IT_HEARD, port, host);
+    await waitFor(() => notes.length > 0, { timeoutMs: 5_000, what: 'a note' });
+    expect({ notes, rings: rings() }).toEqual({ notes: [String(HEARD)], rings: 2 });
+    expect(HEARD.length).toBeLessThanOrEqual(IS_IT_HEARD.length);
     socket.close();
   });
 

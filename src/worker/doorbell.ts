@@ -1,6 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
+import { HEARD, IS_IT_HEARD } from '../base/doorbell-note.ts';
 import { AiIpcError } from '../base/errors.ts';
 import type { Events } from '../base/events.ts';
 import { joinHostAndPort, splitHostAndPort } from '../base/host-and-port.ts';
@@ -15,7 +16,10 @@ export interface DoorbellOptions {
   readonly events: Events;
 }
 
-/** Listens for datagrams that say "there is work". What is in them is never read; the poll finds the work without them. */
+/**
+ * Listens for datagrams that say "there is work"; the poll finds the work without them. What is in them is no matter, but
+ * for one that asks whether it was heard.
+ */
 export class Doorbell implements Lifecycle {
   readonly #options: DoorbellOptions;
   readonly #startStop = new StartStop('doorbell');
@@ -61,7 +65,11 @@ export class Doorbell implements Lifecycle {
     this.#socket = socket;
     socket.bind(port, host);
     await once(socket, 'listening');
-    socket.on('message', () => this.#options.onRing());
+    socket.on('message', (message, caller) => {
+      this.#options.onRing();
+      // Whoever has gone meanwhile does not miss it.
+      if (message.equals(IS_IT_HEARD)) socket.send(HEARD, caller.port, caller.address, () => undefined);
+    });
     socket.on('error', (error) => this.#fail(error));
     this.#address = this.#options.advertise ?? joinHostAndPort(host, socket.address().port);
   }

@@ -15,6 +15,7 @@ const DOWN: AiResult = {
   kind: 'trouble',
   error: { code: 'ai_unreachable', message: 'Nothing listens there.' },
   isServiceDown: true,
+  hasReachedNobody: true,
   retryAfterMs: null,
 };
 

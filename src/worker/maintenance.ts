@@ -10,6 +10,8 @@ import type { WorkerContext } from './worker-parts.ts';
 const EXPIRE_EVERY_MS = 1_000;
 /** One transaction's worth of expired requests; a full one is followed by the next at once. */
 const EXPIRE_CHUNK = 200;
+/** Another worker that ends the same ones holds them for milliseconds. */
+const HELD_SWEEPS_TO_TELL = 2;
 const RECONCILE_EVERY_MS = 1_000;
 /** With the 10 s of silence that make a worker dead, its requests are pending again within 13 s. */
 const RESCUE_LOOK_EVERY_MS = 2_000;
@@ -35,6 +37,7 @@ export class Maintenance implements Lifecycle {
   readonly #deathWatch: DeathWatch;
   readonly #loops: readonly Loop[];
   #looksDue = 0;
+  #heldSweeps = 0;
 
   constructor(options: MaintenanceOptions) {
     this.#options = options;
@@ -77,7 +80,13 @@ export class Maintenance implements Lifecycle {
   async #expire(): Promise<number> {
     const { store, events, workerId, statistics } = this.#options;
     const reason = this.#whyUnserved();
-    const count = await store.expire({ limit: EXPIRE_CHUNK, ...(reason ? { reason } : {}) });
+    let isHeld = false;
+    const onHeld = () => {
+      isHeld = true;
+    };
+    const count = await store.expire({ limit: EXPIRE_CHUNK, onHeld, ...(reason ? { reason } : {}) });
+    this.#heldSweeps = isHeld ? this.#heldSweeps + 1 : 0;
+    if (this.#heldSweeps >= HELD_SWEEPS_TO_TELL) events.emit('overdueHeld', { workerId });
     if (count > 0) {
       statistics.countExpired(count);
       events.emit('expired', { workerId, count });

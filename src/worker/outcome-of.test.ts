@@ -30,8 +30,15 @@ const LAST: EndedCall = { ...CALL, request: { ...REQUEST, attempt: 3 } };
 function trouble(
   code: ErrorCode,
   retryAfterMs: number | null = null,
+  hasReachedNobody = false,
 ): Exclude<AiResult, { kind: 'aborted' }> {
-  return { kind: 'trouble', error: { code, message: 'why' }, isServiceDown: true, retryAfterMs };
+  return {
+    kind: 'trouble',
+    error: { code, message: 'why' },
+    isServiceDown: true,
+    hasReachedNobody,
+    retryAfterMs,
+  };
 }
 
 describe('outcomeOf', () => {
@@ -57,6 +64,12 @@ describe('outcomeOf', () => {
       kind: 'retry',
       isAttemptGivenBack: false,
     });
+  });
+
+  it('a call that reached nobody does not count: it is tried again as long as the request lives', () => {
+    const unreached = trouble('ai_unreachable', null, true);
+    expect(outcomeOf(unreached, LAST)).toMatchObject({ kind: 'retry', isAttemptGivenBack: true });
+    expect(outcomeOf(unreached, { ...LAST, lifeLeftMs: 100 })).toMatchObject({ kind: 'failed' });
   });
 
   it('trouble waits as long as the service asks', () => {

@@ -38,13 +38,13 @@ export function outcomeOf(result: Exclude<AiResult, { kind: 'aborted' }>, call: 
     case 'refused':
       return { kind: 'failed', error: result.error };
     case 'rate_limited':
-      return retryOf(result.error, result.retryAfterMs, call, { isAttemptGivenBack: true });
+      return retryOf(result, call);
     case 'trouble':
       if (call.isCutByLife && result.error.code === 'attempt_timeout')
         return { kind: 'timeout', error: result.error };
       if (call.isTry && result.error.code === 'ai_unreachable' && call.lifeLeftMs > AFTER_TRY_MS)
         return { kind: 'retry', error: result.error, delayMs: AFTER_TRY_MS, isAttemptGivenBack: true };
-      return retryOf(result.error, result.retryAfterMs, call, { isAttemptGivenBack: false });
+      return retryOf(result, call);
   }
 }
 
@@ -55,18 +55,21 @@ export function neverCalled(): Outcome {
 }
 
 function retryOf(
-  error: RequestError,
-  retryAfterMs: number | null,
+  result: Extract<AiResult, { kind: 'trouble' | 'rate_limited' }>,
   { request, maxAttempts, lifeLeftMs }: EndedCall,
-  { isAttemptGivenBack }: { isAttemptGivenBack: boolean },
 ): Outcome {
+  const isTrouble = result.kind === 'trouble';
+  const hasReachedNobody = isTrouble && result.hasReachedNobody;
   return decideRetry({
-    error,
+    error: result.error,
     attempt: request.attempt,
     maxAttempts: request.maxAttempts ?? maxAttempts,
     claimNo: request.claimNo,
     lifeLeftMs,
-    retryAfterMs,
-    isAttemptGivenBack,
+    retryAfterMs: result.retryAfterMs,
+    isAttemptGivenBack: !isTrouble || hasReachedNobody,
+    hasReachedNobody,
+    // What took long has used its life up already: it is not made to wait longer.
+    isServiceDown: isTrouble && result.isServiceDown && result.error.code !== 'attempt_timeout',
   });
 }

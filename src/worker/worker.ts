@@ -126,9 +126,12 @@ export class Worker implements Lifecycle {
 
   async #begin(): Promise<void> {
     const { events, store, settings, workerId, breaker } = this.#context;
+    let isDown = false;
     breaker.onChange((state) => {
-      if (state === 'open') events.emit('aiServiceDown', { error: breaker.lastError() });
+      // Each try in vain opens it anew.
+      if (state === 'open' && !isDown) events.emit('aiServiceDown', { error: breaker.lastError() });
       if (state === 'closed') events.emit('aiServiceUp');
+      isDown = state !== 'closed';
       this.#poller.wake();
     });
     await startAll([

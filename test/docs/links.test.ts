@@ -43,7 +43,9 @@ it.each(pages)('%s names only commands, scripts and files that there are', (path
 });
 
 it('the messages that docs/operations.md explains are those of the log', () => {
-  const source = read('src/observability/log-subscriber.ts') + read('src/cli/worker.ts');
+  const source = ['observability/log-subscriber', 'observability/service-outage', 'cli/worker']
+    .map((file) => read(`src/${file}.ts`))
+    .join('');
   const messages = [...read('docs/operations.md').matchAll(/^\| (?:INFO|WARN|ERROR) \| `(.+?)` \|/gm)].map(
     ([, message]) => message ?? '',
   );

@@ -69,17 +69,39 @@ it('a lone request outlives an outage of more tries than it has attempts', async
   worker = startWorker(queue().settings, env);
   await worker.started();
   await stub.goDown();
-  await queue().insert(10, '/echo');
-  await worker.waitForLog(DOWN, 10_000);
-  await queue().waitForCounts({ failed: 10 }, 5_000);
-  const id = await queue().insertOne('/echo');
+  const id = await queue().insertOne('/echo', { lifeSeconds: 600 });
   const retries = async () => (await queue().events(id)).filter((event) => event === 'retried').length;
-  await waitFor(async () => (await retries()) >= 2, { timeoutMs: 10_000, what: 'two failed tries' });
+  await waitFor(async () => (await retries()) >= 4, { timeoutMs: 20_000, what: 'four failed tries' });
 
   await stub.comeBack();
   const row = await queue().waitForStatus(id, 'completed', 10_000);
 
   expect(row.attempts).toBe(1);
+  // Too few calls for the breaker: told once all the same, and its end.
+  expect(worker.log('Attempt failed, will be retried')).toHaveLength(1);
+  expect(await worker.waitForLog('AI service answers again', 5_000)).toMatchObject({
+    calls_in_vain: expect.any(Number),
+  });
+});
+
+it('away for some 3 s with an ask now and then, and back: all are answered, at one attempt each', async () => {
+  const isTried = async (id: number, times: number) => {
+    const retries = async () => (await queue().events(id)).filter((event) => event === 'retried').length;
+    await waitFor(async () => (await retries()) >= times, { timeoutMs: 20_000, what: 'failed attempts' });
+  };
+  await stub.goDown();
+  const ids: number[] = [];
+  // By their fifth, 2 to 4 s have gone by.
+  for (const _ of [1, 2, 3]) {
+    const id = await queue().insertOne('/echo');
+    ids.push(id);
+    await isTried(id, 2);
+  }
+  await isTried(ids[0]!, 5);
+  await stub.comeBack();
+
+  for (const id of ids)
+    expect(await queue().waitForStatus(id, 'completed', 10_000)).toMatchObject({ attempts: 1 });
 });
 
 it('a request at which the service hangs up does not keep the others from it', async () => {
@@ -91,7 +113,7 @@ it('a request at which the service hangs up does not keep the others from it', a
   const bad = await queue().insertOne('/hang-up', { priority: 1 });
   await queue().insert(20, '/echo');
 
-  await queue().waitForCounts({ completed: 30, failed: 1 }, 10_000);
+  await queue().waitForCounts({ completed: 30, failed: 1 }, 20_000);
 
   expect(await queue().request(bad)).toMatchObject({ error_code: 'ai_unreachable', attempts: 3 });
 });

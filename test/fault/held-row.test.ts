@@ -41,3 +41,22 @@ it('a request that somebody holds in an open transaction keeps no other from its
   await queue().waitForStatus(held, 'completed', 10_000);
   expect(stub.calls).toHaveLength(6);
 });
+
+it('a request that is held before anybody claims it is told once its life is over, and ends when it is let go', async () => {
+  const held = await queue().insertOne('/api/v1/npc/dialogue', { lifeSeconds: 2 });
+  const holder = await queue().database.connect();
+  await holder.beginTransaction();
+  await holder.query('SELECT id FROM ai_requests WHERE id = ? FOR UPDATE', [held]);
+  const worker = startWorker(queue().settings, { AI_SERVICE_BASE_URL: stub.url });
+  await worker.started();
+
+  const told = await worker.waitForLog(
+    'Requests stay past their lives: a transaction that somebody left open holds them',
+    20_000,
+  );
+
+  expect(told['hint']).toContain('ai-ipc doctor');
+  expect((await queue().request(held)).status).toBe('pending');
+  await holder.rollback();
+  await queue().waitForStatus(held, 'timeout', 10_000);
+});

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { newFolder, ROOT, runProgram, useCli } from '../support/cli-process.ts';
@@ -50,6 +50,27 @@ it('a program that imports the package compiles against its types and runs', asy
     stdout: '1 true true bad_endpoint function\n',
     stderr: '',
   });
+});
+
+it('an answer has the type that its asker names, and null where there is none', async () => {
+  const program = `import { AiIpc } from 'ai-ipc';
+interface Mood { readonly mood: string }
+const ai = await AiIpc.open({ kind: 'sqlite', file: 'queue.sqlite' });
+const { json } = await ai.ask<Mood>('mood', '/mood', {}, { timeoutSeconds: 1 });
+const mood: string = json?.mood ?? 'none';
+const later: Mood | null = (await ai.wait<Mood>(1, { timeoutSeconds: 1 })).json;
+`;
+  expect(await compile(program)).toMatchObject({ exitCode: 0, stdout: '' });
+  expect((await compile(program.replace('json?.mood', 'json.mood'))).stdout).toContain(
+    "'json' is possibly 'null'",
+  );
+});
+
+it('source maps have their sources in them, since the package has no src', () => {
+  const map = JSON.parse(readFileSync(join(ROOT, 'dist/client/ai-ipc.js.map'), 'utf8')) as {
+    sourcesContent?: string[];
+  };
+  expect(map.sourcesContent?.[0]).toContain('export class AiIpc');
 });
 
 it('the types refuse what the commands would', async () => {

@@ -118,3 +118,22 @@ it('a question without an answer says why, and the chat goes on', async () => {
   expect(exitCode).toBe(0);
   expect(stripVTControlCharacters(stdout)).toContain('has no answer. ai_client_error: ');
 });
+
+it('both lines of a pasted text are answered, and ↑ brings back what was said', async () => {
+  const up = '\x1b[A';
+  const demo = startOnTerminal(['demo'], { env: { TMPDIR: newFolder() } });
+  await prompt(demo, 0);
+  demo.type('Where am I?\r\rWho are you?\r');
+  await prompt(demo, 2);
+  demo.type(`${up}${up}\r`);
+  await prompt(demo, 3);
+  demo.type(CTRL_D);
+
+  expect((await demo.ended).exitCode).toBe(0);
+  const file = /Database: SQLite (\S+)/.exec(stripVTControlCharacters(demo.stdout))![1]!;
+  const rows = querySqlite(
+    file,
+    "SELECT json_extract(request_data, '$.message') AS said FROM ai_requests ORDER BY id",
+  );
+  expect(rows.map(({ said }) => said)).toEqual(['Where am I?', 'Who are you?', 'Where am I?']);
+});

@@ -8,6 +8,7 @@ import {
   newFolder,
   querySqlite,
   runCli,
+  runCliWithin,
   startCli,
   useCli,
 } from '../support/cli-process.ts';
@@ -196,4 +197,12 @@ describe('on MariaDB', () => {
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^ERROR database_unavailable: MariaDB me@127\.0\.0\.1:1\/game/);
   });
+});
+
+it('a disk that is full is told at once, and ends it', async () => {
+  const { exitCode, stdout, stderr } = await runCliWithin(300, ['demo']);
+
+  expect(stderr).toMatch(/^ERROR storage_failed: SQLite .*has room/);
+  expect(exitCode).toBe(1);
+  expect(stdout).not.toMatch(/No worker ended the request/);
 });

@@ -1,4 +1,7 @@
-import { existsSync } from 'node:fs';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { SYMPTOMS } from '../../src/doctor/finding.ts';
@@ -16,10 +19,12 @@ import {
 import { createUser } from '../support/create-user.ts';
 import { MariadbServer } from '../support/mariadb-server.ts';
 import { QueueObserver, useQueue } from '../support/queue-observer.ts';
+import { newTree, put, useTrees } from '../support/rathena-tree.ts';
 import { useWorkers } from '../support/worker-process.ts';
-import { diagnose, faultsOf, runDoctor } from './support/doctor-under-test.ts';
+import { diagnose, faultsOf, findFault, runDoctor } from './support/doctor-under-test.ts';
 
 useCli();
+useTrees();
 const startWorker = useWorkers();
 const queue = useQueue();
 let stub: AiStub;
@@ -126,12 +131,49 @@ it('tables that a backup has locked are told', async () => {
   );
 });
 
-it('--rathena adds the game’s side', async () => {
-  const { findings } = await runDoctor(['--rathena', newFolder(), ...mariadbOption(queue().database)], {
-    ...mariadbEnv(queue().database),
-    ...env(),
+describe('--rathena adds the game’s side', () => {
+  async function ofGame(folder: string) {
+    const words = ['--rathena', folder, ...mariadbOption(queue().database)];
+    const { findings } = await runDoctor(words, { ...mariadbEnv(queue().database), ...env() });
+    return findings.filter(({ part }) => part.startsWith('game'));
+  }
+
+  /** A tree with AI IPC in it, whose map server uses this database. */
+  async function installedTree(password: string): Promise<string> {
+    const { host, port, user, database } = queue().settings;
+    const lines = [
+      ...[`map_server_ip: ${host}`, `map_server_port: ${port}`, `map_server_id: ${user}`],
+      ...[`map_server_pw: ${password}`, `map_server_db: ${database}`, 'default_codepage: utf8mb4', ''],
+    ];
+    const dir = newTree({
+      'conf/inter_athena.conf': lines.join('\n'),
+      'npc/scripts_custom.conf':
+        'npc: npc/custom/ai-world/ai_ipc_lib.txt\nnpc: npc/custom/ai-world/ai_ipc_lib_commands.txt\n',
+    });
+    expect(await runCli(['rathena', 'install', dir])).toMatchObject({ exitCode: 0 });
+    put(dir, 'map-server', 'a program with ai_db_request in it');
+    return dir;
+  }
+
+  it('of a folder that is none', async () => {
+    expect(await ofGame(newFolder())).toMatchObject([{ verdict: 'broken' }]);
   });
-  expect(findings.find(({ part }) => part.startsWith('game'))).toMatchObject({ verdict: 'broken' });
+
+  it('of one whose map server has all it needs', async () => {
+    const worker = startWorker(queue().settings, env());
+    await worker.started();
+    const findings = await ofGame(await installedTree(queue().settings.password));
+    await worker.stop();
+    expect(findings.filter(({ verdict }) => verdict !== 'ok')).toEqual([]);
+    expect(findings.length).toBeGreaterThan(0);
+  });
+
+  it('of one whose map server is refused by the database', async () => {
+    const findings = await ofGame(await installedTree('wrong'));
+    expect(findings).toContainEqual(
+      expect.objectContaining({ verdict: 'broken', reason: expect.stringMatching(/Access denied|denied/) }),
+    );
+  });
 });
 
 it('--watch looks again and again until a signal, and the last line says how bad it is', async () => {
@@ -141,7 +183,7 @@ it('--watch looks again and again until a signal, and the last line says how bad
   await doctor.waitForOutput(/No worker is alive[\s\S]*broken[\s\S]*: No requests being processed\.\n/);
   const worker = startWorker(queue().settings, env());
   await worker.started();
-  await doctor.waitForOutput(/is alive \(version [\s\S]*1 warning\.\n/);
+  await doctor.waitForOutput(/is alive \(version [\s\S]*Nothing is wrong\.\n/);
   doctor.signal('SIGINT');
   expect((await doctor.ended).exitCode).toBe(130);
 });
@@ -154,7 +196,6 @@ it.each(['0', 'often', '1.5'])('--watch %s is refused', async (seconds) => {
 });
 
 it('a worker that holds a gigabyte is told', async () => {
-  const { hostname } = await import('node:os');
   const worker = {
     id: 'w',
     host: hostname(),
@@ -171,7 +212,61 @@ it('a worker that holds a gigabyte is told', async () => {
 });
 
 it('the page of symptoms has each by its name', async () => {
-  const { readFileSync } = await import('node:fs');
   const page = readFileSync(join(ROOT, 'docs/troubleshooting.md'), 'utf8');
   for (const symptom of SYMPTOMS) expect(page).toContain(`## ${symptom}`);
+});
+
+describe('a doorbell', () => {
+  const ask = () => diagnose(queue(), env());
+
+  /** A worker's row on this machine or another one. */
+  async function insertWorker(id: string, { host, doorbell }: { host: string; doorbell: string }) {
+    await queue().database.query(
+      `INSERT INTO ai_workers (id, host, pid, version, doorbell, heartbeat_at)
+       VALUES (?, ?, 1, '9.9.9', ?, NOW(3) + INTERVAL 60 SECOND)`,
+      [id, host, doorbell],
+    );
+    onTestFinished(async () => {
+      await queue().database.query('DELETE FROM ai_workers WHERE id = ?', [id]);
+    });
+  }
+
+  it('of a worker is heard', async () => {
+    const worker = startWorker(queue().settings, env());
+    await worker.started();
+    expect((await ask()).findings).toContainEqual(
+      expect.objectContaining({
+        part: 'doorbell',
+        verdict: 'ok',
+        reason: expect.stringMatching(/heard it\.$/),
+      }),
+    );
+    await worker.stop();
+  });
+
+  it('whose datagrams a firewall swallows is told', async () => {
+    const silent = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(silent, 'listening');
+    onTestFinished(() => void silent.close());
+    await insertWorker('mute', { host: hostname(), doorbell: `127.0.0.1:${silent.address().port}` });
+    expect(await findFault('doorbell', ask)).toMatchObject({
+      reason: expect.stringMatching(/^mute was rung .* and says nothing/),
+      remedy: expect.stringContaining('firewall'),
+    });
+  });
+
+  it('that leads nowhere is told; of another machine, a loopback address says nothing here', async () => {
+    await insertWorker('deaf', { host: hostname(), doorbell: '127.0.0.1:1' });
+    await insertWorker('far', { host: 'elsewhere', doorbell: '127.0.0.1:1' });
+    expect((await findFault('doorbell', ask)).reason).toMatch(
+      /deaf was rung on 127\.0\.0\.1:1, and nobody listens there \(ECONNREFUSED\)/,
+    );
+    expect((await ask()).findings).toContainEqual(
+      expect.objectContaining({
+        part: 'doorbell',
+        verdict: 'unseen',
+        reason: expect.stringMatching(/^far/),
+      }),
+    );
+  });
 });

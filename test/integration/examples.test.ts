@@ -93,8 +93,11 @@ it('the shell commands of docs/clients.md work, one after the other', async () =
   const cwd = newFolderWithAiIpc();
   const env = { AI_SERVICE_BASE_URL: serviceUrl };
   await serving(startCli(['worker'], { cwd, env }));
-  const [, script = ''] = /```bash\n(npx ai-ipc ask[^`]+)```/.exec(page) ?? [];
-  const { exitCode, stdout, stderr } = await runProgram('bash', ['-euo', 'pipefail', '-c', script], { cwd });
+  const [, script = ''] = /```bash\n(ai-ipc ask[^`]+)```/.exec(page) ?? [];
+  const { exitCode, stdout, stderr } = await runProgram('bash', ['-euo', 'pipefail', '-c', script], {
+    cwd,
+    env: { PATH: `${join(cwd, 'node_modules/.bin')}:${process.env['PATH']}` },
+  });
 
   expect(exitCode, stderr).toBe(0);
   const lines = stdout.trimEnd().split('\n');
@@ -104,13 +107,13 @@ it('the shell commands of docs/clients.md work, one after the other', async () =
 
 it('service, worker and example of docs/clients.md fit together beside an .env that names MariaDB', async () => {
   const [, service = '', worker = '', example = ''] =
-    /```bash\n(npx ai-ipc service .+)\n```\n```bash\n(npx ai-ipc worker .+)\n```\n```bash\n(npx tsx .+)\n```/.exec(
+    /```bash\n(ai-ipc service .+)\n```\n```bash\n(ai-ipc worker .+)\n```\n```bash\n(npx tsx .+)\n```/.exec(
       page,
     ) ?? [];
   const cwd = newFolderWithAiIpc();
   writeFileSync(join(cwd, '.env'), readFileSync(join(ROOT, '.env.example')));
   symlinkSync(EXAMPLES, join(cwd, 'examples'));
-  const wordsOf = (line: string) => line.replace(/ +#.*/, '').split(' ').slice(2);
+  const wordsOf = (line: string) => line.replace(/ +#.*/, '').split(' ').slice(1);
   const listening = startCli([...wordsOf(service), '--port', '0'], { cwd });
   const env = { AI_SERVICE_BASE_URL: await urlOf(listening) };
   await serving(startCli(wordsOf(worker), { cwd, env }));

@@ -195,8 +195,8 @@ describe('docs/rathena.md', () => {
     'make server',
     'cd /home/ragnarok/rathena && make server',
     'git pull && npm ci',
-    'npx ai-ipc migrate',
-    'npx ai-ipc rathena check /home/ragnarok/rathena',
+    'ai-ipc migrate',
+    'ai-ipc rathena check /home/ragnarok/rathena',
   ];
 
   it('its commands work, one after the other', async () => {
@@ -205,7 +205,7 @@ describe('docs/rathena.md', () => {
     expect(run.length).toBeGreaterThan(4);
     const dir = newTree({ configure: 'CXXFLAGS="$CXXFLAGS -std=c++11"\n' });
     for (const line of run) {
-      const script = line.replaceAll('/home/ragnarok/rathena', dir).replace(/^npx ai-ipc/, `"$0" ${PROGRAM}`);
+      const script = line.replaceAll('/home/ragnarok/rathena', dir).replace(/^ai-ipc/, `"$0" ${PROGRAM}`);
       const words = ['-euc', script, process.execPath];
       const { exitCode, stderr } = await runProgram('sh', words, { cwd: ROOT });
       expect({ line, exitCode, stderr }).toEqual({ line, exitCode: 0, stderr: '' });

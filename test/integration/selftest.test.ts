@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
@@ -26,6 +27,8 @@ const NAMES = [
   'Cleanup operations',
   'Performance metrics',
 ];
+/** In an empty folder. */
+const OWN = ['--own-worker', '--database', 'sqlite:queue.sqlite'];
 const DIALOGUE = '/api/v1/npc/dialogue';
 const FIGURES = /latency p50 \d+ ms, p95 \d+ ms \(20 in turn\); \d+ a second \(100 at once in \d+ ms\)/;
 /** What the self-test must leave as it is: an old ended request, and one that waits for its next attempt. */
@@ -67,7 +70,7 @@ describe('on the embedded database, where no worker runs', () => {
     await runCli(['status', '1', '--database', `sqlite:${file}`]);
     for (const sql of OTHERS_INSERT) querySqlite(file, sql);
 
-    const { exitCode, stdout } = await runCli(['selftest', '--database', `sqlite:${file}`], {
+    const { exitCode, stdout } = await runCli(['selftest', '--own-worker', '--database', `sqlite:${file}`], {
       env: { AI_SERVICE_BASE_URL: stub.url },
     });
 
@@ -88,13 +91,13 @@ describe('on the embedded database, where no worker runs', () => {
   });
 
   it('--json gives one document with the eight results', async () => {
-    const { exitCode, stdout, stderr } = await runCli(['selftest', '--json'], {
+    const { exitCode, stdout, stderr } = await runCli(['selftest', '--json', ...OWN], {
       env: { AI_SERVICE_BASE_URL: stub.url },
     });
 
     const report = JSON.parse(stdout) as { tests: { name: string }[] };
     expect(exitCode).toBe(0);
-    expect(report).toMatchObject({ worker: 'own', passed: 8, failed: 0, warnings: [] });
+    expect(report).toMatchObject({ worker: 'own', passed: 8, failed: 0 });
     expect(report.tests.map(({ name }) => name)).toEqual(NAMES);
     expect(report.tests).toContainEqual({
       name: 'Request insertion',
@@ -110,7 +113,7 @@ describe('on the embedded database, where no worker runs', () => {
     await down.goDown();
     const file = join(newFolder(), 'queue.sqlite');
 
-    const { exitCode, stdout } = await runCli(['selftest', '--database', `sqlite:${file}`], {
+    const { exitCode, stdout } = await runCli(['selftest', '--own-worker', '--database', `sqlite:${file}`], {
       env: { AI_SERVICE_BASE_URL: down.url },
     });
 
@@ -131,7 +134,9 @@ describe('on the embedded database, where no worker runs', () => {
     async (status) => {
       stub.behave(DIALOGUE, behaviours.status(status));
 
-      const { exitCode, stdout } = await runCli(['selftest'], { env: { AI_SERVICE_BASE_URL: stub.url } });
+      const { exitCode, stdout } = await runCli(['selftest', ...OWN], {
+        env: { AI_SERVICE_BASE_URL: stub.url },
+      });
 
       expect(exitCode).toBe(1);
       expect(stdout).toMatch(
@@ -148,7 +153,9 @@ describe('on the embedded database, where no worker runs', () => {
     async (status) => {
       stub.behave(DIALOGUE, behaviours.status(status));
 
-      const { exitCode, stdout } = await runCli(['selftest'], { env: { AI_SERVICE_BASE_URL: stub.url } });
+      const { exitCode, stdout } = await runCli(['selftest', ...OWN], {
+        env: { AI_SERVICE_BASE_URL: stub.url },
+      });
 
       expect(exitCode).toBe(0);
       expect(resultsIn(stdout)).toEqual(ALL_PASS);
@@ -161,7 +168,9 @@ describe('on the embedded database, where no worker runs', () => {
   it('a dialogue that fails at the AI service fails the test', async () => {
     stub.behave(DIALOGUE, behaviours.status(502));
 
-    const { exitCode, stdout } = await runCli(['selftest'], { env: { AI_SERVICE_BASE_URL: stub.url } });
+    const { exitCode, stdout } = await runCli(['selftest', ...OWN], {
+      env: { AI_SERVICE_BASE_URL: stub.url },
+    });
 
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(/FAIL {2}Request processing .*ai_server_error: .*HTTP 502/);
@@ -170,7 +179,7 @@ describe('on the embedded database, where no worker runs', () => {
   it('Ctrl-C ends it with 130 and leaves no rows', async () => {
     stub.behaveAlways(behaviours.never());
     const file = join(newFolder(), 'queue.sqlite');
-    const selftest = startCli(['selftest', '--database', `sqlite:${file}`], {
+    const selftest = startCli(['selftest', '--own-worker', '--database', `sqlite:${file}`], {
       env: { AI_SERVICE_BASE_URL: stub.url },
     });
     await waitFor(() => stub.calls.length > 0, { timeoutMs: 30_000, what: 'a call' });
@@ -184,6 +193,55 @@ describe('on the embedded database, where no worker runs', () => {
   });
 });
 
+describe('without a living worker', () => {
+  it('it fails and says so; with --own-worker it serves its own requests, and no player who waits', async () => {
+    const file = join(newFolder(), 'queue.sqlite');
+    const where = ['--database', `sqlite:${file}`];
+    await runCli(['request', 'dialogue', '/waits', '{}', '5', '600', ...where]);
+    const env = { AI_SERVICE_BASE_URL: stub.url };
+
+    const alone = await runCli(['selftest', ...where], { env });
+    const own = await runCli(['selftest', '--own-worker', ...where], { env });
+
+    expect(alone.exitCode).toBe(1);
+    expect(resultsIn(alone.stdout)).toEqual({
+      ...ALL_PASS,
+      'Request processing': 'FAIL',
+      'Response retrieval': 'FAIL',
+      'Timeout handling': 'FAIL',
+      'Performance metrics': 'FAIL',
+    });
+    expect(alone.stdout).toMatch(
+      /FAIL {2}Request processing .*No worker is alive.*systemctl start ai-ipc-worker.*--own-worker/,
+    );
+    expect(own.exitCode).toBe(0);
+    expect(resultsIn(own.stdout)).toEqual(ALL_PASS);
+    expect(querySqlite(file, 'SELECT endpoint, status, attempts FROM ai_requests')).toEqual([
+      { endpoint: '/waits', status: 'pending', attempts: 0 },
+    ]);
+    expect(stub.callsTo('/waits')).toEqual([]);
+  });
+
+  it('in a folder without settings it makes no file, and says where to go', async () => {
+    const cwd = newFolder();
+
+    const { exitCode, stdout } = await runCli(['selftest', '--own-worker'], { cwd });
+
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/FAIL {2}Database connectivity .*no such file.*the folder of your \.env/);
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+});
+
+it('that it still waits is told every 5 s', async () => {
+  stub.behave(DIALOGUE, behaviours.delayed(6_000));
+
+  const { exitCode, stdout } = await runCli(['selftest', ...OWN], { env: { AI_SERVICE_BASE_URL: stub.url } });
+
+  expect(stdout).toMatch(/^… +Request processing +5 s +so far\nPASS {2}Request processing/m);
+  expect(exitCode).toBe(0);
+});
+
 describe('with the AI service of this package', () => {
   /** Both on one embedded database. */
   async function selftestWithService(env: Record<string, string>, ...args: string[]): Promise<ProgramResult> {
@@ -191,7 +249,7 @@ describe('with the AI service of this package', () => {
     if (args.length > 0) await runCli([...args, ...where]);
     const service = startCli(['service', '--port', '0', ...where], { env });
     const url = await urlOf(service);
-    return await runCli(['selftest', ...where], { env: { AI_SERVICE_BASE_URL: url } });
+    return await runCli(['selftest', '--own-worker', ...where], { env: { AI_SERVICE_BASE_URL: url } });
   }
 
   it('all pass without a warning, with the words of an NPC', async () => {

@@ -115,7 +115,7 @@ describe('docs/ai-service.md and test/integration/ai-service-examples together',
 
   it('start the service with every setting', () => {
     const lines = steps.flatMap((step) => (step.kind === 'shell' ? step.text.split('\n') : []));
-    const services = lines.filter((line) => line.includes('npx ai-ipc service'));
+    const services = lines.filter((line) => line.includes('ai-ipc service'));
     for (const { variable } of Object.values({ ...MODEL_SERVER, ...MODELS, ...SERVICE }))
       expect(services).toContainEqual(expect.stringMatching(new RegExp(`(^| )${variable}=`)));
   });

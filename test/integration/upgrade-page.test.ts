@@ -38,12 +38,12 @@ function adminsFolder(): string {
 
 async function run(line: string) {
   const cwd = adminsFolder();
-  const env = { PATH: `${cwd}:${process.env['PATH']}` };
+  const env = { PATH: `${cwd}:${join(cwd, 'node_modules/.bin')}:${process.env['PATH']}` };
   return await runProgram('bash', ['-euc', line], { cwd, env });
 }
 
 it('the line for root on Debian works where unix_socket lets root in', async () => {
-  const [line = ''] = /^sudo env DB_PASSWORD= npx ai-ipc migrate .+$/m.exec(page) ?? [];
+  const [line = ''] = /^sudo env DB_PASSWORD= ai-ipc migrate .+$/m.exec(page) ?? [];
   const place = server.address.socketPath.replaceAll('/', '%2F');
   const { exitCode, stdout, stderr } = await run(
     line.replace('root@', `${username}@`).replace('%2Frun%2Fmysqld%2Fmysqld.sock', place),
@@ -55,7 +55,7 @@ it('the line for root on Debian works where unix_socket lets root in', async () 
 
 it('root at 127.0.0.1 is denied there, as the page says', async () => {
   const { exitCode, stderr } = await run(
-    `npx ai-ipc migrate --database mariadb://${username}@127.0.0.1:${server.address.port}/ragnarok`,
+    `ai-ipc migrate --database mariadb://${username}@127.0.0.1:${server.address.port}/ragnarok`,
   );
 
   expect(exitCode).toBe(78);

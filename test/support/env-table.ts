@@ -82,6 +82,11 @@ export const ENV_TABLE: readonly EnvCase[] = [
   row('DB_PASSWORD=p"a"ss\n', { DB_PASSWORD: 'p"a"ss' }),
   row('DB_PASSWORD={"A": "b"}\n', { DB_PASSWORD: '{"A": "b"}' }),
 
+  row('DB_PASSWORD=pass"\n', { DB_PASSWORD: 'pass"' }, unopened(1, "'…'")),
+  row("DB_PASSWORD=pass'", { DB_PASSWORD: "pass'" }, unopened(1, '"…"')),
+  row('DB_PASSWORD=p"ass"\n', { DB_PASSWORD: 'p"ass"' }),
+  row('DB_USER=u"\n', { DB_USER: 'u"' }),
+
   // Quotes that end elsewhere than they seem to.
   row('DB_PASSWORD="pass\nDB_USER=u\n', { DB_PASSWORD: '"pass', DB_USER: 'u' }, unclosed(1, "'…'")),
   row('DB_PASSWORD="pass', { DB_PASSWORD: '"pass' }, unclosed(1, "'…'")),
@@ -139,6 +144,11 @@ function strangeBlank(line: number): Fault {
 
 function unclosed(line: number, quotes: string): Fault {
   return problem(line, `begins with a quote that is not closed. ${inOther(quotes)}`);
+}
+
+function unopened(line: number, quotes: string): Fault {
+  const advice = `Take it away, or put the whole value between others: DB_PASSWORD=${quotes}.`;
+  return warning(line, `ends with a quote that nothing opens, and it counts as part of the value. ${advice}`);
 }
 
 function goesOn(line: number, quotes: string): Fault {

@@ -1,6 +1,6 @@
-import type { Key } from 'node:readline';
 import { styleText } from 'node:util';
-import { intro, isCancel, log, outro, text } from '@clack/prompts';
+import { intro, log, outro } from '@clack/prompts';
+import { readTypedLines, type TypedLines } from './lines.ts';
 import { NPC_NAME, type Sage, type SageAnswer } from './sage.ts';
 
 const HOW_TO_END = 'an empty line, "bye" or Ctrl-D ends the talk';
@@ -12,38 +12,29 @@ const MARGIN_COLUMNS = 4;
 /** Talks with the NPC on the terminal until the person ends it or `signal` does. */
 export async function chat(sage: Sage, signal: AbortSignal): Promise<void> {
   intro(`The ${NPC_NAME} looks up from his book.`);
-  let hint = `Where am I? (${HOW_TO_END})`;
-  for (;;) {
-    const message = await readLine(hint, signal);
-    if (message === undefined) break;
-    hint = HOW_TO_END;
-    const answer = await answerTo(message, sage, signal);
-    if (answer === undefined) break;
-    show(answer);
+  const lines = readTypedLines(signal);
+  try {
+    let hint = `Where am I? (${HOW_TO_END})`;
+    for (;;) {
+      const message = await readLine(lines, hint);
+      if (message === undefined) break;
+      hint = HOW_TO_END;
+      const answer = await answerTo(message, sage, lines.signal);
+      if (answer === undefined) break;
+      show(answer);
+    }
+  } finally {
+    lines.close();
   }
   outro(`The ${NPC_NAME} goes back to his book.`);
 }
 
-/** undefined: the person is done, or `signal` says so. */
-async function readLine(placeholder: string, signal: AbortSignal): Promise<string | undefined> {
-  const ending = new AbortController();
-  // Without this, Ctrl-D would close the input beneath the prompt, which would then wait for ever.
-  const onKey = (_: string | undefined, key: Key) => {
-    if (key.ctrl && key.name === 'd') ending.abort();
-  };
-  process.stdin.on('keypress', onKey);
-  try {
-    const line = await text({
-      message: 'You',
-      placeholder,
-      signal: AbortSignal.any([signal, ending.signal]),
-    });
-    if (isCancel(line)) return undefined;
-    const message = line.trim();
-    return message === '' || /^bye\b/i.test(message) ? undefined : message;
-  } finally {
-    process.stdin.off('keypress', onKey);
-  }
+/** undefined: the person is done. */
+async function readLine(lines: TypedLines, hint: string): Promise<string | undefined> {
+  const guide = styleText('gray', '│');
+  process.stdout.write(`${guide}\n${styleText('cyan', '◆')}  You  ${styleText('dim', hint)}\n`);
+  const message = (await lines.next(`${guide}  `))?.trim() ?? '';
+  return message === '' || /^bye\b/i.test(message) ? undefined : message;
 }
 
 /** undefined: `signal` came first, and the request is cancelled. */

@@ -1,4 +1,5 @@
-import { createEvents } from '../../base/events.ts';
+import { AiIpcError, exitCodeOf } from '../../base/errors.ts';
+import { createEvents, type Events } from '../../base/events.ts';
 import { createLogger } from '../../base/logger.ts';
 import { AiIpc } from '../../client/ai-ipc.ts';
 import type { DatabaseSettings, WorkerSettings } from '../../config/load.ts';
@@ -40,7 +41,8 @@ async function talk({ store, settings, stop, isShared }: Talk): Promise<void> {
   if (isShared) print('While this runs, its worker also serves what others ask in this database.');
   const events = createEvents();
   const steps = new StepClock(store, events);
-  await withWorker({ store: keepingOldRequests(store), settings, events }, async (worker) => {
+  const disk = watchDisk(events, stop.signal);
+  const talked = withWorker({ store: keepingOldRequests(store), settings, events }, async (worker) => {
     const client = new AiIpc(steps.store, { onRequest: () => worker.wake() });
     const isChat = isTerminal();
     const sage = createSage({
@@ -51,9 +53,34 @@ async function talk({ store, settings, stop, isShared }: Talk): Promise<void> {
       playerId: isChat ? 'demo' : null,
     });
     // A chat that a signal ends has ended well; five questions have not.
-    if (isChat) await chat(sage, stop.signal);
-    else process.exitCode = await exitCodeOfQuestions(() => askFiveQuestions(sage, stop.signal), stop);
+    if (isChat) await chat(sage, disk.signal);
+    else process.exitCode = await exitCodeOfQuestions(() => askFiveQuestions(sage, disk.signal), stop);
   });
+  await talked.catch((error: unknown) => {
+    if (!disk.isFull()) throw error;
+  });
+}
+
+interface Disk {
+  /** Fires for `stop`, and when nothing can be written any more. */
+  readonly signal: AbortSignal;
+  readonly isFull: () => boolean;
+}
+
+/** What is open is given back within this time, or not at all: on a full disk a worker would try for long. */
+const LEAVE_WITHIN_MS = 2_000;
+
+/** The worker tries again until there is room, which is right for a server; here somebody sits and waits. */
+function watchDisk(events: Events, stop: AbortSignal): Disk {
+  const full = new AbortController();
+  events.on('storeFailed', ({ error }) => {
+    if (!(error instanceof AiIpcError) || error.code !== 'storage_failed' || full.signal.aborted) return;
+    process.stderr.write(`ERROR ${error.code}: ${error.message}\n`);
+    process.exitCode = exitCodeOf(error);
+    full.abort();
+    setTimeout(() => process.exit(), LEAVE_WITHIN_MS).unref();
+  });
+  return { signal: AbortSignal.any([stop, full.signal]), isFull: () => full.signal.aborted };
 }
 
 async function exitCodeOfQuestions(ask: () => Promise<number>, { signal, exitCode }: Stop): Promise<number> {
@@ -96,5 +123,5 @@ function whoAnswers({ service: { modelServer } }: DemoSettings): string {
 function tellWhereItIs(database: DatabaseSettings): void {
   if (database.kind !== 'sqlite') return;
   print(`Everything is kept in ${database.file}`);
-  print(`Look into it: npx ai-ipc response 1 --json --database "sqlite:${database.file}"`);
+  print(`Look into it: npx --no ai-ipc response 1 --json --database "sqlite:${database.file}"`);
 }

@@ -1,7 +1,8 @@
 import { styleText } from 'node:util';
 import { Command } from 'commander';
+import { SQLITE } from '../../config/schema.ts';
 import { databaseName } from '../../store/open-store.ts';
-import { type SettingsOptions, settingsFrom, withSettingsOptions } from '../base/settings-options.ts';
+import { loadedFrom, type SettingsOptions, withSettingsOptions } from '../base/settings-options.ts';
 import { type Stop, withStop } from '../base/stop.ts';
 import { print } from '../base/terminal.ts';
 import { Report, type TestResult } from './report.ts';
@@ -9,6 +10,7 @@ import { runTests } from './run.ts';
 
 interface SelftestOptions extends SettingsOptions {
   readonly json?: boolean;
+  readonly ownWorker?: boolean;
 }
 
 /** `ai-ipc selftest`: the eight tests of an installation, on its own database and AI service. */
@@ -16,15 +18,18 @@ export function selftestCommand(): Command {
   const command = new Command('selftest')
     .description('test this installation: its database, its worker and its AI service')
     .option('--json', 'print {"database", "worker", "passed", "failed", "tests": […], "warnings": […]}')
+    .option(
+      '--own-worker',
+      'where no worker runs, run one that serves the requests of this test and no others',
+    )
     .addHelpText(
       'after',
       `
 Eight tests: Database connectivity, Table existence, Request insertion, Request processing, Response retrieval, Timeout
 handling, Cleanup operations, Performance metrics. They queue one dialogue (an NPC is told "Hello", by no player) and
-about 130 requests that only ask for the AI service's health, and delete them at the end, with their log. A worker that
-is running serves them; if there is none, the self-test runs one for as long as it takes, which then also serves what
-others have queued. A WARN line below the eight tells what passed and is still not well: NPCs that are switched off, a
-model that does not answer.
+about 130 requests that only ask for the AI service's health, and delete them at the end, with their log. The worker that
+is running serves them; without one the self-test fails. A WARN line below the eight tells what passed and is still not
+well: NPCs that are switched off, a model that does not answer. It takes seconds, and two minutes at the most.
 
 Exit codes: 0 all passed; 1 a test failed; 78 the settings are wrong; 130 stopped by Ctrl-C.`,
     );
@@ -34,13 +39,20 @@ Exit codes: 0 all passed; 1 a test failed; 78 the settings are wrong; 130 stoppe
 }
 
 async function runSelftest(options: SelftestOptions, stop: Stop): Promise<void> {
-  const settings = settingsFrom(options);
+  const { settings, sources, effective } = loadedFrom(options);
   const output = options.json ? process.stderr : process.stdout;
   const say = (line: string) => output.write(`${line}\n`);
   const database = databaseName(settings.database);
   say(`Database: ${database}`);
-  const report = new Report((result) => say(lineOf(result, output)));
-  const worker = await runTests(settings, { report, stop, say });
+  const report = new Report(
+    (result) => say(lineOf(result, output)),
+    (name, seconds) => say(`${WAITING}  ${name.padEnd(21)}  ${String(seconds).padStart(6)} s   so far`),
+  );
+  const isDefault =
+    sources.choice.reason === undefined &&
+    effective.find(({ key }) => key === SQLITE.file.key)?.source === 'default';
+  const { ownWorker: mayRunWorker = false } = options;
+  const worker = await runTests(settings, { report, stop, say, isDefault, mayRunWorker });
   report.skipRest(stop.signal.aborted ? 'the self-test was stopped.' : 'it needs the tests before it.');
   const passed = report.results.filter(({ status }) => status === 'passed').length;
   const failed = report.results.length - passed;
@@ -60,6 +72,7 @@ function colored(word: string, color: 'green' | 'red' | 'yellow', output: NodeJS
   return output.isTTY ? styleText(color, word) : word;
 }
 
+const WAITING = '…   ';
 const WORDS = {
   passed: ['PASS', 'green'],
   failed: ['FAIL', 'red'],

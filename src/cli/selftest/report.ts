@@ -12,6 +12,9 @@ const TEST_NAMES = [
   'Performance metrics',
 ] as const;
 
+/** Longer than this nobody should wonder whether it still runs. */
+const TELL_WAIT_MS = 5_000;
+
 export type TestName = (typeof TEST_NAMES)[number];
 
 export interface TestResult {
@@ -28,26 +31,38 @@ export class Report {
   /** What passed and still may be a mistake, one or two sentences each. */
   readonly warnings: string[] = [];
   readonly #onResult: (result: TestResult) => void;
+  readonly #onWait: (name: TestName, seconds: number) => void;
 
-  constructor(onResult: (result: TestResult) => void) {
+  constructor(
+    onResult: (result: TestResult) => void,
+    onWait: (name: TestName, seconds: number) => void = () => undefined,
+  ) {
     this.#onResult = onResult;
+    this.#onWait = onWait;
   }
 
   /** `test` gives what it saw, or throws. */
   async run(name: TestName, test: () => Promise<string>): Promise<void> {
     const startMs = performance.now();
     const elapsedMs = () => Math.round(performance.now() - startMs);
+    const waiting = setInterval(() => this.#onWait(name, Math.round(elapsedMs() / 1_000)), TELL_WAIT_MS);
     try {
       const detail = await test();
       this.#add({ name, status: 'passed', ms: elapsedMs(), detail });
     } catch (error) {
       this.#add({ name, status: 'failed', ms: elapsedMs(), detail: reasonOf(error) });
+    } finally {
+      clearInterval(waiting);
     }
   }
 
   /** Tells of every test that has no result yet that it was not run. */
   skipRest(because: string): void {
     for (const name of TEST_NAMES) if (!this.#has(name)) this.skip(name, because);
+  }
+
+  fail(name: TestName, reason: string): void {
+    this.#add({ name, status: 'failed', ms: 0, detail: reason });
   }
 
   skip(name: TestName, because: string): void {

@@ -7,9 +7,11 @@ import { type MarkedRequests, openMarkedRequests } from '../../store/marked-requ
 import type { StoreSettings } from '../../store/open-store.ts';
 
 /** Stands in source_npc of each request of a self-test, for whoever meets one. */
-const MARK = 'AI IPC self-test';
-/** Longer than the three attempts at an AI service that is not there take, shorter than patience. */
+export const MARK = 'AI IPC self-test';
+/** Enough for a slow model, shorter than patience. */
 const LIFE_SECONDS = 15;
+/** A service that is just being restarted is waited for, and no other. */
+const UNREACHED_MS = 3_000;
 /** After a life's end a worker writes it within a second or two. */
 const AFTER_LIFE_MS = 4_000;
 const LOOKS = { firstMs: 2, longestMs: 20, factor: 1.5 } as const;
@@ -33,6 +35,10 @@ export class Unanswered extends Error {
     this.code = code;
   }
 }
+
+const UNREACHED =
+  'The worker cannot reach its AI service; its own log names the address. Check that it runs (sudo systemctl status ' +
+  "ai-ipc-service) and that the worker's AI_SERVICE_BASE_URL is right.";
 
 /** The requests of one self-test: but for one dialogue they look at the AI service's health, which costs no model anything. */
 export class OwnRequests {
@@ -69,7 +75,8 @@ export class OwnRequests {
   /** Throws AiIpcError expired when nobody ends it, bad_id when it is gone, aborted when `signal` says so. */
   async waitForEnd(id: number): Promise<RequestView> {
     const { store, signal } = this.#options;
-    const untilMs = performance.now() + LIFE_SECONDS * 1_000 + AFTER_LIFE_MS;
+    const startMs = performance.now();
+    const untilMs = startMs + LIFE_SECONDS * 1_000 + AFTER_LIFE_MS;
     for (let looks = 1; !signal.aborted; looks += 1) {
       const view = await store.read(id);
       if (view === undefined) throw new AiIpcError('bad_id', `Request ${id} was deleted by somebody else.`);
@@ -78,6 +85,8 @@ export class OwnRequests {
         return view;
       }
       if (performance.now() > untilMs) throw unserved(view);
+      if (view.errorCode === 'ai_unreachable' && performance.now() > startMs + UNREACHED_MS)
+        throw new AiIpcError('ai_unreachable', UNREACHED);
       await systemClock.sleep(backoffMs(LOOKS, looks), signal);
     }
     throw new AiIpcError('aborted', `The wait for request ${id} was stopped.`);

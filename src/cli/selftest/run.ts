@@ -1,12 +1,12 @@
+import { existsSync } from 'node:fs';
 import { AiIpcError, type ErrorCode, messageOf } from '../../base/errors.ts';
-import { createEvents } from '../../base/events.ts';
 import { WorkerDirectory } from '../../client/worker-directory.ts';
 import type { Settings } from '../../config/load.ts';
 import type { QueueStore } from '../../queue/queue-store.ts';
-import { openStore } from '../../store/open-store.ts';
+import { databaseName, openStore } from '../../store/open-store.ts';
 import type { Stop } from '../base/stop.ts';
-import { keepingOldRequests, withWorker } from '../base/with-worker.ts';
 import type { Lab } from './lab.ts';
+import { withOwnWorker } from './own-worker.ts';
 import type { Report } from './report.ts';
 import { OwnRequests } from './requests.ts';
 import { runQueueTests, testTables } from './tests.ts';
@@ -21,16 +21,25 @@ const SCHEMA_CODES: readonly ErrorCode[] = [
   'database_unsupported',
 ];
 
+const NO_WORKER =
+  'No worker is alive on this database, so nobody is served. Start it: sudo systemctl start ai-ipc-worker, by hand ' +
+  '`ai-ipc worker`. To test all but that: --own-worker.';
+const NOTHING_NAMED =
+  'there is no such file, and nothing here names another database. Go into the folder of your .env, or name it with --database.';
+
 export interface Surroundings {
   readonly report: Report;
   readonly stop: Stop;
   readonly say: (line: string) => void;
+  /** Nothing names a database. */
+  readonly isDefault: boolean;
+  readonly mayRunWorker: boolean;
 }
 
 /** Runs the eight tests; returns which worker served them: its id, own, or null where it did not come to that. */
 export async function runTests(settings: Settings, surroundings: Surroundings): Promise<string | null> {
   const { report } = surroundings;
-  const store = await connect(settings, report);
+  const store = await connect(settings, surroundings);
   if (store === undefined) return null;
   try {
     await report.run('Table existence', () => testTables(store));
@@ -41,10 +50,17 @@ export async function runTests(settings: Settings, surroundings: Surroundings): 
 }
 
 /** The first test, and the second where that is known to fail already. */
-async function connect({ database }: Settings, report: Report): Promise<QueueStore | undefined> {
+async function connect(
+  { database }: Settings,
+  { report, isDefault }: Surroundings,
+): Promise<QueueStore | undefined> {
   let store: QueueStore | undefined;
   let schemaError: AiIpcError | undefined;
   await report.run('Database connectivity', async () => {
+    if (database.kind === 'sqlite' && !existsSync(database.file)) {
+      if (isDefault) throw new AiIpcError('database_unknown', `${databaseName(database)}: ${NOTHING_NAMED}`);
+      report.warn(`${databaseName(database)} was not there: this self-test made it, and knows of no other.`);
+    }
     try {
       store = await openStore(database);
     } catch (error) {
@@ -57,30 +73,39 @@ async function connect({ database }: Settings, report: Report): Promise<QueueSto
   return store;
 }
 
-async function testQueue(settings: Settings, store: QueueStore, surroundings: Surroundings): Promise<string> {
-  const { report, stop, say } = surroundings;
+async function testQueue(
+  settings: Settings,
+  store: QueueStore,
+  surroundings: Surroundings,
+): Promise<string | null> {
+  const { report, stop, say, mayRunWorker } = surroundings;
   const { signal } = stop;
   const requests = await OwnRequests.open({ store, database: settings.database, signal });
-  const runOn = async (ring: Lab['ring']) => {
+  const runOn = async (ring: Lab['ring'], whyUnserved?: string) => {
+    const warn = (warning: string) => report.warn(warning);
     try {
-      await runQueueTests(report, { store, requests, ring, signal, warn: (warning) => report.warn(warning) });
+      await runQueueTests(report, { store, requests, ring, whyUnserved, signal, warn });
     } finally {
       await requests.cancelOpen();
     }
   };
   try {
     const living = await livingWorker(store);
-    if (living === undefined) {
-      say(
-        `Worker: none is running on this database; the self-test runs its own, with ${settings.worker.aiServiceBaseUrl}`,
-      );
-      const parts = { store: keepingOldRequests(store), settings: settings.worker, events: createEvents() };
-      await withWorker(parts, (worker) => runOn(async () => worker.wake()));
-    } else {
+    if (living !== undefined) {
       say(`Worker: ${living}`);
       await withDoorbell(store, runOn);
+      return living;
     }
-    return living ?? 'own';
+    if (!mayRunWorker) {
+      say('Worker: none is running on this database');
+      await runOn(async () => undefined, NO_WORKER);
+      return null;
+    }
+    say(
+      `Worker: none is running on this database; the self-test runs its own, with ${settings.worker.aiServiceBaseUrl}`,
+    );
+    await withOwnWorker(settings, (worker) => runOn(async () => worker.wake()));
+    return 'own';
   } finally {
     await removeAll(requests, report);
   }

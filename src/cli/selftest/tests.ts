@@ -10,23 +10,26 @@ interface QueueTest {
   readonly name: TestName;
   /** Without this one it could only fail for the same reason. */
   readonly needs?: TestName;
+  /** Without a worker it could only wait in vain. */
+  readonly needsWorker?: true;
   readonly run: (lab: Lab) => Promise<string>;
 }
 
 const QUEUE_TESTS: readonly QueueTest[] = [
   { name: 'Request insertion', run: testInsertion },
-  { name: 'Request processing', needs: 'Request insertion', run: testProcessing },
+  { name: 'Request processing', needs: 'Request insertion', needsWorker: true, run: testProcessing },
   { name: 'Response retrieval', needs: 'Request processing', run: testRetrieval },
-  { name: 'Timeout handling', needs: 'Request insertion', run: testTimeout },
+  { name: 'Timeout handling', needs: 'Request insertion', needsWorker: true, run: testTimeout },
   { name: 'Cleanup operations', needs: 'Request insertion', run: testCleanup },
   { name: 'Performance metrics', needs: 'Request processing', run: testPerformance },
 ];
 
 /** Runs the tests that need a queue and a worker. */
 export async function runQueueTests(report: Report, lab: Lab): Promise<void> {
-  for (const { name, needs, run } of QUEUE_TESTS) {
+  for (const { name, needs, needsWorker, run } of QUEUE_TESTS) {
     if (lab.signal.aborted) return;
     if (needs !== undefined && !report.hasPassed(needs)) report.skip(name, `it needs ${needs}.`);
+    else if (needsWorker && lab.whyUnserved !== undefined) report.fail(name, lab.whyUnserved);
     else await report.run(name, () => run(lab));
   }
 }

@@ -10,6 +10,8 @@ describe('factsIn', () => {
     ['My name is Zoë and I come from Geffen', ['name: Zoë', 'home: Geffen']],
     ["I'm Bob.", ['name: Bob']],
     ['my names tom', ['name: Tom']],
+    ['Hello, I am Bob the Knight.', ['class: knight', 'name: Bob']],
+    ['I am Ana from Payon', ['name: Ana']],
     ['call me xX_Zed', ['name: xX Zed']],
     ["I'm looking for a Poring card", ['seeks: a Poring card']],
     ['i wanna become a wizard', ['plans: become a wizard']],
@@ -38,6 +40,8 @@ describe('factsIn', () => {
     'i like it',
     'I am not a knight',
     'I am looking',
+    'I am the master of this house',
+    'I am sorry from the heart',
     '',
   ])('%j tells nothing', (message) => {
     expect(told(message)).toEqual([]);

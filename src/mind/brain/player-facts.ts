@@ -199,10 +199,12 @@ function classIn(clause: readonly Word[]): Fact[] {
 /** "I am Zoë", "im zed btw": without either, every "I am tired" would be a name. */
 function bareNameIn(clause: readonly Word[], language: Language): Fact[] {
   const [first, second, name, more] = clause.filter(({ key }) => key !== 'btw');
-  if (first?.key !== 'i' || second?.key !== 'am' || !name || more) return [];
+  if (first?.key !== 'i' || second?.key !== 'am' || !name) return [];
+  // "I am Bob the Knight", "I am Bob from Payon": what goes on otherwise is mostly no name.
+  if (more && !['the', 'from'].includes(more.key)) return [];
+  const isWithBtw = !more && clause.length > 3;
   const isName =
-    (clause.length > 3 || /^\p{Lu}[\p{L}\p{N}'’]*\p{Ll}/u.test(name.written)) &&
-    !language.commonWords.has(name.key);
+    (isWithBtw || /^\p{Lu}[\p{L}\p{N}'’]*\p{Ll}/u.test(name.written)) && !language.commonWords.has(name.key);
   const isClass = CLASSES.some((parts) => parts.includes(name.key));
   return isName && !isClass ? [{ kind: 'name', value: toProperName([name]), score: 3 }] : [];
 }

@@ -21,14 +21,14 @@ const MODELS: Readonly<Record<string, (model: ModelStub) => void>> = {
     model.fail(behaviours.status(400, { body: { error: { message: 'Filtered', code: 'content_filter' } } })),
 };
 const SERVICE = 'http://127.0.0.1:8000';
-const SERVICE_LINE = /^(?<env>(?:\w+=(?:'[^']*'|\S+) )*)npx ai-ipc service(?<options>.*)$/;
+const SERVICE_LINE = /^(?<env>(?:\w+=(?:'[^']*'|\S+) )*)ai-ipc service(?<options>.*)$/;
 /** Often enough, where each look is a call. */
 const SOON = { interval: 100 };
 
 /** The programs of the page that this machine need not have, made of those that are here. */
 const PROGRAMS = `
 set -e
-npx() { shift; '${process.execPath}' '${PROGRAM}' "$@"; }
+ai-ipc() { '${process.execPath}' '${PROGRAM}' "$@"; }
 curl() {
   '${process.execPath}' -e '
     const [, url, , body] = process.argv.slice(1);
