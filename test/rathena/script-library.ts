@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { Connection } from 'mariadb';
 import type { MapServer } from './harness/map-server.ts';
 
@@ -29,6 +30,11 @@ export class ScriptLibrary {
   readonly shown: string[] = [];
   /** The clock that gettimetick(2) reads. */
   seconds = 1_800_000_000;
+  /** The clock that gettimetick(0) reads, and that sleep waits for. */
+  clock: { now(): number; sleep(ms: number): Promise<void> } = {
+    now: () => Math.round(performance.now()),
+    sleep: async (ms) => await setTimeout(ms),
+  };
   /** What checkweight says. */
   canCarry = true;
   /** The variables of getd and setd. */
@@ -90,7 +96,8 @@ export class ScriptLibrary {
     substr: (text: string, from: number, to: number) => text.slice(from, to + 1),
     strpos: (text: string, part: string, from = 0) => (part === '' ? -1 : text.indexOf(part, from)),
     replacestr: (text: string, part: string, by: string) => text.replaceAll(part, by),
-    gettimetick: (kind: number) => (kind === 2 ? this.seconds : Math.round(performance.now())),
+    gettimetick: (kind: number) => (kind === 2 ? this.seconds : this.clock.now()),
+    sleep: async (ms: number) => await this.clock.sleep(ms),
     getd: (name: string) => this.#permanent.get(name) ?? 0,
     setd: (name: string, value: number) => {
       this.#permanent.set(name, value);
@@ -168,7 +175,7 @@ function toJavaScript(source: string): string {
     .replace(/\/\/.*$|"(?:\\.|[^"\\])*"/gm, (found) =>
       found.startsWith('//') ? '' : `"${strings.push(found) - 1}"`,
     )
-    .replace(/^(\s*)(setarray|debugmes|setd) ([^;]+);/gm, '$1$2($3);')
+    .replace(/^(\s*)(setarray|debugmes|setd|sleep2?) ([^;]+);/gm, '$1$2($3);')
     .replace(/\bsetarray\(\.@(\w+)\$\[0\]/g, 'setarray(byName.$1_s');
   const named = [...BY_NAME].reduce((text, [name, isNamed]) => withNames(text, name, isNamed), code);
   return named
@@ -180,7 +187,7 @@ function toJavaScript(source: string): string {
     .replace(/\bgetarg\((\d+), /g, '(args[$1] ?? ')
     .replace(/\bgetargcount\(\)/g, 'args.length')
     .replace(/\bcallfunc\(/g, 'await callfunc(')
-    .replace(/\b(query_sql|ai_db_response|ai_json_get|ai_json_escape)\(/g, 'await $1(')
+    .replace(/\b(query_sql|ai_db_response|ai_json_get|ai_json_escape|sleep2?)\(/g, 'await $1(')
     .replace(/"(\d+)"/g, (_, at: string) => strings[Number(at)] ?? '');
 }
 

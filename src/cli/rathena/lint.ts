@@ -4,7 +4,7 @@ import { styleText } from 'node:util';
 import { Command } from 'commander';
 import { AiIpcError, messageOf } from '../../base/errors.ts';
 import { readCommands } from '../../rathena/lint/flow/signatures.ts';
-import { type LintFile, type LintReport, lint } from '../../rathena/lint/lint.ts';
+import { type LintFile, type LintReport, lint, readLibrary } from '../../rathena/lint/lint.ts';
 import type { Finding } from '../../rathena/lint/rules/finding.ts';
 import { print } from '../base/terminal.ts';
 import { PACKAGE_FOLDER } from './package-folder.ts';
@@ -29,8 +29,9 @@ export function lintCommand(): Command {
       `
 It finds, each with its line and what to write in its place: what a player typed in JSON without F_AI_JsonEscape; a
 request's id whose -1 nobody looks at; a wait in the script of an item or in OnPCLogoutEvent; "case AI_REQ_…"; an id that
-atoi or %d cuts; words of the AI in select, setd or query_sql as they are; a dialogue without close; requests in a loop
-without a pause; functions and commands that there are not, and arguments that they do not take. It changes nothing.
+atoi or %d cuts; words of the AI or of a player in select, setd or query_sql as they are; a dialogue without close;
+requests in a loop without a pause; functions and commands that there are not, and arguments that they do not take. It
+follows texts through the functions of all files that it is given. It changes nothing.
 
 Exit codes: 0 nothing to say; 1 something was found; 2 wrong call.
 
@@ -42,7 +43,7 @@ Example:
 
 function runLint(places: readonly string[], { json = false }: LintOptions): void {
   const files = places.flatMap(filesAt);
-  const report = lint({ files, library: libraryFiles(), commands: commands() });
+  const report = lint({ files, library: readLibrary(libraryFiles()), commands: commands() });
   if (json) print(JSON.stringify({ files: files.length, ...report }));
   else print(...report.findings.flatMap(linesOf), summaryOf(report, files.length));
   process.exitCode = report.findings.length === 0 ? 0 : 1;

@@ -217,6 +217,20 @@ describe('what a script told', () => {
     expect(await say(message)).toContain(said);
   });
 
+  it.each([
+    ['a name of several words', 'Lord Ana of Payon', 'Lord Ana of Payon has slain the dragon.', []],
+    ['another name than he gave', 'Ana', 'Ana has slain the dragon.', ['My name is Zed.']],
+  ])('is told to him as his own: %s', async (_, name, fact, said) => {
+    const turns = said.map((one) => ({ said: one, answered: 'I see.' }));
+    const line = {
+      ...{ persona: book.find('x'), npcId: 'x', playerId: 7, message: 'What of the dragon?', location: null },
+      ...{ player: { name, level: null, class: null }, language: 'en', maxCharacters: 400, options: [] },
+      recollection: { ...NOTHING, facts: [fact], turns },
+    };
+    const { text } = await createOfflineMind(book).speak(line, signal);
+    expect(text).toContain('you have slain the dragon');
+  });
+
   it('is said once, and then the rules answer', async () => {
     const first = await say('What of the kettle?');
     const turns = [{ said: 'What of the kettle?', answered: first }];

@@ -137,8 +137,9 @@ function answerOf(chosen: Chosen | undefined, thought: Thought): string {
   return say(chosen.rule.answers, thought, preferenceFor(chosen.rule.intent ?? ''));
 }
 
-function factsAsked({ recollection: { facts }, persona }: PlayerLine, { values }: Acquaintance) {
-  return { facts, language: persona.language, player: values.get('player') };
+function factsAsked({ recollection: { facts }, persona, player }: PlayerLine, { values }: Acquaintance) {
+  const names = [values.get('player') ?? '', player?.name ?? ''];
+  return { facts, language: persona.language, names };
 }
 
 /** What a script told and the message is about goes before the rules, until it is said; nobody's manners are passed over. */

@@ -15,22 +15,22 @@ const VERBS: ReadonlyMap<string, string> = new Map([
 export interface FactsAsked {
   readonly facts: readonly string[];
   readonly language: string;
-  /** To whom the NPC speaks; undefined where nobody knows. */
-  readonly player: string | undefined;
+  /** What he is called to whom the NPC speaks: by himself, and in the game. None where nobody knows. */
+  readonly names: readonly string[];
 }
 
 /** What of the facts the message is about, as it can stand within a sentence. Only their names have in common is not enough. */
-export function factAbout(message: string, { facts, language, player }: FactsAsked): string | undefined {
-  const names = topicKeys(player ?? '', language);
-  const keys = new Set([...topicKeys(message, language)].filter((key) => !names.has(key)));
+export function factAbout(message: string, { facts, language, names }: FactsAsked): string | undefined {
+  const ofNames = new Set(names.flatMap((name) => [...topicKeys(name, language)]));
+  const keys = new Set([...topicKeys(message, language)].filter((key) => !ofNames.has(key)));
   const found = bestBearing(speakable(facts, language), keys, language).texts.at(-1);
-  return found === undefined ? undefined : toClause(found, { language, player });
+  return found === undefined ? undefined : toClause(found, { language, names });
 }
 
 /** What the NPC was told last. */
-export function lastFact({ facts, language, player }: FactsAsked): string | undefined {
+export function lastFact({ facts, language, names }: FactsAsked): string | undefined {
   const found = speakable(facts, language).at(-1);
-  return found === undefined ? undefined : toClause(found, { language, player });
+  return found === undefined ? undefined : toClause(found, { language, names });
 }
 
 /** A fact may hold what a player typed: no insult, no markup and no order comes from the mouth of an NPC. */
@@ -41,11 +41,13 @@ export function speakable(facts: readonly string[], language: string): readonly 
   });
 }
 
-function toClause(fact: string, { language, player }: Pick<FactsAsked, 'language' | 'player'>): string {
+function toClause(fact: string, { language, names }: Pick<FactsAsked, 'language' | 'names'>): string {
   const clause = fact.trim().replace(/[.!?…\s]+$/u, '');
   const isEnglish = languageOf(language).articles.size > 0;
-  if (!isEnglish || player === undefined || player === '') return clause;
-  const [head, verb = '', ...rest] = clause.split(' ');
-  if (head?.toLowerCase() !== player.toLowerCase()) return clause;
+  // Names in the game may have blanks in them.
+  const isOfHim = (name: string) => name !== '' && clause.toLowerCase().startsWith(`${name.toLowerCase()} `);
+  const name = isEnglish ? names.find(isOfHim) : undefined;
+  if (name === undefined) return clause;
+  const [verb = '', ...rest] = clause.slice(name.length + 1).split(' ');
   return ['you', VERBS.get(verb.toLowerCase()) ?? verb, ...rest].join(' ');
 }

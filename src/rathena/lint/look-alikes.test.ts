@@ -1,28 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readCommands } from './flow/signatures.ts';
-import { type LintFile, lint } from './lint.ts';
+import { findingsOf as findingsIn, NPC_FILES as NPCS, npcOf as npc } from '../../../test/support/linted.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
-const NPCS = filesBelow(join(ROOT, 'rathena/npc'));
-const LIBRARY = NPCS.filter(({ path }) => !path.includes('/test/'));
-const COMMANDS = readCommands(readFileSync(join(ROOT, 'rathena/src/custom/script_ai_ipc_def.inc'), 'latin1'));
-
-function filesBelow(folder: string): LintFile[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.txt'))
-    .map((name) => join(folder, name))
-    .map((path) => ({ path, text: readFileSync(path, 'latin1') }));
-}
-
-function findingsIn(...files: readonly LintFile[]): readonly unknown[] {
-  return lint({ files, library: LIBRARY, commands: COMMANDS }).findings;
-}
-
-function npc(...lines: readonly string[]): string {
-  return ['prontera,150,150,4\tscript\tRight\t4_M_SAGE_A,{', ...lines, '}', ''].join('\n');
-}
 
 const REQUEST = '.@id = callfunc("F_AI_Request", "decision", "/api/v1/npc/decide", .@data$, 3, 10);';
 const CHECK = 'if (.@id <= 0) { mes "Later."; close; }';

@@ -1,29 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readCommands } from './flow/signatures.ts';
-import { type LintFile, lint } from './lint.ts';
+import { findingsOf, npcOf as npc } from '../../../test/support/linted.ts';
 import type { Finding } from './rules/finding.ts';
 
-const PACKAGE = join(import.meta.dirname, '../../../rathena');
-const NPCS = filesBelow(join(PACKAGE, 'npc'));
-const LIBRARY = NPCS.filter(({ path }) => !path.includes('/test/'));
-const COMMANDS = readCommands(readFileSync(join(PACKAGE, 'src/custom/script_ai_ipc_def.inc'), 'latin1'));
-
-function filesBelow(folder: string): LintFile[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.txt'))
-    .map((name) => join(folder, name))
-    .map((path) => ({ path, text: readFileSync(path, 'latin1') }));
-}
-
 function findingsIn(text: string, path = 'npc.txt'): readonly Finding[] {
-  return lint({ files: [{ path, text }], library: LIBRARY, commands: COMMANDS }).findings;
-}
-
-/** An NPC of this body; its first line is line 2. */
-function npc(...lines: readonly string[]): string {
-  return ['prontera,150,150,4\tscript\tPlanted\t4_M_SAGE_A,{', ...lines, '}', ''].join('\n');
+  return findingsOf({ path, text });
 }
 
 const REQUEST = '.@id = callfunc("F_AI_Request", "decision", "/api/v1/npc/decide", .@data$, 3, 10);';
@@ -381,8 +361,7 @@ describe('a planted fault is found, with its line, and nothing else', () => {
       },
       { path: 'b.txt', text: npc('OnPCLogoutEvent:', '.@t$ = callfunc("F_Oracle", "Who left?");', 'end;') },
     ];
-    const { findings } = lint({ files, library: LIBRARY, commands: COMMANDS });
-    expect(findings).toMatchObject([{ file: 'b.txt', line: 3, rule: 'wait-at-logout' }]);
+    expect(findingsOf(...files)).toMatchObject([{ file: 'b.txt', line: 3, rule: 'wait-at-logout' }]);
   });
 
   it('each says what to write in its place', () => {

@@ -15,8 +15,20 @@ export interface ReadFile {
   readonly faults: readonly { readonly line: number; readonly message: string }[];
 }
 
-/** The scripts of a file, by what it is: `.yml` an item database, else NPCs, else an old item database. `text` is latin1. */
-export function readScripts(file: string, text: string): ReadFile {
+/** A database of items: `.yml`, or lists of before 2021. */
+export function isItemList({ path, text }: { readonly path: string; readonly text: string }): boolean {
+  return isYaml(path) || /^\d+,[^\n]*\{/m.test(text);
+}
+
+function isYaml(path: string): boolean {
+  return /\.ya?ml$/i.test(path);
+}
+
+/**
+ * The scripts of a file; of a database of items, where it names something of ours or one of these functions. `text` is
+ * latin1.
+ */
+export function readScripts(file: string, text: string, asking: readonly string[] = []): ReadFile {
   const scripts: Script[] = [];
   const faults: { line: number; message: string }[] = [];
   const usages = new Map(
@@ -31,7 +43,7 @@ export function readScripts(file: string, text: string): ReadFile {
     }
   };
   guard(() => {
-    for (const { tokens, ...block } of blocksOf(file, text))
+    for (const { tokens, ...block } of blocksOf(file, text, asking))
       guard(() => {
         scripts.push({ ...block, file, body: bodyOf(tokens, block.endLine), usage: usages.get(block.name) });
       });
@@ -43,12 +55,10 @@ interface TokenBlock extends Pick<Script, 'kind' | 'name' | 'line' | 'endLine'> 
   readonly tokens: readonly Token[];
 }
 
-function blocksOf(file: string, text: string): readonly TokenBlock[] {
-  const isYaml = /\.ya?ml$/i.test(file);
-  const isItemList = isYaml || /^\d+,[^\n]*\{/m.test(text);
-  if (!isItemList) return readBlocks(text);
-  if (!OURS.test(text)) return [];
-  return (isYaml ? readYamlItems(text) : readOldItems(text)).map((item) => ({ kind: 'item', ...item }));
+function blocksOf(file: string, text: string, asking: readonly string[]): readonly TokenBlock[] {
+  if (!isItemList({ path: file, text })) return readBlocks(text);
+  if (!OURS.test(text) && !asking.some((name) => text.includes(name))) return [];
+  return (isYaml(file) ? readYamlItems(text) : readOldItems(text)).map((item) => ({ kind: 'item', ...item }));
 }
 
 function bodyOf(tokens: readonly Token[], endLine: number): Script['body'] {

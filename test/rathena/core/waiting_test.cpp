@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <numeric>
+#include <vector>
+
 #include <custom/ai_ipc/cost_meter.h>
 #include <custom/ai_ipc/database_gate.h>
 #include <custom/ai_ipc/doorbell_address.h>
@@ -67,27 +71,66 @@ TEST("waiting", "with more than a look can read, none loses its turn to those th
 TEST("turns", "so many scripts in one span, and the others in the next") {
 	Turns turns;
 	for (int turn = 1; turn <= MOST_TURNS_A_SPAN; ++turn)
-		CHECK(turns.take(1000, 0, turn));
-	CHECK(!turns.take(1000 + TURN_SPAN_MS - 1, 0, 99));
-	CHECK(turns.take(1000 + TURN_SPAN_MS, 0, 99));
+		CHECK(turns.take(1000, 0, turn, false));
+	CHECK(!turns.take(1000 + TURN_SPAN_MS - 1, 0, 99, false));
+	CHECK(turns.take(1000 + TURN_SPAN_MS, 0, 99, false));
 }
 
 TEST("turns", "a script that goes on in its turn takes no other") {
 	Turns turns;
 	for (int count = 0; count < 3 * MOST_TURNS_A_SPAN; ++count)
-		CHECK(turns.take(1000, 0, 7));
+		CHECK(turns.take(1000, 0, 7, false));
 	for (int turn = 1; turn < MOST_TURNS_A_SPAN; ++turn)
-		CHECK(turns.take(1000, 0, 100 + turn));
-	CHECK(!turns.take(1000, 0, 7));
+		CHECK(turns.take(1000, 0, 100 + turn, false));
+	CHECK(!turns.take(1000, 0, 7, false));
 }
 
 TEST("turns", "fewer where they take long, and none is lost by a look") {
 	Turns turns;
-	CHECK(turns.take(1000, 5000, 1));
-	CHECK(turns.is_free(1001, 5000 + MOST_NANOSECONDS_A_SPAN - 1));
-	CHECK(!turns.is_free(1001, 5000 + MOST_NANOSECONDS_A_SPAN));
-	CHECK(!turns.take(1001, 5000 + MOST_NANOSECONDS_A_SPAN, 2));
-	CHECK(turns.take(1000 + TURN_SPAN_MS, 5000 + MOST_NANOSECONDS_A_SPAN, 2));
+	CHECK(turns.take(1000, 5000, 1, false));
+	CHECK(turns.is_free(1001, 5000 + MOST_NANOSECONDS_A_SPAN - 1, false));
+	CHECK(!turns.is_free(1001, 5000 + MOST_NANOSECONDS_A_SPAN, false));
+	CHECK(!turns.take(1001, 5000 + MOST_NANOSECONDS_A_SPAN, 2, false));
+	CHECK(turns.take(1000 + TURN_SPAN_MS, 5000 + MOST_NANOSECONDS_A_SPAN, 2, false));
+}
+
+TEST("turns", "who is late has a larger share, and no more than that") {
+	Turns turns;
+	for (int turn = 1; turn <= MOST_TURNS_A_SPAN; ++turn)
+		CHECK(turns.take(1000, 0, turn, false));
+	CHECK(!turns.take(1000, 0, 99, false));
+	for (int turn = MOST_TURNS_A_SPAN + 1; turn <= MOST_TURNS_A_SPAN_WHEN_LATE; ++turn)
+		CHECK(turns.take(1000, 0, turn, true));
+	CHECK(!turns.take(1000, 0, 99, true));
+	CHECK(turns.take(1000 + TURN_SPAN_MS, MOST_NANOSECONDS_A_SPAN_WHEN_LATE, 1, true));
+	CHECK(!turns.take(1000 + TURN_SPAN_MS, 2 * MOST_NANOSECONDS_A_SPAN_WHEN_LATE, 2, true));
+}
+
+// How many of so many that came in one tick go on in each span, where each costs so much. All ask again in each span.
+static std::vector<int> crowd(int size, int64_t cost_nanoseconds) {
+	Turns turns;
+	std::vector<int> gone;
+	int64_t spent = 0;
+	for (int script = 1, span = 0; script <= size && span < 10000; ++span) {
+		int64_t now_ms = 1000 + span * TURN_SPAN_MS;
+		gone.push_back(0);
+		while (script <= size && turns.take(now_ms, spent, script, now_ms - 1000 > LONGEST_WAIT_FOR_TURN_MS)) {
+			spent += cost_nanoseconds;
+			++script;
+			++gone.back();
+		}
+	}
+	return gone;
+}
+
+TEST("turns", "of a crowd none is lost, and no span has more than its share, on a fast disk and on a slow one") {
+	for (int64_t cost : {300000, 10000000}) {
+		std::vector<int> gone = crowd(1000, cost);
+		CHECK(std::accumulate(gone.begin(), gone.end(), 0) == 1000);
+		int most = *std::max_element(gone.begin(), gone.end());
+		CHECK(most <= MOST_TURNS_A_SPAN_WHEN_LATE);
+		CHECK(most * cost < MOST_NANOSECONDS_A_SPAN_WHEN_LATE + cost);
+	}
 }
 
 TEST("waiting", "who leaves is the last one when nobody else asks any more") {

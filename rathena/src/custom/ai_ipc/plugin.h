@@ -133,13 +133,13 @@ class Plugin {
 		return next_look_ms_ + LOOK_EVERY_MS * waiting_room.looks_until_all_are_seen();
 	}
 
-	bool has_turn(int64_t now_ms) {
-		return turns.is_free(now_ms, cost.spent());
+	bool has_turn(int64_t now_ms, bool is_late) {
+		return turns.is_free(now_ms, cost.spent(), is_late);
 	}
 
 	// Whether a script may go on now, where many want to in the same moment.
-	bool takes_turn(int64_t now_ms, uint32_t script) {
-		return turns.take(now_ms, cost.spent(), script);
+	bool takes_turn(int64_t now_ms, uint32_t script, bool is_late) {
+		return turns.take(now_ms, cost.spent(), script, is_late);
 	}
 
 	// Ten times a second, by a timer, or by the first script that wakes up for it.

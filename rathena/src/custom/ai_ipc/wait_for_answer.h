@@ -87,9 +87,13 @@ inline int wait_on(script_state* st, const Wait& wait, int64_t ms) {
 	return wait.is_held ? hold(st) : sleep_for(st, ms);
 }
 
+inline bool is_late(int64_t until_ms, int64_t now_ms) {
+	return now_ms - until_ms > LONGEST_WAIT_FOR_TURN_MS;
+}
+
 // Many whose answers came, or whose time is over, in the same moment go on one after the other.
 inline bool may_end(Plugin& ai, script_state* st, const Wait& wait, int64_t now_ms) {
-	return ai.takes_turn(now_ms, st->id) || now_ms - wait.until_ms > LONGEST_WAIT_FOR_TURN_MS;
+	return ai.takes_turn(now_ms, st->id, is_late(wait.until_ms, now_ms));
 }
 
 inline int go_on_waiting(Plugin& ai, script_state* st) {
@@ -109,7 +113,7 @@ inline int go_on_waiting(Plugin& ai, script_state* st) {
 inline int wait_for_turn(Plugin& ai, script_state* st) {
 	int64_t now_ms = gettick();
 	if (!is_waiting(st)) {
-		if (!can_sleep(st) || ai.takes_turn(now_ms, st->id))
+		if (!can_sleep(st) || ai.takes_turn(now_ms, st->id, false))
 			return wake_with(st, int64_t{1});
 		begin_wait(st, TURN_WAIT_AT, new_wait(st, NO_REQUEST, now_ms));
 	}
@@ -133,7 +137,7 @@ inline void resume_held(Plugin& ai, int64_t now_ms) {
 			held_scripts().remove(held.script);
 			give_up(ai, held.request, held.script);
 			give_back_guard(held.player);
-		} else if (is_over(ai, held, now_ms) && ai.has_turn(now_ms)) {
+		} else if (is_over(ai, held, now_ms) && ai.has_turn(now_ms, is_late(held.until_ms, now_ms))) {
 			run_script_main(st);
 		}
 	}

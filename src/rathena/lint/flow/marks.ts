@@ -1,15 +1,16 @@
-import type { Call, Expression } from '../script/syntax.ts';
+/** Whose words a text has: what a player typed or is called, or what the AI wrote. */
+type Whose = 'player' | 'answer';
+/** Where a text may not go as it is: into the JSON of a request, a menu, a variable's name, SQL. */
+type Place = 'json' | 'menu' | 'name' | 'sql';
 
-/**
- * What is known of a text's origin, by where it may not go as it is: into the JSON of a request (with whose words it
- * has), into a menu, into a variable's name, into SQL; and whether it is a request's id.
- */
-type Mark = 'player-json' | 'answer-json' | 'menu' | 'name' | 'sql' | 'id';
+/** What is known of a text's origin, by where it may not go as it is; and whether it is a request's id. */
+export type Mark = `${Whose}-${Place}` | 'id';
 
 /** A place where a text went between the quotes of JSON without being escaped. */
-interface JsonFault {
+export interface JsonFault {
+  readonly file: string;
   readonly line: number;
-  readonly whose: 'player' | 'answer';
+  readonly whose: Whose;
 }
 
 /** What a value may be. */
@@ -20,15 +21,25 @@ export interface Known {
   readonly isJson: boolean;
   /** It ends between two quotes. */
   readonly isQuoted: boolean;
+  /** It begins with {. */
+  readonly isObject: boolean;
 }
 
-export const NOTHING: Known = { marks: new Set(), faults: [], isJson: false, isQuoted: false };
+export const NOTHING: Known = {
+  ...{ marks: new Set(), faults: [] },
+  ...{ isJson: false, isQuoted: false, isObject: false },
+};
 
-export const PLAYER_TEXT = withMarks('player-json');
+/** What a player typed, which may be anything. */
+export const TYPED_TEXT = withMarks('player-json', 'player-menu', 'player-name', 'player-sql');
+/** How a player, his guild or his pet is called: signs of menus and of names are seldom in it, quotes may be. */
+export const PLAYER_NAME = withMarks('player-json', 'player-sql');
 /** Words of the AI, cleaned for a dialogue or not: a colon is in both. */
-export const ANSWER_TEXT = withMarks('answer-json', 'menu', 'name', 'sql');
+export const ANSWER_TEXT = withMarks('answer-json', 'answer-menu', 'answer-name', 'answer-sql');
+/** Words of the AI without a colon. */
+export const OPTION_TEXT = withMarks('answer-json', 'answer-name', 'answer-sql');
 /** JSON as it came: whole, it may stand in JSON. */
-const ANSWER_JSON = withMarks('menu', 'name', 'sql');
+export const ANSWER_JSON = withMarks('answer-menu', 'answer-name', 'answer-sql');
 export const REQUEST_ID = withMarks('id');
 
 function withMarks(...marks: readonly Mark[]): Known {
@@ -37,7 +48,12 @@ function withMarks(...marks: readonly Mark[]): Known {
 
 export function textOf(value: string): Known {
   const quotes = value.split('"').length - 1;
-  return { ...NOTHING, isJson: /["{[]/.test(value), isQuoted: quotes % 2 === 1 };
+  return {
+    ...NOTHING,
+    isJson: /["{[]/.test(value),
+    isQuoted: quotes % 2 === 1,
+    isObject: value.startsWith('{'),
+  };
 }
 
 /** One or the other. */
@@ -49,109 +65,43 @@ export function either(one: Known, other: Known): Known {
     faults: [...new Set([...one.faults, ...other.faults])],
     isJson: one.isJson || other.isJson,
     isQuoted: one.isQuoted && other.isQuoted,
+    isObject: one.isObject || other.isObject,
   };
 }
 
-/** The text of one with that of another behind it. */
-export function joined(left: Known, right: Known, line: number): Known {
+export function eitherOf(all: readonly Known[]): Known {
+  return all.reduce(either, NOTHING);
+}
+
+/** The text of one with that of another behind it; `at` is where that is written. */
+export function joined(left: Known, right: Known, at: Omit<JsonFault, 'whose'>): Known {
   const whose = whoseWords(left, right);
-  const faults = whose === undefined ? [] : [{ line, whose }];
+  const faults = whose === undefined ? [] : [{ file: at.file, line: at.line, whose }];
   return {
     marks: new Set([...left.marks, ...right.marks]),
     faults: [...left.faults, ...right.faults, ...faults],
     isJson: left.isJson || right.isJson,
     isQuoted: left.isQuoted !== right.isQuoted,
+    isObject: left.isObject,
   };
 }
 
 /** Outside of quotes, an answer may be a number or JSON of its own; what a player typed is neither. */
-function whoseWords(left: Known, right: Known): JsonFault['whose'] | undefined {
+function whoseWords(left: Known, right: Known): Whose | undefined {
   if (!left.isJson) return undefined;
   if (right.marks.has('player-json')) return 'player';
   return left.isQuoted && right.marks.has('answer-json') ? 'answer' : undefined;
 }
 
-function without({ marks, ...known }: Known, ...gone: readonly Mark[]): Known {
-  return { ...known, marks: new Set([...marks].filter((mark) => !gone.includes(mark))) };
+/** The same, as it may stand in these places. */
+export function cleanFor(known: Known, ...places: readonly Place[]): Known {
+  const gone = new Set<string>(places.flatMap((place) => [`player-${place}`, `answer-${place}`]));
+  return { ...known, marks: new Set([...known.marks].filter((mark) => !gone.has(mark))) };
 }
 
-/** Commands whose result is made of the texts that they are given. */
-const PASSING = new Set([
-  ...[
-    'substr',
-    'replacestr',
-    'strtoupper',
-    'strtolower',
-    'ucwords',
-    'insertchar',
-    'delchar',
-    'setchar',
-    'trim',
-  ],
-  ...['sprintf', 'implode', 'setstr', 'charat', 'preg_match', 'escape_sql', 'f_rand', 'getd'],
-]);
-const ESCAPING = new Set(['f_ai_jsonescape', 'ai_json_escape', 'escape']);
-const ANSWERING = new Set([
-  ...['f_ai_ask', 'f_ai_say', 'f_ai_shout', 'f_ai_mob', 'f_ai_jsontext', 'ai_json_get'],
-]);
-/** Words of the AI without a colon. */
-const OPTION_TEXT = withMarks('answer-json', 'name', 'sql');
-/** What F_AI_Last tells that no AI has written. */
-const OWN_WORDS = ['error', 'limited', 'emotion'];
-const PLAYER_NAMES = new Set(['getguildname', 'getpartyname', 'rid2name', 'getguildmaster', 'convertpcinfo']);
-/** strcharinfo(3) is the name of a map, which the server's own files give. */
-const NAMES_OF_STRCHARINFO = 2;
-
-/** What a call gives back, of what its values are. */
-export function resultOf({ name, values, line }: Call, known: readonly Known[]): Known {
-  const lower = name.toLowerCase();
-  const all = known.reduce(either, NOTHING);
-  const [first] = values;
-  if (lower === 'f_ai_request' || lower === 'ai_db_request') return REQUEST_ID;
-  if (lower === 'f_ai_response' || lower === 'ai_db_response') return ANSWER_JSON;
-  if (ANSWERING.has(lower)) return ANSWER_TEXT;
-  if (ESCAPING.has(lower))
-    return { ...without(all, 'player-json', 'answer-json'), faults: [], isJson: false };
-  if (lower === 'f_ai_sqltext' || lower === 'escape_sql') return without(all, 'sql');
-  if (lower.startsWith('f_ai_')) return ofLibrary(lower, values, all);
-  if (lower === 'strcharinfo')
-    return first?.kind === 'number' && first.value > NAMES_OF_STRCHARINFO ? NOTHING : PLAYER_TEXT;
-  if (PLAYER_NAMES.has(lower)) return PLAYER_TEXT;
-  if (lower === 'sprintf') return printed(known, line);
-  if (lower === 'replacestr') return replaced(values, all);
-  return PASSING.has(lower) ? all : NOTHING;
-}
-
-/** F_AI_Clean is for the dialogue; others of its kind are for menus and names. */
-function ofLibrary(lower: string, values: readonly Expression[], all: Known): Known {
-  switch (lower) {
-    case 'f_ai_clean':
-      return values.length < 2 ? all : without(all, 'menu');
-    case 'f_ai_cleanoption':
-      return without(all, 'menu');
-    case 'f_ai_cleanname':
-      return without(all, 'menu', 'name');
-    case 'f_ai_menu':
-      return OPTION_TEXT;
-    case 'f_ai_last':
-      return lastOf(values);
-    default:
-      return NOTHING;
-  }
-}
-
-function lastOf([what]: readonly Expression[]): Known {
-  if (what?.kind !== 'text') return ANSWER_TEXT;
-  if (what.value === 'id') return REQUEST_ID;
-  return OWN_WORDS.includes(what.value) ? NOTHING : ANSWER_TEXT;
-}
-
-function printed([format = NOTHING, ...values]: readonly Known[], line: number): Known {
-  const all = values.reduce(either, NOTHING);
-  return { ...joined({ ...format, isQuoted: format.isJson }, all, line), isQuoted: false };
-}
-
-/** A text without its colons may stand in a menu. */
-function replaced([, what]: readonly Expression[], all: Known): Known {
-  return what?.kind === 'text' && what.value === ':' ? without(all, 'menu') : all;
+/** The same text in one word, to tell whether something was known before. */
+export function keyOf({ marks, faults, isJson, isQuoted, isObject }: Known): string {
+  const places = faults.map(({ file, line, whose }) => `${file}:${line}:${whose}`);
+  const shape = [isJson, isQuoted, isObject].map((one) => (one ? '1' : '0')).join('');
+  return [[...marks].sort().join(' '), [...new Set(places)].sort().join(' '), shape].join('|');
 }

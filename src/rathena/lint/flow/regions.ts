@@ -1,7 +1,7 @@
 import type { Call, Statement } from '../script/syntax.ts';
-import { callsIn } from '../script/walk.ts';
+import { callsIn, statementsIn } from '../script/walk.ts';
 import type { Signature } from './signatures.ts';
-import { sleepsIn } from './signatures.ts';
+import { OURS, sleepsIn } from './signatures.ts';
 
 /** Commands that wait until the player does something. */
 const WAITING_FOR_PLAYER = ['next', 'input', 'select', 'prompt', 'menu', 'close2'];
@@ -25,16 +25,36 @@ function isEnding(statement: Statement): boolean {
   );
 }
 
-/** All calls of a piece of a script, and of what its `callsub` leads to. */
-export function callsFrom(piece: readonly Statement[], body: readonly Statement[]): readonly Call[] {
+/** `function Name { … }` within a script, by names in lower case. */
+export function functionsWithin(body: readonly Statement[]): ReadonlyMap<string, Statement> {
+  return new Map(
+    statementsIn(body).flatMap((one) =>
+      one.kind === 'function' ? [[one.name.toLowerCase(), one.body]] : [],
+    ),
+  );
+}
+
+/** All calls of a piece of a script, and of what its `callsub` and functions of the script lead to. */
+export function callsFrom(
+  piece: readonly Statement[],
+  body: readonly Statement[],
+  leading: readonly string[] = ['callsub'],
+): readonly Call[] {
   const calls = [...callsIn(piece)];
   const followed = new Set<string>();
+  const follow = (name: string, leadsTo: () => readonly Statement[]) => {
+    if (followed.has(name)) return;
+    followed.add(name);
+    calls.push(...callsIn(leadsTo()));
+  };
+  const local = functionsWithin(body);
   // What is added is gone through in its turn.
   for (const { name, values } of calls) {
     const [label] = values;
-    if (name !== 'callsub' || label?.kind !== 'variable' || followed.has(label.name)) continue;
-    followed.add(label.name);
-    calls.push(...callsIn(regionOf(body, label.name)));
+    const inner = local.get(name);
+    if (inner) follow(`${name}()`, () => [inner]);
+    if (leading.includes(name) && label?.kind === 'variable')
+      follow(label.name, () => regionOf(body, label.name));
   }
   return calls;
 }
@@ -44,7 +64,7 @@ export function pausesIn(call: Call, signatures: ReadonlyMap<string, Signature>)
   return WAITING_FOR_PLAYER.includes(call.name) || sleepsIn(call, signatures);
 }
 
-/** A command or function of AI IPC, or one that makes a request by them. */
+/** A command or function of AI IPC, or one that calls them. */
 export function isAiCall(name: string, signatures: ReadonlyMap<string, Signature>): boolean {
-  return /^(?:F_AI_|ai_(?:db|json)_)/i.test(name) || signatures.get(name)?.asks === true;
+  return OURS.test(name) || signatures.get(name)?.callsAi === true;
 }

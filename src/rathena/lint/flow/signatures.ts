@@ -12,6 +12,8 @@ export interface Signature {
   readonly sleeps: boolean | { readonly withArgument: number };
   /** It makes a request. */
   readonly asks: boolean;
+  /** It calls a command or function of AI IPC, as itself or further down. */
+  readonly callsAi: boolean;
   /** It writes into the dialogue window. */
   readonly shows: boolean;
   /** It has a close of its own. */
@@ -26,6 +28,8 @@ export interface DefinedFunction {
 }
 
 const ROW = /BUILDIN_DEF(?:2?)\(\s*(?:\w+\s*,\s*"(\w+)"|(\w+))\s*,\s*"([^"]*)"\s*\)/g;
+/** A command or function of AI IPC. */
+export const OURS = /^(?:F_AI_|ai_(?:db|json)_)/i;
 const CLOSING = ['close', 'close2', 'close3'];
 const SLEEPING = ['sleep', 'sleep2', 'progressbar', 'ai_db_cleanup'];
 
@@ -35,7 +39,13 @@ export function readCommands(definitions: string): Signature[] {
     const name = renamed ?? plain ?? '';
     const least = words.replace(/[?*]/g, '').length;
     const most = words.includes('*') ? Number.POSITIVE_INFINITY : words.length;
-    const does = { sleeps: sleepOf(name), asks: name === 'ai_db_request', shows: false, closes: false };
+    const does = {
+      sleeps: sleepOf(name),
+      asks: name === 'ai_db_request',
+      callsAi: true,
+      shows: false,
+      closes: false,
+    };
     return { name, least, most, usage: undefined, ...does };
   });
 }
@@ -59,7 +69,7 @@ export function signaturesOf(
       least: Math.min(least, before?.least ?? least),
       most: Math.max(most, before?.most ?? most),
       usage: usage ?? before?.usage,
-      ...{ sleeps: false, asks: false, shows: false, closes: false },
+      ...{ sleeps: false, asks: false, callsAi: OURS.test(name), shows: false, closes: false },
     });
   }
   // A function sleeps where one that it calls does: gone through until nothing new is found.
@@ -78,6 +88,8 @@ function spread({ name, body, usage }: DefinedFunction, known: Map<string, Signa
     ...before,
     sleeps: before.sleeps || (isSleepy && (time === undefined ? true : { withArgument: time })),
     asks: before.asks || calls.some((call) => known.get(call.name)?.asks === true),
+    callsAi:
+      before.callsAi || calls.some(({ name: one }) => OURS.test(one) || known.get(one)?.callsAi === true),
     shows: before.shows || calls.some((call) => call.name === 'mes' || known.get(call.name)?.shows === true),
     closes:
       before.closes ||
@@ -87,7 +99,7 @@ function spread({ name, body, usage }: DefinedFunction, known: Map<string, Signa
   return DEEDS.some((deed) => (before[deed] === false) !== (now[deed] === false));
 }
 
-const DEEDS = ['sleeps', 'asks', 'shows', 'closes'] as const;
+const DEEDS = ['sleeps', 'asks', 'callsAi', 'shows', 'closes'] as const;
 
 /** Whether this call makes the script sleep. */
 export function sleepsIn(

@@ -1,9 +1,12 @@
 import type { Variable } from '../script/syntax.ts';
-import { either, type Known, NOTHING, PLAYER_TEXT } from './marks.ts';
+import { either, type Known, keyOf, NOTHING, PLAYER_NAME, TYPED_TEXT } from './marks.ts';
+
+/** What variables hold, by their names. */
+export type Variables = ReadonlyMap<string, Known>;
 
 /** What holds at a place of a script. */
 export interface State {
-  readonly variables: ReadonlyMap<string, Known>;
+  readonly variables: Variables;
   /** A dialogue window is open on every way to here. */
   readonly isOpen: boolean;
   /** Only `callsub` leads here, so that `return` goes back. */
@@ -23,14 +26,21 @@ export const START: State = {
 };
 
 /** What the map server itself fills with a player's words: a pattern that matched, a whisper, an @command. */
-const FROM_PLAYERS = /^(?:\$@p\d\$|@whispervar\d\$|\.@atcmd_parameters\$)$/;
+const TYPED = /^(?:\$@p\d\$|@whispervar\d\$|\.@atcmd_parameters\$)$/;
+/** What getpartymember and getguildmember fill. */
+const NAMES = /^\$@(?:party|guild)membername\$$/;
 
-export function knownOf({ variables }: State, { name }: Variable): Known {
-  return variables.get(name) ?? (FROM_PLAYERS.test(name) ? PLAYER_TEXT : NOTHING);
+/** What a variable holds: as this script has set it, else as another one may have (`elsewhere`). */
+export function knownOf({ variables }: State, { name }: Pick<Variable, 'name'>, elsewhere: Variables): Known {
+  // Another NPC's .x$ is another variable.
+  const known = variables.get(name) ?? (name.startsWith('.') ? undefined : elsewhere.get(name));
+  if (known) return known;
+  if (TYPED.test(name)) return TYPED_TEXT;
+  return NAMES.test(name) ? PLAYER_NAME : NOTHING;
 }
 
 /** Of an array, one element is set: what the others are stays. */
-export function assign(state: State, { name, index }: Variable, value: Known): State {
+export function assign(state: State, { name, index }: Pick<Variable, 'name' | 'index'>, value: Known): State {
   const variables = new Map(state.variables);
   variables.set(name, index === undefined ? value : either(value, variables.get(name) ?? NOTHING));
   return { ...state, variables };
@@ -48,14 +58,39 @@ export function meet(one: Reached, other: Reached): Reached {
   };
 }
 
-function union(one: State['variables'], other: State['variables']): State['variables'] {
+export function union(one: Variables, other: Variables): Variables {
   if (one === other) return one;
   const all = new Map(one);
   for (const [name, known] of other) all.set(name, either(known, one.get(name) ?? NOTHING));
   return all;
 }
 
-/** What stays when a script ends and another of the NPC begins: all but the .@ variables. */
-export function lasting({ variables }: State): State['variables'] {
+/** What stays when a script ends and another begins: all but the .@ variables. */
+export function lasting(variables: Variables): Variables {
   return new Map([...variables].filter(([name]) => !name.startsWith('.@')));
 }
+
+/** The variables in one word, to tell whether something was known before. */
+export function keyOfAll(variables: Variables): string {
+  return [...variables]
+    .filter(([, known]) => known !== NOTHING)
+    .map(([name, known]) => `${name}=${keyOf(known)}`)
+    .sort()
+    .join('\n');
+}
+
+/** What a script has put into its own argument, as a variable of no other's name: `input getarg(0);` */
+export function outputOf(place: number): Pick<Variable, 'name' | 'index'> {
+  return { name: `${OUTPUT}${place}`, index: undefined };
+}
+
+/** All of these, by their places. */
+export function outputsOf(variables: Variables): ReadonlyMap<number, Known> {
+  return new Map(
+    [...variables].flatMap(([name, known]) =>
+      name.startsWith(OUTPUT) ? [[Number(name.slice(OUTPUT.length)), known] as const] : [],
+    ),
+  );
+}
+
+const OUTPUT = '.@getarg ';

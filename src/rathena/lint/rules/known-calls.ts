@@ -1,11 +1,9 @@
 import { nearestName } from '../../../config/nearest.ts';
-import type { Signature } from '../flow/signatures.ts';
+import { OURS, type Signature } from '../flow/signatures.ts';
 import type { Script } from '../script/script.ts';
 import type { Call } from '../script/syntax.ts';
 import { callsIn } from '../script/walk.ts';
 import type { Remark } from './finding.ts';
-
-const OURS = /^(?:F_AI_|ai_(?:db|json)_)/i;
 
 /** Functions F_AI_… and commands ai_… that there are not, or that take other arguments. */
 export function findUnknownCalls({ body }: Script, signatures: ReadonlyMap<string, Signature>): Remark[] {

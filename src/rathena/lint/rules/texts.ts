@@ -1,62 +1,124 @@
-import type { Known } from '../flow/marks.ts';
+import type { JsonFault, Mark } from '../flow/marks.ts';
 import type { Signature } from '../flow/signatures.ts';
 import type { MetCall } from '../flow/ways.ts';
-import type { Remark } from './finding.ts';
+import type { Finding, Remark } from './finding.ts';
 
-const ASKING = ['F_AI_Request', 'ai_db_request'];
-/** The place of the JSON among the values of a request. */
-const DATA = 2;
+/** Which of the values is JSON of the author's. */
+const DATA: Readonly<Record<string, number>> = { F_AI_Request: 2, ai_db_request: 2 };
 const MENUS = ['select', 'prompt', 'menu'];
 const NAMING = ['setd', 'getd'];
 const QUERYING = ['query_sql', 'query_logsql'];
+/** Commands that do whatever their first value says. */
+const OBEYING = ['atcommand', 'charcommand', 'useatcmd', 'callfunc', 'doevent', 'donpcevent'];
 
 /** What is wrong with where texts and ids go in this call. */
-export function findMisplacedTexts(met: MetCall, signatures: ReadonlyMap<string, Signature>): Remark[] {
-  const { name, line } = met.call;
-  if (ASKING.includes(name)) return jsonFaults(met);
-  if (MENUS.includes(name) && met.values.some(({ marks }) => marks.has('menu')))
-    return [
-      {
-        line,
-        rule: 'ai-text-in-menu',
-        reason: `Words of the AI are an option of ${name}: a ":" in them makes two options, and an empty one moves all numbers behind it.`,
-        remedy: signatures.has('F_AI_CleanOption')
-          ? 'Put it through callfunc("F_AI_CleanOption", text), and leave an empty option out.'
-          : 'Put it through replacestr(text, ":", ";"), and leave an empty option out.',
-      },
-    ];
-  if (NAMING.includes(name) && met.values[0]?.marks.has('name'))
-    return [
-      {
-        line,
-        rule: 'ai-text-in-name',
-        reason: `Words of the AI are the name of a variable in ${name}: with them it could be any variable.`,
-        remedy: 'Compare the words with those that you expect, and name the variable yourself.',
-      },
-    ];
-  if (QUERYING.includes(name) && met.values[0]?.marks.has('sql'))
-    return [
-      {
-        line,
-        rule: 'ai-text-in-sql',
-        reason: `Words of the AI stand in the SQL of ${name}: a quote in them ends yours.`,
-        remedy: 'Put callfunc("F_AI_SqlText", text) there, without quotes around it.',
-      },
-    ];
-  return cutIds(met);
+export function findMisplacedTexts(
+  met: MetCall,
+  signatures: ReadonlyMap<string, Signature>,
+): readonly Finding[] {
+  const { name } = met.call;
+  const at = DATA[name];
+  if (at !== undefined) return jsonFaults(met, at);
+  if (name === 'F_AI_Decide') return situationFaults(met);
+  const { file } = met;
+  return [...misplaced(met, signatures), ...cutIds(met)].map((remark) => ({ file, ...remark }));
 }
 
-function jsonFaults({ call, values }: MetCall): Remark[] {
-  const data = values[DATA];
+function misplaced(met: MetCall, signatures: ReadonlyMap<string, Signature>): Remark[] {
+  const { name } = met.call;
+  if (MENUS.includes(name)) return inMenu(met, signatures);
+  if (NAMING.includes(name)) return inName(met);
+  if (QUERYING.includes(name)) return inSql(met);
+  return OBEYING.includes(name) ? inCommand(met) : [];
+}
+
+/** Whose words they are, as the names of rules and the sentences have it. */
+const WHOSE = {
+  answer: { rule: 'ai-text', words: 'Words of the AI' },
+  player: { rule: 'player-text', words: 'What a player typed' },
+} as const;
+
+function whoseAre(marks: ReadonlySet<Mark>, place: 'menu' | 'name' | 'sql'): keyof typeof WHOSE | undefined {
+  if (marks.has(`answer-${place}`)) return 'answer';
+  return marks.has(`player-${place}`) ? 'player' : undefined;
+}
+
+function inMenu({ call, values }: MetCall, signatures: ReadonlyMap<string, Signature>): Remark[] {
+  const whose = values.map(({ marks }) => whoseAre(marks, 'menu')).find((one) => one !== undefined);
+  if (whose === undefined) return [];
+  const { rule, words } = WHOSE[whose];
+  return [
+    {
+      line: call.line,
+      rule: `${rule}-in-menu`,
+      reason: `${words} are an option of ${call.name}: a ":" in them makes two options, and an empty one moves all numbers behind it.`,
+      remedy: signatures.has('F_AI_CleanOption')
+        ? 'Put it through callfunc("F_AI_CleanOption", text), and leave an empty option out.'
+        : 'Put it through replacestr(text, ":", ";"), and leave an empty option out.',
+    },
+  ];
+}
+
+function inName({ call, values: [name] }: MetCall): Remark[] {
+  const whose = name && whoseAre(name.marks, 'name');
+  if (whose === undefined) return [];
+  const { rule, words } = WHOSE[whose];
+  return [
+    {
+      line: call.line,
+      rule: `${rule}-in-name`,
+      reason: `${words} are the name of a variable in ${call.name}: with them it could be any variable.`,
+      remedy: 'Compare the words with those that you expect, and name the variable yourself.',
+    },
+  ];
+}
+
+function inSql({ call, values: [query] }: MetCall): Remark[] {
+  const whose = query && whoseAre(query.marks, 'sql');
+  if (whose === undefined) return [];
+  const { rule } = WHOSE[whose];
+  const words = whose === 'answer' ? WHOSE.answer.words : 'What a player typed or is called';
+  return [
+    {
+      line: call.line,
+      rule: `${rule}-in-sql`,
+      reason: `${words} stands in the SQL of ${call.name}: a quote in it ends yours.`,
+      remedy: 'Put callfunc("F_AI_SqlText", text) there, without quotes around it.',
+    },
+  ];
+}
+
+function inCommand({ call, values: [what] }: MetCall): Remark[] {
+  const whose = what && whoseAre(what.marks, 'name');
+  if (whose === undefined) return [];
+  const { rule, words } = WHOSE[whose];
+  return [
+    {
+      line: call.line,
+      rule: `${rule}-in-command`,
+      reason: `${words} are what ${call.name} does: with them it could be anything.`,
+      remedy:
+        'Compare the words with those that you expect (F_AI_Decide gives one of yours), and write the command yourself.',
+    },
+  ];
+}
+
+function jsonFaults({ file, call, values }: MetCall, at: number): readonly Finding[] {
+  const data = values[at];
   if (data === undefined) return [];
-  if (data.faults.length === 0)
-    return data.marks.has('player-json') ? [unescaped({ line: call.line, whose: 'player' })] : [];
-  return data.faults.map(unescaped);
+  if (data.faults.length > 0) return data.faults.map(unescaped);
+  return data.marks.has('player-json') ? [unescaped({ file, line: call.line, whose: 'player' })] : [];
 }
 
-function unescaped({ line, whose }: Known['faults'][number]): Remark {
+/** A situation is a sentence, or JSON that begins with {. */
+function situationFaults({ values: [, situation] }: MetCall): readonly Finding[] {
+  return situation?.isObject ? situation.faults.map(unescaped) : [];
+}
+
+function unescaped({ file, line, whose }: JsonFault): Finding {
   const words = whose === 'player' ? 'What a player typed or is called' : 'Words of the AI';
   return {
+    file,
     line,
     rule: 'unescaped-json',
     reason: `${words} goes into the JSON of a request as it is: a quote in it makes it another question, or none (bad_json).`,

@@ -31,7 +31,7 @@ function waitsOf(
   { body }: Script,
   signatures: ReadonlyMap<string, Signature>,
 ): readonly Call[] {
-  const calls = callsFrom(piece, body);
+  const calls = callsFrom(piece, body, ['callsub', 'goto']);
   if (!calls.some(({ name }) => isAiCall(name, signatures))) return [];
   return calls.filter((call) => sleepsIn(call, signatures));
 }

@@ -1,5 +1,5 @@
 import type { Cursor } from './cursor.ts';
-import type { Call, Expression, Variable } from './syntax.ts';
+import type { Assignment, Call, Expression, Variable } from './syntax.ts';
 import { ScriptFault } from './tokens.ts';
 
 /** How strongly a sign binds; the levels of parse_subexpr in rAthena's script.cpp. */
@@ -116,11 +116,15 @@ function countedBy(target: Variable, sign: string): Expression {
 }
 
 /** `callfunc("F_X", 1)` is a call of F_X; so is `F_X(1)`, which the map server takes once F_X is loaded. */
-export function callOf(text: string, values: readonly Expression[], line: number): Call {
+export function callOf(text: string, values: readonly Expression[], line: number): Call | Assignment {
   const [first, ...rest] = values;
   const name = text.toLowerCase();
   if (name === 'callfunc' && first?.kind === 'text')
     return { kind: 'call', name: first.value, isFunction: true, values: rest, line };
+  const [target, value, ...others] = values;
+  // The old way to write `.@x = 1`.
+  if (name === 'set' && target?.kind === 'variable' && value !== undefined && others.length === 0)
+    return { kind: 'assignment', target, sign: '=', value, line };
   const isFunction = /^f_/.test(name);
   return { kind: 'call', name: isFunction ? text : name, isFunction, values, line };
 }
