@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { PacketConnection } from './connection.ts';
 import type { Cell, Session } from './packets.ts';
 import * as packets from './packets.ts';
@@ -8,6 +9,9 @@ const PATIENCE_MS = 60_000;
 /** The servers close a connection that said nothing for a minute. */
 const TICK_EVERY_MS = 15_000;
 const SLOT = 0;
+const MOST_LOGINS = 100;
+const ENTER_MS = 5_000;
+const LOGIN_PAUSE_MS = 100;
 const ACCEPTED = 3;
 /** What the servers tell without words. */
 const MAY_LEAVE = '(may leave)';
@@ -41,6 +45,7 @@ export class GameClient {
   session: Session | undefined;
   map = '';
   at: Cell = { x: 0, y: 0 };
+  /** He is on a map, and has loaded it. */
   isOnMap = false;
   isDead = false;
   /** A slow client: it does not say that it has loaded a map. */
@@ -59,8 +64,9 @@ export class GameClient {
 
   /** By the numbers of packets. */
   readonly #readers: ReadonlyMap<number, (packet: Buffer) => void> = new Map([
-    [0x2eb, (packet: Buffer) => this.#arrive(cellAt(packet, 6))],
     [0x91, (packet: Buffer) => this.#beWarped(packet)],
+    // The end of what he carries: the server sends it when he has loaded the map.
+    [0xb0b, () => this.#arrive()],
     [0x87, (packet: Buffer) => this.#walk(destinationAt(packet, 6))],
     [0x80, (packet: Buffer) => this.#vanish(packet)],
     [0x7f, () => this.#countTick()],
@@ -86,10 +92,14 @@ export class GameClient {
     await this.selectCharacter();
   }
 
-  /** From the char server to the map. */
+  /** From the char server to the map. Who has just left is still there for the servers, for a moment. */
   async selectCharacter(): Promise<void> {
-    await this.#askCharServer();
-    await this.#enterMap();
+    for (let tries = 0; tries < MOST_LOGINS; tries += 1) {
+      if ((await this.#askCharServer()) && (await this.#enterMap())) return;
+      this.leave();
+      await delay(LOGIN_PAUSE_MS);
+    }
+    throw new Error(`${this.name} was not let onto the map.`);
   }
 
   send(packet: Buffer): void {
@@ -109,6 +119,11 @@ export class GameClient {
     this.send(packets.clickNpc(npc));
   }
 
+  /** The server has cut the connection, or he has. */
+  get hasLeft(): boolean {
+    return this.#connection?.isClosed ?? true;
+  }
+
   get accountId(): number {
     return this.session?.accountId ?? 0;
   }
@@ -121,7 +136,7 @@ export class GameClient {
 
   async logOut(): Promise<void> {
     this.send(packets.logOut());
-    await this.until(() => !this.isOnMap || this.chat.includes(MAY_LEAVE), 'to be allowed to leave');
+    await this.until(() => this.hasLeft || this.chat.includes(MAY_LEAVE), 'to be allowed to leave');
     this.leave();
   }
 
@@ -135,7 +150,7 @@ export class GameClient {
   async settle(): Promise<void> {
     const before = this.#ticksSeen;
     this.send(packets.tick());
-    await this.until(() => this.#ticksSeen > before || !this.isOnMap, 'an answer of the map server');
+    await this.until(() => this.#ticksSeen > before || this.hasLeft, 'an answer of the map server');
   }
 
   /** Cuts the connection. */
@@ -171,22 +186,30 @@ export class GameClient {
     return `He ${where}; ${this.window.describe()}; chat: ${JSON.stringify(this.chat.slice(-3))}`;
   }
 
+  /** Who has just left is still there for the login server, for a moment. */
   async #askLoginServer(): Promise<void> {
-    const answer = await this.#ask(
-      this.#ports.login,
-      packets.login(this.#account.user, this.#account.password),
-      [0xac4, 0x83e, 0x81],
-    );
-    if (answer.readUInt16LE(0) !== 0xac4) throw new Error(`${this.#account.user} was not let in.`);
-    this.session = {
-      loginId1: answer.readUInt32LE(4),
-      accountId: answer.readUInt32LE(8),
-      loginId2: answer.readUInt32LE(12),
-      sex: answer.readUInt8(46),
-    };
+    for (let tries = 0; tries < MOST_LOGINS; tries += 1) {
+      const answer = await this.#ask(
+        this.#ports.login,
+        packets.login(this.#account.user, this.#account.password),
+        [0xac4, 0x83e, 0x81],
+      );
+      if (answer.length > 3 && answer.readUInt16LE(0) === 0xac4) {
+        this.session = {
+          loginId1: answer.readUInt32LE(4),
+          accountId: answer.readUInt32LE(8),
+          loginId2: answer.readUInt32LE(12),
+          sex: answer.readUInt8(46),
+        };
+        return;
+      }
+      await delay(LOGIN_PAUSE_MS);
+    }
+    throw new Error(`${this.#account.user} was not let in.`);
   }
 
-  async #askCharServer(): Promise<void> {
+  /** Whether he was sent to a map server. */
+  async #askCharServer(): Promise<boolean> {
     if (this.session === undefined) throw new Error(`${this.name} has not logged in.`);
     const received: Buffer[] = [];
     const connection = await PacketConnection.open(
@@ -200,21 +223,27 @@ export class GameClient {
     await this.until(() => has(received, [0xac5, 0x6c, 0x81, 0x840]), 'the map server');
     connection.close();
     const answer = received.find((packet) => isOne(packet, [0xac5]));
-    if (answer === undefined) throw new Error(`${this.name} was sent to no map server.`);
+    if (answer === undefined) return false;
     this.#characterId = answer.readUInt32LE(2);
     this.#mapPort = answer.readUInt16LE(26);
     this.map = textAt(answer, 6, 16);
+    return true;
   }
 
-  async #enterMap(): Promise<void> {
+  /** Whether he was let in. */
+  async #enterMap(): Promise<boolean> {
     if (this.session === undefined) throw new Error(`${this.name} has not logged in.`);
     this.chat.length = 0;
     this.isDead = false;
     this.window.forget();
     this.#connection = await PacketConnection.open(this.#mapPort, (packet) => this.#receive(packet));
     this.send(packets.enterMap(this.session, this.#characterId));
-    await this.until(() => this.isOnMap, 'the map');
+    const givenUp = setTimeout(() => this.#connection?.close(), ENTER_MS);
+    await this.until(() => this.isOnMap || this.hasLeft, 'the map');
+    clearTimeout(givenUp);
+    if (!this.isOnMap) return false;
     this.#ticker = setInterval(() => this.send(packets.tick()), TICK_EVERY_MS);
+    return true;
   }
 
   /** One question to a server, and the first of these packets that it answers. */
@@ -250,16 +279,15 @@ export class GameClient {
     }
   }
 
-  #arrive(cell: Cell): void {
+  #arrive(): void {
     this.isOnMap = true;
-    this.at = cell;
-    this.#load();
   }
 
   #beWarped(packet: Buffer): void {
     this.map = textAt(packet, 2, 16);
     this.at = { x: packet.readUInt16LE(18), y: packet.readUInt16LE(20) };
     this.warps += 1;
+    this.isOnMap = false;
     this.#load();
   }
 
@@ -302,12 +330,6 @@ function isOne(packet: Buffer, ids: readonly number[]): boolean {
 
 function textAt(packet: Buffer, from: number, length = packet.length - from): string {
   return packet.toString('latin1', from, from + length).replace(/\0.*$/s, '');
-}
-
-/** Three bytes: ten bits for x, ten for y, four for the direction. */
-function cellAt(packet: Buffer, from: number): Cell {
-  const [a = 0, b = 0, c = 0] = packet.subarray(from, from + 3);
-  return { x: (a << 2) | (b >> 6), y: ((b & 0x3f) << 4) | (c >> 4) };
 }
 
 /** Where a walk ends: the second of two cells in six bytes. */

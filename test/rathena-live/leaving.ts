@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 import { waitFor } from '../support/wait-for.ts';
+import { npcIds, order } from './control.ts';
 import * as packets from './packets.ts';
 import { duplicates } from './places.ts';
 import { goHome, pressThrough, talkTo, tradeWith, walkAStep } from './player.ts';
@@ -9,8 +10,6 @@ import type { Play, Way } from './ways.ts';
 
 export const KINDS = ['F_AI_Ask', 'F_AI_Say', 'F_AI_Chat', 'F_AI_Menu'] as const;
 export type Kind = (typeof KINDS)[number];
-
-const PRESENT = /npc-id (\S+) (\d+)/;
 
 /** The NPCs of these plays: a copy of each for each player. */
 export function leavingNpcs(players: number): string {
@@ -26,13 +25,7 @@ export interface RoundResult {
 /** All players ask at once, leave in one way, get their answers, and are looked at afterwards. */
 export async function playRound(stage: Stage, kind: Kind, way: Way): Promise<RoundResult> {
   const from = stage.servers.console.length - 1;
-  const ids = npcIds(stage.servers.console);
-  const plays = stage.players.map((client, player) => ({
-    client,
-    player,
-    asker: ids.get(`Asker#${player}`) ?? 0,
-    probe: ids.get(`Probe#${player}`) ?? 0,
-  }));
+  const plays = playsOf(stage);
   await stage.world.clearRequests();
   await order(stage, `kind#${kind}`);
   const failures: string[] = [];
@@ -45,10 +38,21 @@ export async function playRound(stage: Stage, kind: Kind, way: Way): Promise<Rou
   await waitFor(async () => (await stage.world.openRequests()) === 0, { what: 'the end of all requests' });
   await stage.world.untilNobodyWaits();
   await each(plays, failures, async (play) => await way.comeBack?.(play));
-  await lookAtAll(stage, plays, failures);
+  await lookAtAll(stage, playsOf(stage), failures);
   if (way.undo !== undefined) await order(stage, way.undo);
   if (way.reloads) await order(stage, '@reloadscript');
   return { failures, wrongLines: stage.servers.wrongLines(from) };
+}
+
+/** After @reloadscript, NPCs have other numbers. */
+function playsOf(stage: Stage): Play[] {
+  const ids = npcIds(stage.servers.console);
+  return stage.players.map((client, player) => ({
+    client,
+    player,
+    asker: ids.get(`Asker#${player}`) ?? 0,
+    probe: ids.get(`Probe#${player}`) ?? 0,
+  }));
 }
 
 /** Until the NPC waits for the AI. */
@@ -77,7 +81,7 @@ async function lookAtAll(stage: Stage, plays: readonly Play[], failures: string[
   });
   await each(plays, failures, async ({ client, player, probe }) => {
     await goHome(client, player);
-    if (probe > 0) await talkTo(client, probe);
+    await talkTo(client, probe);
   });
   const pairs = plays.filter((_, at) => at % 2 === 0).map((play) => [play, plays[play.player + 1]] as const);
   await each(pairs, failures, async ([one, other]) => {
@@ -96,36 +100,4 @@ async function each<Item>(
   await Promise.all(
     items.map((item) => work(item).catch((error: Error) => void failures.push(error.message))),
   );
-}
-
-/** An @command of the GM, or what the NPC named Control does to all others. */
-async function order(stage: Stage, what: string): Promise<void> {
-  const { gm, players, servers } = stage;
-  if (what.startsWith('@')) {
-    const shown = servers.console.filter((line) => PRESENT.test(line)).length;
-    gm.say(what);
-    await gm.settle();
-    if (what === '@reloadscript')
-      await waitFor(
-        () => servers.console.filter((line) => PRESENT.test(line)).length >= shown + 2 * players.length,
-        {
-          what: 'the NPCs after @reloadscript',
-        },
-      );
-    return;
-  }
-  const text = what.includes('#') ? what : `${what}#${players.length}`;
-  gm.chat.length = 0;
-  gm.send(packets.whisper('npc:Control', text));
-  await gm.until(() => gm.chat.some((line) => line.startsWith('done ')), `"${what}" to be done`);
-}
-
-/** The newest number of each NPC, as their OnInit told it. */
-function npcIds(console: readonly string[]): Map<string, number> {
-  const ids = new Map<string, number>();
-  for (const line of console) {
-    const [, name, id] = PRESENT.exec(line) ?? [];
-    if (name !== undefined) ids.set(name, Number(id));
-  }
-  return ids;
 }

@@ -74,6 +74,5 @@ export async function goHome(client: GameClient, player: number): Promise<void> 
   const { x, y } = homeOf(player);
   const warps = client.warps;
   client.say(`@warp ${MAP} ${x} ${y}`);
-  await client.until(() => client.warps > warps, 'his way home');
-  await client.settle();
+  await client.until(() => client.warps > warps && client.isOnMap, 'his way home');
 }

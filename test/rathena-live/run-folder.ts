@@ -65,7 +65,12 @@ export class RunFolder {
     mkdirSync(join(this.path, 'log'));
     for (const folder of ['npc/custom', 'npc/other', 'npc/pre-re'])
       mkdirSync(join(this.path, folder), { recursive: true });
-    for (const file of ['npc/other/Global_Functions.txt', 'npc/barters.yml', 'npc/pre-re/barters.yml'])
+    for (const file of [
+      'npc/other/Global_Functions.txt',
+      'npc/barters.yml',
+      'npc/pre-re/barters.yml',
+      'npc/custom/barters.yml',
+    ])
       if (existsSync(join(rathena, file))) copyFileSync(join(rathena, file), join(this.path, file));
   }
 
@@ -128,7 +133,7 @@ function settingsOf({ ports, database, mapUser, codepage }: RunOptions): Record<
       ...[`bind_ip: ${HOST}`, `map_ip: ${HOST}`, `map_port: ${ports.map}`],
     ],
     'packet_conf.txt': ['enable_ip_rules: no'],
-    'battle_conf.txt': ['prevent_logout: 0', 'max_walk_path: 30', 'pk_mode: no'],
+    'battle_conf.txt': ['basic_skill_check: no', 'prevent_logout: 0', 'max_walk_path: 30', 'pk_mode: no'],
     'log_conf.txt': ['enable_logs: 0', 'sql_logs: no', 'log_chat: 0'],
     'ai_ipc.conf': [`client_codepage: ${codepage}`],
   };

@@ -6,8 +6,8 @@ import { RunFolder, type RunOptions, type RunPorts } from './run-folder.ts';
 const NO_LEAKS = 'No memory leaks found';
 /** A line of the console that tells of something wrong. */
 const WRONG = /^\[(Error|Warning|SQL|Fatal Error|Debug)\]/;
-/** What rAthena says at each start of such servers, and none of it is of our scripts. */
-const KNOWN: readonly RegExp[] = [];
+/** What our own NPCs print. */
+const KNOWN: readonly RegExp[] = [/npc-id \S+ \d+$/];
 
 /** Login, char and map server of a built rAthena, on loopback ports of their own. */
 export class RathenaServers {

@@ -2,12 +2,11 @@ import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
 import { type HeldAnswers, holdAnswers } from '../support/held-answers.ts';
 import { MariadbServer } from '../support/mariadb-server.ts';
 import { WorkerProcess } from '../support/worker-process.ts';
-import { GameClient } from './client.ts';
+import { type Account, GameClient } from './client.ts';
 import type { RunOptions } from './run-folder.ts';
 import { RathenaServers } from './servers.ts';
 import { accountsOf, MAP_USER, World } from './world.ts';
 
-/** The last account is the GM's. */
 export interface StageOptions {
   readonly rathena: string;
   readonly players: number;
@@ -23,6 +22,8 @@ const ANSWER = {
   options: ['What do you sell?', 'Farewell.'],
 };
 const CONCURRENCY = 512;
+/** The GM's, and one that measures. */
+const MORE_ACCOUNTS = 2;
 
 /** A MariaDB, a worker with an AI service, and the servers of a built rAthena, with players on its map. */
 export class Stage {
@@ -53,7 +54,7 @@ export class Stage {
   static async build({ rathena, players }: StageOptions): Promise<Stage> {
     const mariadb = new MariadbServer({ extraArgs: ['--userstat=ON', '--innodb-flush-log-at-trx-commit=2'] });
     await mariadb.start();
-    const world = await World.make(mariadb, rathena, players + 1);
+    const world = await World.make(mariadb, rathena, players + MORE_ACCOUNTS);
     const ai = await startAiStub();
     ai.behaveAlways(behaviours.json(ANSWER));
     const worker = new WorkerProcess(world.settings, {
@@ -83,6 +84,10 @@ export class Stage {
       (account) => new GameClient(account, this.servers.ports),
     );
     for (const client of this.clients) await client.logIn();
+  }
+
+  get pingerAccount(): Account {
+    return accountsOf(this.#players + MORE_ACCOUNTS).at(-1)!;
   }
 
   hold(): HeldAnswers {

@@ -58,7 +58,7 @@ async function warp({ client }: Play, map: string, by: number): Promise<void> {
   const warps = client.warps;
   const { x, y } = client.at;
   client.say(`@warp ${map} ${x + by} ${y}`);
-  await client.until(() => client.warps > warps, 'a warp');
+  await client.until(() => client.warps > warps && (client.isOnMap || client.loadsSlowly), 'a warp');
 }
 
 export const WAYS: readonly Way[] = [
@@ -74,7 +74,7 @@ export const WAYS: readonly Way[] = [
     },
     async comeBack({ client }) {
       client.finishLoading();
-      await client.settle();
+      await client.until(() => client.isOnMap, 'the other map');
     },
   },
   { name: 'is recalled by a GM', order: '@recallall' },
@@ -94,7 +94,7 @@ export const WAYS: readonly Way[] = [
     async comeBack({ client }) {
       const { warps } = client;
       client.send(packets.respawn());
-      await client.until(() => client.warps > warps, 'his life');
+      await client.until(() => client.warps > warps && client.isOnMap, 'his life');
     },
   },
   {
@@ -133,7 +133,17 @@ export const WAYS: readonly Way[] = [
       client.click(probe);
       await client.settle();
     },
-    comeBack: ({ client }) => pressThrough(client),
+    // Where he could: the first NPC goes on when the other one has done.
+    async comeBack({ client, asker, probe }) {
+      const isElsewhere = client.window.npc === probe;
+      await pressThrough(client);
+      if (!isElsewhere) return;
+      await client.until(
+        () => client.window.npc === asker && client.window.button !== 'none',
+        'the first NPC',
+      );
+      await pressThrough(client);
+    },
   },
   { name: '@reloadscript', order: '@reloadscript', reloads: true },
 ];
