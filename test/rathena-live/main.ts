@@ -20,6 +20,8 @@ const { values, positionals } = parseArgs({
     /** By its number, from 1 on. */
     way: { type: 'string', multiple: true },
     codepage: { type: 'string', multiple: true },
+    /** Of the burst. */
+    players: { type: 'string', default: '300' },
   },
 });
 const PARTS: Readonly<Record<string, (rathena: string) => Promise<boolean>>> = {
@@ -107,7 +109,7 @@ async function parity(rathena: string): Promise<boolean> {
 
 /** 300 players who type in the same moment. */
 async function burst(rathena: string): Promise<boolean> {
-  const players = 300;
+  const players = Number(values.players);
   return await onStage(rathena, players, async (stage) => {
     let isGood = true;
     for (const library of chosenLibraries()) {
@@ -136,6 +138,8 @@ async function onStage(
   const stage = await Stage.build({ rathena, players });
   try {
     return await play(stage);
+  } catch (error) {
+    return tell(`ended by ${(error as Error).message}`, stage.servers.console.slice(-MOST_LINES_TOLD));
   } finally {
     await stage.remove();
   }
@@ -143,9 +147,10 @@ async function onStage(
 
 async function stopped(stage: Stage, library: Library): Promise<boolean> {
   const leaksNothing = await stage.stop();
+  const lastLines = stage.servers.console.slice(1 - MOST_LINES_TOLD);
   return tell(
     `${library}: stopped`,
-    leaksNothing ? [] : ['the map server did not say "No memory leaks found"'],
+    leaksNothing ? [] : ['the map server did not say "No memory leaks found":', ...lastLines],
   );
 }
 

@@ -81,8 +81,9 @@ export const WAYS: readonly Way[] = [
   {
     name: 'uses a fly wing',
     async leave({ client }) {
+      const { warps } = client;
       client.send(packets.useItem(FIRST_ITEM, client.accountId));
-      await client.settle();
+      await client.until(() => client.warps > warps && client.isOnMap, 'what a fly wing does');
     },
   },
   {
