@@ -86,6 +86,12 @@ export function subscribeLog(events: Events, logger: Logger, nowMs: () => number
     logger.error({ error: messageOf(error) }, 'Doorbell does not work: new requests are found by polling'),
   );
   logAlerts(events, logger);
+  logMonitor(events, logger);
+  events.on('statistics', (statistics) => logger.info(statisticsFields(statistics), 'Statistics'));
+}
+
+/** The page of metrics. */
+function logMonitor(events: Events, logger: Logger): void {
   events.on('monitorStarted', ({ url }) => logger.info({ url }, 'Metrics are served'));
   events.on('monitorFailed', ({ address, error, retryInMs }) =>
     logger.error(
@@ -93,7 +99,6 @@ export function subscribeLog(events: Events, logger: Logger, nowMs: () => number
       'Metrics cannot be served, trying again',
     ),
   );
-  events.on('statistics', (statistics) => logger.info(statisticsFields(statistics), 'Statistics'));
 }
 
 /** What an admin wants to be told of, and whether he could be. */

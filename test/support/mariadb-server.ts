@@ -249,7 +249,8 @@ function mysqlArgs(folder: string): string[] {
   return ['--mysqlx=OFF', `--secure-file-priv=${folder}`];
 }
 
-async function findFreePort(): Promise<number> {
+/** A loopback port that nobody listens on, outside of those that outgoing connections take. */
+export async function findFreePort(): Promise<number> {
   for (let tries = 0; tries < 100; tries += 1) {
     const port = FIRST_PORT + Math.floor(Math.random() * PORT_COUNT);
     if (await isFree(port)) return port;

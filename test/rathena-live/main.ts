@@ -1,0 +1,175 @@
+import { parseArgs } from 'node:util';
+import { burstNpcs, playBurst } from './burst.ts';
+import { KINDS, leavingNpcs, playRound } from './leaving.ts';
+import { playMenus } from './menus.ts';
+import { CODEPAGES, playParity } from './parity.ts';
+import { type Library, missingPrograms } from './run-folder.ts';
+import { Stage } from './stage.ts';
+import { WAYS } from './ways.ts';
+
+const LIBRARIES: readonly Library[] = ['commands', 'sql'];
+const MOST_LINES_TOLD = 10;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    /** Of PARTS; all where none is named. */
+    part: { type: 'string', multiple: true },
+    library: { type: 'string', multiple: true },
+    kind: { type: 'string', multiple: true },
+    /** By its number, from 1 on. */
+    way: { type: 'string', multiple: true },
+    codepage: { type: 'string', multiple: true },
+    /** Of the burst. */
+    players: { type: 'string', default: '300' },
+  },
+});
+const PARTS: Readonly<Record<string, (rathena: string) => Promise<boolean>>> = {
+  leaving,
+  menus,
+  parity,
+  burst,
+};
+
+const [folder] = positionals;
+if (folder === undefined) {
+  print(
+    'left out: the plays on a real map server, since no folder of a built rAthena was named (docs/rathena.md)',
+  );
+} else if (missingPrograms(folder).length > 0) {
+  process.stderr.write(`ERROR ${folder} has no ${missingPrograms(folder).join(', ')}: build it first\n`);
+  process.exitCode = 2;
+} else {
+  process.exitCode = (await playAll(folder)) ? 0 : 1;
+}
+
+async function playAll(rathena: string): Promise<boolean> {
+  let isGood = true;
+  for (const [name, play] of Object.entries(PARTS)) {
+    if (!isChosen(values.part, name)) continue;
+    print(`${name}:`);
+    if (!(await play(rathena))) isGood = false;
+  }
+  print(isGood ? 'all good' : 'NOT all good');
+  return isGood;
+}
+
+/** Every way of leaving, by all players at once. */
+async function leaving(rathena: string): Promise<boolean> {
+  const players = 50;
+  return await onStage(rathena, players, async (stage) => {
+    let isGood = true;
+    for (const library of chosenLibraries()) {
+      await stage.start({ library, npcs: { 'leaving.txt': leavingNpcs(players) } });
+      for (const kind of KINDS.filter((name) => isChosen(values.kind, name)))
+        for (const way of WAYS.filter((_, at) => isChosen(values.way, String(at + 1)))) {
+          const beganMs = performance.now();
+          const { failures, wrongLines } = await playRound(stage, kind, way).catch((error: Error) => ({
+            failures: [error.message],
+            wrongLines: stage.servers.console.slice(-30),
+          }));
+          const seconds = ((performance.now() - beganMs) / 1000).toFixed(1);
+          const good = players - failures.length;
+          isGood =
+            tell(`${library} ${kind}, ${way.name}: ${good} of ${players}, ${seconds} s`, [
+              ...failures,
+              ...wrongLines,
+            ]) && isGood;
+        }
+      isGood = (await stopped(stage, library)) && isGood;
+    }
+    return isGood;
+  });
+}
+
+/** Menus that an AI ought not to make. */
+async function menus(rathena: string): Promise<boolean> {
+  return await onStage(rathena, 2, async (stage) => {
+    let isGood = true;
+    for (const library of chosenLibraries()) {
+      await stage.start({ library, npcs: { 'leaving.txt': leavingNpcs(2) } });
+      isGood = tell(`${library}: hostile menus`, await playMenus(stage)) && isGood;
+      isGood = (await stopped(stage, library)) && isGood;
+    }
+    return isGood;
+  });
+}
+
+/** The same bytes with both libraries, in each codepage. */
+async function parity(rathena: string): Promise<boolean> {
+  return await onStage(rathena, 0, async (stage) => {
+    let isGood = true;
+    for (const codepage of CODEPAGES.filter((name) => isChosen(values.codepage, name))) {
+      const { lines, differences } = await playParity(stage, codepage);
+      isGood = tell(`${codepage}: ${lines} lines, ${differences.length} differ`, differences) && isGood;
+    }
+    return isGood;
+  });
+}
+
+/** 300 players who type in the same moment. */
+async function burst(rathena: string): Promise<boolean> {
+  const players = Number(values.players);
+  return await onStage(rathena, players, async (stage) => {
+    let isGood = true;
+    for (const library of chosenLibraries()) {
+      await stage.start({ library, npcs: { 'burst.txt': burstNpcs(players) } });
+      for (const kind of ['F_AI_Chat', 'F_AI_Say'] as const) {
+        const result = await playBurst(stage, kind);
+        const holds = result.holds.map((ms) => ms.toFixed(1)).join(', ');
+        print(
+          `${library} ${kind}: the game answered nobody for ${holds} ms at most; timer ${result.longestGapMs} ms`,
+        );
+        print(
+          `    asked within ${result.askedMs.toFixed(0)} ms, answered within ${result.answeredMs.toFixed(0)} ms, ${result.cpuMs} ms of CPU`,
+        );
+      }
+      isGood = (await stopped(stage, library)) && isGood;
+    }
+    return isGood;
+  });
+}
+
+async function onStage(
+  rathena: string,
+  players: number,
+  play: (stage: Stage) => Promise<boolean>,
+): Promise<boolean> {
+  const stage = await Stage.build({ rathena, players });
+  try {
+    return await play(stage);
+  } catch (error) {
+    return tell(`ended by ${(error as Error).message}`, stage.servers.console.slice(-MOST_LINES_TOLD));
+  } finally {
+    await stage.remove();
+  }
+}
+
+async function stopped(stage: Stage, library: Library): Promise<boolean> {
+  const leaksNothing = await stage.stop();
+  const lastLines = stage.servers.console.slice(1 - MOST_LINES_TOLD);
+  return tell(
+    `${library}: stopped`,
+    leaksNothing ? [] : ['the map server did not say "No memory leaks found":', ...lastLines],
+  );
+}
+
+/** Prints what was played and what went wrong; whether nothing did. */
+function tell(what: string, wrong: readonly string[]): boolean {
+  print(`  ${what}`);
+  for (const line of wrong.slice(0, MOST_LINES_TOLD)) print(`    ${line}`);
+  if (wrong.length > MOST_LINES_TOLD) print(`    … and ${wrong.length - MOST_LINES_TOLD} more`);
+  return wrong.length === 0;
+}
+
+function chosenLibraries(): Library[] {
+  return LIBRARIES.filter((name) => isChosen(values.library, name));
+}
+
+function isChosen(chosen: readonly string[] | undefined, name: string): boolean {
+  return chosen === undefined || chosen.includes(name);
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
