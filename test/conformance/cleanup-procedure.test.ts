@@ -138,7 +138,17 @@ describe('sp_ai_cleanup_old_requests', () => {
     await holder.rollback();
   });
 
-  it.each(["'retried'", "''", 'NULL', `'{"ms":1e400}'`, `'{"ms":"soon"}'`, `'[]'`])(
+  it.each([
+    "'retried'",
+    "''",
+    'NULL',
+    `'{"ms":1e400}'`,
+    `'{"ms":"soon"}'`,
+    `'[]'`,
+    `'{"ms":99999999999}'`,
+    "CONCAT(REPEAT('[', 5000), REPEAT(']', 5000))",
+    `'{"ms":1,"ms":[]}'`,
+  ])(
     'a log row of somebody else, %s, costs its request the time of its last call and nothing else',
     async (data) => {
       const claims = await insertClaimed(backend(), 2);

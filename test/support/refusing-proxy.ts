@@ -24,6 +24,7 @@ export class RefusingProxy {
   readonly #options: RefusingProxyOptions;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  #opened = 0;
 
   private constructor(options: RefusingProxyOptions) {
     this.#options = options;
@@ -36,6 +37,11 @@ export class RefusingProxy {
     proxy.#server.listen(0, '127.0.0.1');
     await once(proxy.#server, 'listening');
     return proxy;
+  }
+
+  /** How many connections clients have opened. */
+  get opened(): number {
+    return this.#opened;
   }
 
   get port(): number {
@@ -51,6 +57,7 @@ export class RefusingProxy {
 
   #serve(client: Socket): void {
     const { target, from, hidesPlugins = false, onStatement = () => undefined } = this.#options;
+    this.#opened += 1;
     const server = connect({ ...target, ...(from === undefined ? {} : { localAddress: from }) });
     for (const [socket, other] of [
       [client, server],
