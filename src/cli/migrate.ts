@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { startWarningsOf } from '../config/warnings.ts';
 import { migrate } from '../database/migrate.ts';
 import { databaseName } from '../store/open-store.ts';
+import { progressBar } from './base/progress.ts';
 import { loadedFrom, type SettingsOptions, withSettingsOptions } from './base/settings-options.ts';
 import { isTerminal, print } from './base/terminal.ts';
 
@@ -30,7 +31,16 @@ async function runMigrate(options: Options): Promise<void> {
     print('The embedded database is brought up to date whenever it is opened: there is nothing to do.');
     return;
   }
-  const { from, to } = await migrate({ settings: database, onStep: print, confirm: confirmWith(options) });
+  const bar = progressBar(process.stdout);
+  const { from, to } = await migrate({
+    settings: database,
+    onStep(text) {
+      bar.clear();
+      print(text);
+    },
+    onCopy: ({ percent }) => bar.show({ label: 'Copying', done: percent, whole: 100 }),
+    confirm: confirmWith(options),
+  }).finally(() => bar.clear());
   print(
     styleText('green', from === to ? 'Nothing to upgrade.' : 'Done. Now `ai-ipc worker` can serve requests.'),
   );

@@ -12,6 +12,7 @@ import { isGiven } from './resolve.ts';
 import { ALL_SETTINGS, MARIADB, SECRETS, SQLITE } from './schema.ts';
 import { MODELS } from './service-schema.ts';
 import type { Sources } from './sources.ts';
+import { checksServer, sslModeOf } from './ssl-mode.ts';
 
 /** What is allowed and still likely to be a mistake, one sentence or two each. */
 export function warningsOf({ settings, sources }: LoadedSettings): string[] {
@@ -21,13 +22,18 @@ export function warningsOf({ settings, sources }: LoadedSettings): string[] {
     ...aboutModelServers(settings.service),
     ...aboutDoorbell(settings.worker),
     ...aboutReadableFiles(sources),
+    ...aboutEnvironment(sources),
     ...envFileWarningsOf({ sources }),
   ];
 }
 
 /** Those of them that every start tells, and whether nothing chose the database: a worker would serve the wrong one. */
 export function startWarningsOf({ settings, sources }: LoadedSettings): string[] {
-  return [...aboutDefaultDatabase(settings.database, sources), ...envFileWarningsOf({ sources })];
+  return [
+    ...aboutDefaultDatabase(settings.database, sources),
+    ...aboutEnvironment(sources),
+    ...envFileWarningsOf({ sources }),
+  ];
 }
 
 /** Lines of .env that say something else than they seem to, and names in it that are no settings. */
@@ -61,14 +67,20 @@ function aboutDatabase(database: DatabaseSettings, sources: Sources): string[] {
   ];
 }
 
-function aboutMariadb({ socketPath, host, sslCaFile }: MariadbSettings, { choice }: Sources): string[] {
+function aboutMariadb(settings: MariadbSettings, { choice }: Sources): string[] {
+  const { socketPath, host } = settings;
+  const mode = sslModeOf(settings);
   const warnings: string[] = [];
   if (choice.parts.has(MARIADB.password.key))
     warnings.push('Other users of this machine can see the password in --database. Use DB_PASSWORD.');
-  if (socketPath === null && sslCaFile === null && !isLoopback(host))
-    warnings.push(
-      `The connection to ${host} is not encrypted. Set DB_SSL_CA where the network is not your own.`,
-    );
+  if (socketPath !== null || isLoopback(host) || checksServer(mode)) return warnings;
+  const danger =
+    mode === 'disabled'
+      ? 'is not encrypted'
+      : `is ${mode === 'preferred' ? 'encrypted only where the server offers TLS' : 'encrypted'}, and nobody checks who the server is`;
+  warnings.push(
+    `The connection to ${host} ${danger} (DB_SSL=${mode}). Set DB_SSL=verify-full, and DB_SSL_CA, where the network is not your own.`,
+  );
   return warnings;
 }
 
@@ -156,6 +168,23 @@ function isLiteral(value: unknown): boolean {
 /** Windows has no such bits: Node makes them up. */
 function isReadableByAll(path: string): boolean {
   return process.platform !== 'win32' && (statSync(path).mode & 0o004) !== 0;
+}
+
+/** What cmd makes of `set NAME="value"` and of `set NAME=value & …`: the quotes and the blank belong to the value. */
+function aboutEnvironment({ env }: Sources): string[] {
+  return ALL_SETTINGS.map(({ variable }) => ({ variable, value: env[variable] ?? '' })).flatMap(
+    ({ variable, value }) => {
+      const has = /^(["']).*\1$/.test(value)
+        ? 'quotes around it'
+        : value.trim() === value
+          ? null
+          : 'a blank at an end';
+      if (has === null) return [];
+      return [
+        `${variable} in the environment has ${has}, which belongs to its value. In cmd write: set "${variable}=…"`,
+      ];
+    },
+  );
 }
 
 /** Other programs' variables may stand in .env, so a strange name is no error there. */

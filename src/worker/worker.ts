@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { AiClient } from '../ai/ai-client.ts';
 import type { AiBreaker } from '../ai/breaker.ts';
+import type { BreakerState } from '../base/breaker.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
+import type { RequestError } from '../base/errors.ts';
 import type { Events } from '../base/events.ts';
 import { type Lifecycle, Loop, StartStop, startAll } from '../base/lifecycle.ts';
 import type { WorkerSettings } from '../config/settings.ts';
@@ -16,6 +18,7 @@ import { type Flight, Flights } from './flights.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { Maintenance } from './maintenance.ts';
 import { Poller } from './poller.ts';
+import { type ReleaseReason, Releases } from './releases.ts';
 import { StatisticsCounter } from './statistics.ts';
 import type { WorkerContext } from './worker-parts.ts';
 
@@ -31,6 +34,19 @@ export interface WorkerOptions {
   readonly settings: WorkerSettings;
   readonly version: string;
   readonly clock?: Clock;
+}
+
+export interface WorkerVitals {
+  readonly inFlight: number;
+  readonly concurrency: number;
+  /** Outcomes that are not in the database yet. */
+  readonly outbox: number;
+  readonly isOutboxFull: boolean;
+  readonly isHeartbeatFresh: boolean;
+  readonly breaker: BreakerState;
+  /** The latest that showed the AI service to be down. */
+  readonly lastError: RequestError | undefined;
+  readonly isStopping: boolean;
 }
 
 /**
@@ -49,6 +65,8 @@ export class Worker implements Lifecycle {
   readonly #statistics: StatisticsCounter;
   readonly #statisticsLoop: Loop;
   readonly #startStop = new StartStop('worker');
+  readonly #releases = new Releases((claims, reason) => this.#release(claims, reason));
+  #isCut = false;
 
   constructor(options: WorkerOptions) {
     const clock = options.clock ?? systemClock;
@@ -64,7 +82,7 @@ export class Worker implements Lifecycle {
       ...context,
       flights,
       complete: (flight, outcome, durationMs) => this.#complete(flight, outcome, durationMs),
-      release: (claims, reason) => this.#release(claims, reason),
+      release: (claims, reason) => this.#releases.add(claims, reason),
       suspectOrphans,
     });
     this.#poller = new Poller({
@@ -78,7 +96,7 @@ export class Worker implements Lifecycle {
       ...context,
       flights,
       isHeartbeatFresh: () => this.#heartbeat.isFresh,
-      release: (claims, reason) => this.#release(claims, reason),
+      release: (claims, reason) => this.#releases.add(claims, reason),
       statistics: this.#statistics,
     });
     this.#doorbell = new Doorbell({
@@ -130,10 +148,31 @@ export class Worker implements Lifecycle {
     this.#poller.wake();
   }
 
-  /** Drains: no more claims, calls under way end, outcomes are written. Called again: calls are cut and given back. */
+  /** Drains: no more claims, calls under way end, outcomes are written. Called again: as stopAtOnce. */
   stop(): Promise<void> {
     if (this.#startStop.isStopping) this.#cutCalls();
     return this.#startStop.stop(() => this.#drain());
+  }
+
+  /** No more claims, calls under way are cut and given back with their attempt, outcomes are written. */
+  stopAtOnce(): Promise<void> {
+    this.#cutCalls();
+    return this.#startStop.stop(() => this.#drain());
+  }
+
+  /** How it is just now. */
+  vitals(): WorkerVitals {
+    const { breaker, settings } = this.#context;
+    return {
+      inFlight: this.#flights.calling,
+      concurrency: settings.concurrency,
+      outbox: this.#completer.waiting,
+      isOutboxFull: this.#completer.isFull,
+      isHeartbeatFresh: this.#heartbeat.isFresh,
+      breaker: breaker.state,
+      lastError: breaker.lastError(),
+      isStopping: this.#startStop.isStopping,
+    };
   }
 
   /** Has the `statistics` event emitted now. */
@@ -143,7 +182,9 @@ export class Worker implements Lifecycle {
 
   async #drain(): Promise<void> {
     const { events, workerId, store } = this.#context;
-    events.emit('workerStopping', { workerId, inFlight: this.#flights.calling, isForced: false });
+    if (!this.#isCut) {
+      events.emit('workerStopping', { workerId, inFlight: this.#flights.calling, isForced: false });
+    }
     await this.#doorbell.stop();
     await this.#poller.stop();
     await this.#dispatcher.drain();
@@ -156,6 +197,8 @@ export class Worker implements Lifecycle {
   }
 
   #cutCalls(): void {
+    if (this.#isCut) return;
+    this.#isCut = true;
     const { events, workerId } = this.#context;
     const inCall = this.#flights.inCall();
     events.emit('workerStopping', { workerId, inFlight: inCall.length, isForced: true });
@@ -173,12 +216,12 @@ export class Worker implements Lifecycle {
 
   /** What a claim brings after the worker was told to stop is given back, uncalled. */
   async #dispatch(requests: readonly ClaimedRequest[], claimedAtMs: number): Promise<void> {
-    if (this.#startStop.isStopping) await this.#release(requests, 'stopping');
+    if (this.#startStop.isStopping) await this.#releases.add(requests, 'stopping');
     else this.#dispatcher.dispatch(requests, claimedAtMs);
   }
 
   #complete(flight: Flight, outcome: Outcome, durationMs: number | null): void {
-    const { id, claimNo, attempt } = flight.request;
+    const { id, claimNo, attempt, endpoint, ageMs } = flight.request;
     const { events, workerId, settings } = this.#context;
     this.#completer.add({ id, claimNo, attempt, outcome, durationMs });
     this.#statistics.countAttempt(outcome.kind, durationMs);
@@ -186,6 +229,8 @@ export class Worker implements Lifecycle {
       workerId,
       requestId: id,
       attempt,
+      endpoint,
+      waitedMs: attempt === 1 ? ageMs : null,
       outcome: outcome.kind,
       error: outcome.kind === 'completed' ? undefined : outcome.error,
       durationMs,
@@ -194,7 +239,7 @@ export class Worker implements Lifecycle {
   }
 
   /** What cannot be released now is an orphan to reconcile, or rescued after this worker's end. */
-  async #release(claims: readonly ClaimRef[], reason: 'stopping' | 'breaker' | 'lost_commit'): Promise<void> {
+  async #release(claims: readonly ClaimRef[], reason: ReleaseReason): Promise<void> {
     const { store, workerId, events } = this.#context;
     try {
       const count = await store.release(workerId, claims);
