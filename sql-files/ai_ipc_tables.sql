@@ -125,7 +125,7 @@ DELIMITER //
 CREATE /*M! OR REPLACE */ PROCEDURE `sp_ai_cleanup_old_requests`(IN `days` INT)
   MODIFIES SQL DATA
   SQL SECURITY INVOKER
-  COMMENT 'AI IPC, edition 6: expires overdue requests and deletes those that ended so many days ago'
+  COMMENT 'AI IPC, edition 7: expires overdue requests and deletes those that ended so many days ago'
 BEGIN
   -- In the character set of a database in utf16, no server knows the name of a time zone.
   DECLARE v_time_zone VARCHAR(64) CHARACTER SET utf8mb4 DEFAULT @@SESSION.time_zone;
@@ -137,7 +137,7 @@ BEGIN
   DECLARE v_rows, v_ended INT UNSIGNED;
   DECLARE v_changed INT;
   DECLARE v_id BIGINT UNSIGNED;
-  DECLARE v_free INT DEFAULT 1;
+  DECLARE v_free, v_responses INT DEFAULT 1;
   DECLARE EXIT HANDLER FOR SQLEXCEPTION
   BEGIN
     ROLLBACK AND NO CHAIN NO RELEASE;
@@ -167,7 +167,7 @@ BEGIN
   END IF;
 
   -- A row that somebody's open transaction holds is left for the next run (1205), and waited for 0 s. On MySQL the shortest
-  -- wait is 1 s, so each request is locked before, with SKIP LOCKED; for responses and log rows that one second stays.
+  -- wait is 1 s, so there each row is looked for before, with SKIP LOCKED: where fewer come than there are, one is held.
   SET SESSION innodb_lock_wait_timeout = 1 /*M! - 1 */;
 
   REPEAT
@@ -202,10 +202,16 @@ BEGIN
         SET v_rows = v_rows + 1;
         -- Each statement that writes names its index: in a short table another one, or none, looks as cheap, and waits for
         -- rows that others hold.
+        SET v_changed = 0;
         BEGIN
           -- Where it ended the transaction too (innodb_rollback_on_timeout), the next rows want one of their own.
-          DECLARE CONTINUE HANDLER FOR 1205 START TRANSACTION READ WRITE;
+          DECLARE EXIT HANDLER FOR 1205 START TRANSACTION READ WRITE;
           /*!80001 SELECT COUNT(*) INTO v_free FROM `ai_requests` FORCE INDEX (PRIMARY) WHERE id = v_id FOR UPDATE SKIP LOCKED; */
+          -- One that was put back to pending has its old response, which the new one overwrites.
+          SELECT COUNT(*) INTO v_responses
+            FROM `ai_responses` FORCE INDEX (`idx_request_id`)
+           WHERE request_id = v_id /*M! FOR UPDATE */;
+          /*!80001 SELECT v_free AND COUNT(*) = v_responses INTO v_free FROM `ai_responses` FORCE INDEX (`idx_request_id`) WHERE request_id = v_id FOR UPDATE SKIP LOCKED; */
           UPDATE `ai_requests` FORCE INDEX (PRIMARY)
              SET status = 'timeout', processed_at = NOW(3), error_code = 'expired'
            WHERE v_free AND id = v_id AND status IN ('pending', 'processing') AND expires_at <= NOW(3);
@@ -239,7 +245,11 @@ BEGIN
                  CONCAT('{"attempt":', v_attempts, ',"error_code":"expired"',
                         COALESCE(CONCAT(',"unreadable_log_row":', MAX(id)), ''), '}')
             FROM `ai_request_log` FORCE INDEX (`idx_request_id`)
-           WHERE request_id = v_id AND event_type = 'retried' AND COALESCE(JSON_VALID(event_data), 0) = 0;
+           WHERE request_id = v_id AND event_type = 'retried'
+             -- Beyond a depth of 100, MySQL's JSON_VALID is an error, too (3157).
+             AND COALESCE(CASE WHEN CHAR_LENGTH(event_data) -
+                                    CHAR_LENGTH(REPLACE(REPLACE(event_data, '[', ''), '{', '')) < 100
+                               THEN JSON_VALID(event_data) END, 0) = 0;
         END IF;
       END LOOP;
       CLOSE overdue;
@@ -295,7 +305,9 @@ BEGIN
               LEAVE old_rows;
             END IF;
             SET v_rows = v_rows + 1, v_after = v_created_at, v_after_id = v_id;
-            /*!80001 SELECT COUNT(*) INTO v_free FROM `ai_requests` FORCE INDEX (PRIMARY) WHERE id = v_id FOR UPDATE SKIP LOCKED; */
+            /*!80001 SELECT COUNT(*) INTO v_free FROM `ai_requests` FORCE INDEX (PRIMARY) WHERE id = v_id FOR UPDATE SKIP LOCKED;
+            SELECT COUNT(*) INTO v_responses FROM `ai_responses` FORCE INDEX (`idx_request_id`) WHERE request_id = v_id;
+            SELECT v_free AND COUNT(*) = v_responses INTO v_free FROM `ai_responses` FORCE INDEX (`idx_request_id`) WHERE request_id = v_id FOR UPDATE SKIP LOCKED; */
             -- In the form for several tables, since the other takes no index.
             DELETE `ai_requests` FROM `ai_requests` FORCE INDEX (PRIMARY)
              WHERE v_free AND id = v_id AND status = v_status AND COALESCE(processed_at, created_at) < v_cutoff;
@@ -313,7 +325,6 @@ BEGIN
   SET v_cutoff = NOW(3) - INTERVAL 30 DAY;
   BEGIN
     DECLARE v_low_id, v_high_id BIGINT UNSIGNED DEFAULT 0;
-    DECLARE CONTINUE HANDLER FOR 1205 START TRANSACTION READ WRITE;
     log_rows: LOOP
       SELECT MAX(id), COALESCE(SUM(created_at < v_cutoff), 0) INTO v_high_id, v_rows
         FROM (SELECT id, created_at FROM `ai_request_log` WHERE id > v_low_id ORDER BY id LIMIT 1000) AS next_rows;
@@ -322,9 +333,41 @@ BEGIN
       END IF;
       SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
       START TRANSACTION READ WRITE;
-      DELETE `ai_request_log` FROM `ai_request_log` FORCE INDEX (PRIMARY)
-       WHERE id > v_low_id AND id <= v_high_id AND created_at < v_cutoff;
-      SET v_log_deleted = v_log_deleted + GREATEST(ROW_COUNT(), 0);
+      SET v_free = 1, v_changed = -1;
+      /*!80001 SELECT COUNT(*) = v_rows INTO v_free FROM `ai_request_log` FORCE INDEX (PRIMARY) WHERE id > v_low_id AND id <= v_high_id AND created_at < v_cutoff FOR UPDATE SKIP LOCKED; */
+      IF v_free THEN
+        BEGIN
+          DECLARE EXIT HANDLER FOR 1205 START TRANSACTION READ WRITE;
+          DELETE `ai_request_log` FROM `ai_request_log` FORCE INDEX (PRIMARY)
+           WHERE id > v_low_id AND id <= v_high_id AND created_at < v_cutoff;
+          SET v_changed = ROW_COUNT();
+        END;
+      END IF;
+      SET v_log_deleted = v_log_deleted + GREATEST(v_changed, 0);
+      -- Somebody holds one of them: the others go one by one.
+      IF v_changed < 0 THEN
+        BEGIN
+          DECLARE v_is_done BOOLEAN DEFAULT FALSE;
+          DECLARE old_log_rows CURSOR FOR
+            SELECT id FROM `ai_request_log` WHERE id > v_low_id AND id <= v_high_id AND created_at < v_cutoff;
+          DECLARE CONTINUE HANDLER FOR NOT FOUND SET v_is_done = TRUE;
+          OPEN old_log_rows;
+          each_log_row: LOOP
+            FETCH old_log_rows INTO v_id;
+            IF v_is_done THEN
+              LEAVE each_log_row;
+            END IF;
+            BEGIN
+              DECLARE EXIT HANDLER FOR 1205 START TRANSACTION READ WRITE;
+              /*!80001 SELECT COUNT(*) INTO v_free FROM `ai_request_log` FORCE INDEX (PRIMARY) WHERE id = v_id FOR UPDATE SKIP LOCKED; */
+              DELETE `ai_request_log` FROM `ai_request_log` FORCE INDEX (PRIMARY)
+               WHERE v_free AND id = v_id AND created_at < v_cutoff;
+              SET v_log_deleted = v_log_deleted + GREATEST(ROW_COUNT(), 0);
+            END;
+          END LOOP;
+          CLOSE old_log_rows;
+        END;
+      END IF;
       COMMIT AND NO CHAIN NO RELEASE;
       SET v_low_id = v_high_id;
     END LOOP;

@@ -19,7 +19,7 @@ const VITEST = join(MODULES, 'vitest', 'vitest.mjs');
 const OTHER_SERVERS = ['mariadb-11.8', 'mysql-9.7'];
 const ON_OTHER_SERVERS = [
   ...['--project', 'conformance', '--project', 'integration'],
-  ...['test/conformance', 'test/integration/migrate'],
+  ...['test/conformance', 'test/integration/migrate', 'test/integration/database-advice'],
 ];
 /** Memory as a folder, on Linux. What the tests' databases write there waits for no disk, and is gone with the machine. */
 const MEMORY_FOLDER = '/dev/shm';

@@ -12,11 +12,12 @@ import { isTlsTrouble } from './tls-advice.ts';
 const RETRYABLE = new Set([1213, 1205, 1020]);
 
 /**
- * What says that this server is of no use to a writer, and another one may be, for every connection to it: 1290, 1836,
- * 1209 locked for reading, 1792 transactions that only read, 1874 and 1036 InnoDB or a table read-only, 1047 Galera node
- * cut off, 3100 the same in MySQL's group replication, 1053, 1077 and 1079 shutting down, 3032 offline, 3168 not there.
+ * What says that this server is of no use to a writer, and another one may be, for every connection to it: 1290 locked for
+ * reading, 1792 transactions that only read, 1836, 1874, 1881 and 1036 InnoDB or a table read-only, 1047 Galera node cut
+ * off, 3100 the same in MySQL's group replication, 1053 shutting down, 3032 offline, 3168 not there. And 1665, a binary log
+ * by statement: once an admin has mended that, connections that are open keep the old way.
  */
-const SERVER_STATE = new Set([1290, 1836, 1209, 1792, 1874, 1036, 1047, 3100, 1053, 1077, 1079, 3032, 3168]);
+const SERVER_STATE = new Set([1290, 1792, 1836, 1874, 1881, 1036, 1047, 3100, 1053, 3032, 3168, 1665]);
 /** And of this connection alone: killed, cut, silent for too long. */
 const CONNECTION_LOST = [1080, 1152, 1158, 1159, 1160, 1161, 1184, 1927, 3169, 4031];
 /** The server has no connection for us: in all, for this user, for this account. */
@@ -25,10 +26,11 @@ const NO_CONNECTION_LEFT = new Set([1040, 1203, 1226]);
 /** What an error number of MariaDB or MySQL means for us; anything else that is not fatal is database_failed. */
 const CODE_BY_ERRNO = new Map<number, ErrorCode>([
   // access denied: for the user, to the database, by plugin, to a table, to a column, for want of a privilege; from a
-  // host that no account has; account locked, password expired (two ways), password plugin unknown, to the procedure
+  // host that no account has; account locked, password expired (two ways), password plugin unknown to the server, or to
+  // us, in MariaDB's words and in the driver's; to the procedure
   ...codes(
     'database_denied',
-    [1044, 1045, 1698, 1142, 1143, 1227, 1130, 3118, 4151, 1820, 1862, 1524, 1251, 1370],
+    [1044, 1045, 1698, 1142, 1143, 1227, 1130, 3118, 4151, 1820, 1862, 1524, 1251, 1275, 45_025, 1370],
   ),
   ...codes('database_unknown', [1049]),
   ...codes('schema_missing', [1146]),
@@ -39,8 +41,6 @@ const CODE_BY_ERRNO = new Map<number, ErrorCode>([
   ...codes('storage_failed', [1021, 1026, 1114]),
   // TLS demanded
   ...codes('bad_settings', [3159]),
-  // a binary log by statement, which takes nothing from READ COMMITTED
-  ...codes('database_unsupported', [1665]),
   // host blocked after failed handshakes, statement interrupted or over max_statement_time; and what was run again in vain
   ...codes('database_unavailable', [
     ...SERVER_STATE,
@@ -52,6 +52,8 @@ const CODE_BY_ERRNO = new Map<number, ErrorCode>([
     3024,
     ...RETRYABLE,
   ]),
+  // a binary log by statement, which takes nothing from READ COMMITTED
+  ...codes('database_unsupported', [1665]),
 ]);
 
 const NETWORK_CODES = new Set([

@@ -1,3 +1,9 @@
+import { messageOf } from '../base/errors.ts';
+
+/** HA_ERR_TABLE_READONLY: MySQL's 1015 and MariaDB's 1005 have it in their words, where InnoDB is read-only. */
+const SAYS_READ_ONLY = /errno: 165\b/;
+const TABLE_READ_ONLY = 1036;
+
 /** What the driver's errors have; read with care, because anything may be thrown. */
 export interface DriverError {
   readonly errno: number | undefined;
@@ -13,8 +19,10 @@ export function readDriverError(error: unknown): DriverError {
   if (typeof tried !== 'object' || tried === null)
     return { errno: undefined, code: undefined, isFatal: false };
   const { errno, code, fatal, cert } = tried as Readonly<Record<string, unknown>>;
+  const number = typeof errno === 'number' ? errno : undefined;
+  const isTableReadOnly = number !== undefined && SAYS_READ_ONLY.test(messageOf(tried));
   return {
-    errno: typeof errno === 'number' ? errno : undefined,
+    errno: isTableReadOnly ? TABLE_READ_ONLY : number,
     code: typeof code === 'string' ? code : undefined,
     isFatal: fatal === true,
     ...(typeof cert === 'object' && cert !== null ? { hostNames: hostNamesIn(cert) } : {}),

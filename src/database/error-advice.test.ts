@@ -41,6 +41,20 @@ it('an option that is not about writing is no reason to speak of replicas', () =
   expect(toDatabaseError(errorOf(1290, words), 'MariaDB').message).not.toMatch(/replica/);
 });
 
+it.each([
+  [1015, "Can't lock file (errno: 165 - Table is read only)"],
+  [1005, 'Can\'t create table `ragnarok`.`ai_requests` (errno: 165 "Table is read only")'],
+])('InnoDB that is read-only is known by the words of %i, and other causes of it are not', (errno, words) => {
+  expect(toDatabaseError(errorOf(errno, words), 'MariaDB')).toMatchObject({
+    code: 'database_unavailable',
+    message: expect.stringMatching(/InnoDB is read-only there/),
+  });
+  expect(isOfServerState(errorOf(errno, words))).toBe(true);
+  expect(toDatabaseError(errorOf(errno, words.replace('165', '150')), 'MariaDB').code).toBe(
+    'database_failed',
+  );
+});
+
 it('a deadlock or a lost connection says nothing against the server, a node that is cut off does', () => {
   expect([1213, 1205, 1927, 1062].map((errno) => isOfServerState(errorOf(errno)))).toEqual([
     false,

@@ -24,6 +24,11 @@ const MISSING_INDEX = 'Run `ai-ipc migrate`: it makes each index again that is m
 const READ_ONLY =
   'This server takes no writes: a replica, or the old primary after a failover. Have DB_HOST and DB_PORT lead to the ' +
   'primary (the worker goes on by itself then), or switch this one to writing.';
+const INNODB_READ_ONLY =
+  'InnoDB is read-only there (innodb_read_only, innodb_force_recovery): have DB_HOST lead to another server, or mend that.';
+const OTHER_LOGIN =
+  'The account has a way to log in that is too old or too new: ALTER USER … IDENTIFIED BY sets the password anew. Or a ' +
+  'proxy in between does not know that way: have DB_HOST and DB_PORT lead to the server itself.';
 const SHUTTING_DOWN = 'The server is being stopped: start it, or have DB_HOST lead to another one.';
 const NO_CONNECTION_LEFT =
   'End other connections, or raise max_connections of the server; this program opens up to max_pool_size.';
@@ -48,10 +53,10 @@ const BY_ERRNO: ReadonlyMap<number, Advice> = new Map<number, Advice>([
     1524,
     'The account has a way to log in that this server does not know: ALTER USER … IDENTIFIED BY sets a password.',
   ],
-  [
-    1251,
-    'The account has a way to log in that is too old or too new: ALTER USER … IDENTIFIED BY sets the password anew.',
-  ],
+  [1251, OTHER_LOGIN],
+  [1275, OTHER_LOGIN],
+  // The driver's own: the server asks for a way that it does not know.
+  [45_025, OTHER_LOGIN],
   [3118, 'ALTER USER … ACCOUNT UNLOCK.'],
   [4151, 'ALTER USER … ACCOUNT UNLOCK.'],
   [1820, 'The password has expired: ALTER USER … IDENTIFIED BY a new one, and set DB_PASSWORD.'],
@@ -63,7 +68,7 @@ const BY_ERRNO: ReadonlyMap<number, Advice> = new Map<number, Advice>([
   [1370, RIGHTS],
   [
     1129,
-    'The server blocks this host after handshakes that broke off (a check of a proxy, often): FLUSH HOSTS, and mend that check.',
+    'The server blocks this host after handshakes that broke off (a check of a proxy, often): on MySQL TRUNCATE TABLE performance_schema.host_cache, else FLUSH HOSTS, and mend that check.',
   ],
   [
     1205,
@@ -72,40 +77,38 @@ const BY_ERRNO: ReadonlyMap<number, Advice> = new Map<number, Advice>([
   [3159, (_, line) => `The server demands TLS (require_secure_transport). ${remedyForDemand(line)}.`],
   [
     1665,
-    "SET GLOBAL binlog_format = ROW (and in the server's settings, in place of STATEMENT), then start this program again.",
+    "SET GLOBAL binlog_format = ROW (and in the server's settings, in place of STATEMENT): a worker that runs goes on by itself then, over new connections.",
   ],
   [1290, (words) => (/read.?only/i.test(words) ? READ_ONLY : 'Start the server without this option.')],
-  [1836, READ_ONLY],
   [1792, READ_ONLY],
-  [1209, READ_ONLY],
-  [
-    1874,
-    'InnoDB is read-only there (innodb_read_only, innodb_force_recovery): have DB_HOST lead to another server, or mend that.',
-  ],
-  [
-    1036,
-    'InnoDB is read-only there (innodb_read_only, innodb_force_recovery): have DB_HOST lead to another server, or mend that.',
-  ],
+  [1836, INNODB_READ_ONLY],
+  [1874, INNODB_READ_ONLY],
+  [1881, INNODB_READ_ONLY],
+  [1036, INNODB_READ_ONLY],
   [
     1047,
     "This node is cut off from its Galera cluster, or is joining: SHOW STATUS LIKE 'wsrep%'. It is tried again, over new connections.",
   ],
-  [3100, 'This server is cut off from its replication group: have DB_HOST lead to its primary.'],
+  [
+    3100,
+    'This server is cut off from its replication group, or is joining it: have DB_HOST lead to its primary.',
+  ],
   [3168, SHUTTING_DOWN],
   [
     3032,
     'The server is offline for all but its admins (offline_mode): switch that off, or have DB_HOST lead to another one.',
   ],
   [1053, SHUTTING_DOWN],
-  [1077, SHUTTING_DOWN],
-  [1079, SHUTTING_DOWN],
   [1927, 'Somebody ended this connection (KILL); it is tried again over a new one.'],
   [3169, 'Somebody ended this connection (KILL); it is tried again over a new one.'],
   [1317, 'Somebody ended this statement (KILL QUERY); it is tried again.'],
   [1969, 'The statement took too long: look at the load of the server, and at what SHOW PROCESSLIST names.'],
   [3024, 'The statement took too long: look at the load of the server, and at what SHOW PROCESSLIST names.'],
   [1040, NO_CONNECTION_LEFT],
-  [1203, NO_CONNECTION_LEFT],
+  [
+    1203,
+    "This user has as many connections as the server gives one (max_user_connections): raise that in the server's settings, or lower max_pool_size, and end other programs of this user.",
+  ],
   [1226, adviceForAccountLimit],
 ]);
 

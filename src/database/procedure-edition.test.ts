@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { splitSql } from './sql-script.ts';
 
 /** What the procedure is in the edition of its COMMENT. After a change: one edition more, and what this test then says. */
-const EDITION = { comment: 'edition 6', sha256: '40fac74495882292' };
+const EDITION = { comment: 'edition 7', sha256: 'ae3fbae0b05250e7' };
 
 it('a procedure that was changed has another edition, by which `ai-ipc migrate` knows to replace it', () => {
   const file = readFileSync(new URL('../../sql-files/ai_ipc_tables.sql', import.meta.url), 'utf8');

@@ -83,11 +83,9 @@ const WITHOUT_STATUS = `
     FROM ai_requests FORCE INDEX (idx_expires_at)
    WHERE status = '' AND id <= 9007199254740991`;
 
-const OLD = `
-    FROM ai_requests FORCE INDEX (PRIMARY)
-   WHERE id IN (?) AND status IN ('completed', 'failed', 'timeout', 'cancelled')
-     AND COALESCE(processed_at, created_at) < NOW(3) - INTERVAL ? SECOND
-   ORDER BY id`;
+const IS_OLD = `
+   WHERE ai_requests.id IN (?) AND status IN ('completed', 'failed', 'timeout', 'cancelled')
+     AND COALESCE(processed_at, ai_requests.created_at) < NOW(3) - INTERVAL ? SECOND`;
 const OLD_LOG = `
     FROM ai_request_log FORCE INDEX (PRIMARY)
    WHERE id IN (?) AND created_at < NOW(3) - INTERVAL ? SECOND
@@ -143,8 +141,16 @@ const LOCKS: Locks = {
      LIMIT ?
        FOR UPDATE`,
 
+  // With its response, which goes with it. One that is skipped looks like none, so without a lock it is looked for again.
   lockForCleanup: `
-    SELECT id ${OLD}
+    SELECT ai_requests.id
+      FROM ai_requests FORCE INDEX (PRIMARY)
+           LEFT JOIN ai_responses FORCE INDEX (idx_request_id) ON ai_responses.request_id = ai_requests.id
+     ${IS_OLD}
+       AND (ai_responses.id IS NOT NULL
+            OR (SELECT COUNT(*) FROM ai_responses any_response FORCE INDEX (idx_request_id)
+                 WHERE any_response.request_id = ai_requests.id) = 0)
+     ORDER BY ai_requests.id
        FOR UPDATE`,
 
   lockLogForCleanup: `
@@ -186,7 +192,11 @@ const PASSING: Locks = {
     columns: `SELECT id, attempts ${BY_ID}`,
     limit: 'found and taken',
   }),
-  lockForCleanup: lockPassingHeld({ find: `${FOUND} ${OLD}`, columns: `SELECT id ${BY_ID}` }),
+  lockForCleanup: lockPassingHeld({
+    find: `${FOUND} ${BY_ID} ${IS_OLD} ORDER BY id`,
+    columns: `SELECT id ${BY_ID}`,
+    isWithResponse: true,
+  }),
   lockLogForCleanup: lockPassingHeld({
     table: 'ai_request_log',
     find: `SELECT id ${OLD_LOG}`,

@@ -16,6 +16,8 @@ export interface PassingLock {
   readonly limit?: 'none' | 'taken' | 'found and taken';
   /** SELECT … FROM …, of the rows that were locked. */
   readonly columns: string;
+  /** Whether the response of a request is locked with it. */
+  readonly isWithResponse?: boolean;
 }
 
 /**
@@ -27,13 +29,14 @@ export function lockPassingHeld({
   columns,
   table = 'ai_requests',
   limit = 'none',
+  isWithResponse = false,
 }: PassingLock): string {
   const isUnchanged =
     table === 'ai_requests' ? 'AND status = candidate.status AND claim_no = candidate.claim_no' : '';
   return `BEGIN NOT ATOMIC
   DECLARE v_free, v_held LONGTEXT CHARACTER SET ascii DEFAULT '0';
   DECLARE v_is_free, v_is_lost BOOLEAN;
-  DECLARE v_count INT UNSIGNED;
+  DECLARE v_count, v_responses INT UNSIGNED;
   REPEAT
     SET v_free = '0', v_count = 0, v_is_lost = FALSE;
     candidates: FOR candidate IN (${find} ${limit === 'found and taken' ? `LIMIT ${DEEPEST}` : ''}) DO
@@ -41,13 +44,14 @@ export function lockPassingHeld({
       IF NOT FIND_IN_SET(candidate.id, v_held) THEN
         BEGIN
           -- innodb_rollback_on_timeout ends the transaction, and with it what was locked: begun anew, past this one.
-          DECLARE CONTINUE HANDLER FOR 1205
-            SET v_held = CONCAT(v_held, ',', candidate.id), v_is_lost = @@innodb_rollback_on_timeout;
+          DECLARE EXIT HANDLER FOR 1205
+            SET v_held = CONCAT(v_held, ',', candidate.id), v_is_free = FALSE, v_is_lost = @@innodb_rollback_on_timeout;
           SET STATEMENT innodb_lock_wait_timeout = 0 FOR
             SELECT COUNT(*) INTO v_is_free
               FROM ${table} FORCE INDEX (PRIMARY)
              WHERE id = candidate.id ${isUnchanged}
                FOR UPDATE;
+          ${isWithResponse ? LOCK_RESPONSE : ''}
         END;
       END IF;
       IF v_is_lost THEN
@@ -64,6 +68,13 @@ export function lockPassingHeld({
     '${columns.replaceAll("'", "''")} WHERE id IN (', v_free, ') ORDER BY FIND_IN_SET(id, ''', v_free, ''')');
 END`;
 }
+
+const LOCK_RESPONSE = `
+          SET STATEMENT innodb_lock_wait_timeout = 0 FOR
+            SELECT COUNT(*) INTO v_responses
+              FROM ai_responses FORCE INDEX (idx_request_id)
+             WHERE request_id = candidate.id
+               FOR UPDATE;`;
 
 /** A block that counts rows and locks them, all at once: 0 where somebody holds one of them. */
 export function countPassingHeld(count: string): string {

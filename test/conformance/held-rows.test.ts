@@ -152,6 +152,28 @@ describe.each(WAYS)(
       expect(await backend().sql(oldLog)).toEqual([]);
     });
 
+    it('a cleanup deletes the others past a response that somebody holds, and those without one', async () => {
+      const ids = await insert(backend(), 4);
+      await backend().sql(
+        "UPDATE ai_requests SET status = 'completed', processed_at = NOW(3) - INTERVAL 9 DAY WHERE id IN (?)",
+        [ids],
+      );
+      await backend().sql(
+        "INSERT INTO ai_responses (request_id, response_data) SELECT id, '{}' FROM ai_requests WHERE id < ?",
+        [ids[3]],
+      );
+      const holder = await backend().database.connect();
+      await holder.beginTransaction();
+      await holder.query('SELECT id FROM ai_responses WHERE request_id = ? FOR UPDATE', [ids[1]]);
+      const options = { ageSeconds: 60, scan: 'whole' } as const;
+
+      expect(await backend().store.cleanup(options)).toBe(3);
+      expect(await backend().sql('SELECT id FROM ai_requests')).toEqual([{ id: ids[1] }]);
+      await holder.rollback();
+      expect(await backend().store.cleanup(options)).toBe(1);
+      expect(await backend().sql('SELECT id FROM ai_responses')).toEqual([]);
+    });
+
     async function insertOverdue(count: number): Promise<number[]> {
       const ids = await insert(backend(), count);
       await backend().sql('UPDATE ai_requests SET expires_at = NOW(3) - INTERVAL 1 SECOND WHERE id IN (?)', [

@@ -79,7 +79,7 @@ it('what locks or writes is found, and names an index for each table', () => {
   expect(names).toEqual(
     expect.arrayContaining(['lockForSettle', 'claimMark', 'lockToRemember', 'makeOld', 'lockOne']),
   );
-  expect(names.filter((name) => name.startsWith('sp_'))).toHaveLength(3);
+  expect(names.filter((name) => name.startsWith('sp_'))).toHaveLength(4);
   expect(SKIPPING[WHOLE_TABLE]).not.toContain('WHERE');
 });
 

@@ -58,6 +58,9 @@ describe('CALL sp_ai_cleanup_old_requests does all of it, and leaves the session
     "sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES,ONLY_FULL_GROUP_BY'",
     "time_zone = '+05:45', lc_time_names = 'de_DE', div_precision_increment = 0",
     "NAMES 'latin1'",
+    "NAMES 'utf8mb4' COLLATE 'utf8mb4_bin'",
+    'max_error_count = 0',
+    'sql_auto_is_null = 1',
   ])('SET %s', async (setting) => {
     await fill(database);
     const caller = await database.connect();

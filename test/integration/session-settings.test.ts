@@ -32,6 +32,8 @@ const EVERYWHERE = [
   "init_connect = 'SET NAMES latin1'",
   "init_connect = 'SET autocommit = 0, sql_select_limit = 3'",
   "character_set_server = 'utf16'",
+  'auto_increment_increment = 10, GLOBAL auto_increment_offset = 7',
+  'max_error_count = 0',
 ] as const;
 const ON_MARIADB = [
   'tx_read_only = 1',
@@ -42,6 +44,9 @@ const ON_MARIADB = [
   "sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES,IGNORE_SPACE,EMPTY_STRING_IS_NULL'",
   "optimizer_switch = 'mrr=on,mrr_sort_keys=on,join_cache_bka=on', GLOBAL join_cache_level = 8",
   'in_predicate_conversion_threshold = 2',
+  "sql_mode = 'ORACLE'",
+  "sql_mode = 'SIMULTANEOUS_ASSIGNMENT,TIME_ROUND_FRACTIONAL'",
+  "alter_algorithm = 'INSTANT'",
 ] as const;
 const ON_MYSQL = [
   'transaction_read_only = 1',

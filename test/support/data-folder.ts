@@ -47,6 +47,8 @@ function copy(programs: ServerPrograms, { kept, folder, options }: Copy): void {
   const source = join(kept, createHash('sha1').update(name).digest('hex'));
   if (!existsSync(source)) keep(programs, source, options);
   execFileSync('cp', ['--archive', '--sparse=always', dataFolderOf(source), dataFolderOf(folder)]);
+  // Who a MySQL server is, for others: each makes it for itself where it is missing.
+  rmSync(join(dataFolderOf(folder), 'auto.cnf'), { force: true });
 }
 
 /** Two processes may both make it: it appears whole, and the second is thrown away. */

@@ -43,5 +43,7 @@ function faultOf(row: PlanRow, named: ReadonlyMap<string, string>): string | und
 }
 
 function isFoundBefore(row: PlanRow): boolean {
-  return /after reading const tables|no matching row in const table/i.test(String(row['Extra']));
+  return /after reading const tables|no matching row in const table|outer query is empty/i.test(
+    String(row['Extra']),
+  );
 }

@@ -50,6 +50,7 @@ export class MariadbServer {
   readonly #extraArgs: readonly string[];
   readonly #initArgs: readonly string[];
   readonly #looksUpNames: boolean;
+  #onceArgs: readonly string[] = [];
   #programs: ServerPrograms | undefined;
   #folder: string | undefined;
   #port = 0;
@@ -93,6 +94,16 @@ export class MariadbServer {
       });
     }
     return this.address;
+  }
+
+  /** The same, with more arguments for this time. */
+  async startWith(extraArgs: readonly string[]): Promise<MariadbAddress> {
+    this.#onceArgs = extraArgs;
+    try {
+      return await this.start();
+    } finally {
+      this.#onceArgs = [];
+    }
   }
 
   /** An orderly shutdown; data and port stay for the next start. */
@@ -166,6 +177,7 @@ export class MariadbServer {
       '--max-connections=500',
       ...(programs.kind === 'mysql' ? mysqlArgs(folder) : []),
       ...this.#extraArgs,
+      ...this.#onceArgs,
     ]);
     return spawn(command, args, { stdio: 'ignore' });
   }

@@ -3,6 +3,9 @@ const HEADER_BYTES = 4;
 const FIRST_OF_COMMAND = 0;
 const COM_QUERY = 0x03;
 const OK = 0x00;
+const ERROR = 0xff;
+/** CLIENT_PLUGIN_AUTH, 1 << 19, in the third byte of the capabilities. */
+const PLUGIN_AUTH_IN_UPPER = 0x08;
 const SERVER_MORE_RESULTS_EXIST = 0x0008;
 
 export interface MysqlPacket {
@@ -49,4 +52,41 @@ function afterNumber(payload: Buffer, at: number): number {
   if (first === 0xfc) return at + 3;
   if (first === 0xfd) return at + 4;
   return at + 9;
+}
+
+/** A packet as it goes over the line. */
+export function framed({ sequence, payload }: MysqlPacket): Buffer {
+  const header = Buffer.alloc(HEADER_BYTES);
+  header.writeUIntLE(payload.length, 0, 3);
+  header[3] = sequence;
+  return Buffer.concat([header, payload]);
+}
+
+/** A statement as a client sends it. */
+export function queryPacket(sql: string): Buffer {
+  return framed({
+    sequence: FIRST_OF_COMMAND,
+    payload: Buffer.concat([Buffer.of(COM_QUERY), Buffer.from(sql)]),
+  });
+}
+
+/** An error as a server sends it. */
+export function errorPacket(
+  sequence: number,
+  { errno, sqlState, words }: { readonly errno: number; readonly sqlState: string; readonly words: string },
+): Buffer {
+  const payload = Buffer.concat([
+    Buffer.of(ERROR, errno & 0xff, errno >> 8),
+    Buffer.from(`#${sqlState}${words}`),
+  ]);
+  return framed({ sequence, payload });
+}
+
+/** The greeting of a server, without the word that it knows more than one way to log in. */
+export function clearPluginAuth(greeting: Buffer): Buffer {
+  const copy = Buffer.from(greeting);
+  const afterVersion = copy.indexOf(0, HEADER_BYTES + 1) + 1;
+  // Behind it: thread id 4, salt 8, filler 1, capabilities 2, character set 1, status 2, and the upper capabilities.
+  copy[afterVersion + 18]! &= ~PLUGIN_AUTH_IN_UPPER;
+  return copy;
 }
