@@ -41,6 +41,7 @@ export const ERRORS = {
   database_failed: { exit: 1 },
   storage_failed: { exit: 1 },
   port_in_use: { exit: 1 },
+  not_stopped: { exit: 1 },
   build_failed: { exit: 1 },
   model_failed: { exit: 1 },
   model_timeout: { exit: 1 },

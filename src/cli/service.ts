@@ -8,7 +8,9 @@ import { createService, DEFAULT_HOST, DEFAULT_PORT } from '../service/server.ts'
 import { databaseName } from '../store/open-store.ts';
 import { loadedFrom, type SettingsOptions, withSettingsOptions } from './base/settings-options.ts';
 import { onStopSignal } from './base/stop.ts';
+import { listenForStop } from './base/stop-pipe.ts';
 import { print } from './base/terminal.ts';
+import { serviceStopCommand, serviceStopName } from './service-stop.ts';
 
 interface Options extends SettingsOptions {
   readonly port: number;
@@ -40,6 +42,7 @@ Signals: SIGTERM, SIGINT or SIGHUP lets answers in the making end (3 s at most) 
 once.
 Exit codes: 0 stopped; 2 wrong option; 78 a setting or a persona file needs mending; 1 anything else (a port in use).`,
     );
+  command.addCommand(serviceStopCommand());
   return withSettingsOptions(command).action(runService);
 }
 
@@ -56,12 +59,15 @@ async function runService(options: Options): Promise<void> {
     logger.warn({ warning }, 'Likely a mistake in the settings');
   print(`Database: ${databaseName(settings.database)}`);
   const service = createService({ ...optionsFor(settings, options), logger });
-  const told = stopSignal();
+  const stopping = new AbortController();
+  const told = stopSignal(stopping.signal);
   const { url } = await service.start();
+  const closePipe = await listenForStop(serviceStopName(Number(new URL(url).port)), () => stopping.abort());
   if (!LOOPBACK.test(host)) warnOfHost(host, settings, logger);
   print(`AI service listens on ${url}`);
   await told;
   await service.stop();
+  closePipe?.();
 }
 
 function optionsFor(
@@ -85,13 +91,14 @@ function warnOfHost(host: string, { service }: Settings, logger: Logger): void {
     );
 }
 
-/** After the first signal nobody listens any more: a second one ends the process at once. */
-function stopSignal(): Promise<void> {
+/** After the first signal nobody listens any more: a second one ends the process at once. `asked` is another way. */
+function stopSignal(asked: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const unlisten = onStopSignal(() => {
       unlisten();
       resolve();
     });
+    asked.addEventListener('abort', () => resolve(), { once: true });
   });
 }
 

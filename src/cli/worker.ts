@@ -9,8 +9,10 @@ import { startWarningsOf } from '../config/warnings.ts';
 import { subscribeLog } from '../observability/log-subscriber.ts';
 import { databaseName, openStore } from '../store/open-store.ts';
 import { loadedFrom, type SettingsOptions, withSettingsOptions } from './base/settings-options.ts';
-import { onStopSignal } from './base/stop.ts';
+import { isHangUp, onStopSignal } from './base/stop.ts';
+import { listenForStop } from './base/stop-pipe.ts';
 import { type WorkerParts, withWorker } from './base/with-worker.ts';
+import { stopNameOf, workerStopCommand } from './worker-stop.ts';
 
 /** Between two tries to reach the database at the start. */
 const RETRY = { firstMs: 1_000, longestMs: 15_000 } as const;
@@ -22,10 +24,12 @@ export function workerCommand(): Command {
     .addHelpText(
       'after',
       `
-Signals: SIGTERM, SIGINT or SIGHUP lets calls under way end and stops; a second one gives them back at once.
+Signals: SIGTERM or SIGINT (Ctrl-C) lets calls under way end and stops; a second one gives them back at once, as
+         SIGHUP (a terminal or console that is closed) and Ctrl-Break on Windows do.
          SIGUSR2 writes the Statistics line now (otherwise every 5 minutes).
 Exit codes: 0 stopped, or enabled: false; 78 the settings or the database need an admin; 1 anything else.`,
     );
+  command.addCommand(workerStopCommand());
   return withSettingsOptions(command).action((options: SettingsOptions) => runWorker(loadedFrom(options)));
 }
 
@@ -62,9 +66,9 @@ const SERVER_WARNING = 'The database server has a setting that costs something';
 async function serve(parts: WorkerParts, stopping: StopSignals): Promise<void> {
   await withWorker(parts, async (worker) => {
     process.on('SIGUSR2', () => worker.reportStatistics());
-    // The first signal ends this function, and so stops the worker: that stop tells how it ends. Stopped a second time
-    // it gives its calls back.
-    stopping.second.addEventListener('abort', () => worker.stop().catch(() => undefined));
+    // The first signal ends this function, and so stops the worker: that stop tells how it ends.
+    stopping.second.addEventListener('abort', () => worker.stopAtOnce().catch(() => undefined));
+    await listenForStop(stopNameOf(worker.id), (word) => stopping.ask(word === 'stop now'));
     await aborted(stopping.first);
   });
 }
@@ -90,14 +94,20 @@ async function untilReachable(logger: Logger, signal: AbortSignal, work: () => P
 interface StopSignals {
   readonly first: AbortSignal;
   readonly second: AbortSignal;
+  /** As a signal asks: once to stop, a second time, or with `now`, to stop at once. */
+  ask(now: boolean): void;
 }
 
-/** The first signal asks to stop, the second to stop at once. */
+/** The first signal asks to stop, the second to stop at once; a hang-up leaves no time for calls to end. */
 function stopSignals(): StopSignals {
   const first = new AbortController();
   const second = new AbortController();
-  onStopSignal(() => (first.signal.aborted ? second : first).abort());
-  return { first: first.signal, second: second.signal };
+  const ask = (now: boolean) => {
+    if (first.signal.aborted || now) second.abort();
+    first.abort();
+  };
+  onStopSignal((name) => ask(isHangUp(name)));
+  return { first: first.signal, second: second.signal, ask };
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

@@ -178,10 +178,12 @@ describe('the file', () => {
     );
   });
 
-  it('one in UTF-16, which Windows PowerShell writes', () => {
-    const utf16 = Buffer.from('\uFEFFipc_worker: {}', 'utf16le');
-    expect(refusal({ yaml: utf16 })).toBe('inference_config.yaml is not UTF-8 text. Save it as UTF-8.');
-    expect(refusal({ dotEnv: utf16 })).toBe('.env is not UTF-8 text. Save it as UTF-8.');
+  it('one in the code page of Windows', () => {
+    const ansi = Buffer.from('# ok\nDB_NAME=S\u00e3o', 'latin1');
+    expect(refusal({ yaml: ansi })).toMatch(
+      /^inference_config.yaml, line 2: this is not UTF-8 text.*Save it as/,
+    );
+    expect(refusal({ dotEnv: ansi })).toMatch(/^.env, line 2: this is not UTF-8 text.*Save it as UTF-8/);
   });
 });
 

@@ -1,4 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { decodeText } from '../base/decode-text.ts';
 import { messageOf } from '../base/errors.ts';
 
 /** What became of reading a file of settings. */
@@ -7,7 +8,7 @@ export type TextFile =
   | { readonly kind: 'missing' }
   | { readonly kind: 'problem'; readonly problem: string };
 
-/** The text of a small UTF-8 file; `name` is the file as people know it. */
+/** The text of a small file; `name` is the file as people know it. */
 export function readTextFile(path: string, name: string): TextFile {
   let bytes: Buffer;
   try {
@@ -15,21 +16,17 @@ export function readTextFile(path: string, name: string): TextFile {
     if (statSync(path).isDirectory()) return { kind: 'missing' };
     bytes = readFileSync(path);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { kind: 'missing' };
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return missing(path, name);
     return {
       kind: 'problem',
       problem: `${name} cannot be read (${messageOf(error)}). Mend its rights or its place.`,
     };
   }
-  return decoded(bytes, name);
+  return decodeText(bytes, name);
 }
 
-/** Windows PowerShell writes UTF-16 with `>`: read as UTF-8, every line would silently be unknown. */
-function decoded(bytes: Buffer, name: string): TextFile {
-  try {
-    return { kind: 'text', text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
-  } catch {
-    // The decoder's message says no more than this one.
-    return { kind: 'problem', problem: `${name} is not UTF-8 text. Save it as UTF-8.` };
-  }
+/** Notepad adds .txt to a name, and Explorer hides it: the file that people see is not there. */
+function missing(path: string, name: string): TextFile {
+  if (!existsSync(`${path}.txt`)) return { kind: 'missing' };
+  return { kind: 'problem', problem: `${name} is not there, but ${name}.txt is. Take .txt off its name.` };
 }

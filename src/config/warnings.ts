@@ -21,13 +21,18 @@ export function warningsOf({ settings, sources }: LoadedSettings): string[] {
     ...aboutModelServers(settings.service),
     ...aboutDoorbell(settings.worker),
     ...aboutReadableFiles(sources),
+    ...aboutEnvironment(sources),
     ...envFileWarningsOf({ sources }),
   ];
 }
 
 /** Those of them that every start tells, and whether nothing chose the database: a worker would serve the wrong one. */
 export function startWarningsOf({ settings, sources }: LoadedSettings): string[] {
-  return [...aboutDefaultDatabase(settings.database, sources), ...envFileWarningsOf({ sources })];
+  return [
+    ...aboutDefaultDatabase(settings.database, sources),
+    ...aboutEnvironment(sources),
+    ...envFileWarningsOf({ sources }),
+  ];
 }
 
 /** Lines of .env that say something else than they seem to, and names in it that are no settings. */
@@ -156,6 +161,23 @@ function isLiteral(value: unknown): boolean {
 /** Windows has no such bits: Node makes them up. */
 function isReadableByAll(path: string): boolean {
   return process.platform !== 'win32' && (statSync(path).mode & 0o004) !== 0;
+}
+
+/** What cmd makes of `set NAME="value"` and of `set NAME=value & …`: the quotes and the blank belong to the value. */
+function aboutEnvironment({ env }: Sources): string[] {
+  return ALL_SETTINGS.map(({ variable }) => ({ variable, value: env[variable] ?? '' })).flatMap(
+    ({ variable, value }) => {
+      const has = /^(["']).*\1$/.test(value)
+        ? 'quotes around it'
+        : value.trim() === value
+          ? null
+          : 'a blank at an end';
+      if (has === null) return [];
+      return [
+        `${variable} in the environment has ${has}, which belongs to its value. In cmd write: set "${variable}=…"`,
+      ];
+    },
+  );
 }
 
 /** Other programs' variables may stand in .env, so a strange name is no error there. */

@@ -3,6 +3,7 @@ import { systemClock } from '../base/clock.ts';
 import { AiIpcError, type ErrorCode, messageOf } from '../base/errors.ts';
 import type { Database, Decide, ExecuteResult, Inserter, Row, SqlValue, Statement } from './database.ts';
 import { sqliteName } from './database-name.ts';
+import { letGoOfGarbage } from './let-go.ts';
 import { ROWS } from './multi-statement.ts';
 
 /** Another process holds the write lock for milliseconds; waiting for it here would stop the event loop. */
@@ -56,7 +57,12 @@ export function openSqliteDatabase(file: string): SqliteDatabase {
       inOneTransaction(({ statements }) => statements.lockAndWrite(lock, decide)),
     async close() {
       isClosed = true;
-      if (opened?.connection.isOpen) opened.connection.close();
+      const connection = opened?.connection;
+      opened = undefined;
+      if (!connection?.isOpen) return;
+      foldIn(connection);
+      connection.close();
+      await letGoOfGarbage();
     },
   };
 }
@@ -142,6 +148,15 @@ function openConnection(file: string): DatabaseSyncInstance {
   } catch (error) {
     connection.close();
     throw error;
+  }
+}
+
+/** A copy of the one file is whole then. */
+function foldIn(connection: DatabaseSyncInstance): void {
+  try {
+    connection.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  } catch {
+    // A full disk, say: nothing is lost, the file beside it (-wal) still has what was committed.
   }
 }
 

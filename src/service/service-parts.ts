@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Hono } from 'hono';
 import type { Clock } from '../base/clock.ts';
+import { decodeText } from '../base/decode-text.ts';
 import { AiIpcError, messageOf } from '../base/errors.ts';
 import { startAll, stopAll } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
@@ -212,12 +213,18 @@ function once<In, Out>(make: (value: In) => Out): (value: In) => Out {
 
 async function readProfanityFilter({ profanityFile }: ServiceSettings): Promise<ProfanityFilter> {
   if (profanityFile === null) return NO_FILTER;
+  const decoded = decodeText(await readWordList(profanityFile), `The list of words ${profanityFile}`);
+  if (decoded.kind === 'problem') throw new AiIpcError('bad_settings', decoded.problem);
+  return createProfanityFilter(decoded.text.split(/\r\n?|\n/));
+}
+
+async function readWordList(path: string): Promise<Uint8Array> {
   try {
-    return createProfanityFilter((await readFile(profanityFile, 'utf8')).split(/\r?\n/));
+    return await readFile(path);
   } catch (error) {
     throw new AiIpcError(
       'bad_settings',
-      `The list of words ${profanityFile} cannot be read (${messageOf(error)}). Mend AI_PROFANITY_FILE, or leave it out.`,
+      `The list of words ${path} cannot be read (${messageOf(error)}). Mend AI_PROFANITY_FILE, or leave it out.`,
       { cause: error },
     );
   }

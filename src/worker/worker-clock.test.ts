@@ -116,7 +116,7 @@ describe('a worker that is stopped', () => {
     await passUntil(stopping);
 
     expect(toldOf('workerStopping').slice(1)).toMatchObject([{ inFlight: 2, isForced: true }]);
-    expect(toldOf('released')).toMatchObject(Array(2).fill({ count: 1, reason: 'stopping' }));
+    expect(toldOf('released')).toMatchObject([{ count: 2, reason: 'stopping' }]);
     for (const id of ids) expect(await statusOf(id)).toBe('pending');
     expect(clock.sleeping).toBe(0);
   });

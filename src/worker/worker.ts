@@ -16,6 +16,7 @@ import { type Flight, Flights } from './flights.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { Maintenance } from './maintenance.ts';
 import { Poller } from './poller.ts';
+import { type ReleaseReason, Releases } from './releases.ts';
 import { StatisticsCounter } from './statistics.ts';
 import type { WorkerContext } from './worker-parts.ts';
 
@@ -49,6 +50,8 @@ export class Worker implements Lifecycle {
   readonly #statistics: StatisticsCounter;
   readonly #statisticsLoop: Loop;
   readonly #startStop = new StartStop('worker');
+  readonly #releases = new Releases((claims, reason) => this.#release(claims, reason));
+  #isCut = false;
 
   constructor(options: WorkerOptions) {
     const clock = options.clock ?? systemClock;
@@ -64,7 +67,7 @@ export class Worker implements Lifecycle {
       ...context,
       flights,
       complete: (flight, outcome, durationMs) => this.#complete(flight, outcome, durationMs),
-      release: (claims, reason) => this.#release(claims, reason),
+      release: (claims, reason) => this.#releases.add(claims, reason),
       suspectOrphans,
     });
     this.#poller = new Poller({
@@ -78,7 +81,7 @@ export class Worker implements Lifecycle {
       ...context,
       flights,
       isHeartbeatFresh: () => this.#heartbeat.isFresh,
-      release: (claims, reason) => this.#release(claims, reason),
+      release: (claims, reason) => this.#releases.add(claims, reason),
       statistics: this.#statistics,
     });
     this.#doorbell = new Doorbell({
@@ -130,9 +133,15 @@ export class Worker implements Lifecycle {
     this.#poller.wake();
   }
 
-  /** Drains: no more claims, calls under way end, outcomes are written. Called again: calls are cut and given back. */
+  /** Drains: no more claims, calls under way end, outcomes are written. Called again: as stopAtOnce. */
   stop(): Promise<void> {
     if (this.#startStop.isStopping) this.#cutCalls();
+    return this.#startStop.stop(() => this.#drain());
+  }
+
+  /** No more claims, calls under way are cut and given back with their attempt, outcomes are written. */
+  stopAtOnce(): Promise<void> {
+    this.#cutCalls();
     return this.#startStop.stop(() => this.#drain());
   }
 
@@ -143,7 +152,9 @@ export class Worker implements Lifecycle {
 
   async #drain(): Promise<void> {
     const { events, workerId, store } = this.#context;
-    events.emit('workerStopping', { workerId, inFlight: this.#flights.calling, isForced: false });
+    if (!this.#isCut) {
+      events.emit('workerStopping', { workerId, inFlight: this.#flights.calling, isForced: false });
+    }
     await this.#doorbell.stop();
     await this.#poller.stop();
     await this.#dispatcher.drain();
@@ -156,6 +167,8 @@ export class Worker implements Lifecycle {
   }
 
   #cutCalls(): void {
+    if (this.#isCut) return;
+    this.#isCut = true;
     const { events, workerId } = this.#context;
     const inCall = this.#flights.inCall();
     events.emit('workerStopping', { workerId, inFlight: inCall.length, isForced: true });
@@ -173,7 +186,7 @@ export class Worker implements Lifecycle {
 
   /** What a claim brings after the worker was told to stop is given back, uncalled. */
   async #dispatch(requests: readonly ClaimedRequest[], claimedAtMs: number): Promise<void> {
-    if (this.#startStop.isStopping) await this.#release(requests, 'stopping');
+    if (this.#startStop.isStopping) await this.#releases.add(requests, 'stopping');
     else this.#dispatcher.dispatch(requests, claimedAtMs);
   }
 
@@ -194,7 +207,7 @@ export class Worker implements Lifecycle {
   }
 
   /** What cannot be released now is an orphan to reconcile, or rescued after this worker's end. */
-  async #release(claims: readonly ClaimRef[], reason: 'stopping' | 'breaker' | 'lost_commit'): Promise<void> {
+  async #release(claims: readonly ClaimRef[], reason: ReleaseReason): Promise<void> {
     const { store, workerId, events } = this.#context;
     try {
       const count = await store.release(workerId, claims);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -32,6 +32,30 @@ describe('a SQLite file', () => {
     expect(await second.read(id!)).toMatchObject({ status: 'pending' });
     expect(second.queueId).toBe(first.queueId);
     await second.close();
+  });
+
+  it('is whole after closing: a copy of the one file has all, and nothing of it is open', async () => {
+    const file = join(folder, 'queue.db');
+    const store = await openSqliteStore(file);
+    await store.insert(Array.from({ length: 20 }, () => newRequest()));
+    expect(await store.depth()).toMatchObject({ pending: 20 });
+    await store.close();
+    expect(await openFilesOf(folder)).toEqual([]);
+    await copyFile(file, join(folder, 'copy.db'));
+    expect(await readdir(folder)).toEqual(['copy.db', 'queue.db']);
+    const copy = await openSqliteStore(join(folder, 'copy.db'));
+    expect(await copy.depth()).toMatchObject({ pending: 20 });
+    await copy.close();
+  });
+
+  it('is closed also while another program has it open, and loses nothing', async () => {
+    const file = join(folder, 'queue.db');
+    const [store, other] = [await openSqliteStore(file), await openSqliteStore(file)];
+    const [id] = await store.insert([newRequest()]);
+    await store.close();
+    expect(await other.read(id!)).toMatchObject({ status: 'pending' });
+    await other.close();
+    expect(await openFilesOf(folder)).toEqual([]);
   });
 
   it('ids of deleted requests are not given again', async () => {
@@ -142,3 +166,11 @@ describe('a SQLite file', () => {
     await store.close();
   });
 });
+
+/** What this process has open below a folder, as Linux tells it. */
+async function openFilesOf(folder: string): Promise<string[]> {
+  const descriptors = await readdir('/proc/self/fd');
+  // The descriptor that read the list is closed again.
+  const paths = await Promise.all(descriptors.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
+  return paths.filter((path) => path.startsWith(folder));
+}

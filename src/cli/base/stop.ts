@@ -1,11 +1,17 @@
 /**
  * What asks a process to stop, with the exit code that a shell expects of one that ends by it: Ctrl-C, a service manager,
- * a terminal that was closed (on Windows the console: the process has about ten seconds then), Ctrl-Break on Windows.
+ * a terminal that was closed (on Windows the window of the console: the process has about five seconds then, whatever it
+ * does; libuv, uv_signal_t), Ctrl-Break on Windows.
  * SIGHUP stops also under nohup: Node ends the ignoring of signals that it was started with.
  */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGBREAK: 149 } as const;
 
 export type StopSignal = keyof typeof EXIT_CODES;
+
+/** Whoever sends it does not wait: what cannot be done in a second or two is left to others. */
+export function isHangUp(name: StopSignal): boolean {
+  return name === 'SIGHUP' || name === 'SIGBREAK';
+}
 
 const STOP_SIGNALS = Object.keys(EXIT_CODES) as readonly StopSignal[];
 

@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { decodeText } from '../../base/decode-text.ts';
 import { AiIpcError, messageOf } from '../../base/errors.ts';
 import { toKey } from '../language/words.ts';
 import { type Persona, parsePersona } from './persona.ts';
@@ -60,8 +61,10 @@ export async function personaPaths(folder: string): Promise<string[]> {
     const message = `The personas folder ${folder} cannot be read: ${messageOf(error)}. Give a folder of .yaml files.`;
     throw new AiIpcError('persona_invalid', message, { cause: error });
   });
+  const hidden = names.find((name) => /\.ya?ml\.txt$/i.test(name));
+  if (hidden !== undefined) throw endsInTxt(join(folder, hidden));
   return names
-    .filter((name) => /^[^.].*\.ya?ml$/.test(name))
+    .filter((name) => /^[^.].*\.ya?ml$/i.test(name))
     .sort()
     .map((name) => join(folder, name));
 }
@@ -108,13 +111,23 @@ async function read(path: string): Promise<string> {
   try {
     const { size } = await stat(path);
     if (size > MAX_FILE_BYTES) throw tooLarge(path);
-    return await readFile(path, 'utf8');
+    const decoded = decodeText(await readFile(path), `The persona file ${path}`);
+    if (decoded.kind === 'text') return decoded.text;
+    throw new AiIpcError('persona_invalid', decoded.problem);
   } catch (error) {
     if (error instanceof AiIpcError) throw error;
     throw new AiIpcError('persona_invalid', `The persona file ${path} cannot be read: ${messageOf(error)}.`, {
       cause: error,
     });
   }
+}
+
+/** Notepad adds .txt, and Explorer hides it: the NPC would have no persona, and nobody would see why. */
+function endsInTxt(path: string): AiIpcError {
+  return new AiIpcError(
+    'persona_invalid',
+    `The persona file ${path} ends in .txt. Take .txt off its name, or move it away.`,
+  );
 }
 
 function tooLarge(path: string): AiIpcError {

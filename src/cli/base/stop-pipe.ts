@@ -1,0 +1,81 @@
+import { connect, createServer, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { AiIpcError } from '../../base/errors.ts';
+import { preparePath, stopPipePath } from './stop-pipe-path.ts';
+
+/** What is said through the pipe: to stop when calls under way have ended, or at once. */
+export type StopWord = (typeof WORDS)[number];
+
+const WORDS = ['stop', 'stop now'] as const;
+const HEARD = 'heard';
+/** A process that lives answers within a millisecond, a busy one within a second. */
+const ANSWER_LIMIT_MS = 10_000;
+
+/**
+ * Lets `ai-ipc … stop` end this process where no signal reaches it: a Windows service has no console. `name` is known to
+ * both. Resolves with a function that closes the pipe, or undefined where none can be made.
+ */
+export async function listenForStop(
+  name: string,
+  onStop: (word: StopWord) => void,
+): Promise<(() => void) | undefined> {
+  const path = stopPipePath(name);
+  if (path === undefined || !preparePath(path)) return undefined;
+  const server = createServer({ allowHalfOpen: true }, (socket) => hear(socket, onStop));
+  server.unref();
+  return await new Promise((resolve) => {
+    server.once('error', () => resolve(undefined));
+    server.listen(path, () => resolve(() => server.close()));
+  });
+}
+
+/** Says the word to the process of that name. False where nobody listens under it. */
+export async function sayStop(name: string, word: StopWord): Promise<boolean> {
+  const path = stopPipePath(name);
+  if (path === undefined) return false;
+  const socket = connect(path);
+  socket.setTimeout(ANSWER_LIMIT_MS, () => socket.destroy(notAnswering(path)));
+  socket.end(word);
+  try {
+    return (await text(socket)) === HEARD;
+  } catch (error) {
+    if (isNobody(error)) return false;
+    throw error;
+  }
+}
+
+/** Who says anything else, or nothing, gets no answer: his connection is closed, with the limit at the latest. */
+function hear(socket: Socket, onStop: (word: StopWord) => void): void {
+  socket.unref();
+  socket.setTimeout(ANSWER_LIMIT_MS, () => socket.destroy());
+  heardWord(socket).then(
+    (word) => {
+      if (word === undefined) return socket.destroy();
+      onStop(word);
+      return socket.end(HEARD);
+    },
+    () => socket.destroy(), // He is gone before he had said it.
+  );
+}
+
+async function heardWord(socket: Socket): Promise<StopWord | undefined> {
+  let said = '';
+  // The socket stays for the answer.
+  for await (const chunk of socket.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
+    said += chunk;
+    if (said.length > 'stop now'.length) return undefined;
+  }
+  return WORDS.find((word) => word === said);
+}
+
+function isNobody(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'ENOENT' || code === 'ECONNREFUSED';
+}
+
+function notAnswering(path: string): AiIpcError {
+  return new AiIpcError(
+    'not_stopped',
+    `What listens on ${path} does not answer. End its process by the means of the system.`,
+  );
+}
