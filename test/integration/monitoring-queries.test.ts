@@ -136,6 +136,7 @@ describe('the monitoring queries', () => {
 
 describe('the views', () => {
   it('tell what waits, and why', async () => {
+    await database.query('DELETE FROM ai_workers');
     await database.query('UPDATE ai_requests SET available_at = created_at');
     const [pending] = await database.query(fromPage('SELECT * FROM ai_v_queue'));
     expect(pending).toMatchObject({ status: 'pending', priority: 5, requests: 3 });
