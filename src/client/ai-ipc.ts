@@ -1,12 +1,13 @@
-import { type Clock, systemClock } from '../base/clock.ts';
+import { systemClock } from '../base/clock.ts';
 import { AiIpcError } from '../base/errors.ts';
 import type { QueueStore } from '../queue/queue-store.ts';
 import { type RequestView, statusCode } from '../queue/request.ts';
-import { clampAgeSeconds, clampTimeoutSeconds, isPossibleId } from '../queue/request-rules.ts';
-import { openStore } from '../store/open-store.ts';
-import { type AskResult, askFailure, requestErrorOf } from './ask-result.ts';
-import { type DatabaseOptions, storeSettings } from './database-options.ts';
-import { inOptionWords, speakingOptions } from './option-words.ts';
+import { clampAgeSeconds, isPossibleId } from '../queue/request-rules.ts';
+import type { AskResult } from './ask-result.ts';
+import { ask, wait } from './asking.ts';
+import { type ClientOptions, DEFAULT_AGE_SECONDS, DEFAULT_TIMEOUT_SECONDS } from './client-options.ts';
+import type { DatabaseOptions } from './database-options.ts';
+import { openByOptions } from './option-words.ts';
 import {
   type AskOptions,
   type RequestInput,
@@ -14,19 +15,8 @@ import {
   toNewRequest,
   type WaitOptions,
 } from './request-input.ts';
-import { abandon, waitForEnd } from './wait-for-end.ts';
 import { WorkerDirectory } from './worker-directory.ts';
 
-export interface ClientOptions {
-  /** The life in seconds of a request that names none. Default: what the living workers tell, else 30. */
-  readonly timeoutSeconds?: number;
-  /** Called after each INSERT instead of ringing doorbells: a worker in the same process. */
-  readonly onRequest?: () => void;
-  readonly clock?: Clock;
-}
-
-const DEFAULT_TIMEOUT_SECONDS = 30;
-const DEFAULT_AGE_SECONDS = 3_600;
 /**
  * The five commands of the contract, from TypeScript.
  *
@@ -38,25 +28,21 @@ const DEFAULT_AGE_SECONDS = 3_600;
 export class AiIpc {
   readonly #store: QueueStore;
   readonly #options: ClientOptions;
-  readonly #clock: Clock;
+  readonly #asking: Parameters<typeof ask>[0];
   readonly #workers: WorkerDirectory;
 
   /** Over a store that is open already; `open` is the usual way. */
   constructor(store: QueueStore, options: ClientOptions = {}) {
     this.#store = store;
     this.#options = options;
-    this.#clock = options.clock ?? systemClock;
     this.#workers = new WorkerDirectory(store);
+    const defaultTimeoutSeconds = () => this.#defaultTimeoutSeconds();
+    this.#asking = { store, clock: options.clock ?? systemClock, defaultTimeoutSeconds };
   }
 
   /** Opens the queue. Throws AiIpcError: bad_argument, database_unavailable, database_denied, schema_missing, storage_failed, … */
   static async open(database: DatabaseOptions, options: ClientOptions = {}): Promise<AiIpc> {
-    const settings = storeSettings(database);
-    try {
-      return new AiIpc(speakingOptions(await openStore(settings)), options);
-    } catch (error) {
-      throw inOptionWords(error);
-    }
+    return new AiIpc(await openByOptions(database), options);
   }
 
   /**
@@ -122,19 +108,8 @@ export class AiIpc {
     data?: unknown,
     options: AskOptions = {},
   ): Promise<AskResult<Answer>> {
-    const { signal, ...rest } = options;
-    const parts = { store: this.#store, clock: this.#clock };
-    let id: number | null = null;
-    try {
-      signal?.throwIfAborted();
-      id = await this.request(type, endpoint, data, rest);
-      const lifeSeconds = rest.timeoutSeconds ?? (await this.#defaultTimeoutSeconds());
-      const waiting = { ...parts, id, lifeSeconds: clampTimeoutSeconds(lifeSeconds), signal };
-      return await waitForEnd<Answer>(waiting);
-    } catch (error) {
-      if (signal?.aborted) throw await abandon(parts, id, signal);
-      return askFailure(id ?? -1, id === null ? 'failed' : 'pending', requestErrorOf(error));
-    }
+    const { signal: _, ...rest } = options;
+    return await ask<Answer>(this.#asking, () => this.request(type, endpoint, data, rest), options);
   }
 
   /**
@@ -143,18 +118,7 @@ export class AiIpc {
    * wait `signal` aborts; that throws AiIpcError aborted.
    */
   async wait<Answer = unknown>(id: number, options: WaitOptions = {}): Promise<AskResult<Answer>> {
-    const { signal, timeoutSeconds } = options;
-    const lifeSeconds = clampTimeoutSeconds(timeoutSeconds ?? (await this.#defaultTimeoutSeconds()));
-    try {
-      signal?.throwIfAborted();
-      if (!isPossibleId(id) || (await this.#store.read(id)) === undefined)
-        return askFailure(id, 'failed', { code: 'bad_id', message: `There is no request ${id}.` });
-      return await waitForEnd<Answer>({ store: this.#store, clock: this.#clock, id, lifeSeconds, signal });
-    } catch (error) {
-      if (!signal?.aborted) return askFailure(id, 'pending', requestErrorOf(error));
-      const message = `The wait was aborted; the request ${id} goes on.`;
-      throw new AiIpcError('aborted', message, { cause: signal.reason });
-    }
+    return await wait<Answer>(this.#asking, id, options);
   }
 
   async close(): Promise<void> {

@@ -11,7 +11,8 @@ export {
   type RequestStatus,
   type RequestView,
 } from '../queue/request.ts';
-export { AiIpc, type ClientOptions } from './ai-ipc.ts';
+export { AiIpc } from './ai-ipc.ts';
 export type { AskResult } from './ask-result.ts';
+export type { ClientOptions } from './client-options.ts';
 export type { DatabaseOptions, MariadbOptions, SqliteOptions } from './database-options.ts';
 export type { AskOptions, RequestInput, RequestOptions, WaitOptions } from './request-input.ts';

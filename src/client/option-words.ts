@@ -1,5 +1,7 @@
 import { AiIpcError } from '../base/errors.ts';
 import type { QueueStore } from '../queue/queue-store.ts';
+import { openStore } from '../store/open-store.ts';
+import { type DatabaseOptions, storeSettings } from './database-options.ts';
 
 /** Whoever gave options has set no variables: an error names what he can mend. */
 const OPTIONS: readonly (readonly [RegExp, string])[] = [
@@ -14,15 +16,25 @@ const OPTIONS: readonly (readonly [RegExp, string])[] = [
   [/\bsqlite\.file\b/g, 'file'],
 ];
 
+/** Opens the store of these options; its errors are in their words. Throws as openStore does. */
+export async function openByOptions(database: DatabaseOptions): Promise<QueueStore> {
+  const settings = storeSettings(database);
+  try {
+    return speakingOptions(await openStore(settings));
+  } catch (error) {
+    throw inOptionWords(error);
+  }
+}
+
 /** The same error in the words of the options. */
-export function inOptionWords(error: unknown): unknown {
+function inOptionWords(error: unknown): unknown {
   if (!(error instanceof AiIpcError)) return error;
   const message = OPTIONS.reduce((text, [variable, option]) => text.replace(variable, option), error.message);
   return message === error.message ? error : new AiIpcError(error.code, message, { cause: error.cause });
 }
 
 /** A store whose errors are in the words of the options; only what clients use. */
-export function speakingOptions(store: QueueStore): QueueStore {
+function speakingOptions(store: QueueStore): QueueStore {
   const told = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work;

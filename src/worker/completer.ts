@@ -1,7 +1,9 @@
 import { backoffMs } from '../base/backoff.ts';
 import { type Lifecycle, Loop } from '../base/lifecycle.ts';
 import type { SettledAttempt, SettleFate } from '../queue/outcome.ts';
+import { endClaims } from './end-claims.ts';
 import type { Flights } from './flights.ts';
+import { HeldWatch } from './held-watch.ts';
 import { Outbox } from './outbox.ts';
 import { settleBatch } from './settle-batch.ts';
 import type { WorkerContext } from './worker-parts.ts';
@@ -12,8 +14,6 @@ const GATHER_MS = 2;
 const ENOUGH = 32;
 const IDLE_REST_MS = 60_000;
 const RETRY = { firstMs: 50, longestMs: 1_000 } as const;
-/** A row that a cancel or a rescue has in its hands is free at once; one that is held for so long is told. */
-const TELL_HELD_AFTER_MS = 1_000;
 
 export interface CompleterOptions extends WorkerContext {
   readonly flights: Flights;
@@ -26,12 +26,12 @@ export class Completer implements Lifecycle {
   readonly #context: CompleterOptions;
   readonly #loop: Loop;
   readonly #outbox = new Outbox();
-  /** Since when there have always been held ones. */
-  #heldSinceMs: number | undefined;
+  readonly #held: HeldWatch;
   #onEmpty: (() => void) | undefined;
 
   constructor(context: CompleterOptions) {
     this.#context = context;
+    this.#held = new HeldWatch(context);
     this.#loop = new Loop({
       clock: context.clock,
       turn: (signal) => this.#turn(signal),
@@ -86,7 +86,7 @@ export class Completer implements Lifecycle {
     const wasFull = outbox.isFull;
     outbox.settled(batch, held, clock.nowMs());
     if (wasFull && !outbox.isFull) this.#context.onRoom();
-    this.#tellHeld(held);
+    this.#held.look(held, outbox.hasHeld);
     if (outbox.size === 0) this.#onEmpty?.();
     return 0;
   }
@@ -100,35 +100,13 @@ export class Completer implements Lifecycle {
     const { flights, events, workerId } = this.#context;
     const withFate = (fate: SettleFate) => batch.filter((_, index) => fates[index] === fate);
     const [written, dropped, held] = [withFate('written'), withFate('dropped'), withFate('held')];
-    const lifeMs = this.#landAll(written, startMs);
+    const lifeMs = endClaims(this.#context, written, startMs);
     for (const attempt of dropped) flights.remove(attempt);
     if (held.length < batch.length)
       events.emit('settled', {
         ...{ workerId, written: written.length, dropped: dropped.map(({ id }) => id), lifeMs },
       });
     return held;
-  }
-
-  /** Ends these claims; returns how long each request that is over has lived. */
-  #landAll(written: readonly SettledAttempt[], startMs: number): readonly number[] {
-    const { flights, clock } = this.#context;
-    const nowMs = clock.nowMs();
-    const lifeMs: number[] = [];
-    for (const attempt of written) {
-      flights.find(attempt)?.trace?.settled(startMs);
-      const flight = flights.remove(attempt);
-      if (flight !== undefined && attempt.outcome.kind !== 'retry') lifeMs.push(nowMs - flight.bornAtMs);
-    }
-    return lifeMs;
-  }
-
-  #tellHeld(held: readonly SettledAttempt[]): void {
-    const { clock, events } = this.#context;
-    if (held.length > 0) this.#heldSinceMs ??= clock.nowMs();
-    else if (!this.#outbox.hasHeld) this.#heldSinceMs = undefined;
-    const sinceMs = this.#heldSinceMs;
-    if (held.length === 0 || sinceMs === undefined || clock.nowMs() - sinceMs < TELL_HELD_AFTER_MS) return;
-    events.emit('rowsHeld', { requestIds: held.map(({ id }) => id) });
   }
 
   #afterFailure(error: unknown, failures: number): number {

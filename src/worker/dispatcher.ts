@@ -83,7 +83,8 @@ export class Dispatcher {
     const { request } = flight;
     const error = rowError(request);
     if (error) return this.#complete(flight, { kind: 'failed', error }, null);
-    const { timeoutMs, isCutByLife } = this.#timeLimit(flight);
+    const attemptMs = this.#options.settings.aiServiceTimeoutSeconds * 1000;
+    const { timeoutMs, isCutByLife } = flight.timeLimit(this.#options.clock.nowMs(), attemptMs);
     if (timeoutMs <= 0) return this.#complete(flight, neverCalled(), null);
     const isTry = this.#options.breaker.state !== 'closed';
     const startedMs = this.#options.clock.nowMs();
@@ -103,12 +104,6 @@ export class Dispatcher {
     });
     endOfCall(span, outcome);
     this.#complete(flight, outcome, Math.round(endedMs - startedMs));
-  }
-
-  #timeLimit(flight: Flight): { timeoutMs: number; isCutByLife: boolean } {
-    const lifeLeftMs = Math.floor(flight.dueAtMs - this.#options.clock.nowMs());
-    const attemptMs = this.#options.settings.aiServiceTimeoutSeconds * 1000;
-    return { timeoutMs: Math.min(attemptMs, lifeLeftMs), isCutByLife: lifeLeftMs < attemptMs };
   }
 
   async #call(flight: Flight, timeoutMs: number, trace: Trace | undefined): Promise<AiResult | 'rejected'> {

@@ -30,6 +30,12 @@ export class Flight {
     return this.#controller.signal;
   }
 
+  /** How long a call may take that begins now: as long as an attempt, or what is left of its life. */
+  timeLimit(nowMs: number, attemptMs: number): { readonly timeoutMs: number; readonly isCutByLife: boolean } {
+    const lifeLeftMs = Math.floor(this.dueAtMs - nowMs);
+    return { timeoutMs: Math.min(attemptMs, lifeLeftMs), isCutByLife: lifeLeftMs < attemptMs };
+  }
+
   abort(reason: AbortReason): void {
     this.abortReason ??= reason;
     this.#controller.abort();

@@ -1,0 +1,24 @@
+import type { Clock } from '../base/clock.ts';
+import type { SettledAttempt } from '../queue/outcome.ts';
+import type { Flights } from './flights.ts';
+
+interface Ending {
+  readonly flights: Flights;
+  readonly clock: Clock;
+}
+
+/** Ends the claims of what is written, whose settle began at `startMs`; returns how long each request that is over has lived. */
+export function endClaims(
+  { flights, clock }: Ending,
+  written: readonly SettledAttempt[],
+  startMs: number,
+): readonly number[] {
+  const nowMs = clock.nowMs();
+  const lifeMs: number[] = [];
+  for (const attempt of written) {
+    flights.find(attempt)?.trace?.settled(startMs);
+    const flight = flights.remove(attempt);
+    if (flight !== undefined && attempt.outcome.kind !== 'retry') lifeMs.push(nowMs - flight.bornAtMs);
+  }
+  return lifeMs;
+}
