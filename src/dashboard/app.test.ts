@@ -84,12 +84,13 @@ describe('a page', () => {
 });
 
 it('a page that is open is sent nothing more when its session has ended', async () => {
-  const { ask, session, clock } = start();
-  const { cookie } = await session();
+  const { ask, post, session, clock } = start();
+  const { cookie, form_key } = await session();
   const answer = await ask('/?said=hello', { headers: { cookie, Accept: 'text/event-stream' } });
   const reading = answer.text();
   await expect.poll(() => clock.sleeping).toBe(1);
-  await clock.advance(12 * 3_600_000);
+  await post('/sign-out', { form_key }, { cookie });
+  await clock.advance(2_000);
   expect((await reading).match(/^event: look$/gm)).toHaveLength(1);
 });
 
