@@ -29,7 +29,7 @@ before=$(ends)
 cp "$tls/cert-1.pem" "$tls/cert.pem"
 expect 'RELOAD TLS with an expired certificate' "$(errno 'ALTER INSTANCE RELOAD TLS')" 3888
 expect 'what it shows after that' "$(ends)" "$before"
-kill "$SERVER_PID"
+sql root <<<SHUTDOWN
 wait "$SERVER_PID" || true
 launch
 expect 'a start with it: the certificate in use' "$(ends)" "$(openssl x509 -in "$tls/cert.pem" -noout -enddate | cut -d= -f2)"

@@ -4,7 +4,8 @@
 WORK=$(mktemp -d)
 chmod 755 "$WORK"
 SERVER_PID=
-trap 'if [ -n "$SERVER_PID" ]; then kill "$SERVER_PID"; wait "$SERVER_PID" || true; fi; rm -rf "$WORK"' EXIT
+# By SQL: what SERVER_PID names is the shell that started it, which would end without the server.
+trap 'if [ -n "$SERVER_PID" ]; then sql root <<<SHUTDOWN || true; wait "$SERVER_PID" || true; fi; rm -rf "$WORK"' EXIT
 
 # fetch SUITE PACKAGE=VERSION...: unpacks them, with all that they need down to libc6, into $WORK/root.
 fetch() {
