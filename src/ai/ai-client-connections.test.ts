@@ -3,6 +3,7 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type AiStub, callTo, startAiStub } from '../../test/support/ai-stub.ts';
 import { startAiStubProcess } from '../../test/support/ai-stub-process.ts';
+import { holdAnswers } from '../../test/support/held-answers.ts';
 import { type AiClient, createAiClient } from './ai-client.ts';
 
 const SOON = { timeout: 60_000, interval: 10 };
@@ -182,15 +183,14 @@ describe('200 calls at once', () => {
 
   it('wait for nothing but their own answer: a slow one holds up nobody', async () => {
     const wide = clientFor(stub.url, 64);
-    const slow = wide.call(callTo('/delay/1500'));
-    let isSlowDone = false;
-    void slow.then(() => {
-      isSlowDone = true;
-    });
+    const held = holdAnswers();
+    stub.behave('/held', held.behaviour);
+    const slow = wide.call(callTo('/held'));
 
-    await Promise.all(Array.from({ length: 199 }, () => wide.call(callTo('/echo'))));
+    const others = await Promise.all(Array.from({ length: 199 }, () => wide.call(callTo('/echo'))));
 
-    expect(isSlowDone).toBe(false);
+    expect(others.every(({ kind }) => kind === 'answer')).toBe(true);
+    held.release();
     expect((await slow).kind).toBe('answer');
     await wide.close();
   });
