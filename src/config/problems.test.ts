@@ -179,14 +179,6 @@ describe('the file', () => {
       'inference_config.yaml/inner.yaml cannot be read (ENOTDIR',
     );
   });
-
-  it('one in the code page of Windows', () => {
-    const ansi = Buffer.from('# ok\nDB_NAME=S\u00e3o', 'latin1');
-    expect(refusal({ yaml: ansi })).toMatch(
-      /^inference_config.yaml, line 2: this is not UTF-8 text.*Save it as/,
-    );
-    expect(refusal({ dotEnv: ansi })).toMatch(/^.env, line 2: this is not UTF-8 text.*Save it as UTF-8/);
-  });
 });
 
 describe('.env', () => {
