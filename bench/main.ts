@@ -1,19 +1,25 @@
+import { dashboard } from './dashboard.ts';
 import { dialogues } from './dialogues.ts';
 import { drain } from './drain.ts';
 import { exporting } from './export.ts';
 import { moving } from './moving.ts';
+import { operators } from './operator.ts';
 import { promises } from './promises.ts';
 import { prompts } from './prompts.ts';
 import { servers } from './servers.ts';
+import { tls } from './tls.ts';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
+  dashboard,
   dialogues,
   drain,
   export: exporting,
   move: moving,
+  operator: operators,
   promises,
   prompts,
   servers,
+  tls,
 };
 
 const name = process.argv[2] ?? '';

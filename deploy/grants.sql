@@ -1,6 +1,6 @@
 -- Users for AI IPC, each with the rights it needs and no other. Load it as the administrator of the database server:
---   1. `ai-ipc migrate`, run as an administrator or as any user with all rights on the database: rights on a table can
---      only be given once the table is there.
+--   1. `ai-ipc migrate`, run as an administrator or as any user with all rights on the database: rights on a table or a
+--      view can only be given once it is there. (Without ai-ipc: load sql-files/ai_ipc_tables.sql and ai_ipc_views.sql.)
 --   2. In a copy of this file: each {{…}} becomes a password in quotes; `ragnarok` becomes the name of your database;
 --      'localhost' becomes the host from which that user connects. A {{…}} that was forgotten is an error, never a password.
 --   3. sudo mariadb < the-copy.sql, and then delete the copy: it holds passwords.
@@ -30,6 +30,10 @@ GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, REFERENCES
    ON `ragnarok`.`ai_npc_memory` TO 'ai_ipc_migrate'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, REFERENCES
    ON `ragnarok`.`ai_npc_budget` TO 'ai_ipc_migrate'@'localhost';
+GRANT SELECT, CREATE, CREATE VIEW, SHOW VIEW, DROP ON `ragnarok`.`ai_v_queue` TO 'ai_ipc_migrate'@'localhost';
+GRANT SELECT, CREATE, CREATE VIEW, SHOW VIEW, DROP ON `ragnarok`.`ai_v_last_hour` TO 'ai_ipc_migrate'@'localhost';
+GRANT SELECT, CREATE, CREATE VIEW, SHOW VIEW, DROP ON `ragnarok`.`ai_v_by_npc` TO 'ai_ipc_migrate'@'localhost';
+GRANT SELECT, CREATE, CREATE VIEW, SHOW VIEW, DROP ON `ragnarok`.`ai_v_stuck` TO 'ai_ipc_migrate'@'localhost';
 
 -- For `ai-ipc worker` and, where its NPCs remember players, `ai-ipc service`.
 CREATE USER IF NOT EXISTS 'ai_ipc_worker'@'localhost' IDENTIFIED BY {{PASSWORD_OF_WORKER}};
@@ -60,3 +64,7 @@ GRANT SELECT ON `ragnarok`.`ai_workers` TO 'ai_ipc_readonly'@'localhost';
 GRANT SELECT ON `ragnarok`.`ai_ipc_meta` TO 'ai_ipc_readonly'@'localhost';
 GRANT SELECT ON `ragnarok`.`ai_npc_memory` TO 'ai_ipc_readonly'@'localhost';
 GRANT SELECT ON `ragnarok`.`ai_npc_budget` TO 'ai_ipc_readonly'@'localhost';
+GRANT SELECT ON `ragnarok`.`ai_v_queue` TO 'ai_ipc_readonly'@'localhost';
+GRANT SELECT ON `ragnarok`.`ai_v_last_hour` TO 'ai_ipc_readonly'@'localhost';
+GRANT SELECT ON `ragnarok`.`ai_v_by_npc` TO 'ai_ipc_readonly'@'localhost';
+GRANT SELECT ON `ragnarok`.`ai_v_stuck` TO 'ai_ipc_readonly'@'localhost';

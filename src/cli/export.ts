@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { AiIpcError, messageOf } from '../base/errors.ts';
 import { databaseName } from '../store/open-store.ts';
 import { exportQueue } from '../transfer/export-queue.ts';
+import { progressBar } from './base/progress.ts';
 import { type SettingsOptions, settingsFrom, withSettingsOptions } from './base/settings-options.ts';
 
 /** `ai-ipc export`: all tables as lines of JSON. */
@@ -34,12 +35,18 @@ async function runExport(file: string, options: SettingsOptions): Promise<void> 
   // The rows may be what stands on stdout.
   process.stderr.write(`Database: ${databaseName(database)}\n`);
   const sink = file === '-' ? STDOUT : await openFile(file);
-  const onTable = (table: string, rows: number) => process.stderr.write(`${table}: ${rows} rows\n`);
+  const bar = progressBar();
+  const onTable = (table: string, rows: number) => {
+    bar.clear();
+    process.stderr.write(`${table}: ${rows} rows\n`);
+  };
+  const onRows = (done: number, whole: number) => bar.show({ label: 'Exporting', done, whole, unit: 'rows' });
   try {
-    const rows = await exportQueue({ database, write: sink.write, onTable });
+    const rows = await exportQueue({ database, write: sink.write, onTable, onRows });
     await sink.end();
     process.stderr.write(`Exported ${rows} rows.\n`);
   } finally {
+    bar.clear();
     await sink.close();
   }
 }

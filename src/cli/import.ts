@@ -1,8 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { Command } from 'commander';
 import { AiIpcError, messageOf } from '../base/errors.ts';
+import type { Settings } from '../config/load.ts';
 import { databaseName } from '../store/open-store.ts';
-import { importQueue } from '../transfer/import-queue.ts';
+import { type ImportResult, importQueue } from '../transfer/import-queue.ts';
+import { progressBar } from './base/progress.ts';
 import { type SettingsOptions, settingsFrom, withSettingsOptions } from './base/settings-options.ts';
 import { print } from './base/terminal.ts';
 
@@ -32,11 +34,34 @@ Example:
 async function runImport(file: string, options: SettingsOptions): Promise<void> {
   const { database } = settingsFrom(options);
   print(`Database: ${databaseName(database)}`);
-  const onTable = (table: string, rows: number) => print(`${table}: ${rows} rows`);
-  const { rows, foundRows, wasDone } = await importQueue({ database, chunks: chunksOf(file), onTable });
+  const { rows, foundRows, wasDone } = await importWithBar(database, file);
   if (wasDone) return print(`This export was imported here before: nothing was changed.`);
   if (foundRows > 0) print('An import had been ended here in its middle: this one went on with it.');
   print(`Imported ${rows} rows, and compared each.`);
+}
+
+async function importWithBar(database: Settings['database'], file: string): Promise<ImportResult> {
+  const bar = progressBar();
+  let last = 0;
+  let label = 'Importing';
+  try {
+    return await importQueue({
+      database,
+      chunks: chunksOf(file),
+      onTable(table, rows) {
+        bar.clear();
+        print(`${table}: ${rows} rows`);
+      },
+      onRows(done, whole) {
+        // From the first row on again: all are written, and are read back.
+        if (done < last) label = 'Comparing';
+        last = done;
+        bar.show({ label, done, whole, unit: 'rows' });
+      },
+    });
+  } finally {
+    bar.clear();
+  }
 }
 
 async function* chunksOf(file: string): AsyncGenerator<string> {

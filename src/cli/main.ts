@@ -13,6 +13,12 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   config: async () => (await import('./config.ts')).configCommand(),
   rathena: async () => (await import('./rathena/command.ts')).rathenaCommand(),
   doctor: async () => (await import('./doctor.ts')).doctorCommand(),
+  dashboard: async () => (await import('./dashboard.ts')).dashboardCommand(),
+  top: async () => (await import('./operator/top.ts')).topCommand(),
+  requests: async () => (await import('./operator/requests.ts')).requestsCommand(),
+  show: async () => (await import('./operator/show.ts')).showCommand(),
+  retry: async () => (await import('./operator/retry.ts')).retryCommand(),
+  stats: async () => (await import('./operator/stats.ts')).statsCommand(),
   selftest: async () => (await import('./selftest/command.ts')).selftestCommand(),
   talk: async () => (await import('./talk.ts')).talkCommand(),
   persona: async () => (await import('./persona.ts')).personaCommand(),
@@ -24,6 +30,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   cancel: async () => (await import('./cancel.ts')).cancelCommand(),
   cleanup: async () => (await import('./cleanup.ts')).cleanupCommand(),
   ask: async () => (await import('./ask.ts')).askCommand(),
+  completion: async () => (await import('./completion/command.ts')).completionCommand(() => makeProgram([])),
 };
 
 /** Runs one command; the exit code is left in process.exitCode. `words` are those after the program's name. */

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { startWarningsOf } from '../config/warnings.ts';
 import { migrate, migrateSqlite } from '../database/migrate.ts';
 import { databaseName } from '../store/open-store.ts';
+import { progressBar } from './base/progress.ts';
 import { loadedFrom, type SettingsOptions, withSettingsOptions } from './base/settings-options.ts';
 import { isTerminal, print } from './base/terminal.ts';
 
@@ -30,11 +31,16 @@ async function runMigrate(options: Options): Promise<void> {
     await migrateSqlite(database.file, print);
     return;
   }
+  const bar = progressBar(process.stdout);
   const { from, to, hasRestored } = await migrate({
     settings: database,
-    onStep: print,
+    onStep(text) {
+      bar.clear();
+      print(text);
+    },
+    onCopy: ({ percent }) => bar.show({ label: 'Copying', done: percent, whole: 100 }),
     confirm: confirmWith(options),
-  });
+  }).finally(() => bar.clear());
   print(styleText('green', from === to ? RESULTS[`${hasRestored}`] : RESULTS.upgraded));
 }
 

@@ -17,7 +17,9 @@ import { mariadbName } from './database-name.ts';
 import { connectForMigrate, errnoOf } from './migrate-connection.ts';
 import { restoreKeys } from './migrate-keys.ts';
 import { loadPresentSchema } from './migrate-parts.ts';
+import { type CopyProgress, watchCopy } from './migrate-progress.ts';
 import { type LockWait, retryLocked, runStatements, type ScriptRun } from './migrate-script.ts';
+import { makeViews } from './migrate-views.ts';
 import { alterForMysql } from './mysql-alter.ts';
 import { findServerFaults, refuseFaults, sentencesOf } from './server-checks.ts';
 import { splitSql } from './sql-script.ts';
@@ -30,6 +32,8 @@ export interface MigrateOptions {
   readonly confirm: (rows: number) => Promise<boolean>;
   /** Told each step, a sentence for people. */
   readonly onStep: (text: string) => void;
+  /** Told how far a copy of a table is, where the server says it (MariaDB). */
+  readonly onCopy?: (progress: CopyProgress) => void;
   /** Ends the waiting between two tries. */
   readonly signal?: AbortSignal;
   readonly lockWait?: LockWait;
@@ -100,10 +104,10 @@ async function migrateOn(run: ScriptRun, turn: ScriptRun, options: MigrateOption
   const { version: from } = await readSchema(query);
   const start = START_STEPS[from];
   if (start !== undefined) options.onStep(start);
-  if (isUpgrade(from))
-    await upgrade(isMariadb ? run : { ...run, adapt: (statement) => alterForMysql(query, statement) }, from);
+  if (isUpgrade(from)) await watchedUpgrade(isMariadb ? run : forMysql(run, query), { turn, options, from });
   const parts = await loadPresentSchema(run, present);
   const keys = await restoreKeys(run, { confirm: options.confirm, rowsWithoutAsking: ROWS_WITHOUT_ASKING });
+  await makeViews(run);
   await checkSchema(query, 'all');
   for (const fault of faults) options.onStep(sentencesOf(fault));
   options.onStep(`The tables are of version ${SCHEMA_VERSION}.`);
@@ -201,6 +205,28 @@ const MAKE_TURN = `
   SELECT 'migrate', 'locked while a migrate is at work' FROM DUAL
    WHERE NOT EXISTS (SELECT 1 FROM ai_ipc_meta WHERE name = 'migrate')`;
 const LOCK_TURN = "SELECT value FROM ai_ipc_meta FORCE INDEX (PRIMARY) WHERE name = 'migrate' FOR UPDATE";
+
+function forMysql(run: ScriptRun, query: Query): ScriptRun {
+  return { ...run, adapt: (statement) => alterForMysql(query, statement) };
+}
+
+interface Upgrading {
+  /** Its connection is free while the other one works. */
+  readonly turn: ScriptRun;
+  readonly options: MigrateOptions;
+  readonly from: number;
+}
+
+async function watchedUpgrade(run: ScriptRun, { turn, options, from }: Upgrading): Promise<void> {
+  const { onCopy } = options;
+  const isTold = onCopy !== undefined && run.adapt === undefined;
+  const unwatch = isTold ? watchCopy(turn.connection, run.connection.threadId ?? 0, onCopy) : undefined;
+  try {
+    await upgrade(run, from);
+  } finally {
+    await unwatch?.();
+  }
+}
 
 async function upgrade(run: ScriptRun, from: number): Promise<void> {
   for (const file of upgradesAfter(from)) {

@@ -3,9 +3,11 @@ import { dirname } from 'node:path';
 import { AiIpcError, messageOf } from '../base/errors.ts';
 import { SCHEMA_VERSION } from './check-schema.ts';
 import type { Database, Row } from './database.ts';
+import { splitSql } from './sql-script.ts';
 import { openSqliteDatabase, type SqliteDatabase } from './sqlite.ts';
 
 const SCHEMA_FILE = new URL('../../sql-files/ai_ipc_tables.sqlite.sql', import.meta.url);
+const VIEWS_FILE = new URL('../../sql-files/ai_ipc_views.sqlite.sql', import.meta.url);
 
 /**
  * Opens a SQLite file with the present schema. The file is made (with its folder) when it is not there, and an older one
@@ -39,7 +41,7 @@ function makeFolder(file: string): void {
 
 async function bringUpToDate(database: SqliteDatabase): Promise<void> {
   const version = await versionOf(database);
-  if (version === SCHEMA_VERSION) return;
+  if (version === SCHEMA_VERSION) return await makeViews(database);
   if (version > SCHEMA_VERSION) {
     throw new AiIpcError(
       'schema_new',
@@ -47,6 +49,17 @@ async function bringUpToDate(database: SqliteDatabase): Promise<void> {
     );
   }
   await database.runScript(readFileSync(SCHEMA_FILE, 'utf8'));
+  await makeViews(database);
+}
+
+/** Where one is missing, or another than this version has. SQLite keeps the words with which a view was made. */
+async function makeViews(database: SqliteDatabase): Promise<void> {
+  const script = readFileSync(VIEWS_FILE, 'utf8');
+  const wanted = splitSql(script).filter((statement) => statement.startsWith('CREATE VIEW'));
+  const rows = await database.query("SELECT sql FROM sqlite_master WHERE type = 'view'");
+  const found = rows.map((row) => row['sql']);
+  if (wanted.every((statement) => found.includes(statement))) return;
+  await database.runScript(script);
 }
 
 async function versionOf(database: Database): Promise<number> {

@@ -27,22 +27,7 @@ export function subscribeLog(events: Events, logger: Logger, nowMs: () => number
       'The database refused to store the answer',
     ),
   );
-  events.on('rowsHeld', ({ requestIds }) => {
-    if (troubles.isNews('rowsHeld')) {
-      logger.warn(
-        { request_ids: requestIds, hint: HOLDER_HINT },
-        'Answers wait: a transaction that somebody left open holds their requests',
-      );
-    }
-  });
-  events.on('overdueHeld', () => {
-    if (troubles.isNews('overdueHeld')) {
-      logger.warn(
-        { hint: HOLDER_HINT },
-        'Requests stay past their lives: a transaction that somebody left open holds them',
-      );
-    }
-  });
+  logHeldRows(events, { logger, troubles });
   events.on('released', ({ count, reason }) => logger.info({ count, reason }, 'Claims released'));
   events.on('rescued', ({ deadWorkerIds, rescued, failed }) =>
     logger.warn(
@@ -85,7 +70,50 @@ export function subscribeLog(events: Events, logger: Logger, nowMs: () => number
   events.on('doorbellFailed', ({ error }) =>
     logger.error({ error: messageOf(error) }, 'Doorbell does not work: new requests are found by polling'),
   );
+  logAlerts(events, logger);
+  events.on('monitorStarted', ({ url }) => logger.info({ url }, 'Metrics are served'));
+  events.on('monitorFailed', ({ address, error, retryInMs }) =>
+    logger.error(
+      { address, error: messageOf(error), retry_in_ms: retryInMs },
+      'Metrics cannot be served, trying again',
+    ),
+  );
   events.on('statistics', (statistics) => logger.info(statisticsFields(statistics), 'Statistics'));
+}
+
+/** What an admin wants to be told of, and whether he could be. */
+function logAlerts(events: Events, logger: Logger): void {
+  events.on('alertRaised', ({ name, message, remedy, value, threshold }) =>
+    logger.error({ alert: name, value, threshold, reason: message, remedy }, 'Alert'),
+  );
+  events.on('alertCleared', ({ name }) => logger.info({ alert: name }, 'Alert is over'));
+  events.on('webhookFailed', ({ reason, retryInMs }) =>
+    logger.error({ error: reason, retry_in_ms: retryInMs }, 'Alert could not be sent, trying again'),
+  );
+  events.on('webhookRecovered', () => logger.info('Alerts can be sent again'));
+}
+
+/** What waits for a transaction of somebody else. */
+function logHeldRows(
+  events: Events,
+  { logger, troubles }: { readonly logger: Logger; readonly troubles: Troubles },
+): void {
+  events.on('rowsHeld', ({ requestIds }) => {
+    if (troubles.isNews('rowsHeld')) {
+      logger.warn(
+        { request_ids: requestIds, hint: HOLDER_HINT },
+        'Answers wait: a transaction that somebody left open holds their requests',
+      );
+    }
+  });
+  events.on('overdueHeld', () => {
+    if (troubles.isNews('overdueHeld')) {
+      logger.warn(
+        { hint: HOLDER_HINT },
+        'Requests stay past their lives: a transaction that somebody left open holds them',
+      );
+    }
+  });
 }
 
 /** A worker's own beginning and end. */

@@ -24,6 +24,8 @@ function attempt(code: ErrorCode | undefined, changes: Partial<AttemptEnded> = {
     workerId: 'w',
     requestId: 1,
     attempt: 1,
+    endpoint: '/a',
+    waitedMs: null,
     outcome: code === undefined ? 'completed' : 'retry',
     error: code && { code, message: 'why' },
     durationMs: 1,

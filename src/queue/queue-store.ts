@@ -60,6 +60,8 @@ export interface CleanupOptions {
   /** whole: every row is looked at. oldest: from the oldest on until all is recent, for runs that come again. */
   readonly scan: 'whole' | 'oldest';
   readonly signal?: AbortSignal;
+  /** Told after each chunk how many requests are looked at, and how many of them were deleted. */
+  readonly onChunk?: (lookedAt: number, deleted: number) => void;
 }
 
 /** How many requests wait and how many are held. */

@@ -26,15 +26,18 @@ export async function cleanup(
 async function deleteRequests(
   database: Database,
   statements: Statements,
-  { ageSeconds, scan, signal }: CleanupOptions,
+  { ageSeconds, scan, signal, onChunk }: CleanupOptions,
 ): Promise<number> {
   let deleted = 0;
+  let lookedAt = 0;
   let afterId = 0;
   while (!signal?.aborted) {
     const rows = await database.query(statements.scanForCleanup, [ageSeconds, ageSeconds, afterId, CHUNK]);
     const oldIds = rows.filter((row) => isTrue(row, 'is_old')).map((row) => numberOf(row, 'id'));
     const deleting = { lock: statements.lockForCleanup, delete: statements.deleteRequests };
     deleted += await deleteFree(database, deleting, [oldIds, ageSeconds]);
+    lookedAt += rows.length;
+    onChunk?.(lookedAt, deleted);
     const last = rows.at(-1);
     if (last === undefined || rows.length < CHUNK) return deleted;
     if (scan === 'oldest' && rows.every((row) => isTrue(row, 'is_recent'))) return deleted;

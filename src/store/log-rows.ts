@@ -11,7 +11,10 @@ export type LogEvent =
   | 'released'
   | 'rescued'
   | 'dropped'
-  | 'cleaned';
+  | 'cleaned'
+  | 'resent'
+  | 'deleted'
+  | 'operator';
 
 export interface LogDetails {
   readonly worker?: string;
@@ -23,11 +26,16 @@ export interface LogDetails {
   readonly unreadableLogRow?: number | null;
   /** How many requests a cleanup deleted. */
   readonly deleted?: number;
+  /** Which operator did it. */
+  readonly by?: string;
+  /** What he did, where it belongs to no request, and to what. */
+  readonly action?: string;
+  readonly what?: string;
 }
 
 /** The values of insertLog. event_data is JSON {worker, attempt, error_code, ms, …}, with what is known. */
 export function logRow(requestId: number, event: LogEvent, details: LogDetails): readonly SqlValue[] {
-  const { worker, attempt, errorCode, ms, unreadableLogRow, deleted } = details;
+  const { worker, attempt, errorCode, ms, unreadableLogRow, deleted, by, action, what } = details;
   const data = {
     worker,
     attempt,
@@ -35,6 +43,9 @@ export function logRow(requestId: number, event: LogEvent, details: LogDetails):
     ms,
     unreadable_log_row: unreadableLogRow ?? undefined,
     deleted,
+    by,
+    action,
+    what,
   };
   return [requestId, event, JSON.stringify(data)];
 }

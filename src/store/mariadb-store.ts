@@ -4,7 +4,9 @@ import type { Inserter } from '../database/database.ts';
 import { toDatabaseError } from '../database/database-errors.ts';
 import { type ConnectionSettings, openMariadbPools } from '../database/mariadb-pool.ts';
 import { probeServer } from '../database/probe.ts';
-import type { CallerConnection, QueueStore } from '../queue/queue-store.ts';
+import type { WatchedStore } from '../queue/alert-store.ts';
+import type { CallerConnection } from '../queue/queue-store.ts';
+import { createAlertStore, readFolder } from './alert-store.ts';
 import type { LockBy } from './mariadb-locks.ts';
 import { mariadbStatements } from './mariadb-statements.ts';
 import { onlyMarked } from './only-marked.ts';
@@ -23,10 +25,16 @@ export interface MariadbStoreOptions extends StoreOptions {
  */
 export async function openMariadbStore(
   settings: ConnectionSettings,
-  { lockBy = 'auto', onWarning = () => undefined, onlyMarked: mark }: MariadbStoreOptions = {},
-): Promise<QueueStore> {
+  {
+    lockBy = 'auto',
+    onWarning = () => undefined,
+    onConnected = () => undefined,
+    onlyMarked: mark,
+  }: MariadbStoreOptions = {},
+): Promise<WatchedStore> {
   // Asked first, on connections of its own: it tells at once what a pool would only time out on.
-  const { skipsLocked, maxPacketBytes, warnings } = await probeServer(settings);
+  const { skipsLocked, maxPacketBytes, encryption, warnings } = await probeServer(settings);
+  onConnected(encryption);
   for (const warning of warnings) onWarning(warning);
   const { database, urgentDatabase } = openMariadbPools({ ...settings, maxPacketBytes });
   try {
@@ -37,7 +45,11 @@ export async function openMariadbStore(
     const all = mariadbStatements(way);
     const statements = mark === undefined ? all : onlyMarked(all, mark);
     const queueId = await readQueueId(database, statements);
-    return createSqlStore({ database, statements, queueId, heartbeatDatabase: urgentDatabase, inserterOver });
+    const findFolder = () => readFolder(database, settings);
+    const alerts = createAlertStore({ database, kind: 'mariadb', findFolder });
+    return createSqlStore({
+      ...{ database, statements, queueId, heartbeatDatabase: urgentDatabase, inserterOver, alerts },
+    });
   } catch (error) {
     await database.close();
     throw error;

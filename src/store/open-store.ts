@@ -1,5 +1,6 @@
 import type { DatabaseSettings } from '../config/settings.ts';
 import { mariadbName, sqliteName } from '../database/database-name.ts';
+import type { WatchedStore } from '../queue/alert-store.ts';
 import type { QueueStore } from '../queue/queue-store.ts';
 import type { StoreOptions } from './store-options.ts';
 
@@ -12,7 +13,7 @@ export function databaseName(settings: StoreSettings): string {
 }
 
 /** Opens the queue on the database that the settings name. Only that database's driver is loaded. */
-export async function openStore(settings: StoreSettings, options: StoreOptions = {}): Promise<QueueStore> {
+export async function openStore(settings: StoreSettings, options: StoreOptions = {}): Promise<WatchedStore> {
   if (settings.kind === 'mariadb') {
     const { openMariadbStore } = await import('./mariadb-store.ts');
     return await openMariadbStore(settings, options);

@@ -2,7 +2,9 @@ import { AiIpcError } from '../base/errors.ts';
 import type { Inserter } from '../database/database.ts';
 import { inserterOn } from '../database/sqlite.ts';
 import { openSqliteWithSchema } from '../database/sqlite-schema.ts';
-import type { CallerConnection, QueueStore } from '../queue/queue-store.ts';
+import type { WatchedStore } from '../queue/alert-store.ts';
+import type { CallerConnection } from '../queue/queue-store.ts';
+import { openAlertStore } from './alert-store.ts';
 import { onlyMarked } from './only-marked.ts';
 import { readQueueId } from './queue-id.ts';
 import { createSqlStore } from './sql-store.ts';
@@ -16,7 +18,7 @@ import type { StoreOptions } from './store-options.ts';
 export async function openSqliteStore(
   file: string,
   { onlyMarked: mark }: StoreOptions = {},
-): Promise<QueueStore> {
+): Promise<WatchedStore> {
   const database = await openSqliteWithSchema(file);
   try {
     const statements = mark === undefined ? sqliteStatements : onlyMarked(sqliteStatements, mark);
@@ -27,6 +29,7 @@ export async function openSqliteStore(
       queueId,
       heartbeatDatabase: database,
       inserterOver,
+      alerts: openAlertStore(database, { kind: 'sqlite', file }),
     });
   } catch (error) {
     await database.close();

@@ -11,21 +11,26 @@ export interface ExportOptions {
   readonly write: (text: string) => Promise<void>;
   /** Called for each table when it is written. */
   readonly onTable: (table: string, rows: number) => void;
+  /** Told again and again how many rows of all are written. */
+  readonly onRows?: (done: number, whole: number) => void;
 }
 
 /**
  * Writes all tables as they are at one moment; returns how many rows. Throws AiIpcError as opening the database does.
  */
-export async function exportQueue({ database, write, onTable }: ExportOptions): Promise<number> {
+export async function exportQueue({ database, write, onTable, onRows }: ExportOptions): Promise<number> {
   const snapshot = await openSnapshot(database);
   try {
-    await write(`${JSON.stringify(await readHeaderOf(snapshot, database.kind))}\n`);
+    const header = await readHeaderOf(snapshot, database.kind);
+    await write(`${JSON.stringify(header)}\n`);
+    const whole = rowsIn(header);
     let total = 0;
     for (const table of TABLES) {
       const fingerprint = new Fingerprint();
       for await (const lines of readTable(snapshot, database.kind, table)) {
         for (const line of lines) fingerprint.add(line);
         await write(`${lines.join('\n')}\n`);
+        onRows?.(total + fingerprint.rows, whole);
       }
       const { rows } = fingerprint;
       await write(`${JSON.stringify({ end: table.name, rows, fingerprint: String(fingerprint) })}\n`);
@@ -36,6 +41,11 @@ export async function exportQueue({ database, write, onTable }: ExportOptions): 
   } finally {
     await snapshot.close();
   }
+}
+
+/** How many rows an export has, by its header. */
+export function rowsIn({ tables }: Header): number {
+  return Object.values(tables).reduce((sum, { rows }) => sum + rows, 0);
 }
 
 async function readHeaderOf(snapshot: Snapshot, kind: DatabaseSettings['kind']): Promise<Header> {

@@ -11,6 +11,7 @@ import {
   type Value,
 } from './export-format.ts';
 import { linesOf } from './export-lines.ts';
+import { rowsIn } from './export-queue.ts';
 import { countRows, readTable } from './read-tables.ts';
 import { TABLES, type TableForm } from './tables.ts';
 import { openTarget, type Target } from './target.ts';
@@ -21,6 +22,8 @@ export interface ImportOptions {
   readonly chunks: AsyncIterable<string>;
   /** Called for each table when it is written. */
   readonly onTable: (table: string, rows: number) => void;
+  /** Told again and again how many rows of all are read; and then, from the first on, how many are compared. */
+  readonly onRows?: ((done: number, whole: number) => void) | undefined;
 }
 
 export interface ImportResult {
@@ -39,24 +42,38 @@ const BATCH_CHARACTERS = 2 ** 20;
  * Writes an export into a database whose tables are empty, or goes on with the same export where it was ended. Compares
  * all rows in the end. Throws AiIpcError: bad_export, import_refused, import_differs, or as opening the database does.
  */
-export async function importQueue({ database, chunks, onTable }: ImportOptions): Promise<ImportResult> {
+export async function importQueue({
+  database,
+  chunks,
+  onTable,
+  onRows,
+}: ImportOptions): Promise<ImportResult> {
   const target = await openTarget(database);
   try {
     const lines = linesOf(chunks);
     const header = readHeader(await nextLine(lines, 'the beginning'));
     refuseOtherSchema(header);
-    const rows = Object.values(header.tables).reduce((sum, table) => sum + table.rows, 0);
+    const rows = rowsIn(header);
+    const counter = () => countingUp(rows, onRows);
     const progress = await begin(target, header);
     if (progress.isDone) return { rows, wasDone: true, foundRows: rows };
     // Before the rows: who has no right to do this learns of it at once.
     await setPositions(target, header);
-    const expected = await writeTables(target, { lines, progress, onTable });
-    await compare(target, database.kind, expected);
+    const expected = await writeTables(target, { lines, progress, onTable, onRow: counter() });
+    await compare(target, database.kind, { expected, onRow: counter() });
     await finish(target, header, progress);
     return { rows, wasDone: false, foundRows: progress.foundRows };
   } finally {
     await target.close();
   }
+}
+
+function countingUp(whole: number, onRows: ImportOptions['onRows']): () => void {
+  let done = 0;
+  return () => {
+    done++;
+    onRows?.(done, whole);
+  };
 }
 
 /** How far an import is, as it stands in ai_ipc_meta: `identity table rows`, or `identity done`. */
@@ -140,6 +157,7 @@ interface Writing {
   readonly lines: AsyncGenerator<string>;
   readonly progress: Progress;
   readonly onTable: ImportOptions['onTable'];
+  readonly onRow: () => void;
 }
 
 /** Writes what is not there yet; returns what each table has to be in the end. */
@@ -156,7 +174,7 @@ async function writeTables(target: Target, writing: Writing): Promise<ReadonlyMa
 async function writeTable(
   target: Target,
   table: TableForm,
-  { lines, progress }: Writing,
+  { lines, progress, onRow }: Writing,
 ): Promise<Fingerprint> {
   const fingerprint = new Fingerprint();
   const written = progress.writtenOf(table);
@@ -172,6 +190,7 @@ async function writeTable(
       return fingerprint;
     }
     fingerprint.add(text);
+    onRow();
     if (fingerprint.rows <= written) continue;
     batch.push(line);
     characters += text.length;
@@ -228,12 +247,15 @@ async function setPositions(target: Target, header: Header): Promise<void> {
 async function compare(
   target: Target,
   kind: DatabaseSettings['kind'],
-  expected: ReadonlyMap<string, Fingerprint>,
+  { expected, onRow }: { readonly expected: ReadonlyMap<string, Fingerprint>; readonly onRow: () => void },
 ): Promise<void> {
   for (const table of TABLES) {
     const found = new Fingerprint();
     for await (const lines of readTable(target.database, kind, table))
-      for (const line of lines) found.add(line);
+      for (const line of lines) {
+        found.add(line);
+        onRow();
+      }
     const wanted = expected.get(table.name);
     if (found.rows === wanted?.rows && String(found) === String(wanted)) continue;
     throw new AiIpcError(

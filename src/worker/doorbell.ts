@@ -4,7 +4,7 @@ import { isIPv6 } from 'node:net';
 import { HEARD, IS_IT_HEARD } from '../base/doorbell-note.ts';
 import { AiIpcError } from '../base/errors.ts';
 import type { Events } from '../base/events.ts';
-import { joinHostAndPort } from '../base/host-and-port.ts';
+import { joinHostAndPort, splitHostAndPort } from '../base/host-and-port.ts';
 import { type Lifecycle, StartStop } from '../base/lifecycle.ts';
 
 export interface DoorbellOptions {
@@ -80,12 +80,9 @@ export class Doorbell implements Lifecycle {
   }
 }
 
-/** Splits host:port; an IPv6 host may stand in brackets. */
+/** host:port as two; an IPv6 host may stand in brackets. */
 export function parseAddress(address: string): { host: string; port: number } {
-  const separator = address.lastIndexOf(':');
-  const portText = address.slice(separator + 1);
-  const port = /^\d{1,5}$/.test(portText) ? Number(portText) : Number.NaN;
-  const host = address.slice(0, separator).replace(/^\[(.*)\]$/, '$1');
-  if (separator > 0 && host !== '' && port <= 65_535) return { host, port };
+  const split = splitHostAndPort(address);
+  if (split !== undefined) return split;
   throw new AiIpcError('bad_settings', `${address} is not host:port, such as 127.0.0.1:0.`);
 }

@@ -3,7 +3,9 @@ import type { Connection } from 'mariadb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectLikePool } from '../../src/database/mariadb-pool.ts';
 import { probeServer } from '../../src/database/probe.ts';
+import { mariadbOperatorStatements } from '../../src/operator/statements.ts';
 import { mariadbMemoryStatements } from '../../src/service/memory/statements.ts';
+import { mariadbNoticeStatements } from '../../src/store/alert-store.ts';
 import { mariadbStatements } from '../../src/store/mariadb-statements.ts';
 import { locksOrWrites, planFaults } from '../support/index-plans.ts';
 import { numbers } from '../support/numbers.ts';
@@ -24,6 +26,8 @@ function allStatements(lockBy: 'skip_locked' | 'wait'): Readonly<Record<string, 
   return {
     ...mariadbStatements(lockBy),
     ...mariadbMemoryStatements,
+    ...mariadbOperatorStatements,
+    noticeChange: mariadbNoticeStatements.change,
     ...procedureStatements(),
   };
 }
@@ -51,6 +55,8 @@ const VALUES: readonly (readonly [before: RegExp, value: (ids: readonly number[]
   [/\berror_code = $/, () => 'expired'],
   [/\bsource_npc = $/, () => 'AI IPC self-test'],
   [/\battempts, 1\) - $/, () => 1],
+  [/\b(?:SET|AND) value = $/, () => 'cleared 0'],
+  [/\bname = $/, () => 'alert.pending'],
   [/\bkind = $/, () => 'turn'],
   [/\bplayer_id = $/, () => 'player 1'],
   [/\bnpc_id = $/, () => 'npc 1'],
@@ -70,7 +76,9 @@ function valuesOf(sql: string, ids: readonly number[]): unknown[] {
 }
 
 it('what locks or writes is found, and names an index for each table', () => {
-  expect(names).toEqual(expect.arrayContaining(['lockForSettle', 'claimMark', 'lockToRemember', 'makeOld']));
+  expect(names).toEqual(
+    expect.arrayContaining(['lockForSettle', 'claimMark', 'lockToRemember', 'makeOld', 'lockOne']),
+  );
   expect(names.filter((name) => name.startsWith('sp_'))).toHaveLength(3);
   expect(SKIPPING[WHOLE_TABLE]).not.toContain('WHERE');
 });

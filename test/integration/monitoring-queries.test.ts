@@ -7,7 +7,9 @@ import { MariadbServer } from '../support/mariadb-server.ts';
 import { numbers } from '../support/numbers.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
-const page = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8');
+const page = ['docs/operations.md', 'docs/monitoring.md']
+  .map((path) => readFileSync(join(ROOT, path), 'utf8'))
+  .join('\n');
 const server = new MariadbServer();
 let database: TestDatabase;
 
@@ -22,7 +24,7 @@ const run = new Set<string>();
 /** The statement that begins with these words, as the page has it. */
 function fromPage(beginning: string): string {
   const found = statements.filter((statement) => statement.startsWith(beginning));
-  expect(found, `docs/operations.md has one statement that begins with: ${beginning}`).toHaveLength(1);
+  expect(found, `the pages have one statement that begins with: ${beginning}`).toHaveLength(1);
   run.add(found[0]!);
   return found[0]!;
 }
@@ -32,6 +34,7 @@ beforeAll(async () => {
   await server.start();
   database = await createTestDatabase(server.address);
   await database.loadSqlFile(join(ROOT, 'sql-files/ai_ipc_tables.sql'));
+  await database.loadSqlFile(join(ROOT, 'sql-files/ai_ipc_views.sql'));
 });
 afterAll(() => server.remove());
 
@@ -128,6 +131,34 @@ describe('the monitoring queries', () => {
     expect(await database.query(fromPage('SELECT created_at, event_type'))).toMatchObject([
       { event_type: 'claimed' },
     ]);
+  });
+});
+
+describe('the views', () => {
+  it('tell what waits, and why', async () => {
+    await database.query('UPDATE ai_requests SET available_at = created_at');
+    const [pending] = await database.query(fromPage('SELECT * FROM ai_v_queue'));
+    expect(pending).toMatchObject({ status: 'pending', priority: 5, requests: 3 });
+    const stuck = await database.query(fromPage('SELECT id, status, age_seconds, reason'));
+    expect(stuck.map((row) => [row['status'], row['reason']])).toEqual(
+      ['pending', 'pending', 'pending'].map((status) => [status, 'no worker lives']),
+    );
+  });
+
+  it('say of the last hour what the queries say', async () => {
+    const rows = await database.query(fromPage('SELECT * FROM ai_v_last_hour'));
+    const sum = (status?: string) =>
+      rows
+        .filter((row) => status === undefined || row['status'] === status)
+        .reduce((all, row) => all + Number(row['requests']), 0);
+    expect([sum('completed'), sum('failed'), sum()]).toEqual([2, 3, 10]);
+    const completed = rows.find((row) => row['status'] === 'completed');
+    expect([Number(completed?.['ai_ms']), Number(completed?.['total_ms'])]).toEqual([200, 250]);
+  });
+
+  it('tell what each NPC asked', async () => {
+    const [row] = await database.query(fromPage('SELECT * FROM ai_v_by_npc'));
+    expect([row?.['source_npc'], Number(row?.['requests'])]).toEqual([null, ROWS.length]);
   });
 });
 

@@ -11,6 +11,7 @@ const TABLES = [
 ] as const;
 
 export const TABLES_FILE = new URL('../../sql-files/ai_ipc_tables.sql', import.meta.url).pathname;
+export const VIEWS_FILE = new URL('../../sql-files/ai_ipc_views.sql', import.meta.url).pathname;
 const DOCUMENT_FILE = new URL('document-schema.sql', import.meta.url).pathname;
 
 /** What the server says of the whole schema, without what may differ: AUTO_INCREMENT values and the event's first day. */

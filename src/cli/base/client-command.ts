@@ -1,6 +1,7 @@
 import { AiIpcError, messageOf } from '../../base/errors.ts';
 import { AiIpc } from '../../client/ai-ipc.ts';
 import type { Settings } from '../../config/load.ts';
+import type { QueueStore } from '../../queue/queue-store.ts';
 import { databaseName, openStore } from '../../store/open-store.ts';
 import { type SettingsOptions, settingsFrom } from './settings-options.ts';
 import { type PrintedValue, printValue } from './terminal.ts';
@@ -15,7 +16,7 @@ export interface ClientCommandOptions extends SettingsOptions {
  */
 export async function runClientCommand(
   options: ClientCommandOptions,
-  work: (ai: AiIpc) => Promise<PrintedValue>,
+  work: (ai: AiIpc, store: QueueStore) => Promise<PrintedValue>,
 ): Promise<void> {
   try {
     const printed = await withClient(settingsFrom(options), work);
@@ -28,11 +29,15 @@ export async function runClientCommand(
 }
 
 /** The value stands alone on stdout, so the database is named on stderr. */
-async function withClient<T>(settings: Settings, work: (ai: AiIpc) => Promise<T>): Promise<T> {
+async function withClient<T>(
+  settings: Settings,
+  work: (ai: AiIpc, store: QueueStore) => Promise<T>,
+): Promise<T> {
   process.stderr.write(`Database: ${databaseName(settings.database)}\n`);
-  const ai = new AiIpc(await openStore(settings.database));
+  const store = await openStore(settings.database);
+  const ai = new AiIpc(store);
   try {
-    return await work(ai);
+    return await work(ai, store);
   } finally {
     await ai.close();
   }

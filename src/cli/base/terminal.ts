@@ -17,3 +17,8 @@ export function printValue(options: { readonly json?: boolean }, { value, json }
 export function isTerminal(): boolean {
   return process.stdin.isTTY && process.stdout.isTTY;
 }
+
+/** How wide it is; a pipe takes lines of any length. */
+export function terminalWidth(): number {
+  return process.stdout.isTTY ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY;
+}

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type Connection, createConnection } from 'mariadb';
 import { afterEach, beforeEach, expect, inject } from 'vitest';
-import { TABLES_FILE } from '../../support/schema-dump.ts';
+import { TABLES_FILE, VIEWS_FILE } from '../../support/schema-dump.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.ts';
 
 const GRANTS = readFileSync(new URL('../../../deploy/grants.sql', import.meta.url), 'utf8');
@@ -64,6 +64,7 @@ export async function connectAs(user: User): Promise<Connection> {
 
 export async function loadAll(): Promise<void> {
   await database.loadSqlFile(TABLES_FILE);
+  await database.loadSqlFile(VIEWS_FILE);
   await database.query('CREATE TABLE char_data (id INT PRIMARY KEY)');
   await database.runClient(filledIn());
 }
