@@ -1,3 +1,4 @@
+import { dashboard } from './dashboard.ts';
 import { dialogues } from './dialogues.ts';
 import { drain } from './drain.ts';
 import { exporting } from './export.ts';
@@ -6,8 +7,10 @@ import { operators } from './operator.ts';
 import { promises } from './promises.ts';
 import { prompts } from './prompts.ts';
 import { servers } from './servers.ts';
+import { tls } from './tls.ts';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
+  dashboard,
   dialogues,
   drain,
   export: exporting,
@@ -16,6 +19,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   promises,
   prompts,
   servers,
+  tls,
 };
 
 const name = process.argv[2] ?? '';

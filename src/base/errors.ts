@@ -45,6 +45,7 @@ export const ERRORS = {
   build_failed: { exit: 1 },
   model_failed: { exit: 1 },
   model_timeout: { exit: 1 },
+  webhook_failed: { exit: 1 },
 
   // Why a request ended as failed or timeout, or is being retried.
   bad_status: {},

@@ -12,8 +12,8 @@ export interface EngineEvents {
   workerStopped: [{ workerId: string; unwritten: number }];
   claimed: [{ workerId: string; count: number }];
   attemptEnded: [AttemptEnded];
-  /** Outcomes that are now in the database. */
-  settled: [{ workerId: string; written: number; dropped: readonly number[] }];
+  /** Outcomes that are now in the database. `lifeMs`: of each request that is over with it, from created_at until now. */
+  settled: [{ workerId: string; written: number; dropped: readonly number[]; lifeMs: readonly number[] }];
   /** The database refused to store this one answer; the others go on. */
   answerRefused: [{ requestId: number; error: unknown }];
   /** Outcomes wait because a transaction that somebody left open holds their requests. */
@@ -34,6 +34,18 @@ export interface EngineEvents {
   /** No heartbeat could be written for too long: nothing is claimed until one is. */
   heartbeatLost: [{ workerId: string; silentMs: number }];
   doorbellFailed: [{ error: unknown }];
+  /** Where /metrics, /healthz and /readyz are served. */
+  monitorStarted: [{ url: string }];
+  /** They are not, and nothing else is the matter. */
+  monitorFailed: [{ address: string; error: unknown; retryInMs: number }];
+  /** Somebody has looked at the whole queue, which is more than this worker's part of it. */
+  queueLooked: [QueueLook];
+  alertRaised: [RaisedAlert];
+  alertCleared: [{ name: string }];
+  /** The address is a secret: the reason does not name it. */
+  webhookFailed: [{ reason: string; retryInMs: number }];
+  /** Alerts are sent again, after some that could not be. */
+  webhookRecovered: [];
   statistics: [Statistics];
 }
 
@@ -41,10 +53,41 @@ export interface AttemptEnded {
   readonly workerId: string;
   readonly requestId: number;
   readonly attempt: number;
+  /** As the request names it: any SQL client may have written it. */
+  readonly endpoint: string;
+  /** From created_at to the claim; null for a later attempt than the first. */
+  readonly waitedMs: number | null;
   readonly outcome: 'completed' | 'failed' | 'retry' | 'timeout';
   readonly error: RequestError | undefined;
   readonly durationMs: number | null;
   readonly isSlow: boolean;
+}
+
+/** The queue as a look saw it; null for what could not be seen. */
+export interface QueueLook {
+  readonly pending: number | null;
+  readonly processing: number | null;
+  /** Of those that could be served now. */
+  readonly oldestPendingSeconds: number | null;
+  /** Those that live. */
+  readonly workers: number | null;
+  /** Of models, today, by all players whose budget is counted. */
+  readonly dailyTokens: number | null;
+  /** On the disk of the database, where that is on this machine. */
+  readonly diskFreeBytes: number | null;
+  /** The names of the alerts that hold now. */
+  readonly alerts: readonly string[];
+}
+
+/** A threshold of the settings that is passed. */
+export interface RaisedAlert {
+  readonly name: string;
+  /** A sentence for a person: what is so, with its figures. */
+  readonly message: string;
+  /** What to do. */
+  readonly remedy: string;
+  readonly value: number;
+  readonly threshold: number;
 }
 
 export interface Statistics {

@@ -1,19 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { AiIpcError } from '../base/errors.ts';
-import { packageVersion } from '../base/version.ts';
-import { describeSettings, type SettingsDescription } from '../config/describe.ts';
-import { examine } from '../doctor/examine.ts';
-import { broken, type Finding, ok, warning, worstOf } from '../doctor/finding.ts';
-import { databaseName } from '../store/open-store.ts';
-import {
-  loadOptionsFrom,
-  type SettingsOptions,
-  settingsFrom,
-  withSettingsOptions,
-} from './base/settings-options.ts';
+import { worstOf } from '../doctor/finding.ts';
+import { loadOptionsFrom, type SettingsOptions, withSettingsOptions } from './base/settings-options.ts';
 import { withStop } from './base/stop.ts';
 import { doctorLines } from './doctor-lines.ts';
-import { lookAtGame } from './rathena/game-findings.ts';
+import { findAll } from './find-all.ts';
 
 interface DoctorOptions extends SettingsOptions {
   readonly json?: boolean;
@@ -57,7 +47,8 @@ async function runDoctor(options: DoctorOptions): Promise<void> {
 
 /** Prints what is found, whole, and gives the exit code. */
 async function lookOnce(options: DoctorOptions, before: string): Promise<number> {
-  const findings = await findAll(options);
+  const { rathena } = options;
+  const findings = await findAll(loadOptionsFrom(options), rathena === undefined ? {} : { rathena });
   const verdict = worstOf(findings);
   const text = options.json ? JSON.stringify({ verdict, findings }) : doctorLines(findings).join('\n');
   await new Promise<void>((resolve) => {
@@ -90,35 +81,6 @@ async function sleep(seconds: number, signal: AbortSignal): Promise<void> {
       { once: true },
     );
   });
-}
-
-async function findAll(options: DoctorOptions): Promise<Finding[]> {
-  try {
-    const description = describeSettings(loadOptionsFrom(options));
-    const [parts, game] = await Promise.all([
-      examine(settingsFrom(options), packageVersion()),
-      options.rathena === undefined ? [] : lookAtGame(options.rathena),
-    ]);
-    return [...settingFindings(description), ...parts, ...game];
-  } catch (error) {
-    if (!(error instanceof AiIpcError) || error.code !== 'bad_settings') throw error;
-    const remedy = 'ai-ipc config check names each; then look again: nothing else was looked at.';
-    return [broken('settings', { reason: error.message, remedy, symptom: 'No requests being processed' })];
-  }
-}
-
-/** In short: `ai-ipc config check` has each setting with its source. */
-function settingFindings({ database, chosenBy, effective, warnings }: SettingsDescription): Finding[] {
-  const sources = new Map<string, number>();
-  for (const { source } of effective) sources.set(source, (sources.get(source) ?? 0) + 1);
-  const counts = [...sources].map(([source, count]) => `${count} from ${source}`).join(', ');
-  const why = chosenBy === undefined ? 'the default: nothing names MariaDB' : `chosen by ${chosenBy}`;
-  return [
-    ok('settings', `${databaseName(database)} (${why}). Settings: ${counts}.`),
-    ...warnings.map((reason) =>
-      warning('settings', { reason, remedy: 'ai-ipc config check shows each setting with its source.' }),
-    ),
-  ];
 }
 
 function secondsFrom(text: string): number {

@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   config: async () => (await import('./config.ts')).configCommand(),
   rathena: async () => (await import('./rathena/command.ts')).rathenaCommand(),
   doctor: async () => (await import('./doctor.ts')).doctorCommand(),
+  dashboard: async () => (await import('./dashboard.ts')).dashboardCommand(),
   top: async () => (await import('./operator/top.ts')).topCommand(),
   requests: async () => (await import('./operator/requests.ts')).requestsCommand(),
   show: async () => (await import('./operator/show.ts')).showCommand(),

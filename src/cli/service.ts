@@ -1,15 +1,21 @@
 import { Command } from 'commander';
+import { systemClock } from '../base/clock.ts';
 import { AiIpcError } from '../base/errors.ts';
+import { createEvents } from '../base/events.ts';
+import type { Lifecycle } from '../base/lifecycle.ts';
 import { createLogger, type Logger } from '../base/logger.ts';
 import type { Settings } from '../config/load.ts';
 import { envFileWarningsOf } from '../config/warnings.ts';
-import { openServiceDatabase } from '../service/base/service-database.ts';
+import { subscribeLog } from '../observability/log-subscriber.ts';
+import { openServiceDatabase, type ServiceDatabase } from '../service/base/service-database.ts';
 import { createService, DEFAULT_HOST, DEFAULT_PORT } from '../service/server.ts';
 import { databaseName } from '../store/open-store.ts';
+import { lateAlertStore } from './base/late-alert-store.ts';
 import { loadedFrom, type SettingsOptions, withSettingsOptions } from './base/settings-options.ts';
 import { onStopSignal } from './base/stop.ts';
 import { listenForStop } from './base/stop-pipe.ts';
 import { print } from './base/terminal.ts';
+import { watchAlerts } from './base/watch-alerts.ts';
 import { serviceStopCommand, serviceStopName } from './service-stop.ts';
 
 interface Options extends SettingsOptions {
@@ -58,7 +64,10 @@ async function runService(options: Options): Promise<void> {
   for (const warning of envFileWarningsOf(loaded))
     logger.warn({ warning }, 'Likely a mistake in the settings');
   print(`Database: ${databaseName(settings.database)}`);
-  const service = createService({ ...optionsFor(settings, options), logger });
+  const service = createService({
+    ...optionsFor(settings, options),
+    ...{ logger, beside: (present) => alertsOf(settings, present, logger) },
+  });
   const stopping = new AbortController();
   const told = stopSignal(stopping.signal);
   const { url } = await service.start();
@@ -81,6 +90,19 @@ function optionsFor(
     settings: personas === undefined ? service : { ...service, personasDir: personas },
     openDatabase: () => openServiceDatabase(database),
   };
+}
+
+/** A worker that stands still tells nobody: the service does, where there is a webhook. The rest is for the worker's log. */
+function alertsOf(
+  { alerts, database }: Settings,
+  present: () => ServiceDatabase | null,
+  logger: Logger,
+): readonly Lifecycle[] {
+  if (alerts.webhookUrl === null) return [];
+  const events = createEvents();
+  subscribeLog(events, logger, () => systemClock.nowMs());
+  const store = lateAlertStore(present, database);
+  return [watchAlerts({ store, settings: alerts, events, queue: databaseName(database) })];
 }
 
 function warnOfHost(host: string, { service }: Settings, logger: Logger): void {

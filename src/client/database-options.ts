@@ -20,7 +20,9 @@ export interface MariadbOptions {
   readonly database: string;
   /** The most connections, at least 2. Default 5. */
   readonly maxPoolSize?: number;
-  /** The file of the certificate authority; with it the connection is encrypted and the server's name checked. */
+  /** As the setting DB_SSL. Default: `verify-full` with `sslCaFile`, else `preferred`. */
+  readonly ssl?: 'disabled' | 'preferred' | 'required' | 'verify-ca' | 'verify-full';
+  /** The file of the certificate authority (PEM) by which `verify-ca` and `verify-full` check the server. */
   readonly sslCaFile?: string;
 }
 
@@ -41,6 +43,7 @@ export function storeSettings(options: DatabaseOptions): StoreSettings {
     // A connection that rests is closed with a goodbye; one that the pool must keep would be cut, and remade, every 10 s.
     minPoolSize: 0,
     maxPoolSize: Math.max(2, options.maxPoolSize ?? DEFAULT_POOL_SIZE),
+    ...(options.ssl === undefined ? {} : { ssl: options.ssl }),
     sslCaFile: options.sslCaFile ?? null,
   };
 }

@@ -118,6 +118,20 @@ export function secretText(): Allowed<string> {
   };
 }
 
+/** A secret that nobody guesses, or none at all. */
+export function longSecret(least: number): Allowed<string> {
+  const secret = secretText();
+  const words = `text of ${least} characters or more; left out or empty for none`;
+  return {
+    ...secret,
+    words,
+    check: checkText((text) => {
+      if (!hasNoLineEnd(text)) return 'it has a line end or a NUL';
+      return text === '' || text.length >= least ? undefined : `it has ${text.length} characters`;
+    }),
+  };
+}
+
 /** Whether a database's host is the path of a Unix socket or the name of a Windows pipe. */
 export function isSocketPath(host: string): boolean {
   return host.startsWith('/') || host.startsWith('\\\\.\\pipe\\');
@@ -139,6 +153,12 @@ export function hostAndPort(words: string): Allowed<string> {
     text.length <= MAX_DOORBELL_CHARACTERS && isHostAndPort(text, 1) ? undefined : '',
   );
   return { ...asText, words, check, show: String };
+}
+
+/** host:port to listen on, where port 0 takes a free one. */
+export function hostAndPortToListenOn(): Allowed<string> {
+  const check = checkText((text) => (isHostAndPort(text, 0) ? undefined : ''));
+  return { ...asText, words: 'host:port (port 0 takes a free one)', check, show: String };
 }
 
 /** host:port to listen on, where port 0 takes a free one, or `off`, which becomes null. */

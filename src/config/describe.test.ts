@@ -91,8 +91,18 @@ it.each<[string, Partial<LoadOptions>, string]>([
   ],
   [
     'no TLS to another machine',
+    { env: { DB_HOST: 'db.example', DB_PASSWORD: 'x', DB_SSL: 'disabled' } },
+    'The connection to db.example is not encrypted (DB_SSL=disabled). Set DB_SSL=verify-full, and DB_SSL_CA',
+  ],
+  [
+    'TLS to another machine where it is offered',
     { env: { DB_HOST: 'db.example', DB_PASSWORD: 'x' } },
-    'The connection to db.example is not encrypted.',
+    'is encrypted only where the server offers TLS, and nobody checks who the server is (DB_SSL=preferred)',
+  ],
+  [
+    'TLS with anybody',
+    { env: { DB_HOST: 'db.example', DB_PASSWORD: 'x', DB_SSL: 'required' } },
+    'is encrypted, and nobody checks who the server is (DB_SSL=required)',
   ],
   ['a worker that is switched off', { env: { ENABLED: 'false' } }, 'enabled is false'],
   [

@@ -1,20 +1,22 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Document } from 'yaml';
+import { ALERT } from './alert-schema.ts';
 import { loadSettings } from './load.ts';
 import { ALL_SETTINGS, MARIADB, SQLITE, WORKER } from './schema.ts';
 import { MODEL_SERVER, NAMED_MODEL, SERVICE } from './service-schema.ts';
 import { type Definitions, defaultsOf, type Setting } from './setting.ts';
 
-const FILE = 'is-there.txt';
+const FILE = 'is-there.pem';
+const AUTHORITY = new URL('../../test/support/tls/ca.pem', import.meta.url);
 /** What becomes of the example of `models`. */
 const OTHER_MODELS = {
   chatter: { ...defaultsOf(NAMED_MODEL), url: 'http://127.0.0.1:8080/v1', model: 'small' },
 };
 const folder = mkdtempSync(join(tmpdir(), 'ai-ipc-settings-'));
-writeFileSync(join(folder, FILE), '');
+copyFileSync(AUTHORITY, join(folder, FILE));
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -24,9 +26,10 @@ function otherText({ key, allowed, example, default: standard }: Setting<unknown
   const candidates = [
     ...(isPath ? [FILE] : []),
     ...(example === undefined ? [] : [typeof example === 'string' ? example : JSON.stringify(example)]),
-    ...[`${standard}0`, `${standard}/0`, `${Number(standard) + 1}`],
-    // "scripted or none"
-    ...allowed.words.split(/, | or /),
+    ...[`${standard}0`, `${standard}/0`, `${Number(standard) + 1}`, 'http://127.0.0.1/0', 'localhost:4000'],
+    'long enough not to be guessed',
+    // "scripted or none"; the last one first, with which DB_SSL looks into the file of DB_SSL_CA.
+    ...allowed.words.split(/, | or /).reverse(),
   ];
   const isOther = (text: string) => {
     const checked = allowed.check(allowed.fromText(text));
@@ -73,6 +76,7 @@ describe('every setting', () => {
     expect(loadSettings({ ...options, database: 'mariadb' })).toEqual({
       worker: othersOf(WORKER),
       service: { ...othersOf(SERVICE), modelServer: othersOf(MODEL_SERVER), models: OTHER_MODELS },
+      alerts: othersOf(ALERT),
       database: { kind: 'mariadb', ...othersOf(MARIADB), socketPath: null },
     });
     const { database } = loadSettings({ ...options, database: 'sqlite' });

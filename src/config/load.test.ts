@@ -1,9 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the placeholders of YAML, written as an admin does.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { DEFAULT_SERVICE_SETTINGS, type LoadOptions, loadSettings } from './load.ts';
+import { ALERT } from './alert-schema.ts';
+import { DEFAULT_SERVICE_SETTINGS, type LoadOptions, loadSettings, loadWithSources } from './load.ts';
 import { MARIADB, WORKER } from './schema.ts';
 import { defaultsOf } from './setting.ts';
 
@@ -53,6 +54,7 @@ TIMEOUT_SECONDS=30
 
 const DEFAULT_WORKER = defaultsOf(WORKER);
 
+const AUTHORITY = readFileSync(new URL('../../test/support/tls/ca.pem', import.meta.url), 'utf8');
 const DEFAULT_MARIADB = { kind: 'mariadb', ...defaultsOf(MARIADB), socketPath: null };
 
 afterEach(() => {
@@ -76,6 +78,7 @@ describe('what is in effect', () => {
     expect(loadSettings({ env: {}, cwd })).toEqual({
       worker: DEFAULT_WORKER,
       service: DEFAULT_SERVICE_SETTINGS,
+      alerts: defaultsOf(ALERT),
       database: { kind: 'sqlite', file: join(cwd, 'ai_ipc.sqlite') },
     });
   });
@@ -85,6 +88,7 @@ describe('what is in effect', () => {
     expect(settings).toEqual({
       worker: DEFAULT_WORKER,
       service: DEFAULT_SERVICE_SETTINGS,
+      alerts: defaultsOf(ALERT),
       database: { ...DEFAULT_MARIADB, host: DOCUMENT_HOST, password: 'your_password_here' },
     });
   });
@@ -106,6 +110,7 @@ describe('what is in effect', () => {
     expect(loadSettings({ env: { DB_USER: 'a', DB_PASSWORD: 'b' }, cwd, configFile })).toEqual({
       worker: DEFAULT_WORKER,
       service: DEFAULT_SERVICE_SETTINGS,
+      alerts: defaultsOf(ALERT),
       database: { ...DEFAULT_MARIADB, user: 'a', password: 'b' },
     });
   });
@@ -214,7 +219,7 @@ describe('what may be written', () => {
   });
 
   it('a relative path starts from the current folder, a full one stays', () => {
-    const cwd = folderWith({ 'ca.pem': '' });
+    const cwd = folderWith({ 'ca.pem': AUTHORITY });
     const env = {
       DB_SSL_CA: 'ca.pem',
       DB_PASSWORD: '',
@@ -222,10 +227,21 @@ describe('what may be written', () => {
       AI_PROFANITY_FILE: '/x/words.txt',
     };
     const { database, service } = loadSettings({ env, cwd });
-    expect(database).toMatchObject({ sslCaFile: join(cwd, 'ca.pem') });
+    expect(database).toMatchObject({ sslCaFile: join(cwd, 'ca.pem'), ssl: 'verify-full' });
     expect(service).toMatchObject({ personasDir: join(cwd, 'npcs'), profanityFile: resolve('/x/words.txt') });
     const { database: embedded } = loadSettings({ env: { SQLITE_FILE: 'x.sqlite' }, cwd });
     expect(embedded).toEqual({ kind: 'sqlite', file: join(cwd, 'x.sqlite') });
+  });
+
+  it('a file of authorities alone has the server checked whole, as the table of settings says', () => {
+    const cwd = folderWith({ 'ca.pem': AUTHORITY });
+    const env = { DB_SSL_CA: 'ca.pem', DB_PASSWORD: '' };
+    const rowOf = (more: object) =>
+      loadWithSources({ env: { ...env, ...more }, cwd }).effective.find(
+        ({ key }) => key === 'database.mariadb.ssl',
+      );
+    expect(rowOf({})).toMatchObject({ value: 'verify-full', source: 'default with ssl_ca' });
+    expect(rowOf({ DB_SSL: 'verify-ca' })).toMatchObject({ value: 'verify-ca', source: 'environment' });
   });
 
   it('off switches the doorbell off', () => {

@@ -1,6 +1,7 @@
-import { accessSync, constants } from 'node:fs';
-import { AiIpcError, messageOf } from '../base/errors.ts';
+import { AiIpcError } from '../base/errors.ts';
+import { ALERT } from './alert-schema.ts';
 import { isSocketPath } from './allowed.ts';
+import { readCaFile } from './ca-file.ts';
 import { checkFallbacks, checkSummaryModel, readNamedModels } from './named-models.ts';
 import { checkUnused, isGiven, type Resolved, resolveSetting, whyMariadb } from './resolve.ts';
 import { MARIADB, SQLITE, WORKER } from './schema.ts';
@@ -8,8 +9,10 @@ import { MODEL_SERVER, SERVICE } from './service-schema.ts';
 import { type Definitions, defaultsOf, type Setting, type ValuesOf } from './setting.ts';
 import type { DatabaseSettings, ModelServerSettings, ServiceSettings, Settings } from './settings.ts';
 import { type LoadOptions, problemsOfSources, readSources, type Sources } from './sources.ts';
+import { checksServer, type SslMode, sslModeOf } from './ssl-mode.ts';
 
 export type {
+  AlertSettings,
   DatabaseSettings,
   MariadbSettings,
   ModelServerSettings,
@@ -58,6 +61,7 @@ export function loadWithSources(options: LoadOptions): LoadedSettings {
   const settings = {
     worker: valuesOf(readEach(reading, WORKER)),
     service: readService(reading),
+    alerts: valuesOf(readEach(reading, ALERT)),
     database: readDatabase(reading),
   };
   if (reading.problems.length > 0) throw new AiIpcError('bad_settings', reportOf(reading.problems));
@@ -109,9 +113,10 @@ function readDatabase(reading: Reading): DatabaseSettings {
 
 function readMariadb(reading: Reading): DatabaseSettings {
   const resolved = readEach(reading, MARIADB);
-  checkReadable(reading, resolved.sslCaFile);
+  checkCaFile(reading, resolved.sslCaFile);
   checkPoolSizes(reading, resolved.minPoolSize, resolved.maxPoolSize);
-  const { host, ...others } = valuesOf(resolved);
+  const ssl = readSslMode(reading, resolved);
+  const { host, ...others } = { ...valuesOf(resolved), ssl };
   const place = isSocketPath(host) ? { host: 'localhost', socketPath: host } : { host, socketPath: null };
   return { kind: 'mariadb', ...others, ...place };
 }
@@ -158,15 +163,31 @@ function checkPoolSizes({ problems }: Reading, min: Resolved<number>, max: Resol
   );
 }
 
-function checkReadable({ problems }: Reading, file: Resolved<string | null>): void {
+function checkCaFile({ problems }: Reading, file: Resolved<string | null>): void {
   if (file.value === null) return;
-  try {
-    accessSync(file.value, constants.R_OK);
-  } catch (error) {
+  const read = readCaFile(file.value);
+  if ('reason' in read) problems.push(`${file.subject}: ${file.value} ${read.reason}`);
+}
+
+/** A file of authorities that nobody would look into is a mistake; alone, it is there to be used. */
+function readSslMode(
+  { problems, sources, effective }: Reading,
+  { ssl, sslCaFile }: { readonly ssl: Resolved<SslMode>; readonly sslCaFile: Resolved<string | null> },
+): SslMode {
+  if (sslCaFile.value === null || checksServer(ssl.value)) return ssl.value;
+  // A value of DB_SSL that was refused is a problem of its own.
+  if (isGiven(MARIADB.ssl, sources) && ssl.source === 'default') return ssl.value;
+  if (ssl.source !== 'default') {
     problems.push(
-      `${file.subject} cannot be read (${messageOf(error)}). Allowed: ${MARIADB.sslCaFile.allowed.words}.`,
+      `${ssl.subject} is ${ssl.value}, which checks no certificate, and ssl_ca is set (${sslCaFile.source}). ` +
+        'Set DB_SSL to verify-ca or verify-full, or leave DB_SSL_CA out.',
     );
+    return ssl.value;
   }
+  const mode = sslModeOf({ sslCaFile: sslCaFile.value });
+  const at = effective.findIndex(({ key }) => key === MARIADB.ssl.key);
+  effective.splice(at, 1, { key: MARIADB.ssl.key, value: mode, unit: '', source: 'default with ssl_ca' });
+  return mode;
 }
 
 function reportOf(problems: readonly string[]): string {

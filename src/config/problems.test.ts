@@ -2,12 +2,14 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { AiIpcError, exitCodeOf } from '../base/errors.ts';
 import { type LoadOptions, loadSettings } from './load.ts';
 import { WORKER } from './schema.ts';
 
 const folders: string[] = [];
+const CA_FILE = fileURLToPath(new URL('../../test/support/tls/ca.pem', import.meta.url));
 
 afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
@@ -107,7 +109,7 @@ describe('the file', () => {
       'ipc_worker: 5',
       'line 1: ipc_worker is a section: its settings stand below it, indented. Allowed: enabled, poll_interval_ms,',
     ],
-    ['- 1', 'line 1: there are no sections here. Allowed: ipc_worker, ai_service, database.'],
+    ['- 1', 'line 1: there are no sections here. Allowed: ipc_worker, ai_service, alerts, database.'],
     ['ipc_worker:\n\tbatch_size: 5', 'line 2: there is a tab in the indentation. Use spaces.'],
     [
       'ipc_worker:\n  batch_size: 5\n  batch_size: 6',
@@ -258,7 +260,16 @@ describe('MariaDB', () => {
       'default: database.mariadb.min_pool_size is 5, more than max_pool_size, which is 4 (environment). ' +
         'Lower min_pool_size (DB_MIN_POOL_SIZE) or raise max_pool_size (DB_MAX_POOL_SIZE).',
     ],
-    [{ DB_SSL_CA: 'missing.pem' }, 'environment: DB_SSL_CA cannot be read (ENOENT'],
+    [
+      { DB_SSL_CA: '/etc/no-such/ca.pem' },
+      'environment: DB_SSL_CA: /etc/no-such/ca.pem cannot be read (ENOENT',
+    ],
+    [{ DB_SSL: 'on' }, 'DB_SSL is "on". Allowed: disabled, preferred, required, verify-ca or verify-full.'],
+    [
+      { DB_SSL: 'required', DB_SSL_CA: CA_FILE },
+      'environment: DB_SSL is required, which checks no certificate, and ssl_ca is set (environment). ' +
+        'Set DB_SSL to verify-ca or verify-full, or leave DB_SSL_CA out.',
+    ],
     [{ DB_SSL_CA: '' }, 'DB_SSL_CA is "": it is empty; leave it out for the default.'],
   ])('%j', (env, problem) => {
     expect(refusal({ env: { DB_PASSWORD: 'hunter2', ...env } })).toContain(problem);

@@ -1,10 +1,13 @@
+import { ALERT } from './alert-schema.ts';
 import {
   baseUrl,
   filePath,
   headers,
   hostAndPort,
   hostAndPortOrOff,
+  hostAndPortToListenOn,
   hostOrSocket,
+  longSecret,
   oneOf,
   optional,
   plainText,
@@ -14,6 +17,7 @@ import {
 } from './allowed.ts';
 import { MODEL_SERVER, MODELS, SERVICE } from './service-schema.ts';
 import { define, type Setting } from './setting.ts';
+import { SSL_MODES, type SslMode } from './ssl-mode.ts';
 
 /** The settings of the worker. */
 export const WORKER = {
@@ -161,6 +165,17 @@ export const WORKER = {
     allowed: optional(hostAndPort('host:port, with a port from 1 to 65535'), '(none)'),
     example: 'map-host.example:4000',
   }),
+  /** host:port, with [ ] around an IPv6 address; null when it is off. */
+  metricsListen: define<string | null>({
+    key: 'ipc_worker.metrics_listen',
+    variable: 'METRICS_LISTEN',
+    default: null,
+    unit: '',
+    meaning:
+      'Where the worker serves /metrics, /healthz and /readyz: host:port, such as 127.0.0.1:9464; off: nowhere.',
+    allowed: hostAndPortOrOff('host:port (port 0 takes a free one), or off'),
+    example: '127.0.0.1:9464',
+  }),
   logLevel: define<'debug' | 'info' | 'warn' | 'error'>({
     key: 'ipc_worker.log_level',
     variable: 'LOG_LEVEL',
@@ -169,6 +184,33 @@ export const WORKER = {
     meaning:
       'The least important kind of log line that worker and AI service write: debug, info, warn or error. What players say is in none of them.',
     allowed: oneOf(['debug', 'info', 'warn', 'error']),
+  }),
+  hasDashboard: define({
+    key: 'ipc_worker.dashboard',
+    variable: 'DASHBOARD',
+    default: false,
+    unit: '',
+    meaning: 'true: the worker also shows the dashboard; `ai-ipc dashboard` does it without a worker.',
+    allowed: yesOrNo(),
+  }),
+  /** host:port */
+  dashboardBind: define({
+    key: 'ipc_worker.dashboard_bind',
+    variable: 'DASHBOARD_BIND',
+    default: '127.0.0.1:8010',
+    unit: '',
+    meaning: 'Where the dashboard listens; on an address that others can reach only with dashboard_token.',
+    allowed: hostAndPortToListenOn(),
+  }),
+  /** Empty where there is none. */
+  dashboardToken: define({
+    key: 'ipc_worker.dashboard_token',
+    variable: 'DASHBOARD_TOKEN',
+    default: '',
+    unit: '',
+    meaning:
+      'Who brings it may look at the dashboard and act; without it, it is for this machine, to look alone.',
+    allowed: longSecret(16),
   }),
 } as const;
 
@@ -242,15 +284,24 @@ export const MARIADB = {
     allowed: wholeNumber(4, 500),
     isInDocument: true,
   }),
-  /** The full path of a PEM file; null for a connection without TLS. */
+  ssl: define<SslMode>({
+    key: 'database.mariadb.ssl',
+    variable: 'DB_SSL',
+    default: 'preferred',
+    unit: '',
+    meaning:
+      'Whether connections are encrypted, as with `--ssl-mode` of MySQL. preferred: where the server offers TLS; required: always; neither checks who the server is. verify-ca checks its certificate, verify-full also the name of the host in it. With ssl_ca alone it is verify-full.',
+    allowed: oneOf(SSL_MODES),
+  }),
+  /** The full path of a PEM file; null for none. */
   sslCaFile: define<string | null>({
     key: 'database.mariadb.ssl_ca',
     variable: 'DB_SSL_CA',
     default: null,
     unit: '',
     meaning:
-      'A PEM file with the certificate that signed the one of the server: the connection then uses TLS and checks the server.',
-    allowed: optional(filePath('the path of a PEM file; left out for a connection without TLS'), '(none)'),
+      'A PEM file with the certificate of the authority that signed the one of the server. Without it, verify-ca and verify-full take the authorities that Node knows, and MariaDB from 11.4 on shows by the password who it is.',
+    allowed: optional(filePath('the path of a PEM file; left out for none'), '(none)'),
     example: '/etc/ai-ipc/ca.pem',
   }),
 } as const;
@@ -274,6 +325,7 @@ export const ALL_SETTINGS: readonly Setting<unknown>[] = [
   ...Object.values(MODEL_SERVER),
   ...Object.values(MODELS),
   ...Object.values(SERVICE),
+  ...Object.values(ALERT),
   ...Object.values(MARIADB),
   ...Object.values(SQLITE),
 ];

@@ -1,9 +1,14 @@
+import type { ALERT } from './alert-schema.ts';
 import type { MARIADB, SQLITE, WORKER } from './schema.ts';
 import type { MODEL_SERVER, NAMED_MODEL, SERVICE } from './service-schema.ts';
 import type { ValuesOf } from './setting.ts';
+import type { SslMode } from './ssl-mode.ts';
 
 /** The settings of the worker; each is described in docs/settings.md. */
 export type WorkerSettings = ValuesOf<typeof WORKER>;
+
+/** When an admin is told, and where. */
+export type AlertSettings = ValuesOf<typeof ALERT>;
 
 type ModelServer = ValuesOf<typeof MODEL_SERVER>;
 
@@ -25,7 +30,9 @@ export type ServiceSettings = ValuesOf<typeof SERVICE> & {
 };
 
 /** The settings of MariaDB, as a connection needs them. */
-export type MariadbSettings = ValuesOf<typeof MARIADB> & {
+export type MariadbSettings = Omit<ValuesOf<typeof MARIADB>, 'ssl'> & {
+  /** Default: verify-full with a file of authorities, else preferred. */
+  readonly ssl?: SslMode;
   /** A Unix socket or a Windows pipe, to be used in place of host and port. */
   readonly socketPath: string | null;
 };
@@ -38,5 +45,6 @@ export type DatabaseSettings =
 export interface Settings {
   readonly worker: WorkerSettings;
   readonly service: ServiceSettings;
+  readonly alerts: AlertSettings;
   readonly database: DatabaseSettings;
 }

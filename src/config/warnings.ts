@@ -12,6 +12,7 @@ import { isGiven } from './resolve.ts';
 import { ALL_SETTINGS, MARIADB, SECRETS, SQLITE } from './schema.ts';
 import { MODELS } from './service-schema.ts';
 import type { Sources } from './sources.ts';
+import { checksServer, sslModeOf } from './ssl-mode.ts';
 
 /** What is allowed and still likely to be a mistake, one sentence or two each. */
 export function warningsOf({ settings, sources }: LoadedSettings): string[] {
@@ -66,14 +67,20 @@ function aboutDatabase(database: DatabaseSettings, sources: Sources): string[] {
   ];
 }
 
-function aboutMariadb({ socketPath, host, sslCaFile }: MariadbSettings, { choice }: Sources): string[] {
+function aboutMariadb(settings: MariadbSettings, { choice }: Sources): string[] {
+  const { socketPath, host } = settings;
+  const mode = sslModeOf(settings);
   const warnings: string[] = [];
   if (choice.parts.has(MARIADB.password.key))
     warnings.push('Other users of this machine can see the password in --database. Use DB_PASSWORD.');
-  if (socketPath === null && sslCaFile === null && !isLoopback(host))
-    warnings.push(
-      `The connection to ${host} is not encrypted. Set DB_SSL_CA where the network is not your own.`,
-    );
+  if (socketPath !== null || isLoopback(host) || checksServer(mode)) return warnings;
+  const danger =
+    mode === 'disabled'
+      ? 'is not encrypted'
+      : `is ${mode === 'preferred' ? 'encrypted only where the server offers TLS' : 'encrypted'}, and nobody checks who the server is`;
+  warnings.push(
+    `The connection to ${host} ${danger} (DB_SSL=${mode}). Set DB_SSL=verify-full, and DB_SSL_CA, where the network is not your own.`,
+  );
   return warnings;
 }
 

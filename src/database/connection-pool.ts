@@ -263,12 +263,13 @@ export class ConnectionPool {
 
   async #open(): Promise<Member> {
     const generation = this.#generation;
-    const { connection, cut } = await this.#options.open();
+    const { connection, encryption, cut } = await this.#options.open();
     try {
       const [row] = await connection.query<{ server: string; read_only: unknown }[]>(WHO);
       const nowMs = performance.now();
       return {
         connection,
+        encryption,
         cut,
         generation,
         server: String(row?.server),

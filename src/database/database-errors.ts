@@ -1,5 +1,8 @@
 import { AiIpcError, type ErrorCode, exitCodeOf, messageOf } from '../base/errors.ts';
+import { type DriverError, readDriverError } from './driver-error.ts';
 import { adviceFor } from './error-advice.ts';
+import type { SeenLine } from './seen-line.ts';
+import { isTlsTrouble } from './tls-advice.ts';
 
 /**
  * The whole transaction is run again after these:
@@ -61,33 +64,24 @@ const NETWORK_CODES = new Set([
   'ENOENT',
   'EHOSTUNREACH',
   'ENETUNREACH',
+  'EPERM',
+  'EACCES',
 ]);
 
-/** Certificates that do not fit (names of Node and OpenSSL), or a server without TLS: the same the next time. */
-const TLS_CODES =
-  /^(ERR_TLS_|ERR_OSSL_|ERR_SSL_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|CERT_|ER_SERVER_SSL_DISABLED)/;
-
-/** What the driver's errors have; read with care, because anything may be thrown. */
-interface DriverError {
-  readonly errno: number | undefined;
-  readonly code: string | undefined;
-  readonly isFatal: boolean;
-}
-
 export function isRetryable(error: unknown): boolean {
-  const { errno } = driverError(error);
+  const { errno } = readDriverError(error);
   return errno !== undefined && RETRYABLE.has(errno);
 }
 
 /** Whether every connection to this server is of no more use: a new one may lead to another server. */
 export function isOfServerState(error: unknown): boolean {
-  const { errno } = driverError(error);
+  const { errno } = readDriverError(error);
   return errno !== undefined && SERVER_STATE.has(errno);
 }
 
 /** Whether the server has no more connections for us than we have. */
 export function isFull(error: unknown): boolean {
-  const { errno } = driverError(error);
+  const { errno } = readDriverError(error);
   return errno !== undefined && NO_CONNECTION_LEFT.has(errno);
 }
 
@@ -96,20 +90,30 @@ export function isLasting(error: unknown): boolean {
   return exitCodeOf(toDatabaseError(error, '')) === 78;
 }
 
-/** The driver's error as ours, with what to do. `name` is the database as people know it. */
-export function toDatabaseError(error: unknown, name: string): AiIpcError {
+/** Whether a server let nobody in who comes like this: by this password, or without TLS. */
+export function isLoginRefused(error: unknown): boolean {
+  const { errno } = readDriverError(error);
+  return errno === 1045 || errno === 3159;
+}
+
+/**
+ * The driver's error as ours, with what to do. `name` is the database as people know it, `line` what was seen of a connection
+ * that was refused.
+ */
+export function toDatabaseError(error: unknown, name: string, line?: SeenLine): AiIpcError {
   if (error instanceof AiIpcError) return error;
-  const cause = driverError(error);
+  const cause = readDriverError(error);
   const code = codeOf(cause);
-  const advice = adviceFor({ errno: cause.errno, code, words: serverWords(error) });
+  const advice = adviceFor({ errno: cause.errno, code, words: serverWords(error), line });
   return new AiIpcError(code, `${name}: ${serverWords(error)} ${advice}`.trimEnd(), { cause: error });
 }
 
-function codeOf({ errno, code, isFatal }: DriverError): ErrorCode {
+function codeOf(error: DriverError): ErrorCode {
+  const { errno, code, isFatal } = error;
   const known = errno === undefined ? undefined : CODE_BY_ERRNO.get(errno);
   if (known) return known;
   if (code === 'ER_PARSING_PRECISION') return 'id_too_large';
-  if (code !== undefined && TLS_CODES.test(code)) return 'bad_settings';
+  if (isTlsTrouble(error)) return 'bad_settings';
   if (code !== undefined && NETWORK_CODES.has(code)) return 'database_unavailable';
   // 45xxx are the driver's own: no connection in time, connection closed, socket trouble.
   const isDriversOwn = errno !== undefined && errno >= 45_000 && errno < 46_000;
@@ -118,17 +122,6 @@ function codeOf({ errno, code, isFatal }: DriverError): ErrorCode {
 
 function isConnectionTrouble(code: string | undefined): boolean {
   return /CONNECTION|SOCKET|POOL|CLOSED|CMD/.test(code ?? '');
-}
-
-function driverError(error: unknown): DriverError {
-  if (typeof error !== 'object' || error === null)
-    return { errno: undefined, code: undefined, isFatal: false };
-  const { errno, code, fatal } = error as { errno?: unknown; code?: unknown; fatal?: unknown };
-  return {
-    errno: typeof errno === 'number' ? errno : undefined,
-    code: typeof code === 'string' ? code : undefined,
-    isFatal: fatal === true,
-  };
 }
 
 /**

@@ -1,20 +1,23 @@
 import type { ErrorCode } from '../base/errors.ts';
+import type { SeenLine } from './seen-line.ts';
 
 export interface Trouble {
   readonly errno: number | undefined;
   readonly code: ErrorCode;
   /** What the server said. */
   readonly words: string;
+  /** Of the connection that was refused. */
+  readonly line?: SeenLine | undefined;
 }
 
 /** What an admin can do about an error of the database, in a sentence or two; '' where nothing is known. */
-export function adviceFor({ errno, code, words }: Trouble): string {
+export function adviceFor({ errno, code, words, line }: Trouble): string {
   const special = errno === undefined ? undefined : BY_ERRNO.get(errno);
-  if (typeof special === 'function') return special(words);
+  if (typeof special === 'function') return special(words, line);
   return special ?? BY_CODE[code] ?? '';
 }
 
-type Advice = string | ((words: string) => string);
+type Advice = string | ((words: string, line: SeenLine | undefined) => string);
 
 const RIGHTS = 'Give this user the rights of deploy/grants.sql, or use one that has them (DB_USER).';
 const READ_ONLY =
@@ -64,10 +67,7 @@ const BY_ERRNO: ReadonlyMap<number, Advice> = new Map<number, Advice>([
     1205,
     'A transaction that somebody left open holds a row or a table (SHOW ENGINE INNODB STATUS names it), or a backup has locked the tables (SHOW PROCESSLIST shows it).',
   ],
-  [
-    3159,
-    'The server demands TLS (require_secure_transport): set DB_SSL_CA to the certificate of the authority that signed its own.',
-  ],
+  [3159, (_, line) => `The server demands TLS (require_secure_transport). ${remedyForDemand(line)}.`],
   [
     1665,
     "SET GLOBAL binlog_format = ROW (and in the server's settings, in place of STATEMENT), then start this program again.",
@@ -108,7 +108,6 @@ const BY_ERRNO: ReadonlyMap<number, Advice> = new Map<number, Advice>([
 ]);
 
 const BY_CODE: Partial<Record<ErrorCode, string>> = {
-  bad_settings: 'Check DB_SSL_CA: the certificate of the authority that signed the one of the server.',
   database_denied: 'Check DB_USER, DB_PASSWORD and the rights of that user (deploy/grants.sql).',
   database_unknown: 'Check DB_NAME, or create the database and run `ai-ipc migrate`.',
   schema_missing: 'Run `ai-ipc migrate`.',
@@ -121,7 +120,7 @@ const BY_CODE: Partial<Record<ErrorCode, string>> = {
  * The server names whom it took us for. Without names it sees the address of this machine (skip_name_resolve), for which
  * an account @'localhost' does not count; and MariaDB before 11 says the same where the account must use TLS.
  */
-function adviceForRefusedLogin(words: string): string {
+function adviceForRefusedLogin(words: string, line: SeenLine | undefined): string {
   const [, user = '', host = ''] = /'([^']*)'@'([^']*)'/.exec(words) ?? [];
   const causes = ['DB_USER, DB_PASSWORD and the rights of that user (deploy/grants.sql)'];
   if (host === '127.0.0.1' || host === '::1') {
@@ -130,10 +129,25 @@ function adviceForRefusedLogin(words: string): string {
         `does not count. Set DB_HOST to the server's socket (often /run/mysqld/mysqld.sock), or CREATE USER '${user}'@'${host}'`,
     );
   }
-  causes.push(
-    'whether the server or the account demands TLS (require_secure_transport, REQUIRE SSL): then set DB_SSL_CA',
-  );
+  causes.push(tlsCause(line));
   return `Check ${causes.join('; ')}.`;
+}
+
+function tlsCause(line: SeenLine | undefined): string {
+  if (line?.hasTls)
+    return (
+      'whether the account demands a certificate of its client (REQUIRE X509, ISSUER or SUBJECT), which this program has ' +
+      'none of: then ALTER USER … REQUIRE SSL'
+    );
+  if (line?.greeting?.kind === 'server' && !line.offersTls)
+    return 'whether the account demands TLS (REQUIRE SSL), which this server does not offer: then ALTER USER … REQUIRE NONE';
+  return `whether the server or the account demands TLS (require_secure_transport, REQUIRE SSL): then ${remedyForDemand(line)}`;
+}
+
+function remedyForDemand(line: SeenLine | undefined): string {
+  return line?.whyPlain === undefined
+    ? 'set DB_SSL=required'
+    : `mend what keeps it from being used (${line.whyPlain})`;
 }
 
 function adviceForAccountLimit(words: string): string {

@@ -3,6 +3,7 @@ import type { OpenConnection } from './connect.ts';
 import type { Row } from './database.ts';
 import { isFull, toDatabaseError } from './database-errors.ts';
 import { mariadbName } from './database-name.ts';
+import { encryptionWords } from './encryption.ts';
 import { type ConnectionSettings, connectLikePool } from './mariadb-pool.ts';
 import { findServerFaults, refuseFaults, sentencesOf } from './server-checks.ts';
 
@@ -12,6 +13,8 @@ export interface ServerAbilities {
   readonly skipsLocked: boolean;
   /** Its max_allowed_packet, in bytes. */
   readonly maxPacketBytes: number;
+  /** Whether connections to it are encrypted, and by what it was known, in words. */
+  readonly encryption: string;
   /** What it is set to that costs something, in sentences. */
   readonly warnings: readonly string[];
 }
@@ -25,19 +28,21 @@ export async function probeServer(settings: ConnectionSettings): Promise<ServerA
   const connect = async () => {
     const one = await connectLikePool(settings);
     opened.push(one);
-    return one.connection;
+    return one;
   };
   try {
-    const holder = await connect();
+    const first = await connect();
+    const holder = first.connection;
     // First: what is looked for here is also what a locking read fails of.
     const faults = await findServerFaults((sql) => holder.query<Row[]>(sql), 'serve');
     const warnings = refuseFaults(faults, mariadbName(settings)).map(sentencesOf);
     const maxPacketBytes = await readMaxPacketBytes(holder);
-    const skipper = await connect().catch(passIfFull);
+    const encryption = await describeEncryption(first);
+    const skipper = (await connect().catch(passIfFull))?.connection;
     const skipsLocked = skipper === undefined ? await takesTheWords(holder) : await skips(holder, skipper);
     // With a goodbye: the server's log has a warning for each connection that goes without.
     await Promise.all(opened.map(({ connection }) => connection.end()));
-    return { skipsLocked, maxPacketBytes, warnings };
+    return { skipsLocked, maxPacketBytes, encryption, warnings };
   } catch (error) {
     for (const { cut } of opened) cut();
     throw toDatabaseError(error, mariadbName(settings));
@@ -53,6 +58,13 @@ function passIfFull(error: unknown): undefined {
 async function takesTheWords(connection: Connection): Promise<boolean> {
   const [row] = await connection.query<{ version: string }[]>('SELECT VERSION() AS version');
   return !/tidb/i.test(String(row?.version)) && (await skips(undefined, connection));
+}
+
+/** Which TLS it is, the server tells; a proxy that ends it for the server does not. */
+export async function describeEncryption({ connection, encryption }: OpenConnection): Promise<string> {
+  if (!encryption.isOn) return encryptionWords(encryption, '');
+  const rows = await connection.query<Row[]>("SHOW SESSION STATUS WHERE Variable_name = 'Ssl_version'");
+  return encryptionWords(encryption, String(rows[0]?.['Value'] ?? ''));
 }
 
 async function readMaxPacketBytes(connection: Connection): Promise<number> {

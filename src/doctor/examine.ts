@@ -4,6 +4,7 @@ import type { QueueFacts } from '../store/queue-facts.ts';
 import type { ServerFacts } from '../store/server-facts.ts';
 import type { FileFacts } from '../store/sqlite-facts.ts';
 import { lookAtService, type ServiceFacts, serviceFindings } from './ai-service.ts';
+import { alertFindings } from './alerts.ts';
 import { diskFindings } from './disk.ts';
 import { doorbellFindings } from './doorbell.ts';
 import { broken, type Finding, ok, warning } from './finding.ts';
@@ -35,6 +36,7 @@ export async function examine(settings: Settings, version: string): Promise<Find
     ...(await memoryFindings(livingOf(queue))),
     ...aboutService,
     ...(await diskFindings(folder)),
+    ...(await alertFindings(queue, { settings: settings.alerts, folder })),
   ]);
 }
 

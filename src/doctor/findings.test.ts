@@ -30,6 +30,7 @@ const QUEUE: QueueFacts = {
   },
   processing: { seen: 0 },
   recent: { seen: { ended: 0, timeout: 0, failed: 0, neverTried: 0, bornOver: 0, errorCode: null } },
+  dailyTokens: { seen: 0 },
   calls: { seen: [] },
   oldestEnded: { seen: undefined },
   lastCleanedSeconds: { seen: undefined },
@@ -39,6 +40,7 @@ const QUEUE: QueueFacts = {
 const SERVER: ServerFacts = {
   version: '10.11.6-MariaDB',
   isMariadb: true,
+  encryption: 'TLSv1.3; the server was not checked (DB_SSL=preferred)',
   account: "'me'@'localhost'",
   server: { seen: [] },
   settings: { seen: {} },

@@ -16,6 +16,7 @@ const PARTS: Readonly<Record<string, string>> = { clock: 'clocks', event_schedul
 export function serverFindings(facts: ServerFacts): Finding[] {
   return [
     ok('database', `It answers: ${kindOf(facts)} ${facts.version}.`),
+    ok('encryption', `${facts.encryption}.`),
     ...findingsOf('server settings', facts.server, (found) => settingFindings(facts, found)),
     ...findingsOf('claims', facts.lockBy, (lockBy) => [lockFinding(lockBy)]),
     ...findingsOf('connections', facts.connections, (connections) => [

@@ -5,7 +5,7 @@ import { createOpenAiProvider } from '../providers/openai.ts';
 import type { LearntProfile } from '../providers/profile-book.ts';
 import type { ServerProfile } from '../providers/server-profile.ts';
 import { createWarmUp, type WarmProvider, type WarmUpOptions } from '../providers/warm-up.ts';
-import type { ReadingListener } from './model/ask-model.ts';
+import type { AskListener, ReadingListener } from './model/ask-model.ts';
 import { createModelMind, type ModelMind, type ModelMindOptions } from './model/model-mind.ts';
 import { createWatchedMind, type MindWatch, type WatchedMind } from './talk/watched-mind.ts';
 
@@ -19,6 +19,8 @@ export interface ModelServersOptions {
   readonly settings: Pick<ServiceSettings, 'modelServer' | 'models' | 'modelTimeoutSeconds'>;
   /** Told how the model of each server fares. */
   readonly watch?: ((server: string) => ModelWatch) | undefined;
+  /** Told of each prompt as it is sent to a model. */
+  readonly onAsk?: AskListener | undefined;
   /** Told how each answer of a model was read. */
   readonly onReading?: ReadingListener | undefined;
   /** Told of the context of a model, and of what does not fit into it. */
@@ -56,7 +58,7 @@ export function serverNames({ modelServer, models }: ModelServersOptions['settin
 function createServer(
   name: string,
   settings: ModelServerSettings | NamedModelSettings,
-  { settings: { modelTimeoutSeconds }, watch, onReading, onContext, clock }: ModelServersOptions,
+  { settings: { modelTimeoutSeconds }, watch, onAsk, onReading, onContext, clock }: ModelServersOptions,
 ): MindServer {
   const watching = watch?.(name) ?? {};
   const ownSeconds = 'timeoutSeconds' in settings ? settings.timeoutSeconds : null;
@@ -68,7 +70,11 @@ function createServer(
   const provider = createOpenAiProvider(server);
   const { model, isWarmedUp, fallbacks } = settings;
   const warmUp = isWarmedUp ? createWarmUp(provider, { clock, model, onLoad: watching.onLoad }) : null;
-  const told = { ...(onReading ? { onReading } : {}), ...(onContext ? { onContext } : {}) };
+  const told = {
+    ...(onAsk ? { onAsk } : {}),
+    ...(onReading ? { onReading } : {}),
+    ...(onContext ? { onContext } : {}),
+  };
   const mind = createModelMind({ ...settings, ...server, model, server: name, ...told }, warmUp ?? provider);
   const watched = createWatchedMind(mind, { ...watching, server: name, hasOwnTime: ownSeconds !== null });
   const condense: MindServer['condense'] = async (of, signal) => {

@@ -70,7 +70,27 @@ export function subscribeLog(events: Events, logger: Logger, nowMs: () => number
   events.on('doorbellFailed', ({ error }) =>
     logger.error({ error: messageOf(error) }, 'Doorbell does not work: new requests are found by polling'),
   );
+  logAlerts(events, logger);
+  events.on('monitorStarted', ({ url }) => logger.info({ url }, 'Metrics are served'));
+  events.on('monitorFailed', ({ address, error, retryInMs }) =>
+    logger.error(
+      { address, error: messageOf(error), retry_in_ms: retryInMs },
+      'Metrics cannot be served, trying again',
+    ),
+  );
   events.on('statistics', (statistics) => logger.info(statisticsFields(statistics), 'Statistics'));
+}
+
+/** What an admin wants to be told of, and whether he could be. */
+function logAlerts(events: Events, logger: Logger): void {
+  events.on('alertRaised', ({ name, message, remedy, value, threshold }) =>
+    logger.error({ alert: name, value, threshold, reason: message, remedy }, 'Alert'),
+  );
+  events.on('alertCleared', ({ name }) => logger.info({ alert: name }, 'Alert is over'));
+  events.on('webhookFailed', ({ reason, retryInMs }) =>
+    logger.error({ error: reason, retry_in_ms: retryInMs }, 'Alert could not be sent, trying again'),
+  );
+  events.on('webhookRecovered', () => logger.info('Alerts can be sent again'));
 }
 
 /** A worker's own beginning and end. */

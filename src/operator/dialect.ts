@@ -10,6 +10,8 @@ export interface Dialect {
   /** A sum as a whole number. */
   readonly sum: (value: string) => string;
   readonly bytesOf: (column: string) => string;
+  /** The last 200 characters. */
+  readonly endOf: (column: string) => string;
   /** Whether two texts are the same, in either case. */
   readonly equals: (column: string) => string;
   readonly contains: (column: string) => string;
@@ -38,6 +40,7 @@ export const mariadbDialect: Dialect = {
   // SUM gives a DECIMAL, which the driver gives as text.
   sum: (value) => `CAST(COALESCE(SUM(${value}), 0) AS SIGNED)`,
   bytesOf: (column) => `COALESCE(LENGTH(${column}), 0)`,
+  endOf: (column) => `RIGHT(${column}, 200)`,
   equals: (column) => `${column} = ?`,
   contains: (column) => `LOCATE(?, ${column}) > 0`,
   isIn: (column) => `${column} IN (?)`,
@@ -63,6 +66,7 @@ export const sqliteDialect: Dialect = {
   whole: (column) => `min(max(CAST(${column} AS INTEGER), -9007199254740991), 9007199254740991)`,
   sum: (value) => `CAST(coalesce(sum(${value}), 0) AS INTEGER)`,
   bytesOf: (column) => `coalesce(length(CAST(${column} AS BLOB)), 0)`,
+  endOf: (column) => `substr(CAST(${column} AS TEXT), -200)`,
   equals: (column) => `${column} = ? COLLATE NOCASE`,
   contains: (column) => `instr(lower(CAST(${column} AS TEXT)), lower(?)) > 0`,
   isIn: (column) => `${column} IN (SELECT value FROM json_each(?))`,

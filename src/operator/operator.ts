@@ -14,7 +14,14 @@ import {
 } from './actions.ts';
 import type { OperatorDatabase } from './database.ts';
 import type { LoggedEvent } from './log-event.ts';
-import { lastEvents, type Overview, readNowMs, readOverview } from './overview.ts';
+import {
+  type KeptTraffic,
+  lastEvents,
+  type Overview,
+  type OverviewOptions,
+  readNowMs,
+  readOverview,
+} from './overview.ts';
 import type { RequestFilter } from './request-filter.ts';
 import {
   countRequests,
@@ -39,7 +46,7 @@ export interface Operator {
   /** Which database this is, for people: never with a password. */
   readonly name: string;
   /** How deep the queue is, how it goes, who works, what went wrong last. */
-  overview(window: WindowName): Promise<Overview>;
+  overview(window: WindowName, options?: OverviewOptions): Promise<Overview>;
   /** What each NPC asked within the window, the busiest first. */
   npcs(window: WindowName, limit?: number): Promise<NpcFigures[]>;
   list(filter: RequestFilter, options?: ListOptions): Promise<RequestPage>;
@@ -73,9 +80,10 @@ const LOOKED_AT = 500;
 /** Over a database that is open already; closing the operator closes it. */
 export function createOperator(db: OperatorDatabase): Operator {
   const sampler = new Sampler(db);
+  const kept: KeptTraffic = new Map();
   return {
     name: db.database.name,
-    overview: (window) => readOverview(db, sampler, window),
+    overview: (window, options) => readOverview(db, { sampler, kept }, { ...options, window }),
     async npcs(window, limit = NPCS) {
       return npcFiguresOf(await sampler.sample(window, await readNowMs(db)), limit);
     },

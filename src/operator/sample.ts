@@ -15,6 +15,8 @@ export interface SampledRequest {
   readonly waitedMs: number | null;
   readonly aiMs: number | null;
   readonly totalMs: number | null;
+  /** Of a model, for its answer; 0 where the answer tells of none. */
+  readonly tokens: number;
 }
 
 /** A stretch of time, how many requests were made in it, and some of them. */
@@ -114,5 +116,14 @@ function sampledOf(row: Row): SampledRequest {
     waitedMs: spanOf(createdMs, nullableNumberOf(row, 'claimed_ms')),
     aiMs: nullableNumberOf(row, 'ai_ms'),
     totalMs: spanOf(createdMs, nullableNumberOf(row, 'processed_ms')),
+    tokens: tokensIn(nullableTextOf(row, 'answer_end') ?? ''),
   };
+}
+
+/** Our AI service tells them at the end of an answer; of another's answers nothing is known. */
+const TOKENS = /"tokens":\{"prompt":(\d{1,9}),"completion":(\d{1,9})\}/;
+
+function tokensIn(answerEnd: string): number {
+  const [, prompt = '0', completion = '0'] = TOKENS.exec(answerEnd) ?? [];
+  return Number(prompt) + Number(completion);
 }

@@ -135,7 +135,7 @@ function statementsIn(dialect: Dialect): OperatorStatements {
        LIMIT 200`,
     sample: `
       SELECT r.id, r.status, ${text('r.source_npc')} AS source_npc, ${text('r.error_code')} AS error_code,
-             ${whole('r.attempts')} AS attempts,${times}
+             ${whole('r.attempts')} AS attempts, ${dialect.endOf('p.response_data')} AS answer_end,${times}
         FROM ai_requests r ${byId} ${responses}
        WHERE ${dialect.isIn('r.id')}`,
     lastEvents: `

@@ -12,6 +12,7 @@ function request(changes: Partial<SampledRequest> = {}): SampledRequest {
     waitedMs: 1,
     aiMs: 10,
     totalMs: 11,
+    tokens: 0,
     ...changes,
   };
 }

@@ -103,6 +103,8 @@ export interface NpcFigures extends TrafficFigures {
   readonly npc: string | null;
   /** The error that its failed requests have most often. */
   readonly topError: string | null;
+  /** Of a model, for all its answers; an estimate where a part of them was looked at. */
+  readonly tokens: number;
 }
 
 /** Who asks most, first. An NPC of which few requests are among a million may not be among those that were looked at. */
@@ -115,9 +117,18 @@ export function npcFiguresOf(buckets: readonly SampledBucket[], limit: number): 
     else others.push(standing);
   }
   return [...byNpc]
-    .map(([npc, standing]) => ({ npc, ...figuresOf(standing), topError: topErrorOf(standing) }))
+    .map(([npc, standing]) => ({
+      npc,
+      ...figuresOf(standing),
+      topError: topErrorOf(standing),
+      tokens: tokensOf(standing),
+    }))
     .sort((a, b) => b.requests - a.requests || String(a.npc).localeCompare(String(b.npc)))
     .slice(0, limit);
+}
+
+function tokensOf(standing: readonly Standing[]): number {
+  return Math.round(standing.reduce((sum, { request, weight }) => sum + request.tokens * weight, 0));
 }
 
 function topErrorOf(standing: readonly Standing[]): string | null {

@@ -1,7 +1,9 @@
 import { retryAfterMs } from '../base/retry-after.ts';
+import { startSpan } from '../base/tracing.ts';
 import { readAnswer, readText } from './answer-body.ts';
 import { toChatRequest } from './chat-request.ts';
 import type { Gathered } from './gathering.ts';
+import { ModelError } from './model-error.ts';
 import type { ModelQuestion, ModelServer } from './provider.ts';
 import type { ServerProfile } from './server-profile.ts';
 import { readServerWords } from './server-words.ts';
@@ -29,10 +31,29 @@ export type ChatOutcome = { readonly gathered: Gathered } | { readonly refusal: 
 export async function callChat(
   question: ModelQuestion,
   profile: ServerProfile,
+  call: ChatCall,
+): Promise<ChatOutcome> {
+  const { model, trace } = question;
+  const attributes = { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': model };
+  const span = startSpan('ai_ipc.model', { kind: 'client', parent: trace, attributes });
+  try {
+    const outcome = await callTraced({ ...question, trace: span?.trace ?? trace }, profile, call);
+    span?.end('refusal' in outcome ? { error: `HTTP ${outcome.refusal.status}` } : {});
+    return outcome;
+  } catch (error) {
+    // Its words may repeat what a player said.
+    span?.end({ error: error instanceof ModelError ? error.kind : 'connection' });
+    throw error;
+  }
+}
+
+async function callTraced(
+  question: ModelQuestion,
+  profile: ServerProfile,
   { transport, server, maxBytes, signal, onFirstWord }: ChatCall,
 ): Promise<ChatOutcome> {
   const body = JSON.stringify(toChatRequest(question, profile, server.body ?? {}));
-  const response = await transport.post('/chat/completions', body, signal);
+  const response = await transport.post('/chat/completions', body, { signal, trace: question.trace });
   if (response.status !== 200) {
     const said = await readText(response.body, MAX_ERROR_BYTES);
     return { refusal: refusalOf(said, { response, question, isIn200: false }) };

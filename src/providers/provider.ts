@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import type { Trace } from '../base/tracing.ts';
 import type { AnswerSchema } from './answer-format.ts';
 import type { Completion } from './completion.ts';
 import type { ModelError } from './model-error.ts';
@@ -51,6 +52,8 @@ export interface ModelQuestion extends QuestionTexts {
   readonly reasoningEffort?: string | undefined;
   /** Whose turn it is where several wait for the server: lower ones first. Default 5. */
   readonly priority?: number | undefined;
+  /** What the call continues; undefined where nobody traces. */
+  readonly trace?: Trace | undefined;
   /** Nobody waits for it: it is asked only while nobody else asks the server, and given up as soon as somebody does. */
   readonly isQuiet?: boolean | undefined;
 }

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Readable } from 'node:stream';
+import type { Trace } from '../base/tracing.ts';
 import type { Body } from './answer-body.ts';
 import type { ModelServer } from './provider.ts';
 
@@ -11,10 +12,16 @@ export interface ServerResponse {
   readonly body: Body;
 }
 
+interface PostOptions {
+  readonly signal: AbortSignal;
+  /** Headers of this call alone. */
+  readonly trace?: Trace | undefined;
+}
+
 /** Sends calls to one model server. Redirects are not followed: the key and what players say go to no other address. */
 export interface Transport {
   /** `signal` ends the call and everything that is read of it, by closing its connection. */
-  post(path: string, body: string, signal: AbortSignal): Promise<ServerResponse>;
+  post(path: string, body: string, options: PostOptions): Promise<ServerResponse>;
   /** A page of the server itself, beside its /v1, on a connection of its own. */
   get(path: string, signal: AbortSignal): Promise<ServerResponse>;
 }
@@ -44,7 +51,7 @@ export function createTransport({ baseUrl, apiKey, headers = {} }: ModelServer):
   async function send(
     path: string,
     { method, body = null }: { method: 'GET' | 'POST'; body?: string | null },
-    signal: AbortSignal,
+    { signal, trace }: PostOptions,
   ): Promise<ServerResponse> {
     const answer = await agent.request({
       origin,
@@ -52,7 +59,7 @@ export function createTransport({ baseUrl, apiKey, headers = {} }: ModelServer):
       path: `${path}${search}`,
       method,
       body,
-      headers: body === null ? sent : { ...sent, 'content-type': 'application/json' },
+      headers: body === null ? sent : { ...sent, 'content-type': 'application/json', ...trace },
       reset: method === 'GET',
       signal,
     });
@@ -70,8 +77,8 @@ export function createTransport({ baseUrl, apiKey, headers = {} }: ModelServer):
   const base = pathname.replace(/\/+$/, '');
   const root = base.replace(/\/v1$/, '');
   return {
-    post: (path, body, signal) => send(base + path, { method: 'POST', body }, signal),
-    get: (path, signal) => send(root + path, { method: 'GET' }, signal),
+    post: (path, body, options) => send(base + path, { method: 'POST', body }, options),
+    get: (path, signal) => send(root + path, { method: 'GET' }, { signal }),
   };
 }
 

@@ -69,6 +69,8 @@ export interface ClaimedRequest extends ClaimRef {
   readonly sourceNpc: string | null;
   /** Milliseconds since 1970 by the database's clock; only ever a part of a name, never compared. */
   readonly createdAtMs: number;
+  /** Milliseconds from created_at to the claim, by the database's clock. */
+  readonly ageMs: number;
   /** Milliseconds that were left of its life when the database claimed it. */
   readonly lifeLeftMs: number;
 }

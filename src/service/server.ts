@@ -1,12 +1,13 @@
 import { createServer as createHttpServer, type Server, type ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { type Clock, systemClock } from '../base/clock.ts';
-import { StartStop } from '../base/lifecycle.ts';
+import { type Lifecycle, StartStop } from '../base/lifecycle.ts';
+import { listen, type ServerAddress } from '../base/listen.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ServiceSettings } from '../config/load.ts';
 import type { ProfanityFilter } from '../mind/answer/profanity.ts';
 import type { ServiceDatabase } from './base/service-database.ts';
-import { checkAddress, DEFAULT_HOST, listen, type ServiceAddress } from './http/listen.ts';
+import { checkAddress, DEFAULT_HOST, LISTEN_WORDS } from './http/listen.ts';
 import { createParts, type ServiceParts } from './service-parts.ts';
 
 export { DEFAULT_HOST, DEFAULT_PORT } from './http/listen.ts';
@@ -22,6 +23,8 @@ export interface ServiceOptions {
   readonly settings?: Partial<ServiceSettings>;
   /** Opens the database in which NPCs remember; without it they remember nothing. The service closes it. */
   readonly openDatabase?: () => Promise<ServiceDatabase>;
+  /** What runs as long as the service, over the same database, which is null while it cannot be used. */
+  readonly beside?: (present: () => ServiceDatabase | null) => readonly Lifecycle[];
   /** A filter of the server's own for what NPCs say; it must not make a text empty. */
   readonly profanityFilter?: ProfanityFilter;
   readonly logger: Logger;
@@ -31,7 +34,7 @@ export interface ServiceOptions {
 /** The AI service's life: a Lifecycle whose start tells where it listens. */
 export interface Service {
   /** Resolves when it listens. Throws AiIpcError port_in_use, bad_argument or persona_invalid. */
-  start(): Promise<ServiceAddress>;
+  start(): Promise<ServerAddress>;
   /** Takes no new connections, waits up to 3 s for answers in the making, then cuts what is left. */
   stop(): Promise<void>;
 }
@@ -48,13 +51,13 @@ export function createService(options: ServiceOptions): Service {
   const startStop = new StartStop('AI service');
   let running: Running | undefined;
 
-  async function begin(): Promise<ServiceAddress> {
+  async function begin(): Promise<ServerAddress> {
     const address = checkAddress(options);
     const parts = await createParts(options, { clock, stopped: stopped.signal });
-    const server = createServer(parts, options.logger);
+    const server = createServer(parts, { ...options, clock });
     const answers = trackAnswers(server);
     try {
-      const listening = await listen(server, address);
+      const listening = await listen(server, address, LISTEN_WORDS);
       running = { server, parts, answers };
       return listening;
     } catch (error) {
@@ -83,11 +86,19 @@ interface Stopping {
   readonly stopped: AbortController;
 }
 
-function createServer({ app }: ServiceParts, logger: Logger): Server {
+function createServer(
+  { app, monitor }: ServiceParts,
+  { logger, clock }: { readonly logger: Logger; readonly clock: Clock },
+): Server {
   // The name stands in for a Host that HTTP/1.0 may leave out; nothing depends on it.
   const handle = getRequestListener(app.fetch, { hostname: DEFAULT_HOST });
   const timeouts = { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS };
   return createHttpServer(timeouts, (request, answer) => {
+    if (monitor.pages(request, answer)) return;
+    const startMs = clock.nowMs();
+    answer.once('finish', () =>
+      monitor.noteCall({ path: request.url ?? '/', status: answer.statusCode, ms: clock.nowMs() - startMs }),
+    );
     // The app answers what it throws, and the listener the rest: this is a bug of either, and costs one connection.
     handle(request, answer).catch((error: unknown) => {
       logger.error({ err: error }, 'AI service request failed');

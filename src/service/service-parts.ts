@@ -3,7 +3,7 @@ import type { Hono } from 'hono';
 import type { Clock } from '../base/clock.ts';
 import { decodeText } from '../base/decode-text.ts';
 import { AiIpcError, messageOf } from '../base/errors.ts';
-import { startAll, stopAll } from '../base/lifecycle.ts';
+import { type Lifecycle, startAll, stopAll } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import { packageVersion } from '../base/version.ts';
 import { FIRST_MODEL } from '../config/allowed-models.ts';
@@ -35,10 +35,12 @@ import { createNpcMemory, type FoldListener, type KeptMemory } from './memory/np
 import { createRecollecting } from './memory/recollecting.ts';
 import { createModelSummariser } from './model-summariser.ts';
 import { watchModel } from './model-watch.ts';
+import { createServiceMonitor, type ServiceMonitor } from './service-monitor.ts';
 
 export interface PartsOptions {
   readonly settings?: Partial<ServiceSettings>;
   readonly openDatabase?: () => Promise<ServiceDatabase>;
+  readonly beside?: (present: () => ServiceDatabase | null) => readonly Lifecycle[];
   readonly profanityFilter?: ProfanityFilter;
   readonly hasTestEndpoints?: boolean;
   readonly logger: Logger;
@@ -47,6 +49,8 @@ export interface PartsOptions {
 /** What a service is made of, running, besides its server. */
 export interface ServiceParts {
   readonly app: Hono<ServerEnv>;
+  /** What watches the service, outside of its endpoints. */
+  readonly monitor: ServiceMonitor;
   /** To be called when nothing is answered any more: what was said is remembered, then the database is closed. */
   stop(): Promise<void>;
 }
@@ -87,11 +91,19 @@ export async function createParts(options: PartsOptions, life: Life): Promise<Se
     memory: () => store.memory(),
   });
   const onFold: FoldListener = (owner, older) => summariser?.note(owner, older);
-  const store = createKept({ settings, health, logger, openDatabase: options.openDatabase, onFold }, life);
+  const store = createKept({ ...options, settings, health, onFold }, life);
   const recollecting = createRecollecting({ memory: store.memory, health, logger, clock: life.clock });
   const warmUps = created.servers.flatMap(({ warmUp }) => warmUp ?? []);
   const running = [personas, ...store.lives, ...warmUps, ...(summariser === null ? [] : [summariser])];
   await startAll(running);
+  const admission = createAdmission(settings.maxInFlight);
+  const report = () =>
+    health.report({
+      ...created,
+      areOff: store.limits.isOff(),
+      servers: created.servers.map((server) => stateOf(server, { settings, uses })),
+    });
+  const monitor = createServiceMonitor({ report, admission, limits: store.limits, memory: store.memory });
   const app = createApp({
     endpoints: {
       ...{ mind: created.mind, offline: created.offline, personas, recollecting, profanityFilter, gameText },
@@ -100,22 +112,19 @@ export async function createParts(options: PartsOptions, life: Life): Promise<Se
     },
     idempotency: createIdempotency(life),
     audiences: new Audiences(life.clock),
-    admission: createAdmission(settings.maxInFlight),
+    admission,
+    onAnswer: ({ body, personaId }) =>
+      monitor.noteAnswer(body, { wanted: created.modelOf(personas.find(personaId)) }),
     deadlines: createDeadlines(life),
     defaultDeadlineMs: settings.deadlineMs,
     memory: store.memory,
-    health: () =>
-      health.report({
-        ...created,
-        areOff: store.limits.isOff(),
-        servers: created.servers.map((server) => stateOf(server, { settings, uses })),
-      }),
+    health: report,
     isAuthorized: createAuthorization(settings.serviceKey),
     version: packageVersion(),
     ...{ logger, hasTestEndpoints, ...life },
   });
   return {
-    app,
+    ...{ app, monitor },
     async stop() {
       const late = new AbortController();
       await Promise.race([recollecting.settled(), life.clock.sleep(REMEMBER_GRACE_MS, late.signal)]);
@@ -163,12 +172,13 @@ interface Keeping {
   readonly settings: ServiceSettings;
   readonly health: Health;
   readonly logger: Logger;
-  readonly openDatabase: (() => Promise<ServiceDatabase>) | undefined;
+  readonly openDatabase?: PartsOptions['openDatabase'];
+  readonly beside?: PartsOptions['beside'];
   readonly onFold: FoldListener;
 }
 
 /** Everything that needs the database: it may come late, or never. */
-function createKept({ settings, health, logger, openDatabase, onFold }: Keeping, { clock }: Life) {
+function createKept({ settings, health, logger, openDatabase, beside, onFold }: Keeping, { clock }: Life) {
   const late =
     openDatabase === undefined
       ? null
@@ -198,7 +208,12 @@ function createKept({ settings, health, logger, openDatabase, onFold }: Keeping,
   return {
     memory: present(memory) as () => KeptMemory | null,
     limits,
-    lives: [...(late === null ? [] : [late]), cleanup, limits],
+    lives: [
+      ...(late === null ? [] : [late]),
+      cleanup,
+      limits,
+      ...(beside?.(() => late?.present ?? null) ?? []),
+    ],
   };
 }
 

@@ -72,6 +72,7 @@ function toClaimedRequest(row: Row, spentMs: number): ClaimedRequest {
     priority: numberOf(row, 'priority'),
     sourceNpc: nullableTextOf(row, 'source_npc'),
     createdAtMs: numberOf(row, 'created_at_ms'),
+    ageMs: numberOf(row, 'age_ms') - spentMs,
     lifeLeftMs: numberOf(row, 'life_left_ms') + spentMs,
   };
 }

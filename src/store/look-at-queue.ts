@@ -3,6 +3,7 @@ import type { Row } from '../database/database.ts';
 import { partOf } from './part.ts';
 import type { FactStatements } from './queue-fact-statements.ts';
 import {
+  type AlertParts,
   type CallFact,
   LAST_CALLS,
   type PendingFacts,
@@ -14,13 +15,20 @@ import {
 /** A quarter of an hour: no life ends so long before its request is made, unless in another time zone. */
 const ZONE_SECONDS = 900;
 
-/** One statement after the other: a look needs one connection and no more. */
-export async function lookAtQueue(query: Query, statements: FactStatements): Promise<QueueFacts> {
+/** What alerts are judged by. One statement after the other: a look needs one connection and no more. */
+export async function lookAtAlerts(query: Query, statements: FactStatements): Promise<AlertParts> {
   return {
     workers: await partOf(async () => (await query(statements.workers)).map(workerOf)),
     pending: await partOf(async () => pendingOf((await query(statements.pending))[0] ?? {})),
     processing: await partOf(async () => number((await query(statements.processing))[0], 'processing')),
     recent: await partOf(async () => recentOf(await query(statements.recent))),
+    dailyTokens: await partOf(async () => number((await query(statements.dailyTokens))[0], 'tokens')),
+  };
+}
+
+export async function lookAtQueue(query: Query, statements: FactStatements): Promise<QueueFacts> {
+  return {
+    ...(await lookAtAlerts(query, statements)),
     calls: await partOf(async () => callsOf(await query(statements.calls))),
     oldestEnded: await partOf(async () => {
       const [row] = await query(statements.oldestEnded);

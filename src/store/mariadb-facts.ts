@@ -5,7 +5,7 @@ import { connectTo, type OpenConnection } from '../database/connect.ts';
 import type { Row } from '../database/database.ts';
 import { toDatabaseError } from '../database/database-errors.ts';
 import { mariadbName } from '../database/database-name.ts';
-import { probeServer } from '../database/probe.ts';
+import { describeEncryption, probeServer } from '../database/probe.ts';
 import { findServerFaults } from '../database/server-checks.ts';
 import { poolSession } from '../database/session.ts';
 import { findHeldIds, readTransactions } from './held-requests.ts';
@@ -15,6 +15,7 @@ import { partOf } from './part.ts';
 import { mariadbFactStatements } from './queue-fact-statements.ts';
 import type { ConnectionFacts, EventFacts, GaleraFacts, ServerFacts } from './server-facts.ts';
 import { findLostKeys } from './server-keys.ts';
+import { isOnThisMachine } from './this-machine.ts';
 import { findMissingRights } from './worker-rights.ts';
 
 /** A statement, or a wait for a lock, that takes longer has something to tell. */
@@ -53,7 +54,8 @@ export async function lookAtServer(settings: MariadbSettings, limitMs: number): 
       deadline.within(opened.connection.query<Row[]>(sql)).catch((error: unknown) => {
         throw toDatabaseError(error, name);
       });
-    const facts = await gather(settings, query, deadline);
+    const encryption = await deadline.within(describeEncryption(opened));
+    const facts = { ...(await gather(settings, query, deadline)), encryption };
     // A goodbye that fails changes nothing of what was seen.
     await deadline.within(opened.connection.end()).catch(() => undefined);
     return facts;
@@ -77,7 +79,11 @@ function open(settings: MariadbSettings, limitMs: number): Promise<OpenConnectio
   });
 }
 
-async function gather(settings: MariadbSettings, query: Query, deadline: Deadline): Promise<ServerFacts> {
+async function gather(
+  settings: MariadbSettings,
+  query: Query,
+  deadline: Deadline,
+): Promise<Omit<ServerFacts, 'encryption'>> {
   const [version] = await query('SELECT VERSION() AS version, CURRENT_USER() AS account');
   const { isMariadb } = await checkServer(query);
   const variables = await namesAndValues(query, VARIABLES);
@@ -175,10 +181,6 @@ async function readGalera(
     isReady: status['wsrep_ready'] === 'ON',
     size: Number(status['wsrep_cluster_size'] ?? 0),
   };
-}
-
-function isOnThisMachine({ host, socketPath }: MariadbSettings): boolean {
-  return socketPath !== null || host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
 /** The end of all waiting: what is under way then is cut, and everything later fails at once. */

@@ -44,6 +44,7 @@ const CLAIM_COLUMNS = `
   SELECT r.id, LEAST(r.claim_no, ${MOST}) AS claim_no, LEAST(r.attempts, ${MOST}) AS attempts, r.max_attempts,
          r.request_type, r.endpoint, r.request_data, r.priority, r.source_npc,
          CAST(ROUND(UNIX_TIMESTAMP(r.created_at) * 1000) AS UNSIGNED) AS created_at_ms,
+         CAST(ROUND((UNIX_TIMESTAMP(NOW(3)) - UNIX_TIMESTAMP(r.created_at)) * 1000) AS SIGNED) AS age_ms,
          CAST(ROUND((UNIX_TIMESTAMP(r.expires_at) - UNIX_TIMESTAMP(NOW(3))) * 1000) AS SIGNED) AS life_left_ms`;
 
 /**

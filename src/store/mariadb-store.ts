@@ -4,7 +4,9 @@ import type { Inserter } from '../database/database.ts';
 import { toDatabaseError } from '../database/database-errors.ts';
 import { type ConnectionSettings, openMariadbPools } from '../database/mariadb-pool.ts';
 import { probeServer } from '../database/probe.ts';
-import type { CallerConnection, QueueStore } from '../queue/queue-store.ts';
+import type { WatchedStore } from '../queue/alert-store.ts';
+import type { CallerConnection } from '../queue/queue-store.ts';
+import { createAlertStore, readFolder } from './alert-store.ts';
 import type { LockBy } from './mariadb-locks.ts';
 import { mariadbStatements } from './mariadb-statements.ts';
 import { readQueueId } from './queue-id.ts';
@@ -15,6 +17,8 @@ export interface MariadbStoreOptions {
   readonly lockBy?: 'auto' | 'pass_held' | 'wait';
   /** Told what the server is set to that costs something; what nothing works with is thrown. */
   readonly onWarning?: (warning: string) => void;
+  /** Told whether connections are encrypted, and by what the server was known. */
+  readonly onConnected?: (encryption: string) => void;
 }
 
 /**
@@ -23,10 +27,11 @@ export interface MariadbStoreOptions {
  */
 export async function openMariadbStore(
   settings: ConnectionSettings,
-  { lockBy = 'auto', onWarning = () => undefined }: MariadbStoreOptions = {},
-): Promise<QueueStore> {
+  { lockBy = 'auto', onWarning = () => undefined, onConnected = () => undefined }: MariadbStoreOptions = {},
+): Promise<WatchedStore> {
   // Asked first, on connections of its own: it tells at once what a pool would only time out on.
-  const { skipsLocked, maxPacketBytes, warnings } = await probeServer(settings);
+  const { skipsLocked, maxPacketBytes, encryption, warnings } = await probeServer(settings);
+  onConnected(encryption);
   for (const warning of warnings) onWarning(warning);
   const { database, urgentDatabase } = openMariadbPools({ ...settings, maxPacketBytes });
   try {
@@ -36,7 +41,11 @@ export async function openMariadbStore(
     const way = canSkip ? 'skip_locked' : lockBy === 'wait' ? lockBy : await wayWithoutSkipping(query);
     const statements = mariadbStatements(way);
     const queueId = await readQueueId(database, statements);
-    return createSqlStore({ database, statements, queueId, heartbeatDatabase: urgentDatabase, inserterOver });
+    const findFolder = () => readFolder(database, settings);
+    const alerts = createAlertStore({ database, kind: 'mariadb', findFolder });
+    return createSqlStore({
+      ...{ database, statements, queueId, heartbeatDatabase: urgentDatabase, inserterOver, alerts },
+    });
   } catch (error) {
     await database.close();
     throw error;

@@ -1,5 +1,6 @@
 import type { DatabaseSettings } from '../config/settings.ts';
 import { mariadbName, sqliteName } from '../database/database-name.ts';
+import type { WatchedStore } from '../queue/alert-store.ts';
 import type { QueueStore } from '../queue/queue-store.ts';
 
 /** Where the queue is. */
@@ -10,15 +11,22 @@ export function databaseName(settings: StoreSettings): string {
   return settings.kind === 'mariadb' ? mariadbName(settings) : sqliteName(settings.file);
 }
 
+/** Who is told of a server. */
+export interface StoreListeners {
+  /** What it is set to that costs something. */
+  readonly onWarning?: (warning: string) => void;
+  /** Whether connections to it are encrypted, and by what it was known, in words. */
+  readonly onConnected?: (encryption: string) => void;
+}
+
 /** Opens the queue on the database that the settings name. Only that database's driver is loaded. */
 export async function openStore(
   settings: StoreSettings,
-  /** Told what the server is set to that costs something. */
-  onWarning: (warning: string) => void = () => undefined,
-): Promise<QueueStore> {
+  listeners: StoreListeners = {},
+): Promise<WatchedStore> {
   if (settings.kind === 'mariadb') {
     const { openMariadbStore } = await import('./mariadb-store.ts');
-    return await openMariadbStore(settings, { onWarning });
+    return await openMariadbStore(settings, listeners);
   }
   const { openSqliteStore } = await import('./sqlite-store.ts');
   return await openSqliteStore(settings.file);

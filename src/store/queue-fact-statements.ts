@@ -6,6 +6,7 @@ export interface FactStatements {
   readonly pending: string;
   readonly processing: string;
   readonly recent: string;
+  readonly dailyTokens: string;
   readonly calls: string;
   readonly oldestEnded: string;
   readonly lastCleaned: string;
@@ -26,7 +27,7 @@ const sqliteAge: Age = (column) =>
 const LATEST = 200;
 const LATEST_LOG_ROWS = 300;
 
-function statementsWith(age: Age, sizes: string): FactStatements {
+function statementsWith(age: Age, { today, sizes }: { today: string; sizes: string }): FactStatements {
   return {
     workers: `
       SELECT id, host, pid, version, ROUND(${age('heartbeat_at')} * 1000) AS heartbeat_age_ms, in_flight, doorbell
@@ -52,6 +53,7 @@ function statementsWith(age: Age, sizes: string): FactStatements {
         FROM ai_requests
        WHERE id > (SELECT COALESCE(MAX(id), 0) - ${LATEST} FROM ai_requests)
          AND status IN ('completed', 'failed', 'timeout') AND ${age('created_at')} < 900`,
+    dailyTokens: `SELECT SUM(tokens) AS tokens FROM ai_npc_budget WHERE day = ${today}`,
     calls: `
       SELECT event_type, LEFT_OF_DATA AS event_data, ${age('created_at')} AS age
         FROM ai_request_log
@@ -74,15 +76,15 @@ function statementsWith(age: Age, sizes: string): FactStatements {
   };
 }
 
-export const mariadbFactStatements = statementsWith(
-  mariadbAge,
-  `SELECT TABLE_NAME AS name, DATA_LENGTH + INDEX_LENGTH AS bytes, TABLE_ROWS AS number
+export const mariadbFactStatements = statementsWith(mariadbAge, {
+  today: 'UTC_DATE()',
+  sizes: `SELECT TABLE_NAME AS name, DATA_LENGTH + INDEX_LENGTH AS bytes, TABLE_ROWS AS number
      FROM information_schema.TABLES
     WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN (${TABLES})`,
-);
+});
 
-export const sqliteFactStatements = statementsWith(
-  sqliteAge,
-  `SELECT 'whole file' AS name, page_count * page_size AS bytes, -1 AS number
+export const sqliteFactStatements = statementsWith(sqliteAge, {
+  today: "date('now')",
+  sizes: `SELECT 'whole file' AS name, page_count * page_size AS bytes, -1 AS number
      FROM pragma_page_count, pragma_page_size`,
-);
+});

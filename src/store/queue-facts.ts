@@ -56,12 +56,18 @@ export interface TableSize {
   readonly rows: number;
 }
 
-/** What both kinds of database tell of the queue. */
-export interface QueueFacts {
+/** What alerts are judged by. */
+export interface AlertParts {
   readonly workers: Part<readonly WorkerFact[]>;
   readonly pending: Part<PendingFacts>;
   readonly processing: Part<number>;
   readonly recent: Part<RecentFacts>;
+  /** Of models, today (UTC), as the budgets of players count them. */
+  readonly dailyTokens: Part<number>;
+}
+
+/** What both kinds of database tell of the queue. */
+export interface QueueFacts extends AlertParts {
   /** The last ones, the newest first. */
   readonly calls: Part<readonly CallFact[]>;
   /** The oldest request that has ended; undefined without one. */

@@ -48,6 +48,8 @@ export interface LostKey {
 export interface ServerFacts {
   readonly version: string;
   readonly isMariadb: boolean;
+  /** Whether the connection is encrypted, and by what the server was known, in words. */
+  readonly encryption: string;
   /** As SQL names it: 'user'@'host'. */
   readonly account: string;
   /** What src/database/server-checks.ts finds. */

@@ -1,5 +1,6 @@
 import type { Database, Inserter } from '../database/database.ts';
-import type { CallerConnection, QueueStore } from '../queue/queue-store.ts';
+import type { AlertStore, WatchedStore } from '../queue/alert-store.ts';
+import type { CallerConnection } from '../queue/queue-store.ts';
 import { claim, hasDue } from './claim.ts';
 import { cleanup } from './cleanup.ts';
 import { expire } from './expire.ts';
@@ -18,14 +19,16 @@ export interface SqlStoreParts {
   readonly heartbeatDatabase: Database;
   /** Inserts on the caller's own connection. */
   readonly inserterOver: (connection: CallerConnection) => Inserter;
+  readonly alerts: AlertStore;
 }
 
 /** The queue over any database that the statements are written for. */
-export function createSqlStore(parts: SqlStoreParts): QueueStore {
-  const { database, statements, queueId, heartbeatDatabase, inserterOver } = parts;
+export function createSqlStore(parts: SqlStoreParts): WatchedStore {
+  const { database, statements, queueId, heartbeatDatabase, inserterOver, alerts } = parts;
   return {
     name: database.name,
     queueId,
+    alerts,
     // async, so that a connection that is refused rejects, and does not throw.
     insert: async (requests, connection) =>
       await insertRequests(

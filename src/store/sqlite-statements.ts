@@ -53,6 +53,8 @@ export const sqliteStatements: Statements = {
            CAST(request_data AS TEXT) AS request_data, CAST(source_npc AS TEXT) AS source_npc,
            min(max(coalesce(CAST(priority AS INTEGER), 5), -2147483648), 2147483647) AS priority,
            coalesce(CAST(round(unixepoch(created_at, 'subsec') * 1000) AS INTEGER), 0) AS created_at_ms,
+           coalesce(CAST(round((unixepoch('now', 'subsec') - unixepoch(created_at, 'subsec')) * 1000) AS INTEGER), 0)
+             AS age_ms,
            coalesce(CAST(round((unixepoch(expires_at, 'subsec') - unixepoch('now', 'subsec')) * 1000) AS INTEGER), 0)
              AS life_left_ms
       FROM ai_requests INDEXED BY idx_status_priority

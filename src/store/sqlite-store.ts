@@ -2,7 +2,9 @@ import { AiIpcError } from '../base/errors.ts';
 import type { Inserter } from '../database/database.ts';
 import { inserterOn } from '../database/sqlite.ts';
 import { openSqliteWithSchema } from '../database/sqlite-schema.ts';
-import type { CallerConnection, QueueStore } from '../queue/queue-store.ts';
+import type { WatchedStore } from '../queue/alert-store.ts';
+import type { CallerConnection } from '../queue/queue-store.ts';
+import { openAlertStore } from './alert-store.ts';
 import { readQueueId } from './queue-id.ts';
 import { createSqlStore } from './sql-store.ts';
 import { sqliteStatements } from './sqlite-statements.ts';
@@ -11,7 +13,7 @@ import { sqliteStatements } from './sqlite-statements.ts';
  * Opens the queue in a SQLite file, which is made (with its folder) when it is not there. Throws AiIpcError:
  * storage_failed (folder, rights or disk), schema_new.
  */
-export async function openSqliteStore(file: string): Promise<QueueStore> {
+export async function openSqliteStore(file: string): Promise<WatchedStore> {
   const database = await openSqliteWithSchema(file);
   try {
     const queueId = await readQueueId(database, sqliteStatements);
@@ -21,6 +23,7 @@ export async function openSqliteStore(file: string): Promise<QueueStore> {
       queueId,
       heartbeatDatabase: database,
       inserterOver,
+      alerts: openAlertStore(database, { kind: 'sqlite', file }),
     });
   } catch (error) {
     await database.close();

@@ -1,12 +1,20 @@
 import type { AiCall } from '../ai/ai-client.ts';
 import { methodOf } from '../ai/call-method.ts';
+import type { Trace } from '../base/tracing.ts';
 import type { Flight } from './flights.ts';
+
+interface CallOptions {
+  readonly queueId: string;
+  readonly timeoutMs: number;
+  /** What the AI service continues; undefined where nobody traces. */
+  readonly trace: Trace | undefined;
+}
 
 /**
  * The call that is made for a claimed request. Its Idempotency-Key is the same at each attempt, and never that of another
  * request: ids alone repeat when a database is made anew.
  */
-export function aiCall(flight: Flight, queueId: string, timeoutMs: number): AiCall {
+export function aiCall(flight: Flight, { queueId, timeoutMs, trace }: CallOptions): AiCall {
   const { request } = flight;
   const method = methodOf(request.type);
   return {
@@ -21,6 +29,7 @@ export function aiCall(flight: Flight, queueId: string, timeoutMs: number): AiCa
       ...(request.sourceNpc === null
         ? {}
         : { 'x-ai-ipc-source-npc': encodeURIComponent(toWellFormed(request.sourceNpc)) }),
+      ...trace,
     },
     timeoutMs,
     signal: flight.signal,

@@ -81,7 +81,8 @@ export class Completer implements Lifecycle {
     if (outbox.ready === 0) return Math.min(IDLE_REST_MS, heldRestMs);
     if (outbox.ready < ENOUGH) await clock.sleep(GATHER_MS, signal);
     const batch = outbox.nextBatch();
-    const held = this.#report(batch, await settleBatch(this.#context, batch));
+    const startMs = clock.nowMs();
+    const held = this.#report(batch, await settleBatch(this.#context, batch), startMs);
     const wasFull = outbox.isFull;
     outbox.settled(batch, held, clock.nowMs());
     if (wasFull && !outbox.isFull) this.#context.onRoom();
@@ -91,14 +92,34 @@ export class Completer implements Lifecycle {
   }
 
   /** Ends the claims of all but the held ones, which it returns: somebody else's transaction has their rows. */
-  #report(batch: readonly SettledAttempt[], fates: readonly SettleFate[]): readonly SettledAttempt[] {
+  #report(
+    batch: readonly SettledAttempt[],
+    fates: readonly SettleFate[],
+    startMs: number,
+  ): readonly SettledAttempt[] {
     const { flights, events, workerId } = this.#context;
     const withFate = (fate: SettleFate) => batch.filter((_, index) => fates[index] === fate);
     const [written, dropped, held] = [withFate('written'), withFate('dropped'), withFate('held')];
-    for (const attempt of [...written, ...dropped]) flights.remove(attempt);
+    const lifeMs = this.#landAll(written, startMs);
+    for (const attempt of dropped) flights.remove(attempt);
     if (held.length < batch.length)
-      events.emit('settled', { workerId, written: written.length, dropped: dropped.map(({ id }) => id) });
+      events.emit('settled', {
+        ...{ workerId, written: written.length, dropped: dropped.map(({ id }) => id), lifeMs },
+      });
     return held;
+  }
+
+  /** Ends these claims; returns how long each request that is over has lived. */
+  #landAll(written: readonly SettledAttempt[], startMs: number): readonly number[] {
+    const { flights, clock } = this.#context;
+    const nowMs = clock.nowMs();
+    const lifeMs: number[] = [];
+    for (const attempt of written) {
+      flights.find(attempt)?.trace?.settled(startMs);
+      const flight = flights.remove(attempt);
+      if (flight !== undefined && attempt.outcome.kind !== 'retry') lifeMs.push(nowMs - flight.bornAtMs);
+    }
+    return lifeMs;
   }
 
   #tellHeld(held: readonly SettledAttempt[]): void {

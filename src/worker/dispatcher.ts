@@ -1,8 +1,10 @@
 import type { AiResult } from '../ai/ai-client.ts';
 import { callThrough } from '../ai/breaker.ts';
+import type { Trace } from '../base/tracing.ts';
 import type { Outcome } from '../queue/outcome.ts';
 import type { ClaimedRequest, ClaimRef } from '../queue/request.ts';
 import { aiCall } from './ai-call.ts';
+import { endOfCall, startFlightTrace } from './flight-trace.ts';
 import { Flight, type Flights } from './flights.ts';
 import { neverCalled, outcomeOf, rowError } from './outcome-of.ts';
 import { Ramp } from './ramp.ts';
@@ -34,6 +36,7 @@ export class Dispatcher {
   dispatch(requests: readonly ClaimedRequest[], claimedAtMs: number): void {
     for (const request of requests) {
       const flight = new Flight(request, claimedAtMs + request.lifeLeftMs);
+      flight.trace = startFlightTrace(request, claimedAtMs);
       this.#options.flights.add(flight);
       this.#begin(flight);
     }
@@ -84,7 +87,9 @@ export class Dispatcher {
     if (timeoutMs <= 0) return this.#complete(flight, neverCalled(), null);
     const isTry = this.#options.breaker.state !== 'closed';
     const startedMs = this.#options.clock.nowMs();
-    const result = await this.#call(flight, timeoutMs);
+    const span = flight.trace?.startCall();
+    const result = await this.#call(flight, timeoutMs, span?.trace);
+    if (result === 'rejected' || result.kind === 'aborted') endOfCall(span, undefined);
     if (result === 'rejected') return await this.#release(flight, 'breaker');
     if (result.kind === 'aborted') return await this.#afterAbort(flight);
     const endedMs = this.#options.clock.nowMs();
@@ -96,6 +101,7 @@ export class Dispatcher {
       isTry,
       lifeLeftMs: flight.dueAtMs - endedMs,
     });
+    endOfCall(span, outcome);
     this.#complete(flight, outcome, Math.round(endedMs - startedMs));
   }
 
@@ -105,9 +111,9 @@ export class Dispatcher {
     return { timeoutMs: Math.min(attemptMs, lifeLeftMs), isCutByLife: lifeLeftMs < attemptMs };
   }
 
-  async #call(flight: Flight, timeoutMs: number): Promise<AiResult | 'rejected'> {
+  async #call(flight: Flight, timeoutMs: number, trace: Trace | undefined): Promise<AiResult | 'rejected'> {
     const { breaker, client, store, settings } = this.#options;
-    const call = aiCall(flight, store.queueId, timeoutMs);
+    const call = aiCall(flight, { queueId: store.queueId, timeoutMs, trace });
     const isImpatient = timeoutMs < (settings.aiServiceTimeoutSeconds * 1000) / 2;
     return await callThrough(breaker, () => client.call(call), { isImpatient });
   }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
 import { AiIpcError } from '../base/errors.ts';
 import type { Events } from '../base/events.ts';
-import { joinHostAndPort } from '../base/host-and-port.ts';
+import { joinHostAndPort, splitHostAndPort } from '../base/host-and-port.ts';
 import { type Lifecycle, StartStop } from '../base/lifecycle.ts';
 
 export interface DoorbellOptions {
@@ -72,12 +72,9 @@ export class Doorbell implements Lifecycle {
   }
 }
 
-/** Splits host:port; an IPv6 host may stand in brackets. */
+/** host:port as two; an IPv6 host may stand in brackets. */
 export function parseAddress(address: string): { host: string; port: number } {
-  const separator = address.lastIndexOf(':');
-  const portText = address.slice(separator + 1);
-  const port = /^\d{1,5}$/.test(portText) ? Number(portText) : Number.NaN;
-  const host = address.slice(0, separator).replace(/^\[(.*)\]$/, '$1');
-  if (separator > 0 && host !== '' && port <= 65_535) return { host, port };
+  const split = splitHostAndPort(address);
+  if (split !== undefined) return split;
   throw new AiIpcError('bad_settings', `${address} is not host:port, such as 127.0.0.1:0.`);
 }

@@ -15,6 +15,7 @@ function claimed(id: number, claimNo = 1): ClaimedRequest {
     priority: 5,
     sourceNpc: null,
     createdAtMs: 0,
+    ageMs: 0,
     lifeLeftMs: 30_000,
   };
 }

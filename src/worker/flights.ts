@@ -1,4 +1,5 @@
 import type { ClaimedRequest, ClaimRef } from '../queue/request.ts';
+import type { FlightTrace } from './flight-trace.ts';
 
 /** Why a call is cut short: its request is no longer ours (cancelled, expired), or the worker must stop at once. */
 export type AbortReason = 'lost' | 'release';
@@ -11,11 +12,18 @@ export class Flight {
   /** calling until the AI service has answered, then settling. */
   phase: 'calling' | 'settling' = 'calling';
   abortReason: AbortReason | undefined;
+  /** undefined where nobody traces. */
+  trace: FlightTrace | undefined;
   readonly #controller = new AbortController();
 
   constructor(request: ClaimedRequest, dueAtMs: number) {
     this.request = request;
     this.dueAtMs = dueAtMs;
+  }
+
+  /** When it was made, on this process's monotonic clock. */
+  get bornAtMs(): number {
+    return this.dueAtMs - this.request.lifeLeftMs - this.request.ageMs;
   }
 
   get signal(): AbortSignal {
@@ -60,16 +68,23 @@ export class Flights {
     this.#onRoom();
   }
 
-  /** The claim is over. A later claim of the same request is left alone. */
-  remove(claim: ClaimRef): void {
+  /** The claim is over, and its flight returned. A later claim of the same request is left alone. */
+  remove(claim: ClaimRef): Flight | undefined {
     const flight = this.#flights.get(claim.id);
-    if (flight?.request.claimNo !== claim.claimNo) return;
+    if (flight?.request.claimNo !== claim.claimNo) return undefined;
     this.endCall(flight);
     this.#flights.delete(claim.id);
+    flight.trace?.end();
+    return flight;
   }
 
   holds(claim: ClaimRef): boolean {
-    return this.#flights.get(claim.id)?.request.claimNo === claim.claimNo;
+    return this.find(claim) !== undefined;
+  }
+
+  find(claim: ClaimRef): Flight | undefined {
+    const flight = this.#flights.get(claim.id);
+    return flight?.request.claimNo === claim.claimNo ? flight : undefined;
   }
 
   inCall(): Flight[] {

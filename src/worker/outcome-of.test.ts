@@ -15,6 +15,7 @@ const REQUEST: ClaimedRequest = {
   priority: 5,
   sourceNpc: null,
   createdAtMs: 0,
+  ageMs: 0,
   lifeLeftMs: 30_000,
 };
 const CALL: EndedCall = {

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { AiClient } from '../ai/ai-client.ts';
 import type { AiBreaker } from '../ai/breaker.ts';
+import type { BreakerState } from '../base/breaker.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
+import type { RequestError } from '../base/errors.ts';
 import type { Events } from '../base/events.ts';
 import { type Lifecycle, Loop, StartStop, startAll } from '../base/lifecycle.ts';
 import type { WorkerSettings } from '../config/settings.ts';
@@ -32,6 +34,19 @@ export interface WorkerOptions {
   readonly settings: WorkerSettings;
   readonly version: string;
   readonly clock?: Clock;
+}
+
+export interface WorkerVitals {
+  readonly inFlight: number;
+  readonly concurrency: number;
+  /** Outcomes that are not in the database yet. */
+  readonly outbox: number;
+  readonly isOutboxFull: boolean;
+  readonly isHeartbeatFresh: boolean;
+  readonly breaker: BreakerState;
+  /** The latest that showed the AI service to be down. */
+  readonly lastError: RequestError | undefined;
+  readonly isStopping: boolean;
 }
 
 /**
@@ -145,6 +160,21 @@ export class Worker implements Lifecycle {
     return this.#startStop.stop(() => this.#drain());
   }
 
+  /** How it is just now. */
+  vitals(): WorkerVitals {
+    const { breaker, settings } = this.#context;
+    return {
+      inFlight: this.#flights.calling,
+      concurrency: settings.concurrency,
+      outbox: this.#completer.waiting,
+      isOutboxFull: this.#completer.isFull,
+      isHeartbeatFresh: this.#heartbeat.isFresh,
+      breaker: breaker.state,
+      lastError: breaker.lastError(),
+      isStopping: this.#startStop.isStopping,
+    };
+  }
+
   /** Has the `statistics` event emitted now. */
   reportStatistics(): void {
     this.#statisticsLoop.wake();
@@ -191,7 +221,7 @@ export class Worker implements Lifecycle {
   }
 
   #complete(flight: Flight, outcome: Outcome, durationMs: number | null): void {
-    const { id, claimNo, attempt } = flight.request;
+    const { id, claimNo, attempt, endpoint, ageMs } = flight.request;
     const { events, workerId, settings } = this.#context;
     this.#completer.add({ id, claimNo, attempt, outcome, durationMs });
     this.#statistics.countAttempt(outcome.kind, durationMs);
@@ -199,6 +229,8 @@ export class Worker implements Lifecycle {
       workerId,
       requestId: id,
       attempt,
+      endpoint,
+      waitedMs: attempt === 1 ? ageMs : null,
       outcome: outcome.kind,
       error: outcome.kind === 'completed' ? undefined : outcome.error,
       durationMs,

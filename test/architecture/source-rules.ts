@@ -30,8 +30,9 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   transfer: ['config', 'database'],
   operator: ['queue', 'config', 'database', 'store'],
   worker: ['queue', 'ai', 'config'],
+  alerts: ['queue', 'config'],
   client: ['queue', 'store'],
-  doctor: ['ai', 'config', 'database', 'store', 'client'],
+  doctor: ['ai', 'alerts', 'config', 'database', 'store', 'client'],
   'mind/language': [],
   'mind/answer': ['mind/language', 'reading'],
   'mind/persona': ['config', 'mind/language', 'mind/answer'],
@@ -54,7 +55,35 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   service: [
     ...['config', 'game-text', 'mind', 'mind/answer', 'mind/persona', 'mind/talk', 'providers', 'reading'],
-    ...['service/base', 'service/memory', 'service/limits', 'service/dialogue', 'service/http'],
+    ...[
+      'service/base',
+      'service/memory',
+      'service/limits',
+      'service/dialogue',
+      'service/http',
+      'observability',
+    ],
+  ],
+  'dashboard/frame': [],
+  'dashboard/minds': [
+    ...['config', 'mind', 'mind/memory', 'mind/persona', 'mind/talk', 'reading'],
+    ...['service/base', 'service/dialogue', 'service/limits', 'service/memory'],
+  ],
+  'dashboard/pages/overview': ['doctor', 'operator', 'dashboard/frame'],
+  'dashboard/pages/requests': ['operator', 'queue', 'dashboard/frame'],
+  'dashboard/pages': [
+    ...['config', 'doctor', 'mind/talk', 'operator', 'reading'],
+    ...['dashboard/frame', 'dashboard/minds', 'dashboard/pages/overview', 'dashboard/pages/requests'],
+  ],
+  dashboard: [
+    ...['config', 'doctor', 'operator'],
+    ...[
+      'dashboard/frame',
+      'dashboard/minds',
+      'dashboard/pages',
+      'dashboard/pages/overview',
+      'dashboard/pages/requests',
+    ],
   ],
 };
 /** The one room that puts all others together. */

@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe } from 'vitest';
 import type { Database } from '../../src/database/database.ts';
 import { type ConnectionSettings, openMariadbPool } from '../../src/database/mariadb-pool.ts';
 import { openSqliteDatabase } from '../../src/database/sqlite.ts';
-import type { QueueStore } from '../../src/queue/queue-store.ts';
+import type { WatchedStore } from '../../src/queue/alert-store.ts';
 import { type MariadbStoreOptions, openMariadbStore } from '../../src/store/mariadb-store.ts';
 import type { StoreSettings } from '../../src/store/open-store.ts';
 import { openSqliteStore } from '../../src/store/sqlite-store.ts';
@@ -24,9 +24,9 @@ export interface Backend {
   /** Where it is, as the settings would say it. */
   readonly place: StoreSettings;
   /** The store that the tests of a file share. */
-  readonly store: QueueStore;
+  readonly store: WatchedStore;
   /** One more store on the same database; closed at the end. */
-  open(): Promise<QueueStore>;
+  open(): Promise<WatchedStore>;
   /** One statement in that database's own words, in a session that the store has nothing to do with. */
   sql(text: string, values?: readonly unknown[]): Promise<RawRow[]>;
   /** The moment so many seconds ago (negative: from now), as an SQL expression. */
@@ -46,7 +46,7 @@ export class MariadbBackend implements Backend {
   readonly kind = 'mariadb';
   readonly database: TestDatabase;
   readonly #options: MariadbBackendOptions;
-  readonly #stores: QueueStore[] = [];
+  readonly #stores: WatchedStore[] = [];
   readonly #raw: Connection;
 
   static async create(options: MariadbBackendOptions = {}, database?: TestDatabase): Promise<MariadbBackend> {
@@ -64,7 +64,7 @@ export class MariadbBackend implements Backend {
     this.#options = options;
   }
 
-  get store(): QueueStore {
+  get store(): WatchedStore {
     return this.#stores[0]!;
   }
 
@@ -85,7 +85,7 @@ export class MariadbBackend implements Backend {
     };
   }
 
-  async open(): Promise<QueueStore> {
+  async open(): Promise<WatchedStore> {
     const { lockBy } = this.#options;
     const store = await openMariadbStore(this.settings, lockBy === undefined ? {} : { lockBy });
     this.#stores.push(store);
@@ -118,7 +118,7 @@ export class SqliteBackend implements Backend {
   readonly file: string;
   readonly place: StoreSettings;
   readonly #folder: string;
-  readonly #stores: QueueStore[] = [];
+  readonly #stores: WatchedStore[] = [];
   readonly #raw: DatabaseSyncInstance;
 
   static async create(): Promise<SqliteBackend> {
@@ -128,7 +128,7 @@ export class SqliteBackend implements Backend {
     return new SqliteBackend(folder, file, store);
   }
 
-  private constructor(folder: string, file: string, store: QueueStore) {
+  private constructor(folder: string, file: string, store: WatchedStore) {
     this.#folder = folder;
     this.file = file;
     this.place = { kind: 'sqlite', file };
@@ -137,11 +137,11 @@ export class SqliteBackend implements Backend {
     this.#raw.exec('PRAGMA foreign_keys = ON');
   }
 
-  get store(): QueueStore {
+  get store(): WatchedStore {
     return this.#stores[0]!;
   }
 
-  async open(): Promise<QueueStore> {
+  async open(): Promise<WatchedStore> {
     const store = await openSqliteStore(this.file);
     this.#stores.push(store);
     return store;

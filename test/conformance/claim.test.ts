@@ -57,6 +57,7 @@ describeStore('claim', (backend) => {
         priority: 5,
         sourceNpc: null,
         createdAtMs: expect.any(Number),
+        ageMs: expect.any(Number),
         lifeLeftMs: expect.any(Number),
       },
     ]);

@@ -159,6 +159,21 @@ describeStore('limits', (backend) => {
       expect(await ledger.addTokens('Bob', 7)).toBe(14);
     });
 
+    it('tell who has used most today, and nobody of an earlier day', async () => {
+      for (const [player, tokens] of [
+        ['Ana', 5],
+        ['Bob', 90],
+        ['Cleo', 40],
+        ['Dan', 70],
+      ] as const)
+        await ledger.addTokens(player, tokens);
+      await backend().sql("UPDATE ai_npc_budget SET day = '2001-01-01' WHERE player_id = 'Dan'");
+      expect(await ledger.mostUsed(2)).toEqual([
+        { playerId: 'Bob', tokens: 90 },
+        { playerId: 'Cleo', tokens: 40 },
+      ]);
+    });
+
     it('begins anew when the player is forgotten', async () => {
       const limits = await startLimits();
       limits.spend('Bob', { prompt: 100, completion: 0 });

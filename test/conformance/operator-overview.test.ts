@@ -97,6 +97,20 @@ describeStore('the overview', (backend) => {
     });
   });
 
+  it('tells how many tokens each NPC used, as our AI service tells them at the end of an answer', async () => {
+    const claims = await insertClaimed(backend(), 3, { sourceNpc: 'Sage' });
+    const answers = [
+      `{"text":"${'x'.repeat(300)}","tokens":{"prompt":100,"completion":20},"latency_ms":0.2}`,
+      '{"tokens":{"prompt":7,"completion":1}}',
+      '{"text":"Of another service"}',
+    ];
+    await backend().store.settle(
+      WORKER,
+      claims.map((claim, index) => settled(claim, { kind: 'completed', answer: answers[index]! })),
+    );
+    expect(await operator().npcs('15m')).toMatchObject([{ npc: 'Sage', requests: 3, tokens: 128 }]);
+  });
+
   it('a retry that healed itself is counted as such', async () => {
     const [claim] = await insertClaimed(backend(), 1);
     await backend().store.settle(WORKER, [settled(claim!, RETRY)]);

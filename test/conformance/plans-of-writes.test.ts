@@ -5,6 +5,7 @@ import { connectLikePool } from '../../src/database/mariadb-pool.ts';
 import { probeServer } from '../../src/database/probe.ts';
 import { mariadbOperatorStatements } from '../../src/operator/statements.ts';
 import { mariadbMemoryStatements } from '../../src/service/memory/statements.ts';
+import { mariadbNoticeStatements } from '../../src/store/alert-store.ts';
 import { mariadbStatements } from '../../src/store/mariadb-statements.ts';
 import { locksOrWrites, planFaults } from '../support/index-plans.ts';
 import { numbers } from '../support/numbers.ts';
@@ -26,6 +27,7 @@ function allStatements(lockBy: 'skip_locked' | 'wait'): Readonly<Record<string, 
     ...mariadbStatements(lockBy),
     ...mariadbMemoryStatements,
     ...mariadbOperatorStatements,
+    noticeChange: mariadbNoticeStatements.change,
     ...procedureStatements(),
   };
 }
@@ -53,6 +55,8 @@ const VALUES: readonly (readonly [before: RegExp, value: (ids: readonly number[]
   [/\berror_code = $/, () => 'expired'],
   [/\bsource_npc = $/, () => 'AI IPC self-test'],
   [/\battempts, 1\) - $/, () => 1],
+  [/\b(?:SET|AND) value = $/, () => 'cleared 0'],
+  [/\bname = $/, () => 'alert.pending'],
   [/\bkind = $/, () => 'turn'],
   [/\bplayer_id = $/, () => 'player 1'],
   [/\bnpc_id = $/, () => 'npc 1'],

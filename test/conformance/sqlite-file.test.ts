@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openSqliteDatabase } from '../../src/database/sqlite.ts';
+import { openAlertStore } from '../../src/store/alert-store.ts';
 import { createSqlStore } from '../../src/store/sql-store.ts';
 import { sqliteStatements } from '../../src/store/sqlite-statements.ts';
 import { openSqliteStore } from '../../src/store/sqlite-store.ts';
@@ -110,6 +111,7 @@ describe('a SQLite file', () => {
       queueId: 'q',
       heartbeatDatabase: database,
       inserterOver: () => database,
+      alerts: openAlertStore(database, { kind: 'sqlite', file }),
     });
     // In pages of 4 KiB: what a disk of 240 KB would hold.
     await database.runScript('PRAGMA max_page_count = 60');

@@ -64,6 +64,7 @@ describe('inference_config.yaml', () => {
         ai_service_timeout: 10,
       },
       ai_service: null,
+      alerts: null,
       database: {
         mariadb: {
           host: '127.0.0.1',

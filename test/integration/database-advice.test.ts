@@ -45,18 +45,6 @@ const EVERYWHERE: Readonly<Record<string, Trouble>> = {
     code: 'database_denied',
     says: /skip_name_resolve.*'local'@'localhost' does not count.*DB_HOST to the server's socket.*CREATE USER 'local'@'127\.0\.0\.1'/,
   },
-  'TLS that the server demands (1045, 3159)': {
-    cause: [...PLAIN, GRANTED, 'SET GLOBAL require_secure_transport = ON'],
-    mended: ['SET GLOBAL require_secure_transport = OFF'],
-    // MariaDB before 11 says 1045, later ones and MySQL 3159.
-    code: /^(database_denied|bad_settings)$/,
-    says: /require_secure_transport.*DB_SSL_CA/,
-  },
-  'TLS that the account demands (1045)': {
-    cause: [...PLAIN, GRANTED, "ALTER USER plain@'%' REQUIRE SSL"],
-    code: 'database_denied',
-    says: /REQUIRE SSL.*DB_SSL_CA/,
-  },
   'a database on which the user has no rights (1044)': {
     cause: [...PLAIN, "GRANT USAGE ON *.* TO plain@'%'"],
     code: 'database_denied',

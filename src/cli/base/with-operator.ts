@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { AiIpcError } from '../../base/errors.ts';
+import type { DatabaseSettings } from '../../config/load.ts';
 import { type Operator, openOperator } from '../../operator/operator.ts';
 import { databaseName } from '../../store/open-store.ts';
 import { type SettingsOptions, settingsFrom } from './settings-options.ts';
@@ -15,16 +16,20 @@ export async function withOperator<T>(
 ): Promise<T> {
   const { database } = settingsFrom(options);
   process.stderr.write(`Database: ${databaseName(database)}\n`);
-  if (database.kind === 'sqlite' && !existsSync(database.file)) {
-    const message = `The SQLite file ${database.file} is not there: no worker has made it. Name another one with --database.`;
-    throw new AiIpcError('storage_failed', message);
-  }
+  checkThere(database);
   const operator = await openOperator(database);
   try {
     return await work(operator);
   } finally {
     await operator.close();
   }
+}
+
+/** A SQLite file that is not there would be made, and be empty. Throws AiIpcError storage_failed. */
+export function checkThere(database: DatabaseSettings): void {
+  if (database.kind !== 'sqlite' || existsSync(database.file)) return;
+  const message = `The SQLite file ${database.file} is not there: no worker has made it. Name another one with --database.`;
+  throw new AiIpcError('storage_failed', message);
 }
 
 /** Who is at work here, for the log. Under sudo it is who called it. */

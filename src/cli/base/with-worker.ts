@@ -1,5 +1,5 @@
 import { createAiClient } from '../../ai/ai-client.ts';
-import { createBreaker } from '../../ai/breaker.ts';
+import { type AiBreaker, createBreaker } from '../../ai/breaker.ts';
 import { systemClock } from '../../base/clock.ts';
 import type { Events } from '../../base/events.ts';
 import { packageVersion } from '../../base/version.ts';
@@ -11,18 +11,19 @@ export interface WorkerParts {
   readonly store: QueueStore;
   readonly settings: WorkerSettings;
   readonly events: Events;
+  /** Default: one of its own. */
+  readonly breaker?: AiBreaker;
 }
 
 /** Runs a worker in this process beside `work`; afterwards its calls end and it is gone from ai_workers. */
 export async function withWorker<T>(parts: WorkerParts, work: (worker: Worker) => Promise<T>): Promise<T> {
-  const { store, settings, events } = parts;
+  const { store, settings, events, breaker = createBreaker(systemClock) } = parts;
   const client = createAiClient({
     baseUrl: settings.aiServiceBaseUrl,
     headers: settings.aiServiceHeaders,
     maxResponseBytes: settings.maxResponseBytes,
     connections: settings.concurrency,
   });
-  const breaker = createBreaker(systemClock);
   const worker = new Worker({
     store,
     client,

@@ -28,6 +28,7 @@ export interface Model {
     readonly thinkingTokens?: number;
     readonly reasoningEffort?: string | null;
     readonly temperature?: number;
+    readonly onAsk?: AskListener;
     readonly onReading?: ReadingListener;
   };
   readonly budget: ContextBudget;
@@ -35,6 +36,12 @@ export interface Model {
 
 export type ReadingListener = (
   reading: Reading,
+  of: { readonly persona: string; readonly model: string },
+) => void;
+
+/** Told of each prompt as it is sent: the one of a call that waited for its turn may be sent in another form. */
+export type AskListener = (
+  prompt: { readonly system: string; readonly user: string },
   of: { readonly persona: string; readonly model: string },
 ) => void;
 
@@ -71,21 +78,27 @@ export async function ask(
   const wanted = settings.max_tokens ?? options.maxTokens ?? DEFAULTS.maxTokens;
   const maxTokens = Math.max(leastTokens, wanted);
   const about = { model, persona: persona.id, maxTokens, signal };
+  const toSend = (fitted: Fitted) => {
+    const texts = textsOf(fitted);
+    options.onAsk?.(texts, { persona: persona.id, model });
+    return texts;
+  };
   const completion = await budget.complete(prompt, about, (fitted, { atItsTurn, whenShared }) =>
     provider.complete(
       {
         model,
-        ...textsOf(fitted),
-        atItsTurn: async () => textsOf(await atItsTurn()),
+        ...toSend(fitted),
+        atItsTurn: async () => toSend(await atItsTurn()),
         async whenShared(sharers) {
           const shorter = await whenShared(sharers);
-          return shorter === null ? null : textsOf(shorter);
+          return shorter === null ? null : toSend(shorter);
         },
         schema,
         temperature: settings.temperature ?? options.temperature ?? DEFAULTS.temperature,
         thinkingTokens: options.thinkingTokens,
         reasoningEffort: options.reasoningEffort ?? undefined,
         priority: speakers.priority,
+        trace: speakers.trace,
         isQuiet,
       },
       signal,

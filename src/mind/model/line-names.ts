@@ -2,7 +2,7 @@ import type { LineNames } from '../../reading/message.ts';
 import { givenNames } from '../persona/persona-names.ts';
 import type { PlayerFacts, Speakers } from '../talk/mind.ts';
 
-export interface LineSpeakers extends Pick<Speakers, 'persona' | 'npcId' | 'priority'> {
+export interface LineSpeakers extends Pick<Speakers, 'persona' | 'npcId' | 'priority' | 'trace'> {
   readonly player?: PlayerFacts | null;
   /** Who else speaks in the answer: other NPCs of a scene. */
   readonly others?: readonly string[];

@@ -2,7 +2,7 @@ import { type Clock, systemClock } from '../../base/clock.ts';
 import { createOpenAiProvider } from '../../providers/openai.ts';
 import type { ModelProvider } from '../../providers/provider.ts';
 import type { Mind } from '../talk/mind.ts';
-import type { Model, ReadingListener } from './ask-model.ts';
+import type { AskListener, Model, ReadingListener } from './ask-model.ts';
 import { type Condensed, condense, type ToCondense } from './condense.ts';
 import { ContextBudget, type ContextNotice } from './context-budget.ts';
 import { decide, feel } from './decide-and-feel.ts';
@@ -37,6 +37,8 @@ export interface ModelMindOptions {
   readonly maxResponseBytes?: number;
   /** What prompt and answer may have together; 0 or left out: as the server tells. */
   readonly contextTokens?: number;
+  /** Told of each prompt as it is sent. */
+  readonly onAsk?: AskListener;
   /** Told of each reading of what a model wrote, before it is judged. */
   readonly onReading?: ReadingListener;
   /** Told of the context, and of what does not fit into it. */

@@ -1,3 +1,4 @@
+import type { Trace } from '../../base/tracing.ts';
 import type { TokenCount } from '../../providers/token-count.ts';
 import type { Emotion, Feeling } from '../language/emotion.ts';
 import type { Persona } from '../persona/persona.ts';
@@ -33,6 +34,8 @@ export interface Speakers {
   readonly playerId: string | number | null;
   /** Whose turn it is where several wait for a model: lower ones first. Left out, the model's own default. */
   readonly priority?: number;
+  /** What a call of a model continues; undefined where nobody traces. */
+  readonly trace?: Trace | undefined;
 }
 
 export interface PlayerLine extends Speakers {

@@ -1,5 +1,7 @@
 /** Counts what is answered at once, and lets no more in than the service can do. */
 export interface Admission {
+  /** How many are inside now. */
+  readonly inFlight: number;
   /** undefined when it is full; else to be called once, when the answer is there. */
   enter(): (() => void) | undefined;
 }
@@ -10,6 +12,9 @@ export const RETRY_AFTER_SECONDS = 1;
 export function createAdmission(maxInFlight: number): Admission {
   let inFlight = 0;
   return {
+    get inFlight() {
+      return inFlight;
+    },
     enter() {
       if (inFlight >= maxInFlight) return undefined;
       inFlight++;

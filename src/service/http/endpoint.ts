@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Trace } from '../../base/tracing.ts';
 import type { Speakers } from '../../mind/talk/mind.ts';
 import type { Answer, RequestName } from '../base/contract.ts';
 import type { Deadline } from '../base/deadline.ts';
@@ -29,6 +30,8 @@ export interface EndpointCall {
   /** So long the caller waits. */
   readonly deadlineMs: number;
   readonly priority: number;
+  /** What the answer is a part of; undefined where nobody traces. */
+  readonly trace: Trace | undefined;
   readonly parts: EndpointParts;
 }
 

@@ -75,8 +75,8 @@ function checked<Schema extends WithIds>(schema: Schema, handle: Handle<z.infer<
     if (isRefusal(fields)) return fields;
     const { npc_id, player_id: playerId } = fields.body;
     const npcId = npc_id ?? sourceNpcOf(call.request);
-    const { priority } = call;
-    const speakers = { ...speakersOf({ npcId, playerId }, call.parts.personas), priority };
+    const { priority, trace } = call;
+    const speakers = { ...speakersOf({ npcId, playerId }, call.parts.personas), priority, trace };
     // The body's is short enough by now, so this one is the header's.
     if (String(speakers.npcId).length > MAX_ID_CHARACTERS) return tooLongNpc();
     call.parts.unknownNpcs.note(speakers.npcId);

@@ -1,10 +1,12 @@
 import type { Context, Hono } from 'hono';
+import { AiIpcError } from '../../base/errors.ts';
+import { startSpan, type Trace, traceIn } from '../../base/tracing.ts';
 import type { Deadlines } from '../base/deadline.ts';
 import { type Admission, RETRY_AFTER_SECONDS } from './admission.ts';
 import { answerOnce, type OncePerKey } from './answer-once.ts';
 import { deadlineMsOf, idempotencyKeyOf, priorityOf } from './call-headers.ts';
 import { deliveryOf, leavingOf, type ServerEnv } from './delivery.ts';
-import type { Endpoint, EndpointParts } from './endpoint.ts';
+import type { Answered, Endpoint, EndpointParts } from './endpoint.ts';
 import { isRefusal, refuse, toErrorResponse, toJsonResponse } from './http-error.ts';
 import { ENDPOINTS, endpointOfType } from './npc-endpoints.ts';
 
@@ -14,6 +16,8 @@ export interface NpcRouteParts extends OncePerKey {
   readonly deadlines: Deadlines;
   /** For callers that send no X-Deadline-Ms. */
   readonly defaultDeadlineMs: number;
+  /** Told of each answer that goes out. */
+  readonly onAnswer: (answered: Answered) => void;
 }
 
 /** Which persona spoke: an npc_id that no persona has is answered by neutral. */
@@ -28,11 +32,33 @@ export function addNpcRoutes(app: Hono<ServerEnv>, parts: NpcRouteParts): void {
   );
 }
 
-/** Lets the call in, gives it its deadline, and sends what comes of it. */
+/** Answers within the trace of the caller; where nobody traces here, a model server still gets the caller's own. */
 async function respond(
   context: Context<ServerEnv>,
   endpoint: Endpoint,
   parts: NpcRouteParts,
+): Promise<Response> {
+  const { raw, path } = context.req;
+  const parent = traceIn((name) => raw.headers.get(name));
+  const span = startSpan('ai_ipc.service', { kind: 'server', parent, attributes: { 'url.path': path } });
+  try {
+    const response = await admit(context, endpoint, { ...parts, trace: span?.trace ?? parent });
+    const { status } = response;
+    const attributes = { 'http.response.status_code': status };
+    span?.end({ attributes, error: status < 400 ? undefined : `HTTP ${status}` });
+    return response;
+  } catch (error) {
+    // Its words may repeat what a player said.
+    span?.end({ error: error instanceof AiIpcError ? error.code : 'internal' });
+    throw error;
+  }
+}
+
+/** Lets the call in, gives it its deadline, and sends what comes of it. */
+async function admit(
+  context: Context<ServerEnv>,
+  endpoint: Endpoint,
+  parts: NpcRouteParts & { readonly trace: Trace | undefined },
 ): Promise<Response> {
   const { raw } = context.req;
   const deadlineMs = deadlineMsOf(raw, parts.defaultDeadlineMs);
@@ -45,10 +71,12 @@ async function respond(
   if (leave === undefined) return overloaded();
   const deadline = parts.deadlines.start(deadlineMs);
   try {
-    const call = { request: raw, deadline, deadlineMs, priority, parts: parts.endpoints };
+    const { trace } = parts;
+    const call = { request: raw, deadline, deadlineMs, priority, trace, parts: parts.endpoints };
     const left = leavingOf(context.env);
     const answered = await deadline.hold(answerOnce(call, { key, endpoint, left, ...parts }));
     if (isRefusal(answered)) return toErrorResponse(answered);
+    parts.onAnswer(answered);
     if (answered.said !== null)
       parts.endpoints.recollecting.rememberOnce({ ...answered.said, key }, deliveryOf(context.env));
     const headers = { [PERSONA_HEADER]: encodeURIComponent(answered.personaId) };

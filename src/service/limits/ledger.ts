@@ -8,6 +8,13 @@ export interface Ledger {
   addTokens(playerId: string, tokens: number): Promise<number>;
   /** The players who have used so many tokens today, or more. */
   playersAbove(tokens: number): Promise<string[]>;
+  /** Who has used most today, at most so many players. */
+  mostUsed(limit: number): Promise<PlayerTokens[]>;
+}
+
+export interface PlayerTokens {
+  readonly playerId: string;
+  readonly tokens: number;
 }
 
 interface LedgerStatements {
@@ -15,6 +22,8 @@ interface LedgerStatements {
   readonly addTokens: string;
   /** tokens → player_id */
   readonly playersAbove: string;
+  /** limit → player_id, tokens */
+  readonly mostUsed: string;
 }
 
 const mariadbStatements: LedgerStatements = {
@@ -24,6 +33,9 @@ const mariadbStatements: LedgerStatements = {
         ON DUPLICATE KEY UPDATE tokens = LAST_INSERT_ID(IF(day = CURRENT_DATE, tokens, 0) + VALUES(tokens)),
            day = CURRENT_DATE`,
   playersAbove: 'SELECT player_id FROM ai_npc_budget WHERE day = CURRENT_DATE AND tokens >= ?',
+  // From the end of idx_budget_day.
+  mostUsed:
+    'SELECT player_id, tokens FROM ai_npc_budget WHERE day = CURRENT_DATE ORDER BY tokens DESC LIMIT ?',
 };
 
 const sqliteStatements: LedgerStatements = {
@@ -33,6 +45,8 @@ const sqliteStatements: LedgerStatements = {
        SET tokens = CASE day WHEN excluded.day THEN tokens ELSE 0 END + excluded.tokens, day = excluded.day
     RETURNING tokens`,
   playersAbove: "SELECT player_id FROM ai_npc_budget WHERE day = date('now') AND tokens >= ?",
+  mostUsed:
+    "SELECT player_id, tokens FROM ai_npc_budget WHERE day = date('now') ORDER BY tokens DESC LIMIT ?",
 };
 
 /** The ledger in the table ai_npc_budget. Its methods reject with AiIpcError. */
@@ -46,6 +60,10 @@ export function createLedger({ database, kind }: ServiceDatabase): Ledger {
     async playersAbove(tokens) {
       const rows = await database.query(statements.playersAbove, [tokens]);
       return rows.map((row) => textOf(row, 'player_id'));
+    },
+    async mostUsed(limit) {
+      const rows = await database.query(statements.mostUsed, [limit]);
+      return rows.map((row) => ({ playerId: textOf(row, 'player_id'), tokens: numberOf(row, 'tokens') }));
     },
   };
 }

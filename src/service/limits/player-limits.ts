@@ -47,6 +47,8 @@ export interface PlayerLimits extends Lifecycle {
   checkThought(playerId: string | null): Extract<Limit, 'off' | 'budget'> | null;
   /** Whether all NPCs are silent now; ask again before an answer goes out that took long to think of. */
   isOff(): boolean;
+  /** How many players have used up their tokens of today. */
+  spentOut(): number;
   /** Counts what an answer cost; written at once, or when the database is back. */
   spend(playerId: string, tokens: TokenCount): void;
 }
@@ -110,6 +112,10 @@ class SharedLimits implements PlayerLimits {
 
   isOff(): boolean {
     return this.#switch.isOff;
+  }
+
+  spentOut(): number {
+    return new Set([...this.#spentOut, ...this.#spentSinceLook]).size;
   }
 
   spend(playerId: string, { prompt, completion }: TokenCount): void {
