@@ -34,15 +34,22 @@ export async function loadPresentSchema(run: ScriptRun, statements: readonly str
 }
 
 /** Those that this user may see. */
-const COUNT_PARTS = `
-  SELECT (SELECT COUNT(*) FROM information_schema.ROUTINES
-           WHERE ROUTINE_SCHEMA = DATABASE() AND ROUTINE_NAME = 'sp_ai_cleanup_old_requests')
-       + (SELECT COUNT(*) FROM information_schema.EVENTS
-           WHERE EVENT_SCHEMA = DATABASE() AND EVENT_NAME = 'evt_ai_cleanup_old_requests') AS parts`;
+const COUNT_PROCEDURES = `
+  SELECT COUNT(*) AS parts FROM information_schema.ROUTINES
+   WHERE ROUTINE_SCHEMA = DATABASE() AND ROUTINE_NAME = '${PROCEDURE_NAME}'`;
+const COUNT_EVENTS = `
+  SELECT COUNT(*) AS parts FROM information_schema.EVENTS
+   WHERE EVENT_SCHEMA = DATABASE() AND EVENT_NAME = 'evt_ai_cleanup_old_requests'`;
 
 async function countParts({ connection }: ScriptRun): Promise<number> {
-  const [row] = await connection.query<Row[]>(COUNT_PARTS);
-  return Number(row?.['parts'] ?? 0);
+  const count = async (sql: string) => Number((await connection.query<Row[]>(sql))[0]?.['parts'] ?? 0);
+  return (await count(COUNT_PROCEDURES)) + (await count(COUNT_EVENTS).catch(noneIfDisabled));
+}
+
+/** MariaDB shows no event where the scheduler is switched off for good. */
+function noneIfDisabled(error: unknown): number {
+  if (errnoOf(error) === SCHEDULER_DISABLED) return 0;
+  throw error;
 }
 
 /** MySQL's DROP comes before the CREATE, and may be refused as that may. */

@@ -83,13 +83,13 @@ describe.each([2, 3])('tables of version %i on MariaDB', (version) => {
 
   it('are brought up to date and keep every row', async () => {
     const rows = await allRows();
-    expect(await runMigrate()).toEqual({ from: version, to: SCHEMA_VERSION });
+    expect(await runMigrate()).toEqual({ from: version, to: SCHEMA_VERSION, hasRestored: false });
     expect(await allRows()).toEqual(rows);
     expect(steps.join('\n')).toMatch(
       new RegExp(`of version ${version}: .*Changing the table ai_requests`, 's'),
     );
     await expectPresentSchema();
-    expect(await runMigrate()).toEqual({ from: SCHEMA_VERSION, to: SCHEMA_VERSION });
+    expect(await runMigrate()).toEqual({ from: SCHEMA_VERSION, to: SCHEMA_VERSION, hasRestored: false });
     expect(asked).toEqual([]);
   });
 
@@ -106,7 +106,7 @@ describe.each([2, 3])('tables of version %i on MariaDB', (version) => {
     await query(
       `INSERT INTO ai_request_log (request_id, event_type) SELECT seq, 'claimed' FROM ${numbers(100_001)}`,
     );
-    expect(await runMigrate()).toEqual({ from: version, to: SCHEMA_VERSION });
+    expect(await runMigrate()).toEqual({ from: version, to: SCHEMA_VERSION, hasRestored: false });
     expect(asked).toEqual([]);
   });
 
@@ -158,7 +158,7 @@ describe('tables of version 3 whose row format must stay', () => {
     const rows = await allRows();
     const before = await formatOf('ai_requests');
 
-    expect(await runMigrate()).toEqual({ from: 3, to: SCHEMA_VERSION });
+    expect(await runMigrate()).toEqual({ from: 3, to: SCHEMA_VERSION, hasRestored: false });
 
     expect(steps.join('\n')).toMatch(
       /The table keeps its row format, since the server refuses .*All works the same/,
@@ -197,7 +197,7 @@ describe('tables of the present version', () => {
     );
     await checkSchema(query);
     await expect(checkSchema(query, 'all')).rejects.toMatchObject({ code: 'schema_missing' });
-    expect(await runMigrate()).toEqual({ from: 2, to: SCHEMA_VERSION });
+    expect(await runMigrate()).toEqual({ from: 2, to: SCHEMA_VERSION, hasRestored: false });
     expect(asked).toEqual([]);
     await expectPresentSchema();
   });

@@ -72,7 +72,8 @@ it.each(['OFF', 'DISABLED'])(
   'with event_scheduler=%s migrate says so with what mends it, and all else works',
   async (state) => {
     const database = await databaseOn({ extraArgs: [`--event-scheduler=${state}`] });
-    const { exitCode, stdout } = await run('migrate', database);
+    const { exitCode, stdout, stderr } = await run('migrate', database);
+    expect(stderr).toBe('');
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(
       state === 'OFF'

@@ -36,6 +36,7 @@ it.each(['SIGTERM', 'SIGINT'] as const)(
     expect(await queue().workerIds()).toEqual([]);
     expect(worker.log().map(({ msg }) => msg)).toEqual([
       'Database',
+      'Connected to the database',
       'Worker started',
       'Worker finishes its calls and stops',
       'Worker stopped',
@@ -81,6 +82,7 @@ it('a terminal that closes sends SIGHUP, often twice: calls are given back at on
   expect(await queue().workerIds()).toEqual([]);
   expect(worker.log().map(({ msg }) => msg)).toEqual([
     'Database',
+    'Connected to the database',
     'Worker started',
     'Worker gives its calls back and stops',
     'Claims released',

@@ -27,9 +27,9 @@ export function selftestCommand(): Command {
       `
 Eight tests: Database connectivity, Table existence, Request insertion, Request processing, Response retrieval, Timeout
 handling, Cleanup operations, Performance metrics. They queue one dialogue (an NPC is told "Hello", by no player) and
-about 130 requests that only ask for the AI service's health, and delete them at the end, with their log. The worker that
-is running serves them; without one the self-test fails. A WARN line below the eight tells what passed and is still not
-well: NPCs that are switched off, a model that does not answer. It takes seconds, and two minutes at the most.
+about 130 requests that only ask for the AI service's health, and delete them at the end, with their log. The worker
+that is running serves them; without one the self-test fails. A WARN line below the eight tells what passed and is
+still not well: NPCs that are switched off, a model that does not answer. It takes seconds, two minutes at the most.
 
 Exit codes: 0 all passed; 1 a test failed; 78 the settings are wrong; 130 stopped by Ctrl-C.`,
     );
