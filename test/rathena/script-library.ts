@@ -175,7 +175,7 @@ function toJavaScript(source: string): string {
     .replace(/\/\/.*$|"(?:\\.|[^"\\])*"/gm, (found) =>
       found.startsWith('//') ? '' : `"${strings.push(found) - 1}"`,
     )
-    .replace(/^(\s*)(setarray|debugmes|setd|sleep2?) ([^;]+);/gm, '$1$2($3);')
+    .replace(/^(\s*)(setarray|debugmes|setd|sleep2?|attachrid) ([^;]+);/gm, '$1$2($3);')
     .replace(/\bsetarray\(\.@(\w+)\$\[0\]/g, 'setarray(byName.$1_s');
   const named = [...BY_NAME].reduce((text, [name, isNamed]) => withNames(text, name, isNamed), code);
   return named
