@@ -52,7 +52,7 @@ it('a host that broke handshakes off is told so, and let in when the server has 
     async () => {
       // Counted a moment after the end, and forgotten with the next one that is let in.
       for (let checks = 0; checks < 3; checks += 1) await breakHandshakeOff();
-      return await open({ port: proxy.port }).then(
+      return await open({ port: proxy.port, ssl: 'disabled' }).then(
         (store) => store.close(),
         (error: unknown) => error,
       );
@@ -68,7 +68,7 @@ it('a host that broke handshakes off is told so, and let in when the server has 
   // On each server; FLUSH HOSTS is no more a statement of MySQL 9.7.
   await database.query('TRUNCATE TABLE performance_schema.host_cache');
   if (!isMysqlChosen()) await database.query('FLUSH HOSTS');
-  const store = await open({ port: proxy.port });
+  const store = await open({ port: proxy.port, ssl: 'disabled' });
   await store.close();
 });
 
@@ -77,7 +77,7 @@ it('an account whose way to log in a proxy does not know is told, and needs an a
   if (!isMysqlChosen()) {
     await database.query("CREATE OR REPLACE USER other@'%' IDENTIFIED VIA unix_socket");
   }
-  const refusal = open({ port: proxy.port, user: isMysqlChosen() ? 'plain' : 'other' });
+  const refusal = open({ port: proxy.port, ssl: 'disabled', user: isMysqlChosen() ? 'plain' : 'other' });
   await expect(refusal).rejects.toMatchObject({
     code: 'database_denied',
     message: expect.stringMatching(/authentication protocol.*ALTER USER … IDENTIFIED BY.*proxy in between/),

@@ -86,7 +86,7 @@ it('transactions that may only read are told as a replica, and others go over ne
     onStatement: (sql) => (readsOnly ? sql.replace(/^BEGIN;/, 'START TRANSACTION READ ONLY;') : undefined),
   });
   onTestFinished(() => proxy.close());
-  const store = await open({ port: proxy.port });
+  const store = await open({ port: proxy.port, ssl: 'disabled' });
   onTestFinished(() => store.close());
   const [id] = await store.insert([REQUEST]);
   const before = await connectionIds();

@@ -107,6 +107,7 @@ async function openBehindProxy(refusal: Refusal) {
   const store = await openMariadbStore({
     ...database.settings,
     port: proxy.port,
+    ssl: 'disabled',
     socketPath: null,
     sslCaFile: null,
     minPoolSize: 1,

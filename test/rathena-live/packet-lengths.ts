@@ -96,10 +96,7 @@ const LENGTHS: ReadonlyMap<number, number> = new Map(
     .map(([id, length]) => [Number.parseInt(id, 16), Number(length)]),
 );
 
-export const seenPackets = new Set<number>();
-
 export function lengthOf(id: number): number {
-  seenPackets.add(id);
   const length = LENGTHS.get(id);
   if (length === undefined)
     throw new Error(

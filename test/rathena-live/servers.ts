@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { findFreePort } from '../support/mariadb-server.ts';
 import { ProgramProcess as Program, type ProgramProcess } from '../support/program-process.ts';
+import { PACKET_VERSION } from './packets.ts';
 import { RunFolder, type RunOptions, type RunPorts } from './run-folder.ts';
 
 const NO_LEAKS = 'No memory leaks found';
@@ -38,6 +39,11 @@ export class RathenaServers {
     const cwd = this.#folder.path;
     this.#programs = ['login', 'char', 'map'].map((name) => new Program(`./${name}-server`, [], { cwd }));
     await this.#map.waitForOutput(/Server is 'ready'/);
+    const [, version] = /Using packet version: \D*(\d+)/.exec(this.console.join('\n')) ?? [];
+    if (Number(version) !== PACKET_VERSION)
+      throw new Error(
+        `This map server speaks packet version ${version}; the client speaks ${PACKET_VERSION}. Build it with ./configure --enable-packetver=${PACKET_VERSION}.`,
+      );
     await this.#map.waitForOutput(
       /Map sending complete|Map Server is now online|maps from char server|Event 'OnInterIfInit/,
     );

@@ -19,7 +19,7 @@ export interface RefusingProxyOptions {
   readonly hidesPlugins?: boolean;
 }
 
-/** Stands between a client and a server, and answers in the server's place, or has it hear something else. */
+/** Stands between a client and a server, and answers in the server's place, or has it hear something else. Not with TLS. */
 export class RefusingProxy {
   readonly #options: RefusingProxyOptions;
   readonly #server: Server;
