@@ -1,10 +1,11 @@
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { burstNpcs, playBurst } from './burst.ts';
+import { type BurstKind, burstNpcs, playBurst } from './burst.ts';
 import { KINDS, leavingNpcs, playRound } from './leaving.ts';
 import { playMenus } from './menus.ts';
 import { CODEPAGES, playParity } from './parity.ts';
 import { type Library, missingPrograms } from './run-folder.ts';
-import { Stage } from './stage.ts';
+import { Stage, type Start } from './stage.ts';
 import { WAYS } from './ways.ts';
 
 const LIBRARIES: readonly Library[] = ['commands', 'sql'];
@@ -20,6 +21,8 @@ const { values, positionals } = parseArgs({
     /** By its number, from 1 on. */
     way: { type: 'string', multiple: true },
     codepage: { type: 'string', multiple: true },
+    /** A rAthena with commands and library of an older AI IPC: the burst is played there first, to compare. */
+    before: { type: 'string' },
     /** Of the burst. */
     players: { type: 'string', default: '300' },
   },
@@ -109,24 +112,35 @@ async function parity(rathena: string): Promise<boolean> {
 
 /** 300 players who type in the same moment. */
 async function burst(rathena: string): Promise<boolean> {
+  const { before } = values;
+  let isGood = true;
+  if (before !== undefined) {
+    const libraryFolder = join(before, 'npc', 'custom', 'ai-world');
+    isGood = await burstOn(before, { library: 'commands', libraryFolder }, ['F_AI_Say']);
+  }
+  for (const library of chosenLibraries())
+    isGood = (await burstOn(rathena, { library }, ['F_AI_Chat', 'F_AI_Say'])) && isGood;
+  return isGood;
+}
+
+async function burstOn(
+  rathena: string,
+  start: Pick<Start, 'library' | 'libraryFolder'>,
+  kinds: readonly BurstKind[],
+): Promise<boolean> {
   const players = Number(values.players);
   return await onStage(rathena, players, async (stage) => {
-    let isGood = true;
-    for (const library of chosenLibraries()) {
-      await stage.start({ library, npcs: { 'burst.txt': burstNpcs(players) } });
-      for (const kind of ['F_AI_Chat', 'F_AI_Say'] as const) {
-        const result = await playBurst(stage, kind);
-        const holds = result.holds.map((ms) => ms.toFixed(1)).join(', ');
-        print(
-          `${library} ${kind}: the game answered nobody for ${holds} ms at most; timer ${result.longestGapMs} ms`,
-        );
-        print(
-          `    asked within ${result.askedMs.toFixed(0)} ms, answered within ${result.answeredMs.toFixed(0)} ms, ${result.cpuMs} ms of CPU`,
-        );
-      }
-      isGood = (await stopped(stage, library)) && isGood;
+    await stage.start({ ...start, npcs: { 'burst.txt': burstNpcs(players) } });
+    for (const kind of kinds) {
+      const { holds, longestGapMs, askedMs, answeredMs, cpuMs } = await playBurst(stage, kind);
+      const held = holds.map((ms) => ms.toFixed(1)).join(', ');
+      print(
+        `  ${start.library} ${kind} in ${rathena}: held for ${held} ms at most; timer ${longestGapMs} ms`,
+      );
+      const times = `asked within ${askedMs.toFixed(0)} ms, answered within ${answeredMs.toFixed(0)} ms`;
+      print(`    ${times}, ${cpuMs} ms of CPU`);
     }
-    return isGood;
+    return await stopped(stage, start.library);
   });
 }
 
