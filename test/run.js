@@ -21,8 +21,6 @@ const ON_OTHER_SERVERS = [
   ...['--project', 'conformance', '--project', 'integration'],
   ...['test/conformance', 'test/integration/migrate'],
 ];
-/** Some error numbers only MySQL says. */
-const ON_MYSQL = [...ON_OTHER_SERVERS, 'test/integration/database-advice'];
 /** Memory as a folder, on Linux. What the tests' databases write there waits for no disk, and is gone with the machine. */
 const MEMORY_FOLDER = '/dev/shm';
 /** All test servers and files together took 1.5 GB at the most. */
@@ -92,8 +90,7 @@ async function runTests() {
   if (node !== undefined) await runVitest('all tests', node, []);
   if (words.node !== undefined || words.server !== undefined) return;
   const node24 = await otherNode(NODE_24);
-  if (node24 !== undefined)
-    await runVitest('unit and conformance tests', node24, ['--project', 'unit', '--project', 'conformance']);
+  if (node24 !== undefined) await runVitest('unit tests', node24, ['--project', 'unit']);
   if (words.vitest.length === 0 && words.node === undefined) await runOnOtherServers();
 }
 
@@ -112,8 +109,7 @@ async function runOnOtherServers() {
     }
     found += 1;
     process.env.AI_IPC_TEST_SERVER = server;
-    const tests = server.startsWith('mysql') ? ON_MYSQL : ON_OTHER_SERVERS;
-    await runVitest(`conformance and migrate tests on ${server}`, process.execPath, tests);
+    await runVitest(`conformance and migrate tests on ${server}`, process.execPath, ON_OTHER_SERVERS);
     delete process.env.AI_IPC_TEST_SERVER;
   }
   if (found === 0 && process.env.AI_IPC_TEST_NEEDS_SERVERS)
