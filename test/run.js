@@ -19,7 +19,7 @@ const VITEST = join(MODULES, 'vitest', 'vitest.mjs');
 const OTHER_SERVERS = ['mariadb-11.8', 'mysql-9.7'];
 const ON_OTHER_SERVERS = [
   ...['--project', 'conformance', '--project', 'integration'],
-  ...['test/conformance', 'test/integration/migrate', 'test/integration/database-advice'],
+  ...['test/conformance', 'test/integration/migrate'],
 ];
 /** Memory as a folder, on Linux. What the tests' databases write there waits for no disk, and is gone with the machine. */
 const MEMORY_FOLDER = '/dev/shm';
@@ -90,8 +90,7 @@ async function runTests() {
   if (node !== undefined) await runVitest('all tests', node, []);
   if (words.node !== undefined || words.server !== undefined) return;
   const node24 = await otherNode(NODE_24);
-  if (node24 !== undefined)
-    await runVitest('unit and conformance tests', node24, ['--project', 'unit', '--project', 'conformance']);
+  if (node24 !== undefined) await runVitest('unit tests', node24, ['--project', 'unit']);
   if (words.vitest.length === 0 && words.node === undefined) await runOnOtherServers();
 }
 
