@@ -20,7 +20,9 @@ function writeTo(path: string, lines: number): void {
 }
 
 function sizes(): Record<string, number> {
-  return Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name)).length]));
+  return Object.fromEntries(
+    readdirSync(folder).map((name) => [name, readFileSync(join(folder, name)).length]),
+  );
 }
 
 it('a line is in the file when write returns, and the folder is made', () => {
@@ -49,7 +51,10 @@ it('what an earlier run wrote counts, and is kept', () => {
 
 it('two processes that write into one file put it aside once', () => {
   const path = join(folder, 'w.log');
-  const [one, other] = [openLogFile({ path, maxBytes: MAX_BYTES }), openLogFile({ path, maxBytes: MAX_BYTES })];
+  const [one, other] = [
+    openLogFile({ path, maxBytes: MAX_BYTES }),
+    openLogFile({ path, maxBytes: MAX_BYTES }),
+  ];
   for (let line = 0; line < 10; line += 1) for (const log of [one, other]) log.write(LINE);
   const written = Object.values(sizes()).reduce((sum, size) => sum + size, 0);
   expect(written).toBe(20 * LINE.length);

@@ -15,7 +15,11 @@ export function requestCommand(): Command {
     .description('insert a request and print its id (-1 and a reason when it is refused)')
     .argument('<type>', 'what kind of request, such as dialogue (at most 50 bytes)')
     .argument('<endpoint>', 'the path on the AI service, such as /api/v1/npc/dialogue')
-    .argument('[data]', 'JSON text, at most 65,535 bytes; @FILE for that of a file, - for standard input', '{}')
+    .argument(
+      '[data]',
+      'JSON text, at most 65,535 bytes; @FILE for that of a file, - for standard input',
+      '{}',
+    )
     .argument('[priority]', '1 to 10, lower is served first', '5')
     .argument('[timeout_seconds]', 'its life; default: the timeout_seconds of the running workers, else 30')
     .option('--npc <NAME>', 'the NPC that asks')

@@ -30,7 +30,10 @@ it('worker and service each write a file with lines for people, say which, and p
 
 it('the error that ends a worker is in its file, too', async () => {
   const cwd = newFolder();
-  const ended = await runCli(['worker', '--database', 'sqlite:no/such/folder/queue.sqlite'], { cwd, env: LOGS });
+  const ended = await runCli(['worker', '--database', 'sqlite:no/such/folder/queue.sqlite'], {
+    cwd,
+    env: LOGS,
+  });
   const [, reason = ''] = /^ERROR \w+: (.+)$/m.exec(ended.stderr) ?? [];
   expect(reason).toContain('Cannot make the folder');
   const text = readFileSync(join(cwd, 'logs', 'ai-ipc-worker.log'), 'utf8');
@@ -43,7 +46,9 @@ it('a log folder that cannot be made ends the start with 78 and the setting', as
   writeFileSync(join(cwd, 'logs'), 'a file');
   const ended = await runCli(['worker', '--database', 'sqlite:queue.sqlite'], { cwd, env: LOGS });
   expect(ended).toMatchObject({ exitCode: 78, stdout: '' });
-  expect(ended.stderr).toMatch(/^ERROR bad_settings: The log file .*ai-ipc-worker\.log cannot be written .*LOG_FOLDER/);
+  expect(ended.stderr).toMatch(
+    /^ERROR bad_settings: The log file .*ai-ipc-worker\.log cannot be written .*LOG_FOLDER/,
+  );
 });
 
 it('request takes its data from a file or from standard input, as editors and shells write them', async () => {
@@ -51,7 +56,10 @@ it('request takes its data from a file or from standard input, as editors and sh
   const data = { message: 'ที่ไหน?' };
   mkdirSync(join(cwd, 'data'));
   writeFileSync(join(cwd, 'data', 'bom.json'), `\ufeff${JSON.stringify(data)}\r\n`);
-  writeFileSync(join(cwd, 'data', 'powershell.json'), Buffer.from(`\ufeff${JSON.stringify(data)}`, 'utf16le'));
+  writeFileSync(
+    join(cwd, 'data', 'powershell.json'),
+    Buffer.from(`\ufeff${JSON.stringify(data)}`, 'utf16le'),
+  );
   writeFileSync(join(cwd, 'data', 'ansi.json'), Buffer.from('{"message":"S\xe1bio"}', 'latin1'));
   const database = ['--database', 'sqlite:queue.sqlite'];
   const ask = (given: string) => ['request', 'dialogue', '/api/v1/npc/dialogue', given, ...database];
@@ -64,7 +72,7 @@ it('request takes its data from a file or from standard input, as editors and sh
   expect(await piped.ended).toMatchObject({ exitCode: 0, stdout: '3\n' });
 
   const stored = querySqlite(join(cwd, 'queue.sqlite'), 'SELECT request_data FROM ai_requests ORDER BY id');
-  expect(stored.map((row) => JSON.parse(String(row.request_data)))).toEqual([data, data, data]);
+  expect(stored.map((row) => JSON.parse(String(row['request_data'])))).toEqual([data, data, data]);
 
   const refusals: readonly (readonly [string, number, RegExp])[] = [
     ['@data/ansi.json', 2, /bad_argument: data\/ansi\.json, line 1: this is not UTF-8 text/],

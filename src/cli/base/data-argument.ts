@@ -21,7 +21,8 @@ export async function dataFrom(argument: string): Promise<string> {
 }
 
 function readDataFile(path: string): Uint8Array {
-  if (path === '') throw new AiIpcError('bad_argument', '@ is followed by no name. Give the file with the JSON: @FILE');
+  if (path === '')
+    throw new AiIpcError('bad_argument', '@ is followed by no name. Give the file with the JSON: @FILE');
   try {
     return readFileSync(path);
   } catch (error) {
