@@ -15,7 +15,7 @@ interface DoctorOptions extends SettingsOptions {
 
 const WATCH_SECONDS = 5;
 /** As monitoring programs have them. A wrong call is 2, too, as with every command. */
-const EXIT_CODES = { ok: 0, unseen: 0, warning: 1, broken: 2 } as const;
+export const EXIT_CODES = { ok: 0, unseen: 0, warning: 1, broken: 2 } as const;
 const CLEAR_SCREEN = '\u001b[2J\u001b[H';
 
 /** `ai-ipc doctor`: what is wrong, with the figure and the command that mends it. */

@@ -1,7 +1,6 @@
 import { connect, createServer, type Socket } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { AiIpcError } from '../../base/errors.ts';
-import { preparePath, stopPipePath } from './stop-pipe-path.ts';
+import { preparePath, reachablePaths, stopPipePath } from './stop-pipe-path.ts';
 
 /** What is said through the pipe: to stop when calls under way have ended, or at once. */
 export type StopWord = (typeof WORDS)[number];
@@ -31,16 +30,21 @@ export async function listenForStop(
 
 /** Says the word to the process of that name. False where nobody listens under it. */
 export async function sayStop(name: string, word: StopWord): Promise<boolean> {
-  const path = stopPipePath(name);
-  if (path === undefined) return false;
+  for (const path of reachablePaths(name)) if (await sayTo(path, word)) return true;
+  return false;
+}
+
+async function sayTo(path: string, word: StopWord): Promise<boolean> {
   const socket = connect(path);
   socket.setTimeout(ANSWER_LIMIT_MS, () => socket.destroy(notAnswering(path)));
   socket.end(word);
   try {
-    return (await text(socket)) === HEARD;
+    return (await textOf(socket, HEARD.length)) === HEARD;
   } catch (error) {
     if (isNobody(error)) return false;
     throw error;
+  } finally {
+    socket.destroy();
   }
 }
 
@@ -59,13 +63,18 @@ function hear(socket: Socket, onStop: (word: StopWord) => void): void {
 }
 
 async function heardWord(socket: Socket): Promise<StopWord | undefined> {
+  const said = await textOf(socket, 'stop now'.length);
+  return WORDS.find((word) => word === said);
+}
+
+/** What the other end says, to its end; undefined where it is longer. The socket stays for an answer. */
+async function textOf(socket: Socket, longest: number): Promise<string | undefined> {
   let said = '';
-  // The socket stays for the answer.
   for await (const chunk of socket.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
     said += chunk;
-    if (said.length > 'stop now'.length) return undefined;
+    if (said.length > longest) return undefined;
   }
-  return WORDS.find((word) => word === said);
+  return said;
 }
 
 function isNobody(error: unknown): boolean {
