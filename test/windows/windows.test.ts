@@ -51,7 +51,7 @@ it('migrate makes the tables in MariaDB, and a second time finds nothing to do',
     const cwd = folderFor(database);
     expect(await runAiIpc(['migrate'], { cwd })).toMatchObject({ exitCode: 0 });
     const again = await runAiIpc(['migrate'], { cwd });
-    expect(again.stdout).toMatch(/nothing to/);
+    expect(again.stdout).toMatch(/Nothing to upgrade/);
   } finally {
     await database.drop();
   }
