@@ -1,19 +1,23 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { waitFor } from '../support/wait-for.ts';
 import type { GameClient } from './client.ts';
 import { npcIds, order } from './control.ts';
 import * as packets from './packets.ts';
-import { Pinger } from './pinger.ts';
+import { type Holds, Pinger } from './pinger.ts';
 import { duplicates } from './places.ts';
 import { pressThrough } from './player.ts';
 import type { Stage } from './stage.ts';
+import { timesOf } from './thread-times.ts';
 
-export type BurstKind = 'F_AI_Chat' | 'F_AI_Say';
+/** `no AI` is the same dialogue with an NPC that asks nobody: what the engine and the clients take by themselves. */
+export type BurstKind = 'F_AI_Chat' | 'F_AI_Say' | 'no AI';
 
 /** What a burst cost the game. */
 export interface BurstResult {
-  /** How long the game loop answered nobody, in ms, the longest first. */
-  readonly holds: readonly number[];
+  readonly holds: Holds;
+  /** While all stand and nobody does anything, just before. */
+  readonly idle: Holds;
   /** The longest time between two ticks of a timer NPC; 20 ms where nothing else happens. */
   readonly longestGapMs: number;
   /** Until the last one had asked, and until the last one had his answer. */
@@ -23,7 +27,8 @@ export interface BurstResult {
   readonly cpuMs: number;
 }
 
-const TICKS_A_SECOND = 100;
+/** About as long as a burst takes. */
+const IDLE_MS = 4_000;
 
 export function burstNpcs(players: number): string {
   const script = readFileSync(new URL('npc/burst.txt', import.meta.url), 'latin1');
@@ -71,32 +76,32 @@ export async function playBurst(stage: Stage, kind: BurstKind): Promise<BurstRes
   await pressThrough(first.client);
   await stage.world.clearRequests();
   for (const play of plays) await openLine(play, kind);
-  const pinger = await Pinger.start(stage.pingerAccount, stage.servers.ports);
+  const watched = await stage.watched();
+  const pinger = await Pinger.start(stage.pingerAccount, stage.servers.ports, watched);
+  await pinger.seen();
+  await delay(IDLE_MS);
+  const idle = await pinger.seen();
   const held = stage.hold();
   await order(stage, 'reset');
-  await pinger.longest();
-  const cpu = cpuMsOf(stage.servers.mapPid);
+  await pinger.seen();
+  const { ranMs } = timesOf(watched.map);
   const beganMs = performance.now();
   const answered = plays.map(sayAndRead);
-  await waitFor(async () => (await stage.world.requests()) >= plays.length, { what: 'all questions' });
+  if (kind !== 'no AI')
+    await waitFor(async () => (await stage.world.requests()) >= plays.length, { what: 'all questions' });
   const askedMs = performance.now() - beganMs;
   held.release();
   await Promise.all(answered);
   const answeredMs = performance.now() - beganMs;
   const result = {
-    holds: await pinger.longest(),
+    holds: await pinger.seen(),
+    idle,
     longestGapMs: Number((await order(stage, 'tell')).split(' ').at(-1)),
     askedMs,
     answeredMs,
-    cpuMs: cpuMsOf(stage.servers.mapPid) - cpu,
+    cpuMs: timesOf(watched.map).ranMs - ranMs,
   };
   await pinger.stop();
   for (const { client } of plays) await pressThrough(client);
   return result;
-}
-
-function cpuMsOf(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_A_SECOND;
 }

@@ -1,15 +1,20 @@
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type BurstKind, burstNpcs, playBurst } from './burst.ts';
+import { type BurstKind, type BurstResult, burstNpcs, playBurst } from './burst.ts';
 import { KINDS, leavingNpcs, playRound } from './leaving.ts';
 import { playMenus } from './menus.ts';
 import { CODEPAGES, playParity } from './parity.ts';
+import { type Hold, ownMs } from './pinger.ts';
 import { type Library, missingPrograms } from './run-folder.ts';
 import { Stage, type Start } from './stage.ts';
 import { WAYS } from './ways.ts';
 
 const LIBRARIES: readonly Library[] = ['commands', 'sql'];
 const MOST_LINES_TOLD = 10;
+const LONGEST_HOLD_MS = 20;
+const MOST_HOLDS_TOLD = 3;
+const LOOK_FOR_PARENT_MS = 1_000;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -32,8 +37,10 @@ const PARTS: Readonly<Record<string, (rathena: string) => Promise<boolean>>> = {
   menus,
   parity,
   burst,
+  logins,
 };
 
+endWithoutLeavingAnybody();
 const [folder] = positionals;
 if (folder === undefined) {
   print(
@@ -119,7 +126,7 @@ async function burst(rathena: string): Promise<boolean> {
     isGood = await burstOn(before, { library: 'commands', libraryFolder }, ['F_AI_Say']);
   }
   for (const library of chosenLibraries())
-    isGood = (await burstOn(rathena, { library }, ['F_AI_Chat', 'F_AI_Say'])) && isGood;
+    isGood = (await burstOn(rathena, { library }, ['no AI', 'F_AI_Chat', 'F_AI_Say'])) && isGood;
   return isGood;
 }
 
@@ -131,17 +138,42 @@ async function burstOn(
   const players = Number(values.players);
   return await onStage(rathena, players, async (stage) => {
     await stage.start({ ...start, npcs: { 'burst.txt': burstNpcs(players) } });
+    let isGood = true;
     for (const kind of kinds) {
-      const { holds, longestGapMs, askedMs, answeredMs, cpuMs } = await playBurst(stage, kind);
-      const held = holds.map((ms) => ms.toFixed(1)).join(', ');
-      print(
-        `  ${start.library} ${kind} in ${rathena}: held for ${held} ms at most; timer ${longestGapMs} ms`,
-      );
-      const times = `asked within ${askedMs.toFixed(0)} ms, answered within ${answeredMs.toFixed(0)} ms`;
-      print(`    ${times}, ${cpuMs} ms of CPU`);
+      const result = await playBurst(stage, kind);
+      const wrong = start.libraryFolder === undefined ? tooLong(result) : [];
+      isGood = tell(`${start.library} ${kind} in ${rathena}: ${wordsOf(result)}`, wrong) && isGood;
     }
-    return await stopped(stage, start.library);
+    return (await stopped(stage, start.library)) && isGood;
   });
+}
+
+/** As many players, who log in and out again and nothing else, without anything of ours: what rAthena itself does then. */
+async function logins(rathena: string): Promise<boolean> {
+  return await onStage(rathena, Number(values.players), async (stage) => {
+    await stage.start({ library: 'none', npcs: {} });
+    return await stopped(stage, 'none');
+  });
+}
+
+/** The machine may be busy with other things: of that, what the kernel tells is not counted. */
+function tooLong({ holds }: BurstResult): string[] {
+  return holds.longest
+    .filter((hold) => ownMs(hold) > LONGEST_HOLD_MS)
+    .map((hold) => `held the game for ${wordsOfHold(hold)}; at most ${LONGEST_HOLD_MS} ms are right`);
+}
+
+function wordsOf({ holds, idle, longestGapMs, askedMs, answeredMs, cpuMs }: BurstResult): string {
+  return [
+    `held for ${holds.longest.slice(0, MOST_HOLDS_TOLD).map(wordsOfHold).join('; ')}`,
+    `${holds.ownMs.toFixed(0)} ms in all, idle before it ${idle.longest.slice(0, 1).map(wordsOfHold).join('')}`,
+    `a timer NPC waited ${longestGapMs} ms`,
+    `asked within ${askedMs.toFixed(0)} ms, answered within ${answeredMs.toFixed(0)} ms, ${cpuMs.toFixed(0)} ms of CPU`,
+  ].join('\n    ');
+}
+
+function wordsOfHold(hold: Hold): string {
+  return `${ownMs(hold).toFixed(1)} ms (${hold.ms.toFixed(1)} by the clock, ${hold.ranMs.toFixed(1)} on a core)`;
 }
 
 async function onStage(
@@ -174,6 +206,16 @@ function tell(what: string, wrong: readonly string[]): boolean {
   for (const line of wrong.slice(0, MOST_LINES_TOLD)) print(`    ${line}`);
   if (wrong.length > MOST_LINES_TOLD) print(`    … and ${wrong.length - MOST_LINES_TOLD} more`);
   return wrong.length === 0;
+}
+
+/** What was started ends with this process; where that is killed, the kernel ends it. Who started us may be killed, too. */
+function endWithoutLeavingAnybody(): void {
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(name, () => process.exit(128 + constants.signals[name]));
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) process.exit(1);
+  }, LOOK_FOR_PARENT_MS).unref();
 }
 
 function chosenLibraries(): Library[] {

@@ -22,7 +22,8 @@ const OWN_CODEPAGE = 'return "";';
 const MANY_LINES = ['"chat_lines_a_minute") return 12;', '"chat_lines_a_minute") return 100000;'] as const;
 const PROGRAMS = ['login-server', 'char-server', 'map-server'];
 
-export type Library = 'commands' | 'sql';
+/** `none` is a rAthena by itself, but for the commands that it was built with. */
+export type Library = 'commands' | 'sql' | 'none';
 
 export interface RunPorts {
   readonly login: number;
@@ -58,6 +59,7 @@ export class RunFolder {
 
   constructor(rathena: string) {
     this.path = makeOwnFolder(tmpdir(), 'ai-ipc-rathena-');
+    process.once('exit', this.#removeAtExit);
     for (const program of PROGRAMS) symlinkSync(join(rathena, program), join(this.path, program));
     symlinkSync(join(rathena, 'db'), join(this.path, 'db'));
     cpSync(join(rathena, 'conf'), join(this.path, 'conf'), { recursive: true });
@@ -83,10 +85,16 @@ export class RunFolder {
   }
 
   remove(): void {
-    rmSync(this.path, { recursive: true, force: true });
+    process.off('exit', this.#removeAtExit);
+    this.#removeAtExit();
   }
 
+  readonly #removeAtExit = (): void => {
+    rmSync(this.path, { recursive: true, force: true });
+  };
+
   #writeLibrary({ library, codepage, libraryFolder = OURS }: RunOptions): string[] {
+    if (library === 'none') return [];
     return ['ai_ipc_lib.txt', `ai_ipc_lib_${library}.txt`]
       .filter((name) => existsSync(join(libraryFolder, name)))
       .map((name) => {

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { findFreePort } from '../support/mariadb-server.ts';
-import { ProgramProcess as Program, type ProgramProcess } from '../support/program-process.ts';
+import { ProgramProcess } from '../support/program-process.ts';
 import { PACKET_VERSION } from './packets.ts';
 import { RunFolder, type RunOptions, type RunPorts } from './run-folder.ts';
 
@@ -36,8 +36,8 @@ export class RathenaServers {
 
   async start(options: Omit<RunOptions, 'ports'>): Promise<void> {
     this.#folder.write({ ...options, ports: this.#ports });
-    const cwd = this.#folder.path;
-    this.#programs = ['login', 'char', 'map'].map((name) => new Program(`./${name}-server`, [], { cwd }));
+    const how = { cwd: this.#folder.path, diesWithUs: true };
+    this.#programs = ['login', 'char', 'map'].map((name) => new ProgramProcess(`./${name}-server`, [], how));
     await this.#map.waitForOutput(/Server is 'ready'/);
     const [, version] = /Using packet version: \D*(\d+)/.exec(this.console.join('\n')) ?? [];
     if (Number(version) !== PACKET_VERSION)

@@ -3,6 +3,7 @@ import { type HeldAnswers, holdAnswers } from '../support/held-answers.ts';
 import { MariadbServer } from '../support/mariadb-server.ts';
 import { WorkerProcess } from '../support/worker-process.ts';
 import { type Account, GameClient } from './client.ts';
+import type { Watched } from './pinger.ts';
 import type { RunOptions } from './run-folder.ts';
 import { RathenaServers } from './servers.ts';
 import { accountsOf, MAP_USER, World } from './world.ts';
@@ -57,11 +58,8 @@ export class Stage {
     const world = await World.make(mariadb, rathena, players + MORE_ACCOUNTS);
     const ai = await startAiStub();
     ai.behaveAlways(behaviours.json(ANSWER));
-    const worker = new WorkerProcess(world.settings, {
-      AI_SERVICE_BASE_URL: ai.url,
-      CONCURRENCY: String(CONCURRENCY),
-      MAX_ATTEMPTS: '1',
-    });
+    const env = { AI_SERVICE_BASE_URL: ai.url, CONCURRENCY: String(CONCURRENCY), MAX_ATTEMPTS: '1' };
+    const worker = new WorkerProcess(world.settings, env, { diesWithUs: true });
     await worker.started();
     const servers = await RathenaServers.prepare(rathena);
     return new Stage({ servers, world, ai, mariadb, worker, players });
@@ -88,6 +86,15 @@ export class Stage {
 
   get pingerAccount(): Account {
     return accountsOf(this.#players + MORE_ACCOUNTS).at(-1)!;
+  }
+
+  /** What a Pinger looks at. */
+  async watched(): Promise<Watched> {
+    const threads = await this.world.threadsOfMapServer();
+    return {
+      map: `/proc/${this.servers.mapPid}/schedstat`,
+      database: threads.map((thread) => `/proc/${this.#mariadb.pid}/task/${thread}/schedstat`),
+    };
   }
 
   hold(): HeldAnswers {
