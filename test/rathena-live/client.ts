@@ -290,6 +290,8 @@ export class GameClient {
     this.at = { x: packet.readUInt16LE(18), y: packet.readUInt16LE(20) };
     this.warps += 1;
     this.isOnMap = false;
+    // With the old map, its windows go; the server frees the dialogue when the new one is loaded.
+    this.window.forget();
     this.#load();
   }
 

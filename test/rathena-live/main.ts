@@ -14,6 +14,7 @@ const LIBRARIES: readonly Library[] = ['commands', 'sql'];
 const MOST_LINES_TOLD = 10;
 const LONGEST_HOLD_MS = 20;
 const MOST_HOLDS_TOLD = 3;
+const LOGIN_ROUNDS = 5;
 const LOOK_FOR_PARENT_MS = 1_000;
 
 const { values, positionals } = parseArgs({
@@ -37,8 +38,9 @@ const PARTS: Readonly<Record<string, (rathena: string) => Promise<boolean>>> = {
   menus,
   parity,
   burst,
-  logins,
 };
+/** What is no test of ours, and played by name alone. */
+const MORE_PARTS: Readonly<Record<string, (rathena: string) => Promise<boolean>>> = { logins };
 
 endWithoutLeavingAnybody();
 const [folder] = positionals;
@@ -55,7 +57,8 @@ if (folder === undefined) {
 
 async function playAll(rathena: string): Promise<boolean> {
   let isGood = true;
-  for (const [name, play] of Object.entries(PARTS)) {
+  const parts = values.part === undefined ? PARTS : { ...PARTS, ...MORE_PARTS };
+  for (const [name, play] of Object.entries(parts)) {
     if (!isChosen(values.part, name)) continue;
     print(`${name}:`);
     if (!(await play(rathena))) isGood = false;
@@ -148,11 +151,21 @@ async function burstOn(
   });
 }
 
-/** As many players, who log in and out again and nothing else, without anything of ours: what rAthena itself does then. */
+/** As many players, who log in and nothing else; nothing of ours is loaded, no command of ours is called. */
 async function logins(rathena: string): Promise<boolean> {
   return await onStage(rathena, Number(values.players), async (stage) => {
-    await stage.start({ library: 'none', npcs: {} });
-    return await stopped(stage, 'none');
+    for (const [how, stop] of [
+      ['after all have left', () => stage.stop()],
+      ['in the moment in which all leave', () => stage.stopAtOnce()],
+    ] as const)
+      for (let round = 1; round <= LOGIN_ROUNDS; round += 1) {
+        await stage.start({ library: 'none', npcs: {} });
+        const leaksNothing = await stop();
+        tell(`rAthena alone, stopped ${how}: ${leaksNothing ? 'no memory leaks' : 'not in order'}`, []);
+        if (!leaksNothing)
+          for (const line of stage.servers.wrongLines().slice(0, MOST_HOLDS_TOLD)) print(`    ${line}`);
+      }
+    return true;
   });
 }
 

@@ -1,6 +1,7 @@
 import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
 import { type HeldAnswers, holdAnswers } from '../support/held-answers.ts';
 import { MariadbServer } from '../support/mariadb-server.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { WorkerProcess } from '../support/worker-process.ts';
 import { type Account, GameClient } from './client.ts';
 import type { Watched } from './pinger.ts';
@@ -103,8 +104,18 @@ export class Stage {
     return held;
   }
 
-  /** Logs everybody out and stops the servers; whether the map server leaked nothing. */
+  /**
+   * Logs everybody out and stops the servers; whether the map server leaked nothing. rAthena writes to its connections in the
+   * handler of SIGTERM itself: one that comes while it writes there already does any harm, so its end is waited for.
+   */
   async stop(): Promise<boolean> {
+    for (const client of this.clients) client.leave();
+    await waitFor(async () => (await this.world.charactersOnline()) === 0, { what: 'all to be logged out' });
+    return await this.servers.stop();
+  }
+
+  /** The same in the moment in which all leave. */
+  async stopAtOnce(): Promise<boolean> {
     for (const client of this.clients) client.leave();
     return await this.servers.stop();
   }

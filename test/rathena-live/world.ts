@@ -62,6 +62,13 @@ export class World {
     return row?.made ?? 0;
   }
 
+  async charactersOnline(): Promise<number> {
+    const [row] = await this.database.query<{ online: number }[]>(
+      'SELECT COUNT(*) AS online FROM `char` WHERE online <> 0',
+    );
+    return row?.online ?? 0;
+  }
+
   /** The database's threads that serve it, by the numbers that the kernel has for them. */
   async threadsOfMapServer(): Promise<number[]> {
     const rows = await this.database.query<{ TID: number | bigint }[]>(
