@@ -1,19 +1,18 @@
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type BurstKind, type BurstResult, burstNpcs, playBurst } from './burst.ts';
+import { type BurstResult, burstNpcs, playBurst } from './burst.ts';
+import { ratioOf, tooLong, wordsOf } from './burst-words.ts';
 import { KINDS, leavingNpcs, playRound } from './leaving.ts';
 import { playMenus } from './menus.ts';
 import { CODEPAGES, playParity } from './parity.ts';
-import { type Hold, ownMs } from './pinger.ts';
 import { type Library, missingPrograms } from './run-folder.ts';
 import { Stage, type Start } from './stage.ts';
 import { WAYS } from './ways.ts';
 
 const LIBRARIES: readonly Library[] = ['commands', 'sql'];
 const MOST_LINES_TOLD = 10;
-const LONGEST_HOLD_MS = 20;
-const MOST_HOLDS_TOLD = 3;
+const MOST_WRONG_LINES = 3;
 const LOGIN_ROUNDS = 5;
 const LOOK_FOR_PARENT_MS = 1_000;
 
@@ -124,29 +123,38 @@ async function parity(rathena: string): Promise<boolean> {
 async function burst(rathena: string): Promise<boolean> {
   const { before } = values;
   let isGood = true;
+  let older: BurstResult | undefined;
   if (before !== undefined) {
     const libraryFolder = join(before, 'npc', 'custom', 'ai-world');
-    isGood = await burstOn(before, { library: 'commands', libraryFolder }, ['F_AI_Say']);
+    isGood = await burstOn(before, { library: 'commands', libraryFolder }, async (stage) => {
+      older = await playBurst(stage, 'F_AI_Say');
+      return tell(`${before}, commands F_AI_Say:\n    ${wordsOf(older)}`, []);
+    });
   }
   for (const library of chosenLibraries())
-    isGood = (await burstOn(rathena, { library }, ['no AI', 'F_AI_Chat', 'F_AI_Say'])) && isGood;
+    isGood = (await burstOn(rathena, { library }, (stage) => bursts(stage, library, older))) && isGood;
+  return isGood;
+}
+
+async function bursts(stage: Stage, library: Library, older: BurstResult | undefined): Promise<boolean> {
+  let isGood = true;
+  for (const kind of ['no AI', 'F_AI_Chat', 'F_AI_Say'] as const) {
+    const result = await playBurst(stage, kind);
+    const ratio = older === undefined || kind === 'no AI' ? '' : `\n    ${ratioOf(result, older)}`;
+    isGood = tell(`${library} ${kind}:\n    ${wordsOf(result)}${ratio}`, tooLong(result)) && isGood;
+  }
   return isGood;
 }
 
 async function burstOn(
   rathena: string,
   start: Pick<Start, 'library' | 'libraryFolder'>,
-  kinds: readonly BurstKind[],
+  play: (stage: Stage) => Promise<boolean>,
 ): Promise<boolean> {
   const players = Number(values.players);
   return await onStage(rathena, players, async (stage) => {
     await stage.start({ ...start, npcs: { 'burst.txt': burstNpcs(players) } });
-    let isGood = true;
-    for (const kind of kinds) {
-      const result = await playBurst(stage, kind);
-      const wrong = start.libraryFolder === undefined ? tooLong(result) : [];
-      isGood = tell(`${start.library} ${kind} in ${rathena}: ${wordsOf(result)}`, wrong) && isGood;
-    }
+    const isGood = await play(stage);
     return (await stopped(stage, start.library)) && isGood;
   });
 }
@@ -163,30 +171,10 @@ async function logins(rathena: string): Promise<boolean> {
         const leaksNothing = await stop();
         tell(`rAthena alone, stopped ${how}: ${leaksNothing ? 'no memory leaks' : 'not in order'}`, []);
         if (!leaksNothing)
-          for (const line of stage.servers.wrongLines().slice(0, MOST_HOLDS_TOLD)) print(`    ${line}`);
+          for (const line of stage.servers.wrongLines().slice(0, MOST_WRONG_LINES)) print(`    ${line}`);
       }
     return true;
   });
-}
-
-/** The machine may be busy with other things: of that, what the kernel tells is not counted. */
-function tooLong({ holds }: BurstResult): string[] {
-  return holds.longest
-    .filter((hold) => ownMs(hold) > LONGEST_HOLD_MS)
-    .map((hold) => `held the game for ${wordsOfHold(hold)}; at most ${LONGEST_HOLD_MS} ms are right`);
-}
-
-function wordsOf({ holds, idle, longestGapMs, askedMs, answeredMs, cpuMs }: BurstResult): string {
-  return [
-    `held for ${holds.longest.slice(0, MOST_HOLDS_TOLD).map(wordsOfHold).join('; ')}`,
-    `${holds.ownMs.toFixed(0)} ms in all, idle before it ${idle.longest.slice(0, 1).map(wordsOfHold).join('')}`,
-    `a timer NPC waited ${longestGapMs} ms`,
-    `asked within ${askedMs.toFixed(0)} ms, answered within ${answeredMs.toFixed(0)} ms, ${cpuMs.toFixed(0)} ms of CPU`,
-  ].join('\n    ');
-}
-
-function wordsOfHold(hold: Hold): string {
-  return `${ownMs(hold).toFixed(1)} ms (${hold.ms.toFixed(1)} by the clock, ${hold.ranMs.toFixed(1)} on a core)`;
 }
 
 async function onStage(

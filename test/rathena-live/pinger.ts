@@ -15,12 +15,30 @@ const AT_ONCE_MS = 1;
 
 /** One time in which the map server answered nobody, in ms. */
 export interface Hold {
+  /** When it began, on the clock of `nowMs`. */
+  readonly atMs: number;
   /** By the clock. */
   readonly ms: number;
   /** Of it, the map server was on a core. */
   readonly ranMs: number;
   /** Of it, somebody who was needed for the answer (the map server, the database, the pinger) had no core. */
   readonly waitedMs: number;
+}
+
+/** The same in every process of this machine. */
+export function nowMs(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+/** Without what was before. */
+export function since({ longest, ownMs: sumMs }: Holds, atMs: number): Holds {
+  const cut = (hold: Hold): number => Math.min(hold.ms, Math.max(0, atMs - hold.atMs));
+  return {
+    longest: longest
+      .map((hold) => ({ ...hold, ms: hold.ms - cut(hold) }))
+      .sort((one, other) => ownMs(other) - ownMs(one)),
+    ownMs: longest.reduce((sum, hold) => sum - cut(hold), sumMs),
+  };
 }
 
 /** What held the game without any other program that wanted the cores. */
@@ -116,12 +134,13 @@ function withHold(seen: Holds, hold: Hold): Holds {
 async function measure(client: GameClient, { map, database }: Watched): Promise<Hold> {
   const others = [...database, OWN_TIMES];
   const [mapBefore, othersBefore] = [timesOf(map), others.map(timesOf)];
-  const askedMs = performance.now();
+  const atMs = nowMs();
   await client.settle();
-  const ms = performance.now() - askedMs;
+  const ms = nowMs() - atMs;
   const mapAfter = timesOf(map);
   const ofOthers = others.map((file, at) => waited(othersBefore[at], timesOf(file)));
   return {
+    atMs,
     ms,
     ranMs: mapAfter.ranMs - mapBefore.ranMs,
     waitedMs: [waited(mapBefore, mapAfter), ...ofOthers].reduce((sum, one) => sum + one, 0),

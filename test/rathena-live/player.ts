@@ -18,7 +18,7 @@ export async function pressThrough(client: GameClient): Promise<void> {
     throw new Error(`The window of ${client.name} never ends. ${client.describe()}`);
 }
 
-function press(client: GameClient): void {
+export function press(client: GameClient): void {
   const { window } = client;
   const { npc, button } = window;
   window.pressed();

@@ -64,6 +64,15 @@ export class RathenaServers {
       .filter((line) => WRONG.test(line) && !KNOWN.some((known) => known.test(line)));
   }
 
+  /** The map server stands still, and what it is sent waits for it. */
+  pause(): void {
+    this.#map.signal('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#map.signal('SIGCONT');
+  }
+
   /**
    * As an admin stops it. Whether the map server says that it leaked nothing; one that is caught in a loop of its own is
    * killed.
