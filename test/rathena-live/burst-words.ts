@@ -24,8 +24,8 @@ export function wordsOf({ idle, asking, waiting, answering }: BurstResult): stri
 /** What the game is held by one for what it was by the other. */
 export function ratioOf(now: BurstResult, before: BurstResult): string {
   const longest = longestOf(now) / longestOf(before);
-  const waiting = cpuASecond(now.waiting) / cpuASecond(before.waiting);
-  return `longest hold ${longest.toFixed(2)} of it, CPU while all wait ${waiting.toFixed(2)} of it`;
+  const waiting = heldASecond(now.waiting) / heldASecond(before.waiting);
+  return `against the older one: longest hold ${longest.toFixed(2)} times, held while all wait ${waiting.toFixed(2)} times`;
 }
 
 function longestOf({ asking, waiting, answering }: BurstResult): number {
@@ -34,6 +34,10 @@ function longestOf({ asking, waiting, answering }: BurstResult): number {
 
 function cpuASecond({ cpuMs, tookMs }: Phase): number {
   return (cpuMs * 1_000) / tookMs;
+}
+
+function heldASecond({ holds, tookMs }: Phase): number {
+  return (holds.ownMs * 1_000) / tookMs;
 }
 
 function wordsOfPhase(phase: Phase): string {

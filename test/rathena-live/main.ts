@@ -12,7 +12,7 @@ import { WAYS } from './ways.ts';
 
 const LIBRARIES: readonly Library[] = ['commands', 'sql'];
 const MOST_LINES_TOLD = 10;
-const MOST_WRONG_LINES = 3;
+const MOST_LAST_LINES = 4;
 const LOGIN_ROUNDS = 5;
 const LOOK_FOR_PARENT_MS = 1_000;
 
@@ -171,7 +171,7 @@ async function logins(rathena: string): Promise<boolean> {
         const leaksNothing = await stop();
         tell(`rAthena alone, stopped ${how}: ${leaksNothing ? 'no memory leaks' : 'not in order'}`, []);
         if (!leaksNothing)
-          for (const line of stage.servers.wrongLines().slice(0, MOST_WRONG_LINES)) print(`    ${line}`);
+          for (const line of stage.servers.console.slice(-MOST_LAST_LINES)) print(`    ${line}`);
       }
     return true;
   });

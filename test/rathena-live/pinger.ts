@@ -31,14 +31,21 @@ export function nowMs(): number {
 }
 
 /** Without what was before. */
-export function since({ longest, ownMs: sumMs }: Holds, atMs: number): Holds {
-  const cut = (hold: Hold): number => Math.min(hold.ms, Math.max(0, atMs - hold.atMs));
+export function since({ longest, ownMs: allMs }: Holds, atMs: number): Holds {
+  const cut = longest.map((hold) => ({
+    ...hold,
+    ms: hold.ms - Math.min(hold.ms, Math.max(0, atMs - hold.atMs)),
+  }));
+  const sum = (holds: readonly Hold[]): number => holds.reduce((all, hold) => all + countedMs(hold), 0);
   return {
-    longest: longest
-      .map((hold) => ({ ...hold, ms: hold.ms - cut(hold) }))
-      .sort((one, other) => ownMs(other) - ownMs(one)),
-    ownMs: longest.reduce((sum, hold) => sum - cut(hold), sumMs),
+    longest: cut.sort((one, other) => ownMs(other) - ownMs(one)),
+    ownMs: allMs - sum(longest) + sum(cut),
   };
+}
+
+/** Of the sum of all. */
+function countedMs(hold: Hold): number {
+  return ownMs(hold) > AT_ONCE_MS ? ownMs(hold) : 0;
 }
 
 /** What held the game without any other program that wanted the cores. */
@@ -128,7 +135,7 @@ async function ping({ account, ports, watched }: PingerWords): Promise<void> {
 
 function withHold(seen: Holds, hold: Hold): Holds {
   const longest = [...seen.longest, hold].sort((a, b) => ownMs(b) - ownMs(a)).slice(0, KEPT);
-  return { longest, ownMs: seen.ownMs + (ownMs(hold) > AT_ONCE_MS ? ownMs(hold) : 0) };
+  return { longest, ownMs: seen.ownMs + countedMs(hold) };
 }
 
 async function measure(client: GameClient, { map, database }: Watched): Promise<Hold> {

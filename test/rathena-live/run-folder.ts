@@ -16,8 +16,8 @@ import type { DatabaseSettings } from '../support/test-database.ts';
 
 const OURS = fileURLToPath(new URL('../../rathena/npc/custom/ai-world', import.meta.url));
 const HOST = '127.0.0.1';
-/** The first one of the library's settings: the clients' codepage. */
-const OWN_CODEPAGE = 'return "";';
+/** One of the library's settings: the clients' codepage. */
+const OWN_CODEPAGE = '"codepage") return "";';
 /** Players of these plays talk more in a minute than people do. */
 const MANY_LINES = ['"chat_lines_a_minute") return 12;', '"chat_lines_a_minute") return 100000;'] as const;
 const PROGRAMS = ['login-server', 'char-server', 'map-server'];
@@ -99,7 +99,10 @@ export class RunFolder {
       .filter((name) => existsSync(join(libraryFolder, name)))
       .map((name) => {
         const text = readFileSync(join(libraryFolder, name), 'latin1');
-        return this.#write(name, text.replace(OWN_CODEPAGE, `return "${codepage}";`).replace(...MANY_LINES));
+        return this.#write(
+          name,
+          text.replace(OWN_CODEPAGE, `"codepage") return "${codepage}";`).replace(...MANY_LINES),
+        );
       });
   }
 
