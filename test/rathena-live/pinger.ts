@@ -127,7 +127,8 @@ async function ping({ account, ports, watched }: PingerWords): Promise<void> {
   });
   process.stdout.write('ready\n');
   while (isRunning) {
-    seen = withHold(seen, await measure(client, watched));
+    const hold = await measure(client, watched);
+    seen = withHold(seen, hold);
     await delay(PAUSE_MS);
   }
   client.leave();
