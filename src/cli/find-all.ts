@@ -29,7 +29,10 @@ export async function findAll(
 /** In short: `ai-ipc config check` has each setting with its source. */
 function settingFindings({ database, chosenBy, effective, warnings }: SettingsDescription): Finding[] {
   const sources = new Map<string, number>();
-  for (const { source } of effective) sources.set(source, (sources.get(source) ?? 0) + 1);
+  for (const { source } of effective) {
+    const file = source.replace(/, line \d+$/, '');
+    sources.set(file, (sources.get(file) ?? 0) + 1);
+  }
   const counts = [...sources].map(([source, count]) => `${count} from ${source}`).join(', ');
   const why = chosenBy === undefined ? 'the default: nothing names MariaDB' : `chosen by ${chosenBy}`;
   return [
