@@ -1,11 +1,11 @@
-import { AiIpcError } from '../base/errors.ts';
-import { packageVersion } from '../base/version.ts';
-import { describeSettings, type SettingsDescription } from '../config/describe.ts';
-import { type LoadOptions, loadSettings } from '../config/load.ts';
-import { examine } from '../doctor/examine.ts';
-import { broken, type Finding, ok, warning } from '../doctor/finding.ts';
-import { databaseName } from '../store/open-store.ts';
-import { lookAtGame } from './rathena/game-findings.ts';
+import { AiIpcError } from '../../base/errors.ts';
+import { packageVersion } from '../../base/version.ts';
+import { describeSettings, type SettingsDescription } from '../../config/describe.ts';
+import { type LoadOptions, loadSettings } from '../../config/load.ts';
+import { examine } from '../../doctor/examine.ts';
+import { broken, type Finding, ok, warning } from '../../doctor/finding.ts';
+import { databaseName } from '../../store/open-store.ts';
+import { lookAtGame } from '../rathena/game-findings.ts';
 
 /** What `ai-ipc doctor` finds: settings, every part, and the game's side where its folder is named. */
 export async function findAll(
