@@ -19,7 +19,7 @@ export interface Answers {
 /** What a person gave, as far as he did. */
 export type Given = Partial<Answers> & { readonly servicePort?: string };
 
-export const DEFAULT_PORT = 8000;
+const DEFAULT_PORT = 8000;
 /** What .env.example has until somebody puts in his own. */
 const PLACEHOLDER = 'your_password_here';
 const OWN_SERVICE = /^http:\/\/(?:127\.0\.0\.1|localhost):(\d+)\/?$/;

@@ -1,4 +1,4 @@
-import type { Unit } from './steps/units-step.ts';
+import type { Unit } from './units-step.ts';
 
 /** Starts worker and service, and sees whether they run. */
 export interface Launcher {

@@ -9,9 +9,9 @@ import { textOf } from './files.ts';
 import type { Launcher } from './launcher.ts';
 import type { Place } from './place.ts';
 import { wordsOf } from './started.ts';
-import type { Unit } from './steps/units-step.ts';
-import { findUser, type MachineUser } from './steps/user-step.ts';
 import { execOf } from './unit-text.ts';
+import type { Unit } from './units-step.ts';
+import { findUser, type MachineUser } from './user-step.ts';
 
 /** As systemd has it for its units. */
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';

@@ -6,9 +6,8 @@ import type { Finding } from '../../doctor/finding.ts';
 import { worstOf } from '../../doctor/finding.ts';
 import { wholeNumberFrom } from '../base/client-command.ts';
 import { isTerminal, print } from '../base/terminal.ts';
-import { EXIT_CODES } from '../doctor.ts';
-import { doctorLines } from '../doctor-lines.ts';
-import { findAll } from '../find-all.ts';
+import { doctorLines, EXIT_CODES } from '../findings/doctor-lines.ts';
+import { findAll } from '../findings/find-all.ts';
 import { type Answers, answersFrom, type Given, planSettings, type SettingsPlan } from './answers.ts';
 import { checkMachine } from './checks.ts';
 import { changedNames } from './env-text.ts';
@@ -17,9 +16,9 @@ import { type Machine, machineFor, SERVICE, WORKER } from './machine.ts';
 import type { SetupOptions } from './options.ts';
 import { PACKAGE_FOLDER, type Place, placeAt } from './place.ts';
 import { askAll, askForYes, askToBegin } from './questions.ts';
+import { envLinkOf } from './settings-step.ts';
 import { printSteps, runSteps } from './step.ts';
-import { envLinkOf } from './steps/settings-step.ts';
-import { unitPath } from './steps/units-step.ts';
+import { unitPath } from './units-step.ts';
 
 /** Until worker and service are seen at work: each takes a second or two, on a busy machine ten. */
 const UP_LIMIT_MS = 30_000;

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
-import type { Launcher } from '../launcher.ts';
-import type { Place } from '../place.ts';
-import { startedAtMs } from '../started.ts';
-import type { Step } from '../step.ts';
+import type { Launcher } from './launcher.ts';
+import type { Place } from './place.ts';
+import { startedAtMs } from './started.ts';
+import type { Step } from './step.ts';
 import { type Unit, unitPath } from './units-step.ts';
 
 /** The kernel counts a start in steps of 10 ms. */

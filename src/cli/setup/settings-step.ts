@@ -1,9 +1,9 @@
 import { renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SettingsPlan } from '../answers.ts';
-import { isLinkTo, isPlainFile, makeLink, textOf, writeWhole } from '../files.ts';
-import type { Place } from '../place.ts';
-import type { Step } from '../step.ts';
+import type { SettingsPlan } from './answers.ts';
+import { isLinkTo, isPlainFile, makeLink, textOf, writeWhole } from './files.ts';
+import type { Place } from './place.ts';
+import type { Step } from './step.ts';
 
 const ONLY_ROOT = 0o600;
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { AiIpcError } from '../../../base/errors.ts';
-import { isLinkTo, isPlainFile, makeLink } from '../files.ts';
-import { PACKAGE_FOLDER, type Place } from '../place.ts';
-import type { Step } from '../step.ts';
+import { AiIpcError } from '../../base/errors.ts';
+import { isLinkTo, isPlainFile, makeLink } from './files.ts';
+import { PACKAGE_FOLDER, type Place } from './place.ts';
+import type { Step } from './step.ts';
 
 /** `ai-ipc` as a command of this machine. */
 export function commandStep({ command }: Place): Step {

@@ -1,10 +1,10 @@
-import { AiIpcError } from '../../../base/errors.ts';
-import type { MariadbSettings } from '../../../config/load.ts';
-import { findOwnMissing, provide } from '../../../store/accounts.ts';
-import type { Grant } from '../../../store/grants.ts';
-import { isOnThisMachine } from '../../../store/this-machine.ts';
-import { serverAdvice } from '../checks.ts';
-import type { Step } from '../step.ts';
+import { AiIpcError } from '../../base/errors.ts';
+import type { MariadbSettings } from '../../config/load.ts';
+import { findOwnMissing, provide } from '../../store/accounts.ts';
+import type { Grant } from '../../store/grants.ts';
+import { isOnThisMachine } from '../../store/this-machine.ts';
+import { serverAdvice } from './checks.ts';
+import type { Step } from './step.ts';
 
 export interface AccountNeeds {
   readonly database: MariadbSettings;
@@ -13,7 +13,7 @@ export interface AccountNeeds {
   readonly askAdmin: AdminQuestion;
 }
 
-export interface AdminQuestion {
+interface AdminQuestion {
   settings(): MariadbSettings;
   /** After the server refused him: with a password; undefined where nobody can be asked. */
   again(user: string): Promise<MariadbSettings | undefined>;

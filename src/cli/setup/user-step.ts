@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { AiIpcError } from '../../../base/errors.ts';
-import type { Step } from '../step.ts';
+import { AiIpcError } from '../../base/errors.ts';
+import type { Step } from './step.ts';
 
 /** The user of the machine as whom worker and service run. */
 export function userStep(user: string): Step {

@@ -1,8 +1,8 @@
-import { AiIpcError } from '../../../base/errors.ts';
-import type { MariadbSettings } from '../../../config/load.ts';
-import { migrate } from '../../../database/migrate.ts';
-import { withStore } from '../../../store/open-store.ts';
-import type { Step } from '../step.ts';
+import { AiIpcError } from '../../base/errors.ts';
+import type { MariadbSettings } from '../../config/load.ts';
+import { migrate } from '../../database/migrate.ts';
+import { withStore } from '../../store/open-store.ts';
+import type { Step } from './step.ts';
 
 /** The tables, brought to the present version. */
 export function tablesStep(database: MariadbSettings, confirmCopy: (rows: number) => Promise<boolean>): Step {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { textOf, writeWhole } from '../files.ts';
-import type { Place } from '../place.ts';
-import type { Step } from '../step.ts';
+import { textOf, writeWhole } from './files.ts';
+import type { Place } from './place.ts';
+import type { Step } from './step.ts';
 
 /** A unit as it shall be. */
 export interface Unit {
