@@ -14,7 +14,7 @@ main() {
   install_package
   AI_IPC_WINDOWS_NODE=$WINDOWS/node/package/bin/node.exe \
     AI_IPC_WINDOWS_PACKAGE=$WINDOWS/app/node_modules/ai-ipc \
-    npx vitest run --config test/windows/vitest.config.ts --reporter=default --reporter=json \
+    npx vitest run --config test/windows/configuration.ts --reporter=default --reporter=json \
     --outputFile.json=/root/windows.json || true
   node -e '
     const { numPassedTests, numFailedTests } = JSON.parse(fs.readFileSync("/root/windows.json", "utf8"));
