@@ -141,7 +141,7 @@ describe('many commands of one tick', () => {
   });
 
   async function waitForNoScripts(): Promise<void> {
-    await expect.poll(async () => (await server.counters())['Scripts'], { timeout: 10_000 }).toBe(0);
+    await expect.poll(async () => (await server.counters())['Scripts']).toBe(0);
   }
 });
 
