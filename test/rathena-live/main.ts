@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type BurstResult, burstNpcs, playBurst } from './burst.ts';
 import { ratioOf, tooLong, wordsOf } from './burst-words.ts';
@@ -41,17 +41,44 @@ const PARTS: Readonly<Record<string, (rathena: string) => Promise<boolean>>> = {
 /** What is no test of ours, and played by name alone. */
 const MORE_PARTS: Readonly<Record<string, (rathena: string) => Promise<boolean>>> = { logins };
 
+/** What may be chosen. */
+const CHOICES = {
+  part: [...Object.keys(PARTS), ...Object.keys(MORE_PARTS)],
+  library: LIBRARIES,
+  kind: KINDS,
+  way: WAYS.map((_, at) => String(at + 1)),
+  codepage: CODEPAGES,
+} as const;
+
 endWithoutLeavingAnybody();
 const [folder] = positionals;
-if (folder === undefined) {
+if (wrongChoice() !== undefined) {
+  process.stderr.write(`ERROR ${wrongChoice()}\n`);
+  process.exitCode = 2;
+} else if (folder === undefined) {
   print(
     'left out: the plays on a real map server, since no folder of a built rAthena was named (docs/rathena.md)',
   );
-} else if (missingPrograms(folder).length > 0) {
-  process.stderr.write(`ERROR ${folder} has no ${missingPrograms(folder).join(', ')}: build it first\n`);
+} else if (notBuilt(folder) !== undefined) {
+  process.stderr.write(`ERROR ${notBuilt(folder)}: build it first\n`);
   process.exitCode = 2;
 } else {
-  process.exitCode = (await playAll(folder)) ? 0 : 1;
+  process.exitCode = (await playAll(resolve(folder))) ? 0 : 1;
+}
+
+function notBuilt(rathena: string): string | undefined {
+  const folders = values.before === undefined ? [rathena] : [rathena, values.before];
+  const wrong = folders.find((one) => missingPrograms(one).length > 0);
+  return wrong === undefined ? undefined : `${wrong} has no ${missingPrograms(wrong).join(', ')}`;
+}
+
+function wrongChoice(): string | undefined {
+  for (const name of Object.keys(CHOICES) as (keyof typeof CHOICES)[]) {
+    const known: readonly string[] = CHOICES[name];
+    const wrong = values[name]?.find((one) => !known.includes(one));
+    if (wrong !== undefined) return `--${name} ${wrong} is none of ${known.join(', ')}`;
+  }
+  return undefined;
 }
 
 async function playAll(rathena: string): Promise<boolean> {
@@ -131,8 +158,8 @@ async function burst(rathena: string): Promise<boolean> {
 
 /** To compare with: of that one, nothing is a fault. */
 async function olderBurst(library: Library): Promise<BurstResult | undefined> {
-  const { before } = values;
-  if (before === undefined) return undefined;
+  if (values.before === undefined) return undefined;
+  const before = resolve(values.before);
   const libraryFolder = join(before, 'npc', 'custom', 'ai-world');
   let older: BurstResult | undefined;
   await burstOn(before, { library, libraryFolder }, async (stage) => {

@@ -78,7 +78,8 @@ export class Pinger {
   private constructor(account: Account, ports: Ports, watched: Watched) {
     const file = fileURLToPath(import.meta.url);
     const words = JSON.stringify({ account, ports, watched });
-    this.#child = spawn(process.execPath, ['--import', 'tsx', file, words], {
+    // Its collection of garbage would wait for threads of its own that have no core.
+    this.#child = spawn(process.execPath, ['--single-threaded-gc', '--import', 'tsx', file, words], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     this.#lines = createInterface({ input: this.#child.stdout });
@@ -117,10 +118,10 @@ async function ping({ account, ports, watched }: PingerWords): Promise<void> {
   await client.logIn();
   let seen: Holds = { longest: [], ownMs: 0 };
   let isRunning = true;
+  let isAsked = false;
   const input = createInterface({ input: process.stdin });
   input.on('line', () => {
-    process.stdout.write(`${JSON.stringify(seen)}\n`);
-    seen = { longest: [], ownMs: 0 };
+    isAsked = true;
   });
   input.on('close', () => {
     isRunning = false;
@@ -129,6 +130,12 @@ async function ping({ account, ports, watched }: PingerWords): Promise<void> {
   while (isRunning) {
     const hold = await measure(client, watched);
     seen = withHold(seen, hold);
+    // A hold belongs to the time in which it began.
+    if (isAsked) {
+      process.stdout.write(`${JSON.stringify(seen)}\n`);
+      seen = { longest: [], ownMs: 0 };
+      isAsked = false;
+    }
     await delay(PAUSE_MS);
   }
   client.leave();
