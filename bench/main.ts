@@ -2,6 +2,7 @@ import { dashboard } from './dashboard.ts';
 import { dialogues } from './dialogues.ts';
 import { drain } from './drain.ts';
 import { exporting } from './export.ts';
+import { galera } from './galera.ts';
 import { moving } from './moving.ts';
 import { operators } from './operator.ts';
 import { promises } from './promises.ts';
@@ -15,6 +16,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   dialogues,
   drain,
   export: exporting,
+  galera,
   move: moving,
   operator: operators,
   promises,

@@ -1,6 +1,7 @@
 import { ALERT } from './alert-schema.ts';
 import {
   baseUrl,
+  caPlace,
   filePath,
   headers,
   hostAndPort,
@@ -137,6 +138,17 @@ export const WORKER = {
     allowed: headers(),
     // biome-ignore lint/suspicious/noTemplateCurlyInString: filled in when the file is read.
     example: { Authorization: 'Bearer ${AI_SERVICE_KEY}' },
+  }),
+  /** The full path of a PEM file, or `system`; null for none. */
+  aiServiceCaFile: define<string | null>({
+    key: 'ipc_worker.ai_service_ca',
+    variable: 'AI_SERVICE_CA',
+    default: null,
+    unit: '',
+    meaning:
+      'A PEM file with the certificate of the authority that signed the one of the AI service, for https; system: those that this machine trusts. Left out: those that Node knows, and NODE_EXTRA_CA_CERTS of the environment.',
+    allowed: optional(caPlace(), '(none)'),
+    example: '/etc/ai-ipc/ai-service-ca.pem',
   }),
   maxResponseBytes: define({
     key: 'ipc_worker.max_response_bytes',
