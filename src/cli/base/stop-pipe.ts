@@ -7,6 +7,7 @@ export type StopWord = (typeof WORDS)[number];
 
 const WORDS = ['stop', 'stop now'] as const;
 const HEARD = 'heard';
+const LONGEST_WORD = 'stop now'.length;
 /** A process that lives answers within a millisecond, a busy one within a second. */
 const ANSWER_LIMIT_MS = 10_000;
 
@@ -20,7 +21,7 @@ export async function listenForStop(
 ): Promise<(() => void) | undefined> {
   const path = stopPipePath(name);
   if (path === undefined || !preparePath(path)) return undefined;
-  const server = createServer({ allowHalfOpen: true }, (socket) => hear(socket, onStop));
+  const server = createServer((socket) => hear(socket, onStop));
   server.unref();
   return await new Promise((resolve) => {
     server.once('error', () => resolve(undefined));
@@ -37,9 +38,9 @@ export async function sayStop(name: string, word: StopWord): Promise<boolean> {
 async function sayTo(path: string, word: StopWord): Promise<boolean> {
   const socket = connect(path);
   socket.setTimeout(ANSWER_LIMIT_MS, () => socket.destroy(notAnswering(path)));
-  socket.end(word);
+  socket.write(`${word}\n`);
   try {
-    return (await textOf(socket, HEARD.length)) === HEARD;
+    return (await lineOf(socket, HEARD.length)) === HEARD;
   } catch (error) {
     if (isNobody(error)) return false;
     throw error;
@@ -52,29 +53,36 @@ async function sayTo(path: string, word: StopWord): Promise<boolean> {
 function hear(socket: Socket, onStop: (word: StopWord) => void): void {
   socket.unref();
   socket.setTimeout(ANSWER_LIMIT_MS, () => socket.destroy());
+  // He may be gone before he has said it, or before he is answered.
+  socket.on('error', () => socket.destroy());
   heardWord(socket).then(
     (word) => {
       if (word === undefined) return socket.destroy();
       onStop(word);
-      return socket.end(HEARD);
+      return socket.end(`${HEARD}\n`);
     },
-    () => socket.destroy(), // He is gone before he had said it.
+    () => socket.destroy(),
   );
 }
 
 async function heardWord(socket: Socket): Promise<StopWord | undefined> {
-  const said = await textOf(socket, 'stop now'.length);
+  const said = await lineOf(socket, LONGEST_WORD);
   return WORDS.find((word) => word === said);
 }
 
-/** What the other end says, to its end; undefined where it is longer. The socket stays for an answer. */
-async function textOf(socket: Socket, longest: number): Promise<string | undefined> {
+/**
+ * A line of the other end, since a pipe of Windows cannot be closed one way to say that this is all; undefined where it is
+ * longer, or has no end. The socket stays for an answer.
+ */
+async function lineOf(socket: Socket, longest: number): Promise<string | undefined> {
   let said = '';
   for await (const chunk of socket.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
     said += chunk;
+    const end = said.indexOf('\n');
+    if (end >= 0) return said.slice(0, end);
     if (said.length > longest) return undefined;
   }
-  return said;
+  return undefined;
 }
 
 function isNobody(error: unknown): boolean {
