@@ -8,6 +8,8 @@ import { findAll } from './findings/find-all.ts';
 
 interface DoctorOptions extends SettingsOptions {
   readonly json?: boolean;
+  /** Without what is well. */
+  readonly faults?: boolean;
   /** Seconds between two looks; true for the usual ones. */
   readonly watch?: number | true;
   readonly rathena?: string;
@@ -21,6 +23,7 @@ export function doctorCommand(): Command {
   const command = new Command('doctor')
     .description('look at every part, and say what is wrong and what mends it')
     .option('--json', 'print {"verdict", "findings": [{"part", "verdict", "reason", "remedy", "symptom"}]}')
+    .option('--faults', 'leave out the lines of what is well')
     .option('--watch [seconds]', 'look again and again, every 5 seconds or as many as given', secondsFrom)
     .option('--rathena <FOLDER>', "look at the game's side, too: the folder of the rAthena source")
     .addHelpText(
@@ -49,7 +52,8 @@ async function lookOnce(options: DoctorOptions, before: string): Promise<number>
   const { rathena } = options;
   const findings = await findAll(loadOptionsFrom(options), rathena === undefined ? {} : { rathena });
   const verdict = worstOf(findings);
-  const text = options.json ? JSON.stringify({ verdict, findings }) : doctorLines(findings).join('\n');
+  const shown = options.faults ? findings.filter(({ remedy }) => remedy !== null) : findings;
+  const text = options.json ? JSON.stringify({ verdict, findings: shown }) : doctorLines(shown).join('\n');
   await new Promise<void>((resolve) => {
     process.stdout.write(`${before}${text}\n`, () => resolve());
   });

@@ -1,7 +1,7 @@
 import { createAiClient } from '../ai/ai-client.ts';
+import { WORKER } from '../config/schema.ts';
 import type { WorkerSettings } from '../config/settings.ts';
-import type { CallFact } from '../store/queue-facts.ts';
-import { broken, type Finding, ok, spanOf, warning } from './finding.ts';
+import { broken, type Finding, ok, warning } from './finding.ts';
 
 /** What the AI service says of itself, or why it says nothing. */
 export type ServiceFacts =
@@ -9,8 +9,6 @@ export type ServiceFacts =
   | { readonly trouble: string; readonly isRefusal: boolean };
 
 const HEALTH = '/api/v1/health';
-/** Older calls say nothing of the service as it is. */
-const RECENT_SECONDS = 900;
 const MOST_BYTES = 1_048_576;
 
 /** Asks for its health, as the worker would: with its base URL and its headers. */
@@ -57,12 +55,19 @@ export function serviceFindings(facts: ServiceFacts, baseUrl: string): Finding[]
     return [
       broken('AI service', {
         reason: `The AI service at ${baseUrl} does not answer: ${facts.trouble}`,
-        remedy: 'sudo systemctl start ai-ipc-service (by hand: ai-ipc service); or mend AI_SERVICE_BASE_URL.',
+        remedy: `${howTo('start', baseUrl)}; or mend AI_SERVICE_BASE_URL.`,
         symptom,
       }),
     ];
   }
   return [healthFinding(facts.health, facts.ms)];
+}
+
+/** The one of this package listens where the settings look by default; any other is somebody's own. */
+export function howTo(word: 'start' | 'restart', baseUrl: string): string {
+  if (baseUrl === WORKER.aiServiceBaseUrl.default)
+    return `sudo systemctl ${word} ai-ipc-service (by hand: ai-ipc service)`;
+  return `${word === 'start' ? 'Start' : 'Restart'} what listens at ${baseUrl}, or have its owner do it`;
 }
 
 function healthFinding(health: Readonly<Record<string, unknown>>, ms: number): Finding {
@@ -82,7 +87,7 @@ function healthFinding(health: Readonly<Record<string, unknown>>, ms: number): F
     });
   if (status === 'loading')
     return ok('AI service', `It is loading its model, and will be there soon (${says}).`);
-  return ok('AI service', `It is well (${says}).`);
+  return ok('AI service', `Its health is well (${says}).`);
 }
 
 function remedyFor(reason: string): string {
@@ -94,34 +99,4 @@ function remedyFor(reason: string): string {
 
 function text(value: unknown, other: string): string {
   return typeof value === 'string' && value !== '' ? value : other;
-}
-
-/** How the last calls went. */
-export function callFindings(calls: readonly CallFact[], settings: WorkerSettings): Finding[] {
-  const recent = calls.filter(({ ageSeconds }) => ageSeconds <= RECENT_SECONDS);
-  const [last] = calls;
-  if (last === undefined) return [ok('AI calls', 'The log knows of none.')];
-  if (recent.length === 0) return [ok('AI calls', `The last one was ${spanOf(last.ageSeconds)} ago.`)];
-  const mean = Math.round(recent.reduce((sum, { ms }) => sum + ms, 0) / recent.length);
-  const longest = Math.max(...recent.map(({ ms }) => ms));
-  const failed = recent.filter(({ errorCode }) => errorCode !== null);
-  const figures = `the last ${recent.length} took ${mean} ms each (at most ${longest} ms), and ${failed.length} failed`;
-  if (failed.length * 2 >= recent.length && failed.length > 1)
-    return [
-      warning('AI calls', {
-        reason: `Calls fail: ${figures} (${failed[0]?.errorCode}).`,
-        remedy: `docs/errors.md explains ${failed[0]?.errorCode}; the service's log: journalctl -u ai-ipc-service -n 50`,
-        symptom: 'Requests timing out',
-      }),
-    ];
-  if (mean > settings.maxProcessingTimeMs)
-    return [
-      warning('AI calls', {
-        reason: `The AI service is slow: ${figures}; above max_processing_time of ${settings.maxProcessingTimeMs} ms calls count as slow.`,
-        remedy:
-          'A smaller model or a faster server (docs/models.md); raise TIMEOUT_SECONDS and AI_SERVICE_TIMEOUT meanwhile.',
-        symptom: 'Requests timing out',
-      }),
-    ];
-  return [ok('AI calls', `All is well: ${figures}.`)];
 }

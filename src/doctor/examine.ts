@@ -3,6 +3,7 @@ import type { Settings } from '../config/load.ts';
 import type { QueueFacts } from '../store/queue-facts.ts';
 import type { ServerFacts } from '../store/server-facts.ts';
 import type { FileFacts } from '../store/sqlite-facts.ts';
+import { callFindings } from './ai-calls.ts';
 import { lookAtService, type ServiceFacts, serviceFindings } from './ai-service.ts';
 import { alertFindings } from './alerts.ts';
 import { diskFindings } from './disk.ts';
@@ -28,12 +29,14 @@ export async function examine(settings: Settings, version: string): Promise<Find
   const aboutService = serviceFindings(service, settings.worker.aiServiceBaseUrl);
   if ('verdict' in database) return [database, ...aboutService];
   const { queue, findings, folder } = database;
-  const otherCause = causeIn([...aboutService, ...findings]);
+  const aboutCalls = aiCallFindings(queue, settings.worker);
+  const otherCause = causeIn([...findings, ...aboutService, ...aboutCalls]);
   return withoutRepeats([
     ...findings,
     ...queueFindings(queue, { settings: settings.worker, version, otherCause }),
     ...(await doorbellFindings(livingOf(queue))),
     ...(await memoryFindings(livingOf(queue))),
+    ...aboutCalls,
     ...aboutService,
     ...(await diskFindings(folder)),
     ...(await alertFindings(queue, { settings: settings.alerts, folder })),
@@ -71,12 +74,21 @@ function databaseTrouble(error: unknown): Finding {
   return broken('database', { reason: messageOf(error), remedy, symptom: 'No requests being processed' });
 }
 
-/** What else is known to keep requests waiting. */
+/** What keeps requests waiting, wherever it is at fault; the first of these that is. */
+const CAUSES = ['held rows', 'keys', 'AI service', 'AI calls'];
+
+/** The part that is known to keep requests waiting, as its line is called. */
 function causeIn(findings: readonly Finding[]): string | undefined {
-  const held = findings.find(({ part, verdict }) => part === 'held rows' && verdict === 'broken');
-  const service = findings.find(({ part, verdict }) => part === 'AI service' && verdict === 'broken');
-  const keys = findings.find(({ part, verdict }) => part === 'keys' && verdict === 'broken');
-  return (held ?? keys ?? service)?.reason;
+  const isAtFault = ({ part, verdict }: Finding, cause: string) =>
+    part === cause && (verdict === 'broken' || (cause === 'AI calls' && verdict === 'warning'));
+  const cause = CAUSES.find((name) => findings.some((finding) => isAtFault(finding, name)));
+  return cause === undefined ? undefined : `the line “${cause}”`;
+}
+
+function aiCallFindings({ calls, calling }: QueueFacts, settings: Settings['worker']): readonly Finding[] {
+  return findingsOf('AI calls', calls, (last) =>
+    findingsOf('AI calls', calling, (underWay) => callFindings(last, underWay, settings)),
+  );
 }
 
 function fileFindings({

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { loadSettings } from '../config/load.ts';
-import type { QueueFacts, WorkerFact } from '../store/queue-facts.ts';
+import type { CallFact, QueueFacts, WorkerFact } from '../store/queue-facts.ts';
 import type { ServerFacts } from '../store/server-facts.ts';
-import { callFindings, serviceFindings } from './ai-service.ts';
+import { callFindings } from './ai-calls.ts';
+import { serviceFindings } from './ai-service.ts';
 import { type Finding, ok, sizeOf, spanOf, unseen, warning, worstOf } from './finding.ts';
 import { findingsOf, withoutRepeats } from './parts.ts';
 import { queueFindings } from './queue-findings.ts';
@@ -32,6 +33,7 @@ const QUEUE: QueueFacts = {
   recent: { seen: { ended: 0, timeout: 0, failed: 0, neverTried: 0, bornOver: 0, errorCode: null } },
   dailyTokens: { seen: 0 },
   calls: { seen: [] },
+  calling: { seen: { count: 0, oldestSeconds: 0 } },
   oldestEnded: { seen: undefined },
   lastCleanedSeconds: { seen: undefined },
   sizes: { seen: [] },
@@ -61,6 +63,7 @@ const SERVER: ServerFacts = {
   queue: QUEUE,
 };
 
+const NONE_UNDER_WAY = { count: 0, oldestSeconds: 0 };
 const faults = (findings: readonly Finding[]) =>
   findings.filter(({ verdict }) => verdict === 'warning' || verdict === 'broken');
 const ofQueue = (changes: Partial<QueueFacts>, otherCause?: string) =>
@@ -88,7 +91,12 @@ describe('requests', () => {
         reason: expect.stringMatching(/3 requests .* waited for 3 min: 1 worker with 0 in flight/),
       },
     ]);
-    expect(ofQueue(waiting, 'The AI service is away.')[0]?.reason).toMatch(/The AI service is away\.$/);
+    expect(ofQueue(waiting, 'the line “AI service”')).toMatchObject([
+      {
+        reason: expect.stringMatching(/: see the line “AI service”\.$/),
+        remedy: 'What mends the line “AI service”.',
+      },
+    ]);
   });
 
   it('that wait past their life are told', () => {
@@ -261,12 +269,48 @@ describe('the AI service', () => {
       ageSeconds: 5,
       ...changes,
     });
-    expect(callFindings([call(), call()], settings)).toMatchObject([
+    const judge = (calls: readonly CallFact[]) => callFindings(calls, NONE_UNDER_WAY, settings);
+    expect(judge([call(), call()])).toMatchObject([
       { verdict: 'warning', reason: expect.stringContaining('ai_unreachable') },
     ]);
-    expect(callFindings([call({ ageSeconds: 5_000 }), call({ ageSeconds: 6_000 })], settings)).toMatchObject([
+    expect(judge(Array.from({ length: 10 }, () => call()))).toMatchObject([{ verdict: 'broken' }]);
+    expect(judge([call({ ageSeconds: 5_000 }), call({ ageSeconds: 6_000 })])).toMatchObject([
       { verdict: 'ok', reason: 'The last one was 83 min ago.' },
     ]);
+    expect(judge([call({ errorCode: null }), call(), call({ errorCode: null })])).toMatchObject([
+      { verdict: 'ok', reason: 'The last 3 took 9 ms each (at most 9 ms), and 1 failed.' },
+    ]);
+  });
+
+  it.each([
+    [
+      'none has come back for nine seconds, and they were quick before',
+      [9],
+      { count: 6, oldestSeconds: 9 },
+      'warning',
+    ],
+    ['none has come back for a minute', [60], { count: 6, oldestSeconds: 9 }, 'broken'],
+    ['one came back a moment ago', [1], { count: 6, oldestSeconds: 40 }, 'ok'],
+    ['none is under way', [60], { count: 0, oldestSeconds: 0 }, 'ok'],
+    ['there was no call before', [], { count: 2, oldestSeconds: 40 }, 'broken'],
+  ] as const)('whose calls hang is told before one has timed out: %s', (_, ages, calling, verdict) => {
+    const good = ages.map((ageSeconds) => ({ ms: 58, errorCode: null, ageSeconds }));
+    const [found] = callFindings(good, calling, settings);
+    expect(found?.verdict).toBe(verdict);
+    if (verdict !== 'ok')
+      expect(found).toMatchObject({
+        reason: expect.stringMatching(
+          /^Calls hang: \d calls under way, the oldest for \d+ s, and none has come back/,
+        ),
+        remedy: expect.stringMatching(/^sudo systemctl restart ai-ipc-service \(by hand: ai-ipc service\)/),
+      });
+  });
+
+  it('of somebody else is not to be started as the one of this package', () => {
+    const [found] = serviceFindings({ trouble: 'no', isRefusal: false }, 'http://10.0.0.7:9000');
+    expect(found?.remedy).toBe(
+      'Start what listens at http://10.0.0.7:9000, or have its owner do it; or mend AI_SERVICE_BASE_URL.',
+    );
   });
 });
 
@@ -280,7 +324,7 @@ describe('what was not seen', () => {
     );
     expect(withoutRepeats([ok('x', 'good'), ...late, ok('x', 'good')])).toMatchObject([
       { part: 'x' },
-      { part: 'a', verdict: 'warning', reason: 'It could not be looked at: late Nor could: b.' },
+      { part: 'a', verdict: 'warning', reason: 'It could not be looked at: late Nor could these: b.' },
       { part: 'x' },
     ]);
   });

@@ -12,7 +12,7 @@ export function withoutRepeats(findings: readonly Finding[]): Finding[] {
     .map((finding) => {
       const repeats = findings.filter((one, index) => one.reason === finding.reason && isRepeat(one, index));
       const names = repeats.map(({ part }) => part).join(', ');
-      return names === '' ? finding : { ...finding, reason: `${finding.reason} Nor could: ${names}.` };
+      return names === '' ? finding : { ...finding, reason: `${finding.reason} Nor could these: ${names}.` };
     });
 }
 
@@ -36,8 +36,7 @@ export function findingsOf<T>(
   return [
     warning(name, {
       reason: `${NOT_LOOKED_AT} ${part.unseen}`,
-      remedy: 'mariadb -e "SHOW FULL PROCESSLIST" shows what the server is at.',
-      symptom: 'High database load',
+      remedy: 'The last sentence says it. What the server is at: sudo mariadb -e "SHOW FULL PROCESSLIST"',
     }),
   ];
 }

@@ -10,7 +10,6 @@ import {
   type WorkerFact,
 } from '../store/queue-facts.ts';
 import { remedies } from '../store/remedies.ts';
-import { callFindings } from './ai-service.ts';
 import { broken, countOf, type Finding, ok, sizeOf, spanOf, warning } from './finding.ts';
 import { findingsOf } from './parts.ts';
 
@@ -32,7 +31,7 @@ interface Ways {
   readonly settings: WorkerSettings;
   /** Of this package: what the worker beside these tables should be. */
   readonly version: string;
-  /** Who ends requests that others hold, or where the AI service is away, is told elsewhere. */
+  /** The part that is known to keep requests waiting: its own line says why, and what mends it. */
   readonly otherCause: string | undefined;
 }
 
@@ -44,8 +43,7 @@ export function queueFindings(facts: QueueFacts, ways: Ways): Finding[] {
     ...findingsOf('workers', facts.workers, (workers) => workerFindings(workers, facts, ways)),
     ...findingsOf('requests', facts.pending, (pending) => pendingFindings(pending, living, ways)),
     ...findingsOf('time zones', facts.pending, (pending) => zoneFindings(pending, facts)),
-    ...findingsOf('recent requests', facts.recent, (recent) => recentFindings(recent)),
-    ...findingsOf('AI calls', facts.calls, (calls) => callFindings(calls, settings)),
+    ...findingsOf('recent requests', facts.recent, (recent) => recentFindings(recent, ways)),
     ...findingsOf('cleanup', facts.oldestEnded, (oldest) => cleanupFindings(oldest, facts, settings)),
     ...findingsOf('tables', facts.sizes, (sizes) => [sizeFinding(sizes, facts)]),
   ];
@@ -119,11 +117,11 @@ function pendingFindings(
   if (due > 0 && oldestDueSeconds > LONG_WAIT_SECONDS && living.length > 0)
     findings.push(
       warning('requests', {
-        reason: `${countOf(due, 'request')}${more} could be served, and the oldest has waited for ${spanOf(oldestDueSeconds)}: ${otherCause ?? whyWaiting(living, settings)}`,
+        reason: `${countOf(due, 'request')}${more} could be served, and the oldest has waited for ${spanOf(oldestDueSeconds)}: ${otherCause === undefined ? whyWaiting(living, settings) : `see ${otherCause}.`}`,
         remedy:
           otherCause === undefined
             ? 'Raise CONCURRENCY, or start another worker; journalctl -u ai-ipc-worker -n 50 tells of troubles.'
-            : 'What mends that is told beside it.',
+            : `What mends ${otherCause}.`,
         symptom: 'No requests being processed',
       }),
     );
@@ -134,8 +132,9 @@ function pendingFindings(
         remedy:
           living.length === 0
             ? 'A worker ends them: sudo systemctl start ai-ipc-worker'
-            : (otherCause ??
-              'journalctl -u ai-ipc-worker -n 50 tells why its maintenance does not come to it.'),
+            : otherCause === undefined
+              ? 'journalctl -u ai-ipc-worker -n 50 tells why its maintenance does not come to it.'
+              : `What mends ${otherCause}.`,
         symptom: 'No requests being processed',
       }),
     );
@@ -176,18 +175,24 @@ function zoneFindings({ ahead, farthestAheadSeconds }: PendingFacts, { recent }:
   return findings;
 }
 
-function recentFindings({ ended, timeout, failed, neverTried, bornOver, errorCode }: RecentFacts): Finding[] {
+function recentFindings(
+  { ended, timeout, failed, neverTried, bornOver, errorCode }: RecentFacts,
+  { otherCause }: Ways,
+): Finding[] {
   if (ended === 0) return [ok('recent requests', 'None ended in the last quarter of an hour.')];
-  const figures = `of the last ${ended} that ended, ${timeout} timed out and ${failed} failed`;
+  const figures = `of ${ended} that ended in the last quarter of an hour, ${timeout} timed out and ${failed} failed`;
+  const sameCause =
+    otherCause === undefined ? undefined : `Likely of the same cause: what mends ${otherCause}.`;
   const isMany = (count: number) => count >= SOME && count >= MANY * ended;
   if (isMany(timeout - bornOver))
     return [
       warning('recent requests', {
         reason: `Requests time out: ${figures}; ${neverTried} of them without an attempt${errorCode === null ? '' : `, mostly as ${errorCode}`}.`,
         remedy:
-          neverTried * 2 >= timeout
+          sameCause ??
+          (neverTried * 2 >= timeout
             ? 'Raise CONCURRENCY or start another worker, for nobody came to them; TIMEOUT_SECONDS gives them a longer life.'
-            : 'The AI service is too slow for them: raise TIMEOUT_SECONDS and AI_SERVICE_TIMEOUT, or make it faster.',
+            : 'The AI service is too slow for them: raise TIMEOUT_SECONDS and AI_SERVICE_TIMEOUT, or make it faster.'),
         symptom: 'Requests timing out',
       }),
     ];
@@ -195,10 +200,12 @@ function recentFindings({ ended, timeout, failed, neverTried, bornOver, errorCod
     return [
       warning('recent requests', {
         reason: `Requests fail: ${figures}, mostly as ${errorCode ?? 'unknown'}.`,
-        remedy: `docs/errors.md explains ${errorCode ?? 'the code'}.`,
+        remedy: sameCause ?? `docs/errors.md explains ${errorCode ?? 'the code'}.`,
       }),
     ];
-  return [ok('recent requests', `All is well: ${figures}.`)];
+  return [
+    ok('recent requests', timeout + failed === 0 ? `All is well: ${figures}.` : `O${figures.slice(1)}.`),
+  ];
 }
 
 function cleanupFindings(

@@ -30,13 +30,20 @@ export function tableFindings(facts: ServerFacts, database: string): Finding[] {
     ...findingsOf('schema', facts.schema, schemaFindings),
     ...findingsOf('row format', facts.rowFormats, rowFormatFindings),
     ...findingsOf('keys', facts.lostKeys, keyFindings),
-    ...findingsOf('claim plan', facts.planFault, (fault) => planFindings(fault, facts)),
+    ...(isWithoutKey(facts)
+      ? []
+      : findingsOf('claim plan', facts.planFault, (fault) => planFindings(fault, facts))),
     ...findingsOf('rights', facts.missingRights, (missing) => [
       rightFinding(missing, database, facts.account),
     ]),
     ...findingsOf('old versions', facts.historyLength, (length) => purgeFindings(length, facts), 'PROCESS'),
     ...findingsOf('held rows', facts.heldIds, (ids) => [heldFinding(ids, facts)]),
   ];
+}
+
+/** Then a claim has no plan, and the line of the keys says why. */
+function isWithoutKey({ lostKeys }: ServerFacts): boolean {
+  return 'seen' in lostKeys && lostKeys.seen.length > 0;
 }
 
 function schemaFindings(state: SchemaState): Finding[] {
@@ -157,7 +164,7 @@ function purgeFindings(length: number, { transactions }: ServerFacts): Finding[]
     return [
       warning('old versions', {
         reason: `${length} old versions of rows wait to be purged, behind a transaction that ${ownerOf(oldest)} has had open for ${spanOf(seconds)}.`,
-        remedy: `KILL ${oldest.connection}; or have it end its transaction.`,
+        remedy: `${killOf([oldest])}, or have it end its transaction.`,
         symptom: 'High database load',
       }),
     ];
@@ -192,7 +199,7 @@ function heldFinding(ids: readonly number[], { transactions }: ServerFacts): Fin
   const suspects = suspectsAmong(transactions.seen);
   return broken('held rows', {
     reason: `${held}: ${suspects.map((one) => `${ownerOf(one)} for ${spanOf(one.seconds)}, ${one.command || 'state unknown'}`).join('; ') || 'one that has ended meanwhile'}.`,
-    remedy: suspects.map(({ connection }) => `KILL ${connection};`).join(' ') || 'ai-ipc doctor, once more.',
+    remedy: killOf(suspects) ?? 'ai-ipc doctor, once more.',
     symptom,
   });
 }
@@ -204,4 +211,10 @@ function suspectsAmong(transactions: readonly OpenTransaction[]): OpenTransactio
   );
   const atEase = holders.filter(({ isWaiting }) => !isWaiting);
   return atEase.length > 0 ? atEase : holders;
+}
+
+/** As a command of the shell, for an administrator of the database: few others may end connections. */
+function killOf(suspects: readonly OpenTransaction[]): string | undefined {
+  const statements = suspects.map(({ connection }) => `KILL ${connection};`).join(' ');
+  return statements === '' ? undefined : `sudo mariadb -e "${statements}"`;
 }

@@ -34,6 +34,10 @@ export async function lookAtQueue(query: Query, statements: FactStatements): Pro
   return {
     ...(await lookAtAlerts(query, statements)),
     calls: await partOf(async () => callsOf(await query(statements.calls))),
+    calling: await partOf(async () => {
+      const [row] = await query(statements.calling);
+      return { count: number(row, 'number'), oldestSeconds: number(row, 'oldest') };
+    }),
     oldestEnded: await partOf(async () => {
       const [row] = await query(statements.oldestEnded);
       return row === undefined ? undefined : { id: number(row, 'id'), ageDays: number(row, 'age_days') };

@@ -5,6 +5,7 @@ export interface FactStatements {
   readonly workers: string;
   readonly pending: string;
   readonly processing: string;
+  readonly calling: string;
   readonly recent: string;
   readonly dailyTokens: string;
   readonly calls: string;
@@ -51,6 +52,12 @@ function statementsWith(age: Age, { today, sizes }: { today: string; sizes: stri
     processing: `
       SELECT COUNT(*) AS processing
         FROM (SELECT id FROM ai_requests WHERE status = 'processing' LIMIT ${MOST_COUNTED}) held`,
+    calling: `
+      SELECT COUNT(*) AS number, MAX(${age('claimed_at')}) AS oldest
+        FROM (SELECT claimed_at
+                FROM ai_requests
+               WHERE status = 'processing' AND claimed_at IS NOT NULL
+               LIMIT ${MOST_COUNTED}) held`,
     recent: `
       SELECT status, error_code, attempts, ${age('created_at')} - ${age('expires_at')} AS life
         FROM ai_requests

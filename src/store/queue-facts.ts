@@ -45,6 +45,13 @@ export interface CallFact {
   readonly ageSeconds: number;
 }
 
+/** Calls that are under way. */
+export interface CallingFacts {
+  readonly count: number;
+  /** Since the oldest was claimed. */
+  readonly oldestSeconds: number;
+}
+
 export interface OldestEnded {
   readonly id: number;
   readonly ageDays: number;
@@ -76,6 +83,7 @@ export interface AlertParts {
 export interface QueueFacts extends AlertParts {
   /** The last ones, the newest first. */
   readonly calls: Part<readonly CallFact[]>;
+  readonly calling: Part<CallingFacts>;
   /** The oldest request that has ended; undefined without one. */
   readonly oldestEnded: Part<OldestEnded | undefined>;
   /** Seconds since a cleanup last deleted something; undefined where the log knows none. */

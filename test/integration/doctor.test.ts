@@ -289,7 +289,7 @@ describe('a fault of worker or queue is found', () => {
         `SELECT ID FROM information_schema.PROCESSLIST WHERE ID = ${victim.threadId} AND COMMAND = 'Query' AND TIME >= 2`,
       );
     await waitFor(async () => (await waits()).length === 1, { what: 'a victim that waits for two seconds' });
-    expect((await findFault('held rows', ask)).remedy).toBe(`KILL ${holder.threadId};`);
+    expect((await findFault('held rows', ask)).remedy).toBe(`sudo mariadb -e "KILL ${holder.threadId};"`);
     await apply(`KILL ${holder.threadId}`);
     await waiting;
     await queue.waitForCounts({ completed: 1 }, 30_000);

@@ -11,7 +11,7 @@ const WORD_WIDTH = 7;
 
 /** Each finding as a line, with what mends it below. */
 export function doctorLines(findings: readonly Finding[]): string[] {
-  const width = Math.max(...findings.map(({ part }) => part.length));
+  const width = Math.max(0, ...findings.map(({ part }) => part.length));
   const indent = ' '.repeat(WORD_WIDTH + width + 4);
   const lines = ORDER.flatMap((verdict) => findings.filter((one) => one.verdict === verdict)).flatMap(
     ({ part, verdict, reason, remedy }) => [
