@@ -102,6 +102,8 @@ async function build() {
     );
   }
   deleteOrphans();
+  const { buildPersonas } = await import('./build-personas.js');
+  buildPersonas({ from: join(ROOT, 'personas'), to: join(DIST, 'personas.json') });
   writeFileSync(STAMP, builtFrom);
 }
 
