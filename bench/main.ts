@@ -2,24 +2,28 @@ import { dashboard } from './dashboard.ts';
 import { dialogues } from './dialogues.ts';
 import { drain } from './drain.ts';
 import { exporting } from './export.ts';
+import { galera } from './galera.ts';
 import { moving } from './moving.ts';
 import { operators } from './operator.ts';
 import { promises } from './promises.ts';
 import { prompts } from './prompts.ts';
 import { servers } from './servers.ts';
 import { tls } from './tls.ts';
+import { tuning } from './tuning.ts';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   dashboard,
   dialogues,
   drain,
   export: exporting,
+  galera,
   move: moving,
   operator: operators,
   promises,
   prompts,
   servers,
   tls,
+  tuning,
 };
 
 const name = process.argv[2] ?? '';

@@ -1,4 +1,5 @@
-import { createRequire } from 'node:module';
+import type { NetworkSettings } from '../base/proxy-settings.ts';
+import { openWay } from '../network/way.ts';
 import type { AiResult } from './ai-result.ts';
 import { parseBaseUrl } from './base-url.ts';
 import { type AiCall, callError, callName, checkHeaders } from './call.ts';
@@ -18,7 +19,7 @@ export interface AiClient {
   close(): Promise<void>;
 }
 
-export interface AiClientOptions {
+export interface AiClientOptions extends NetworkSettings {
   /** http or https, with or without a path before every endpoint. */
   readonly baseUrl: string;
   /** Sent with each call, for example an Authorization. */
@@ -28,12 +29,6 @@ export interface AiClientOptions {
   /** Connections at the most; one call at a time on each. */
   readonly connections: number;
 }
-
-/**
- * The pool alone, which is all that `exchange` needs: 40 ms of CPU for the start of a worker in place of 110 ms for undici
- * with its fetch, caches and mocks.
- */
-const Pool = createRequire(import.meta.url)('undici/lib/dispatcher/pool.js') as typeof import('undici').Pool;
 
 const DEFAULT_HEADERS = {
   accept: 'application/json, text/plain;q=0.5',
@@ -46,11 +41,12 @@ const POST_HEADERS = { ...DEFAULT_HEADERS, 'content-type': 'application/json' } 
 export function createAiClient(options: AiClientOptions): AiClient {
   const { origin, prefix } = parseBaseUrl(options.baseUrl);
   checkHeaders(options.headers);
+  const way = openWay(origin, { ...options, connectTimeoutMs: CONNECT_TIMEOUT_MS });
+  const always = { ...options.headers, ...way.headers };
   const headers = {
-    GET: new HeaderList(DEFAULT_HEADERS, options.headers),
-    POST: new HeaderList(POST_HEADERS, options.headers),
+    GET: new HeaderList(DEFAULT_HEADERS, always),
+    POST: new HeaderList(POST_HEADERS, always),
   };
-  const pool = openPool(origin, options.connections);
   const maxBytes = options.maxResponseBytes;
   let isClosed = false;
 
@@ -58,28 +54,29 @@ export function createAiClient(options: AiClientOptions): AiClient {
     if (isClosed || call.signal.aborted) return { kind: 'aborted' };
     const error = callError(call);
     if (error) return { kind: 'refused', error };
+    const startMs = performance.now();
     const end = await exchange(
-      pool,
+      way.dispatcher,
       {
-        path: prefix + call.endpoint,
+        path: way.before + prefix + call.endpoint,
         method: call.method,
         body: call.method === 'GET' ? null : call.body,
         headers: headers[call.method].with(call.headers),
       },
       { timeoutMs: call.timeoutMs, maxBytes, signal: call.signal },
     );
-    return isClosed && end.kind === 'broken' ? { kind: 'aborted' } : judge(end, call);
+    return isClosed && end.kind === 'broken' ? { kind: 'aborted' } : judge(end, call, startMs);
   }
 
-  function judge(end: ExchangeEnd, call: AiCall): AiResult {
-    const what = callName(call);
+  function judge(end: ExchangeEnd, call: AiCall, startMs: number): AiResult {
+    const context = { what: callName(call), maxBytes, origin, proxy: way.proxy };
     switch (end.kind) {
       case 'response':
-        return judgeResponse(end, { what, maxBytes });
+        return judgeResponse(end, { ...context, ms: performance.now() - startMs });
       case 'timeout':
-        return timeoutResult(call.timeoutMs, end.progress, what);
+        return timeoutResult(call.timeoutMs, end.progress, context.what);
       case 'broken':
-        return brokenResult(end.error, end.progress, { what, origin });
+        return brokenResult(end.error, end.progress, context);
       case 'aborted':
         return end;
     }
@@ -87,19 +84,8 @@ export function createAiClient(options: AiClientOptions): AiClient {
 
   async function close(): Promise<void> {
     isClosed = true;
-    await pool.destroy();
+    await way.dispatcher.destroy();
   }
 
   return { call, close };
-}
-
-/** Its own time-outs are off: they are coarse by a second, and each call has a deadline over everything. */
-function openPool(origin: string, connections: number): InstanceType<typeof Pool> {
-  return new Pool(origin, {
-    connections,
-    pipelining: 1,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect: { timeout: CONNECT_TIMEOUT_MS },
-  });
 }

@@ -1,5 +1,7 @@
 import type { RequestError } from '../base/errors.ts';
 import { retryAfterMs } from '../base/retry-after.ts';
+import type { NamedProxy } from '../network/way.ts';
+import { adviceForBox, type Box, boxOf } from '../network/who-answered.ts';
 import type { AiResult } from './ai-result.ts';
 import { cleanText, errorTextOf } from './error-text.ts';
 import type { ResponseHeaders } from './exchange.ts';
@@ -16,10 +18,25 @@ export interface JudgeContext {
   /** Method and path for messages, such as "POST /api/v1/npc/dialogue". */
   readonly what: string;
   readonly maxBytes: number;
+  /** Where it was sent. */
+  readonly origin: string;
+  /** By which proxy; undefined for none. */
+  readonly proxy: NamedProxy | undefined;
+  /** How long it took. */
+  readonly ms: number;
 }
 
 /** Gateway and overload: the service behind is away, whatever endpoint is called. */
 const DOWN_STATUSES: ReadonlySet<number> = new Set([502, 503, 504]);
+/** The head of a page says whose it is. */
+const MAX_PAGE_BYTES = 2_048;
+/** A 504 that came sooner is of a box that could not even connect; one that came later is of its limit. */
+const BOX_PATIENCE_MS = 5_000;
+const SPOKEN = {
+  whom: 'the AI service',
+  timeoutSetting: 'ai_service_timeout',
+  urlSetting: 'ai_service_base_url',
+} as const;
 /** Fatal, so that bytes which are not UTF-8 are seen; it drops a byte order mark, which JSON.parse refuses. */
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -27,6 +44,8 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true });
 export function judgeResponse(response: ReceivedResponse, context: JudgeContext): AiResult {
   const { status } = response;
   if (status >= 200 && status < 300) return judgeAnswer(response, context);
+  const ofBox = judgeBox(response, context);
+  if (ofBox !== undefined) return ofBox;
   if (status === 429) return rateLimited(response, context);
   if (status === 408 || status === 425 || status >= 500) return serverError(response, context);
   if (status >= 400) return clientError(response, context);
@@ -44,11 +63,51 @@ function judgeAnswer({ status, headers, body }: ReceivedResponse, context: Judge
   if (text.trim() === '') return refused(emptyAnswer(status, context));
   if (isPlainText(headers)) return wrapText({ status, text }, context);
   const parsed = parseJson(text);
-  if (parsed === undefined) return refused(notJson(`is not JSON (${kind})`, context));
+  if (parsed === undefined) {
+    const box = boxIn({ status, headers, body });
+    const whose = box === undefined ? '' : ` and comes from ${box.name}`;
+    return refused(notJson(`is not JSON (${kind})${whose}`, context));
+  }
   const refusal = refusalOf(parsed.value);
   return refusal === undefined
     ? { kind: 'answer', status, body: text }
     : refused(failureIn200(refusal, context));
+}
+
+/** An error of a box between here and the service, told as its own; undefined for all others, and for redirects. */
+function judgeBox(response: ReceivedResponse, context: JudgeContext): AiResult | undefined {
+  const { status } = response;
+  const box = status < 400 ? undefined : boxIn(response);
+  if (box === undefined) return undefined;
+  const { what, proxy } = context;
+  const advice = adviceForBox(box, status, { ...SPOKEN, proxy });
+  const isProxy = proxy !== undefined && (status === 407 || box.name === 'squid');
+  const who = isProxy
+    ? `The proxy ${proxy.shown} (${proxy.variable})`
+    : `${box.name}, before the AI service,`;
+  const message = `${who} answered ${what} with HTTP ${status}; it is not the service that says so. ${advice}`;
+  if (status === 429)
+    return {
+      kind: 'rate_limited',
+      error: { code: 'ai_rate_limited', message },
+      retryAfterMs: retryAfterOf(response),
+    };
+  if (status < 500) return refused({ code: 'ai_client_error', message });
+  const error = { code: 'ai_server_error', message } as const;
+  // The service was at work, and a model may have been paid: it would be so with each attempt, and none be waited for.
+  if (status === 504 && context.ms >= BOX_PATIENCE_MS) return refused(error);
+  return {
+    ...{ kind: 'trouble', error, isServiceDown: DOWN_STATUSES.has(status), hasReachedNobody: false },
+    retryAfterMs: retryAfterOf(response),
+  };
+}
+
+function boxIn({ status, headers, body }: ReceivedResponse): Box | undefined {
+  return boxOf({
+    status,
+    header: (name) => headerOf(headers, name),
+    text: body === undefined ? '' : body.toString('latin1', 0, MAX_PAGE_BYTES),
+  });
 }
 
 function wrapText({ status, text }: { status: number; text: string }, context: JudgeContext): AiResult {
@@ -94,11 +153,21 @@ function adviceFor(status: number): string {
   return "Check the request's data.";
 }
 
-function redirected({ status, headers }: ReceivedResponse, { what }: JudgeContext): AiResult {
-  const path = pathOf(headerOf(headers, 'location'));
+function redirected(response: ReceivedResponse, { what, origin }: JudgeContext): AiResult {
+  const { status, headers } = response;
+  const target = placeOf(headerOf(headers, 'location'), origin);
+  const who = boxIn(response)?.name ?? 'The AI service';
+  const place =
+    target === undefined
+      ? 'no location given'
+      : `from ${origin} to ${target.origin}${cleanText(target.pathname)}`;
+  const remedy =
+    target === undefined || target.origin === origin
+      ? 'Name the right endpoint, or mend ai_service_base_url.'
+      : `Set ai_service_base_url to ${target.origin}.`;
   return refused({
     code: 'ai_redirect',
-    message: `The AI service sends ${what} elsewhere (HTTP ${status}, ${path}), and redirects are not followed. Name the right endpoint, or mend ai_service_base_url.`,
+    message: `${who} sends ${what} elsewhere (HTTP ${status}, ${place}), and redirects are not followed. ${remedy}`,
   });
 }
 
@@ -180,11 +249,10 @@ function isPlainText(headers: ResponseHeaders): boolean {
   return mediaType.trim().toLowerCase() === 'text/plain';
 }
 
-/** The path alone: a query may hold a key. */
-function pathOf(location: string | undefined): string {
-  if (location === undefined) return 'no location given';
-  const [path = ''] = location.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').split(/[?#]/);
-  return `to ${cleanText(path) || '/'}`;
+/** Of it, only scheme, host and path are told: a query may hold a key. */
+function placeOf(location: string | undefined, origin: string): URL | undefined {
+  if (location === undefined || !URL.canParse(location, origin)) return undefined;
+  return new URL(location, origin);
 }
 
 /** A header that came twice counts with its first value. */

@@ -1,5 +1,6 @@
+import { codeOf, reasonFor } from '../network/reasons.ts';
+import type { NamedProxy } from '../network/way.ts';
 import type { AiResult } from './ai-result.ts';
-import { cleanText } from './error-text.ts';
 import type { Progress } from './exchange.ts';
 
 /**
@@ -8,32 +9,24 @@ import type { Progress } from './exchange.ts';
  */
 export const CONNECT_TIMEOUT_MS = 4000;
 
-const HUNG_UP = 'it hung up before it answered';
-const REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there',
-  ECONNRESET: HUNG_UP,
-  EPIPE: HUNG_UP,
-  UND_ERR_SOCKET: HUNG_UP,
-  ENOTFOUND: 'this host name is not known',
-  EAI_AGAIN: 'the name server does not answer',
-  EHOSTUNREACH: 'no route leads there',
-  ENETUNREACH: 'no route leads there',
-  UND_ERR_CONNECT_TIMEOUT: `no connection within ${CONNECT_TIMEOUT_MS} ms`,
-  UND_ERR_HEADERS_OVERFLOW: 'its response headers are over 16 KiB',
-};
+const NAMES = {
+  urlSetting: 'ai_service_base_url',
+  caSetting: 'AI_SERVICE_CA',
+  connectTimeoutMs: CONNECT_TIMEOUT_MS,
+} as const;
+
 /** What a broken exchange means: no way to the service, or an answer cut in the middle. */
 export function brokenResult(
   error: Error,
   progress: Progress,
-  context: { what: string; origin: string },
+  { what, origin, proxy }: { what: string; origin: string; proxy: NamedProxy | undefined },
 ): AiResult {
-  const code = codeOf(error);
-  const { what, origin } = context;
   if (progress.status !== undefined) {
-    const message = `The answer to ${what} broke off after ${progress.receivedBytes} bytes (${code}): the connection was closed, or its content-length is wrong.`;
+    const message = `The answer to ${what} broke off after ${progress.receivedBytes} bytes (${codeOf(error)}): the connection was closed, or its content-length is wrong.`;
     return serviceDown('answer_cut', message, progress);
   }
-  const message = `The AI service at ${origin} cannot be reached (${reasonOf(error, code)}). Check that it runs and that ai_service_base_url is right.`;
+  const { why, remedy } = reasonFor(error, { ...NAMES, proxy, origin });
+  const message = `The AI service at ${origin} cannot be reached (${why}). ${remedy || 'Check that it runs and that ai_service_base_url is right.'}`;
   return serviceDown('ai_unreachable', message, progress);
 }
 
@@ -60,15 +53,4 @@ function serviceDown(
     hasReachedNobody: !isSent,
     retryAfterMs: null,
   };
-}
-
-function reasonOf(error: Error, code: string): string {
-  // undici 7 gives some of these a code (HPE_…) and some none: the name is always there.
-  if (error.name === 'HTTPParserError') return `what it sent is not HTTP/1.1; ${code}`;
-  const reason = REASONS[code] ?? cleanText(error.message);
-  return reason === '' || reason === code ? code : `${reason}; ${code}`;
-}
-
-function codeOf(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }

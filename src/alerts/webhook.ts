@@ -1,5 +1,9 @@
-import { AiIpcError, messageOf } from '../base/errors.ts';
+import { AiIpcError } from '../base/errors.ts';
+import type { ProxySettings } from '../base/proxy-settings.ts';
 import type { AlertSettings } from '../config/settings.ts';
+import { reasonFor } from '../network/reasons.ts';
+import { leave, openSendingWay, send } from '../network/send.ts';
+import { proxyOf } from '../network/way.ts';
 import type { NoticeKind } from '../queue/alert-store.ts';
 import type { Alert, AlertName } from './alert.ts';
 
@@ -13,6 +17,7 @@ export interface WebhookOptions {
   readonly format: AlertSettings['webhookFormat'];
   /** Which queue it is, for who watches several. */
   readonly queue: string;
+  readonly proxies?: ProxySettings | undefined;
 }
 
 /** Sends one message. Rejects with AiIpcError that never names the address, which is a secret. */
@@ -25,27 +30,38 @@ const DISCORD = /^(?:[a-z0-9-]+\.)*(?:discord|discordapp)\.com$/i;
 const MOST_CHARACTERS = 2_000;
 
 /** Sends alerts to a webhook: as JSON of our own, or in the form that Discord takes. */
-export function createWebhook({ url, format, queue }: WebhookOptions): SendAlert {
+export function createWebhook({ url, format, queue, proxies }: WebhookOptions): SendAlert {
   const isDiscord = format === 'discord' || (format === 'auto' && DISCORD.test(new URL(url).hostname));
   return async (told, signal) => {
     const body = JSON.stringify(isDiscord ? toDiscord(told, queue) : toJson(told, queue));
     const limit = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
-    const status = await post(url, body, limit).catch((error: unknown) => {
-      throw unsent(limit.aborted ? `it did not answer within ${TIMEOUT_MS / 1000} s` : causeOf(error));
+    const status = await post(url, { body, signal: limit, proxies }).catch((error: unknown) => {
+      const late = `it did not answer within ${TIMEOUT_MS / 1000} s`;
+      throw unsent(limit.aborted ? late : causeOf(error, url, proxies));
     });
     if (status < 200 || status > 299) throw unsent(`it answered with HTTP ${status}`);
   };
 }
 
+interface Posting {
+  readonly body: string;
+  readonly signal: AbortSignal;
+  readonly proxies: ProxySettings | undefined;
+}
+
 /** No redirect is followed: the message goes where the admin said. */
-async function post(url: string, body: string, signal: AbortSignal): Promise<number> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'user-agent': 'ai-ipc' },
-    ...{ body, signal, redirect: 'manual' },
-  });
-  await response.body?.cancel();
-  return response.status;
+async function post(url: string, { body, signal, proxies }: Posting): Promise<number> {
+  const { origin, pathname, search } = new URL(url);
+  const way = openSendingWay(origin, { proxies, connectTimeoutMs: TIMEOUT_MS });
+  try {
+    const headers = { 'content-type': 'application/json', 'user-agent': 'ai-ipc' };
+    const sent = { method: 'POST', path: `${pathname}${search}`, headers, body, signal } as const;
+    const answer = await send(way, sent);
+    leave(answer);
+    return answer.status;
+  } finally {
+    await way.dispatcher.destroy();
+  }
 }
 
 /** {"source", "queue", "alert", "state", "message", "value", "threshold"}; the last two only while it holds. */
@@ -68,10 +84,13 @@ function textOf(told: Told): string {
   return `${told.alert.message} ${told.alert.remedy}`;
 }
 
-/** What fetch itself says is "fetch failed"; the cause has the reason, and neither has the path of the address. */
-function causeOf(error: unknown): string {
-  const { cause } = error instanceof Error ? error : { cause: undefined };
-  return cause === undefined ? 'it could not be called' : messageOf(cause);
+/** Never with the path of the address, which is a secret. */
+function causeOf(error: unknown, url: string, proxies: ProxySettings | undefined): string {
+  const { why, remedy } = reasonFor(error, {
+    ...{ proxy: proxyOf(url, proxies), urlSetting: 'ALERT_WEBHOOK_URL', caSetting: 'NODE_EXTRA_CA_CERTS' },
+    ...{ origin: new URL(url).origin, connectTimeoutMs: TIMEOUT_MS },
+  });
+  return [why, remedy.replace(/\.$/, '')].filter((part) => part !== '').join('. ');
 }
 
 function unsent(reason: string): AiIpcError {

@@ -24,7 +24,7 @@ export async function ask<Answer>(
     signal?.throwIfAborted();
     id = await insert();
     const lifeSeconds = clampTimeoutSeconds(timeoutSeconds ?? (await defaultTimeoutSeconds()));
-    return await waitForEnd<Answer>({ store, clock, id, lifeSeconds, signal });
+    return await waitForEnd<Answer>({ store, clock, id, isOurs: true, lifeSeconds, signal });
   } catch (error) {
     if (signal?.aborted) throw await abandon({ store, clock }, id, signal);
     return askFailure(id ?? -1, id === null ? 'failed' : 'pending', requestErrorOf(error));
@@ -40,9 +40,9 @@ export async function wait<Answer>(
   const lifeSeconds = clampTimeoutSeconds(timeoutSeconds ?? (await defaultTimeoutSeconds()));
   try {
     signal?.throwIfAborted();
-    if (!isPossibleId(id) || (await store.read(id)) === undefined)
+    if (!isPossibleId(id))
       return askFailure(id, 'failed', { code: 'bad_id', message: `There is no request ${id}.` });
-    return await waitForEnd<Answer>({ store, clock, id, lifeSeconds, signal });
+    return await waitForEnd<Answer>({ store, clock, id, isOurs: false, lifeSeconds, signal });
   } catch (error) {
     if (!signal?.aborted) return askFailure(id, 'pending', requestErrorOf(error));
     const message = `The wait was aborted; the request ${id} goes on.`;

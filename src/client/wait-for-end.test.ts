@@ -9,6 +9,8 @@ const LIFE_SECONDS = 10;
 /** A moment for the worker to write the end. */
 const AFTER_LIFE_MS = 3_000;
 const LONGEST_REST_MS = 50;
+/** So long a row may be missing at a server that is behind. */
+const BEHIND_MS = 3_000;
 
 let context: TestContext;
 let clock: FakeClock;
@@ -25,10 +27,10 @@ beforeEach(async () => {
 afterEach(() => context.close());
 
 /** Begins to wait; `seen` has what it gave, once it has. */
-function begin() {
+function begin(isOurs = true) {
   const { store } = context;
   const seen: { value?: unknown; error?: unknown } = {};
-  const end = waitForEnd({ store, clock, id, lifeSeconds: LIFE_SECONDS, signal: abort.signal }).then(
+  const end = waitForEnd({ store, clock, id, isOurs, lifeSeconds: LIFE_SECONDS, signal: abort.signal }).then(
     (value) => {
       seen.value = value;
     },
@@ -86,10 +88,42 @@ describe('waiting for the end of a request', () => {
     expect(seen).toMatchObject({ value: { id, status: 'processing', error: { code: 'expired' } } });
   });
 
-  it('says that it was deleted', async () => {
+  it('is not misled by reads that are behind, before it was seen and after', async () => {
+    const read = vi.spyOn(context.store, 'read');
+    for (let behind = 0; behind < 20; behind += 1) read.mockResolvedValueOnce(undefined);
     const { seen } = begin();
-    context.sql.exec('DELETE FROM ai_requests');
+    await clock.advance(1_000);
+    expect(read.mock.calls.length).toBeGreaterThan(20);
+    for (let behind = 0; behind < 20; behind += 1) read.mockResolvedValueOnce(undefined);
+    await clock.advance(20 * LONGEST_REST_MS);
+    expect(seen).toEqual({});
+    await complete();
     await clock.advance(LONGEST_REST_MS);
+
+    expect(seen).toMatchObject({ value: { status: 'completed' } });
+  });
+
+  it('looks for one of ours that was never seen as long as it lives, and for any other number 3 s', async () => {
+    vi.spyOn(context.store, 'read').mockResolvedValue(undefined);
+    const [ours, other] = [begin(), begin(false)];
+    await clock.advance(BEHIND_MS + LONGEST_REST_MS);
+    expect(other.seen).toMatchObject({ value: { error: { message: `There is no request ${id}.` } } });
+    await clock.advance(LIFE_SECONDS * 1_000 - BEHIND_MS);
+    expect(ours.seen).toEqual({});
+
+    await clock.advance(AFTER_LIFE_MS);
+
+    const message = expect.stringContaining('no read has found it');
+    expect(ours.seen).toMatchObject({ value: { status: 'failed', error: { code: 'bad_id', message } } });
+  });
+
+  it('says that it was deleted, when it has been missing for 3 s', async () => {
+    const { seen } = begin();
+    await clock.advance(LONGEST_REST_MS);
+    context.sql.exec('DELETE FROM ai_requests');
+    await clock.advance(BEHIND_MS - LONGEST_REST_MS);
+    expect(seen).toEqual({});
+    await clock.advance(2 * LONGEST_REST_MS);
 
     expect(seen).toMatchObject({ value: { id, status: 'failed', error: { code: 'bad_id' } } });
   });
@@ -170,6 +204,20 @@ describe('a request that is abandoned', () => {
     });
     expect(await context.store.read(id)).toMatchObject({ status: 'cancelled' });
     expect(clock.sleeping).toBe(0);
+  });
+
+  it('is cancelled by the second try, where the first went to a server that has not got it yet', async () => {
+    vi.spyOn(context.store, 'cancel').mockResolvedValueOnce(false);
+    const given = give();
+    await clock.advance(LONGEST_REST_MS);
+
+    expect(await given).toMatchObject({ message: 'The wait was aborted; the request is cancelled.' });
+    expect(await context.store.read(id)).toMatchObject({ status: 'cancelled' });
+  });
+
+  it('had ended, where it had', async () => {
+    await complete();
+    expect(await give()).toMatchObject({ message: 'The wait was aborted; the request had ended.' });
   });
 
   it('expires where the database fails to cancel it', async () => {

@@ -12,6 +12,12 @@ const AFTER_LIFE_MS = 3_000;
 /** Whoever gives up does not wait for a database that hangs; a cancel takes a few milliseconds. */
 const CANCEL_WITHIN_MS = 3_000;
 
+/**
+ * The next read may go to a server that has not got the write yet (a node of Galera, a replica behind a splitter): a row
+ * is gone when it was missing for so long. Three nodes under load were behind by less than half a second.
+ */
+const BEHIND_MS = 3_000;
+
 const GONE: RequestError = { code: 'bad_id', message: 'The request was deleted before it ended.' };
 const UNSERVED: RequestError = {
   code: 'expired',
@@ -22,6 +28,8 @@ export interface Waiting {
   readonly store: QueueStore;
   readonly clock: Clock;
   readonly id: number;
+  /** Whether it was inserted by us: then it is there, and only not to be seen yet. Any other number may be wrong. */
+  readonly isOurs: boolean;
   readonly lifeSeconds: number;
   readonly signal: AbortSignal | undefined;
 }
@@ -35,27 +43,43 @@ async function lookUntilEnd<Answer>({
   store,
   clock,
   id,
+  isOurs,
   lifeSeconds,
   signal,
 }: Waiting): Promise<AskResult<Answer>> {
   const untilMs = clock.nowMs() + lifeSeconds * 1000 + AFTER_LIFE_MS;
+  let missingUntilMs = isOurs ? untilMs : Math.min(untilMs, clock.nowMs() + BEHIND_MS);
   let createdAt: string | undefined;
   for (let looks = 1; ; looks += 1) {
     signal?.throwIfAborted();
     const view = await readUntil(untilMs, { store, clock, id, signal });
-    createdAt ??= view?.createdAt;
-    // After a TRUNCATE ids begin anew: this one may be another player's by now.
-    if (view === undefined || view.createdAt !== createdAt) return askFailure(id, 'failed', GONE);
-    if (isEnded(view.status)) return askResultOf(view);
-    if (clock.nowMs() >= untilMs) return askFailure(id, view.status, UNSERVED);
+    const nowMs = clock.nowMs();
+    if (view === undefined) {
+      if (nowMs >= missingUntilMs)
+        return askFailure(id, 'failed', createdAt === undefined ? neverSeen(id, isOurs) : GONE);
+    } else {
+      createdAt ??= view.createdAt;
+      // After a TRUNCATE ids begin anew: this one may be another player's by now.
+      if (view.createdAt !== createdAt) return askFailure(id, 'failed', GONE);
+      if (isEnded(view.status)) return askResultOf(view);
+      if (nowMs >= untilMs) return askFailure(id, view.status, UNSERVED);
+      missingUntilMs = Math.min(untilMs, nowMs + BEHIND_MS);
+    }
     await clock.sleep(backoffMs(LOOKS, looks), signal);
   }
+}
+
+function neverSeen(id: number, isOurs: boolean): RequestError {
+  const message = isOurs
+    ? `The request ${id} was stored, and no read has found it: it was deleted, or reads go to a server that is behind (docs/proxies.md).`
+    : `There is no request ${id}.`;
+  return { code: 'bad_id', message };
 }
 
 /** The database may be away for a moment: the request is in it and goes on being served afterwards. */
 async function readUntil(
   untilMs: number,
-  { store, clock, id, signal }: Omit<Waiting, 'lifeSeconds'>,
+  { store, clock, id, signal }: Omit<Waiting, 'lifeSeconds' | 'isOurs'>,
 ): Promise<RequestView | undefined> {
   for (;;) {
     try {
@@ -98,13 +122,30 @@ export async function abandon(
   const notCancelled = `The wait was aborted; the request ${id} could not be cancelled and will expire.`;
   const overdue = new AbortController();
   const late = clock.sleep(CANCEL_WITHIN_MS, overdue.signal).then(() => aborted(notCancelled, signal.reason));
-  const cancelled = store.cancel(id).then(
-    () => aborted('The wait was aborted; the request is cancelled.', signal.reason),
+  const cancelled = cancelOnceSeen({ store, clock, id, signal: overdue.signal }).then(
+    (how) => aborted(`The wait was aborted; the request ${how}.`, signal.reason),
     (error: unknown) => aborted(notCancelled, error),
   );
   try {
     return await Promise.race([cancelled, late]);
   } finally {
     overdue.abort();
+  }
+}
+
+/** A cancel that finds nothing may have been sent to a server that has not got the request yet: then it is sent again. */
+async function cancelOnceSeen({
+  store,
+  clock,
+  id,
+  signal,
+}: Pick<Waiting, 'store' | 'clock' | 'id'> & { signal: AbortSignal }): Promise<'is cancelled' | 'had ended'> {
+  for (;;) {
+    if (await store.cancel(id)) return 'is cancelled';
+    const view = await store.read(id);
+    if (view !== undefined && isEnded(view.status))
+      return view.status === 'cancelled' ? 'is cancelled' : 'had ended';
+    await clock.sleep(LOOKS.longestMs, signal);
+    signal.throwIfAborted();
   }
 }

@@ -97,6 +97,15 @@ export function filePath(words: string): Allowed<string> {
   return { ...asText, words, check, show: String, inFolder: (path, folder) => resolve(folder, path) };
 }
 
+/** The path of a file of certificates, or `system` for those of the machine. */
+export function caPlace(): Allowed<string> {
+  const file = filePath('the path of a PEM file, or system; left out for none');
+  return {
+    ...file,
+    inFolder: (place, folder) => (place === 'system' ? place : resolve(folder, place)),
+  };
+}
+
 /** A value that may be left out altogether. */
 export function optional<T>(allowed: Allowed<T>, none: string): Allowed<T | null> {
   return {

@@ -1,6 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import * as tls from 'node:tls';
 import { messageOf } from '../base/errors.ts';
+import { systemStoreFile } from '../base/system-store.ts';
 
 /** The text of a usable file; or why it is none, as the end of a sentence that begins with the file. */
 export type CaFile = { readonly text: string } | { readonly reason: string };
@@ -38,6 +40,15 @@ export function readCaFile(file: string): CaFile {
   const text = bytes.toString('utf8');
   const reason = reasonAgainst(bytes, text, file);
   return reason === undefined ? { text } : { reason };
+}
+
+/** Node 20 asks the system for its certificates in no way of its own: there they are read from its file. */
+export function checkSystemStore(): CaFile {
+  if ('getCACertificates' in tls || systemStoreFile() !== undefined) return { text: '' };
+  return {
+    reason:
+      'is not known to this Node (22.15 and later ask every system). Install the package ca-certificates, or give a PEM file.',
+  };
 }
 
 function unitsHint(file: string): string {

@@ -1,14 +1,22 @@
 import { AiIpcError } from '../base/errors.ts';
+import type { ProxySettings } from '../base/proxy-settings.ts';
 import { ALERT } from './alert-schema.ts';
 import { isSocketPath } from './allowed.ts';
-import { readCaFile } from './ca-file.ts';
+import { checkSystemStore, readCaFile } from './ca-file.ts';
 import { misspeltIn } from './misspelt.ts';
 import { checkFallbacks, checkSummaryModel, readNamedModels } from './named-models.ts';
+import { readProxies } from './proxies.ts';
 import { checkUnused, isGiven, type Resolved, resolveSetting, whyMariadb } from './resolve.ts';
 import { MARIADB, SQLITE, WORKER } from './schema.ts';
-import { MODEL_SERVER, SERVICE } from './service-schema.ts';
+import { MODEL_SERVER, MODELS, SERVICE } from './service-schema.ts';
 import { type Definitions, defaultsOf, type Setting, type ValuesOf } from './setting.ts';
-import type { DatabaseSettings, ModelServerSettings, ServiceSettings, Settings } from './settings.ts';
+import type {
+  DatabaseSettings,
+  ModelServerSettings,
+  ServiceSettings,
+  Settings,
+  WorkerSettings,
+} from './settings.ts';
 import { type LoadOptions, problemsOfSources, readSources, type Sources } from './sources.ts';
 import { checksServer, type SslMode, sslModeOf } from './ssl-mode.ts';
 
@@ -59,12 +67,15 @@ export function loadSettings(options: LoadOptions): Settings {
 export function loadWithSources(options: LoadOptions): LoadedSettings {
   const sources = readSources(options);
   const reading: Reading = { sources, cwd: options.cwd, problems: problemsOfSources(sources), effective: [] };
-  const settings = {
-    worker: valuesOf(readEach(reading, WORKER)),
-    service: readService(reading),
-    alerts: valuesOf(readEach(reading, ALERT)),
-    database: readDatabase(reading),
-  };
+  const settings = proxied(
+    {
+      worker: readWorker(reading),
+      service: readService(reading),
+      alerts: valuesOf(readEach(reading, ALERT)),
+      database: readDatabase(reading),
+    },
+    readProxies(reading),
+  );
   // A name that is misspelt is often why another one is not set.
   if (reading.problems.length > 0)
     throw new AiIpcError('bad_settings', reportOf([...reading.problems, ...misspeltIn(sources)]));
@@ -79,9 +90,35 @@ interface Reading {
   readonly effective: EffectiveSetting[];
 }
 
+/** Whatever calls an address outside knows the proxies. */
+function proxied(settings: Settings, proxies: ProxySettings | undefined): Settings {
+  if (proxies === undefined) return settings;
+  const { worker, service, alerts } = settings;
+  const { modelServer, models } = service;
+  const named = Object.entries(models).map(([name, server]) => [name, { ...server, proxies }]);
+  return {
+    ...settings,
+    worker: { ...worker, proxies },
+    alerts: { ...alerts, proxies },
+    service: {
+      ...service,
+      modelServer: modelServer === null ? null : { ...modelServer, proxies },
+      models: Object.fromEntries(named),
+    },
+  };
+}
+
+function readWorker(reading: Reading): WorkerSettings {
+  const resolved = readEach(reading, WORKER);
+  checkCaFile(reading, resolved.aiServiceCaFile);
+  return valuesOf(resolved);
+}
+
 function readService(reading: Reading): ServiceSettings {
   const modelServer = readModelServer(reading);
   const models = readNamedModels(reading);
+  for (const [name, { caFile: value }] of Object.entries(models))
+    checkCaFile(reading, { subject: `${MODELS.models.key}.${name}.provider_ca`, value });
   checkFallbacks(reading, { first: modelServer, named: models });
   const service = valuesOf(readEach(reading, SERVICE));
   checkSummaryModel(reading, service.summaryModel, { first: modelServer, named: models });
@@ -90,6 +127,7 @@ function readService(reading: Reading): ServiceSettings {
 
 function readModelServer(reading: Reading): ModelServerSettings | null {
   const { url, model, ...others } = readEach(reading, MODEL_SERVER);
+  checkCaFile(reading, others.caFile);
   if (url.value !== null && model.value !== null)
     return { ...valuesOf(others), url: url.value, model: model.value };
   // A wrong value is a problem of its own: this one is about one that is not there.
@@ -166,9 +204,9 @@ function checkPoolSizes({ problems }: Reading, min: Resolved<number>, max: Resol
   );
 }
 
-function checkCaFile({ problems }: Reading, file: Resolved<string | null>): void {
+function checkCaFile({ problems }: Reading, file: Pick<Resolved<string | null>, 'subject' | 'value'>): void {
   if (file.value === null) return;
-  const read = readCaFile(file.value);
+  const read = file.value === 'system' ? checkSystemStore() : readCaFile(file.value);
   if ('reason' in read) problems.push(`${file.subject}: ${file.value} ${read.reason}`);
 }
 

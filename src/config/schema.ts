@@ -1,6 +1,7 @@
 import { ALERT } from './alert-schema.ts';
 import {
   baseUrl,
+  caPlace,
   filePath,
   headers,
   hostAndPort,
@@ -138,6 +139,17 @@ export const WORKER = {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: filled in when the file is read.
     example: { Authorization: 'Bearer ${AI_SERVICE_KEY}' },
   }),
+  /** The full path of a PEM file, or `system`; null for none. */
+  aiServiceCaFile: define<string | null>({
+    key: 'ipc_worker.ai_service_ca',
+    variable: 'AI_SERVICE_CA',
+    default: null,
+    unit: '',
+    meaning:
+      'A PEM file with the certificate of the authority that signed the one of the AI service, for https; system: those that this machine trusts. Left out: those that Node knows, and NODE_EXTRA_CA_CERTS of the environment.',
+    allowed: optional(caPlace(), '(none)'),
+    example: '/etc/ai-ipc/ai-service-ca.pem',
+  }),
   maxResponseBytes: define({
     key: 'ipc_worker.max_response_bytes',
     variable: 'MAX_RESPONSE_BYTES',
@@ -185,6 +197,25 @@ export const WORKER = {
     meaning:
       'The least important kind of log line that worker and AI service write: debug, info, warn or error. What players say is in none of them.',
     allowed: oneOf(['debug', 'info', 'warn', 'error']),
+  }),
+  /** An absolute path; null where lines go to the standard output or error. */
+  logFolder: define<string | null>({
+    key: 'ipc_worker.log_folder',
+    variable: 'LOG_FOLDER',
+    default: null,
+    unit: '',
+    meaning:
+      'A folder for the log files ai-ipc-worker.log and ai-ipc-service.log, where nothing collects what programs print (Windows). Without it lines go to standard output (worker) and error (service).',
+    allowed: optional(filePath('a folder, which is made where it is missing'), '(none)'),
+    example: 'logs',
+  }),
+  logFileMb: define({
+    key: 'ipc_worker.log_file_mb',
+    variable: 'LOG_FILE_MB',
+    default: 10,
+    unit: 'MB',
+    meaning: 'At this size a log file is put aside as NAME.log.1; four such are kept.',
+    allowed: wholeNumber(1, 1_000),
   }),
   hasDashboard: define({
     key: 'ipc_worker.dashboard',

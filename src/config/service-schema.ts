@@ -1,5 +1,6 @@
 import {
   baseUrl,
+  caPlace,
   choices,
   filePath,
   headers,
@@ -69,6 +70,17 @@ export const MODEL_SERVER = {
     meaning: 'HTTP headers sent to the model server with each call, where it wants more than a key.',
     allowed: headers(),
     example: { 'X-Title': 'AI IPC' },
+  }),
+  /** The full path of a PEM file, or `system`; null for none. */
+  caFile: define<string | null>({
+    key: 'ai_service.provider_ca',
+    variable: 'AI_PROVIDER_CA',
+    default: null,
+    unit: '',
+    meaning:
+      'A PEM file with the certificate of the authority that signed the one of the model server, or of a proxy that opens https; system: those that this machine trusts. Left out: those that Node knows, and NODE_EXTRA_CA_CERTS of the environment.',
+    allowed: optional(caPlace(), '(none)'),
+    example: '/etc/ai-ipc/model-ca.pem',
   }),
   body: define<Readonly<Record<string, unknown>>>({
     key: 'ai_service.provider_body',

@@ -1,22 +1,29 @@
+import type { ProxySettings } from '../base/proxy-settings.ts';
 import type { ALERT } from './alert-schema.ts';
 import type { MARIADB, SQLITE, WORKER } from './schema.ts';
 import type { MODEL_SERVER, NAMED_MODEL, SERVICE } from './service-schema.ts';
 import type { ValuesOf } from './setting.ts';
 import type { SslMode } from './ssl-mode.ts';
 
+/** Whatever calls an address outside; left out for no proxy. */
+interface Proxied {
+  readonly proxies?: ProxySettings;
+}
+
 /** The settings of the worker; each is described in docs/settings.md. */
-export type WorkerSettings = ValuesOf<typeof WORKER>;
+export type WorkerSettings = ValuesOf<typeof WORKER> & Proxied;
 
 /** When an admin is told, and where. */
-export type AlertSettings = ValuesOf<typeof ALERT>;
+export type AlertSettings = ValuesOf<typeof ALERT> & Proxied;
 
 type ModelServer = ValuesOf<typeof MODEL_SERVER>;
 
 /** A model server and its model: neither is of use without the other. */
-export type ModelServerSettings = Omit<ModelServer, 'url' | 'model'> & {
-  readonly url: string;
-  readonly model: string;
-};
+export type ModelServerSettings = Omit<ModelServer, 'url' | 'model'> &
+  Proxied & {
+    readonly url: string;
+    readonly model: string;
+  };
 
 /** One of the further model servers. */
 export type NamedModelSettings = ModelServerSettings & Pick<ValuesOf<typeof NAMED_MODEL>, 'timeoutSeconds'>;

@@ -3,6 +3,7 @@ import { chooseDatabase, type DatabaseChoice } from './database-choice.ts';
 import type { Use, Uses } from './env-faults.ts';
 import { type EnvFile, readEnvFile, type Variables } from './env-file.ts';
 import { fillVariables } from './fill-variables.ts';
+import { PROXY_VARIABLES } from './proxies.ts';
 import { ALL_SETTINGS } from './schema.ts';
 
 /** Where settings are looked for. */
@@ -39,7 +40,8 @@ export function problemsOfSources({ choice, envFile, configFile }: Sources): str
 
 /** The variables that settings have of their own, and those that `${…}` of the file names. */
 function usesOf({ entries }: ConfigFile): Uses {
-  const uses = new Map<string, Use>();
+  // A proxy's may hold a password.
+  const uses = new Map<string, Use>(PROXY_VARIABLES.map((name) => [name, 'secret']));
   for (const { key, variable, allowed } of ALL_SETTINGS) {
     const { unset: named } = fillVariables(entries.get(key)?.value, () => undefined);
     for (const name of [variable, ...named])

@@ -32,8 +32,12 @@ export interface ExecuteResult {
 
 /** Where a request can be inserted: a database, or a connection of the caller's own. */
 export interface Inserter {
-  /** The same INSERT once a row; the ids come in the same order. */
-  insertEach(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<number[]>;
+  /** The same INSERT once a row; the ids come in the same order. `find`: see Database. */
+  insertEach(
+    sql: string,
+    rows: readonly (readonly SqlValue[])[],
+    find?: (ids: readonly number[]) => Statement,
+  ): Promise<number[]>;
 }
 
 /**
@@ -46,8 +50,15 @@ export interface Database extends Inserter {
   query(sql: string, values?: readonly SqlValue[]): Promise<readonly Row[]>;
   /** One statement, committed by itself. */
   execute(sql: string, values?: readonly SqlValue[]): Promise<ExecuteResult>;
-  /** All rows or none. */
-  insertEach(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<number[]>;
+  /**
+   * All rows or none. `find` gives a SELECT of some of them: where the connection breaks so that nobody knows whether they
+   * were written, that is found out with it.
+   */
+  insertEach(
+    sql: string,
+    rows: readonly (readonly SqlValue[])[],
+    find?: (ids: readonly number[]) => Statement,
+  ): Promise<number[]>;
   /**
    * The one shape of our transactions: lock rows, decide from them what to write, write it, commit. A deadlock or a
    * lost lock runs the whole of it again.

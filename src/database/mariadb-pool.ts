@@ -8,6 +8,7 @@ import { ConnectionPool, type Member } from './connection-pool.ts';
 import type { Database, Decide, ExecuteResult, Row, RowsStatement, Statement } from './database.ts';
 import { isFull, isLasting, isOfServerState, isRetryable, toDatabaseError } from './database-errors.ts';
 import { mariadbName } from './database-name.ts';
+import { findStored, type Sent } from './lost-commit.ts';
 import { joinInPackets } from './multi-statement.ts';
 import { poolSession } from './session.ts';
 
@@ -100,14 +101,36 @@ function databaseOn(
     }
   }
 
+  const query: Database['query'] = (sql, values = []) =>
+    retried(name, () => withConnection((connection) => connection.query<Row[]>(sql, values)));
+
+  function insert(sql: string, rows: RowsStatement['rows'], sent?: Sent): Promise<number[]> {
+    return retried(name, () =>
+      withConnection((connection) => insertEach(connection, { sql, rows }, { packetBytes, sent })),
+    );
+  }
+
+  async function insertAndFind(
+    ...[sql, rows, find]: Required<Parameters<Database['insertEach']>>
+  ): Promise<number[]> {
+    const sent: Sent = { ids: undefined };
+    try {
+      return await insert(sql, rows, sent);
+    } catch (error) {
+      const cause = toDatabaseError(error, name);
+      if (sent.ids === undefined || cause.code !== 'database_unavailable') throw cause;
+      const look = (statement: Statement) => query(statement.sql, statement.values);
+      return await findStored(sent.ids, { find: find(sent.ids), query: look, cause });
+    }
+  }
+
   return {
     name,
-    query: (sql, values = []) =>
-      retried(name, () => withConnection((connection) => connection.query<Row[]>(sql, values))),
+    query,
     execute: (sql, values = []) =>
       retried(name, () => withConnection((connection) => connection.query<ExecuteResult>(sql, values))),
-    insertEach: (sql, rows) =>
-      retried(name, () => withConnection((connection) => insertEach(connection, { sql, rows }, packetBytes))),
+    insertEach: (sql, rows, find) =>
+      find === undefined ? insert(sql, rows) : insertAndFind(sql, rows, find),
     lockAndWrite: (lock, decide) =>
       retried(name, () =>
         withConnection((connection) => lockAndWrite(connection, { lock, decide, packetBytes })),
@@ -137,25 +160,32 @@ async function lockAndWrite<T>(
   return result;
 }
 
+const BEGIN: Statement = { sql: 'BEGIN', values: [] };
 const COMMIT: Statement = { sql: 'COMMIT', values: [] };
+
+interface Inserting {
+  readonly packetBytes: number;
+  /** Told the ids before the COMMIT is sent: its answer may never come. */
+  readonly sent?: Sent | undefined;
+}
 
 async function insertEach(
   connection: Connection,
   { sql, rows }: RowsStatement,
-  packetBytes: number,
+  { packetBytes, sent }: Inserting,
 ): Promise<number[]> {
-  const packets = joinInPackets(
-    rows.map((row) => ({ sql, rows: [row] })),
-    packetBytes,
-  );
-  // One INSERT is a transaction by itself: no BEGIN and COMMIT around it.
-  if (rows.length <= 1) return await insertPackets(connection, packets);
-  await connection.beginTransaction();
-  const ids = await insertPackets(connection, packets);
-  await connection.commit();
+  const inserts = rows.map((row) => ({ sql, rows: [row] }));
+  // One INSERT is a transaction by itself: no BEGIN and COMMIT around it, where its ids need not be known before its end.
+  if (rows.length === 0 || (rows.length === 1 && sent === undefined))
+    return await insertPackets(connection, joinInPackets(inserts, packetBytes));
+  if (sent !== undefined) sent.ids = undefined;
+  const [, ...ids] = await insertPackets(connection, joinInPackets([BEGIN, ...inserts], packetBytes));
+  if (sent !== undefined) sent.ids = ids;
+  await connection.query(COMMIT.sql);
   return ids;
 }
 
+/** The id of each statement, 0 where it makes none. */
 async function insertPackets(connection: Connection, packets: readonly Statement[]): Promise<number[]> {
   const ids: number[] = [];
   for (const { sql, values } of packets) {

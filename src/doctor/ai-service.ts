@@ -18,6 +18,8 @@ export async function lookAtService(settings: WorkerSettings, limitMs: number): 
   const client = createAiClient({
     baseUrl: settings.aiServiceBaseUrl,
     headers: settings.aiServiceHeaders,
+    proxies: settings.proxies,
+    caFile: settings.aiServiceCaFile,
     maxResponseBytes: MOST_BYTES,
     connections: 1,
   });

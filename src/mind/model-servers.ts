@@ -92,9 +92,9 @@ interface ServerParts {
 }
 
 function toServer(settings: ModelServerSettings, { timeoutMs, clock, onLearnt }: ServerParts) {
-  const { url, apiKey, headers, body, profile, slots } = settings;
+  const { url, apiKey, headers, body, profile, slots, caFile, proxies } = settings;
   return {
-    ...{ baseUrl: url, apiKey, headers, body, slots, timeoutMs, clock },
+    ...{ baseUrl: url, apiKey, headers, body, slots, timeoutMs, clock, network: { caFile, proxies } },
     profile: toProfile(profile),
     ...(onLearnt === undefined ? {} : { onLearnt }),
   };

@@ -1,5 +1,6 @@
 import { retryAfterMs } from '../base/retry-after.ts';
 import { startSpan } from '../base/tracing.ts';
+import { type Box, boxOf } from '../network/who-answered.ts';
 import { readAnswer, readText } from './answer-body.ts';
 import { toChatRequest } from './chat-request.ts';
 import type { Gathered } from './gathering.ts';
@@ -56,7 +57,8 @@ async function callTraced(
   const response = await transport.post('/chat/completions', body, { signal, trace: question.trace });
   if (response.status !== 200) {
     const said = await readText(response.body, MAX_ERROR_BYTES);
-    return { refusal: refusalOf(said, { response, question, isIn200: false }) };
+    const refusal = refusalOf(said, { response, question, isIn200: false });
+    return { refusal: { ...refusal, ...boxIn(response, said), proxy: transport.proxy } };
   }
   const answer = await readAnswer(response.body, { maxBytes, onFirstWord });
   if ('otherText' in answer) throw noCompletion(server);
@@ -80,6 +82,12 @@ function refusalOf(
     model: question.model,
     asked: question.user,
   };
+}
+
+/** A proxy or a web server between here and the model server answered in its place. */
+function boxIn({ status, header }: ServerResponse, said: string): { box?: Box } {
+  const box = boxOf({ status, header, text: said });
+  return box === undefined ? {} : { box };
 }
 
 /** OpenAI gives milliseconds in a header of its own, too. */

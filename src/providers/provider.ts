@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import type { NetworkSettings } from '../base/proxy-settings.ts';
 import type { Trace } from '../base/tracing.ts';
 import type { AnswerSchema } from './answer-format.ts';
 import type { Completion } from './completion.ts';
@@ -26,6 +27,8 @@ export interface ModelServer {
   readonly slots?: number | null;
   /** Told of each thing that was learnt of a model, once. */
   readonly onLearnt?: (learnt: LearntProfile) => void;
+  /** Proxies, and the authorities that are believed. */
+  readonly network?: NetworkSettings;
   readonly clock: Clock;
 }
 

@@ -1,9 +1,12 @@
-import { messageOf } from '../base/errors.ts';
+import { type Connecting, reasonFor } from '../network/reasons.ts';
+import { type NamedProxy, proxyOf } from '../network/way.ts';
+import { adviceForBox, type Box } from '../network/who-answered.ts';
 import { TooLongBody } from './answer-body.ts';
 import { sizesIn } from './context-sizes.ts';
 import { ModelError } from './model-error.ts';
 import type { ModelServer } from './provider.ts';
 import { allWords, type ServerWords, tellable } from './server-words.ts';
+import { CONNECT_TIMEOUT_MS } from './transport.ts';
 
 /** Servers write pages; what matters comes first. */
 const MAX_TOLD = 200;
@@ -20,9 +23,12 @@ export interface ServerRefusal {
   /** The model that was asked, and what a message must not repeat. */
   readonly model: string;
   readonly asked: string;
+  /** Who said it in place of the server; left out where it was the server. */
+  readonly box?: Box;
+  readonly proxy?: NamedProxy | undefined;
 }
 
-export type NamedServer = Pick<ModelServer, 'baseUrl' | 'apiKey' | 'timeoutMs'>;
+export type NamedServer = Pick<ModelServer, 'baseUrl' | 'apiKey' | 'timeoutMs' | 'network'>;
 
 /** As filters name themselves: OpenAI, Azure, OpenRouter, Alibaba, Google and gateways in front of them. */
 const REFUSED =
@@ -45,6 +51,7 @@ export function refused(refusal: ServerRefusal, server: NamedServer): ModelError
   const { status, words, model } = refusal;
   const said = allWords(words);
   const place = placeOf(server);
+  if (refusal.box !== undefined) return ofBox(refusal, refusal.box, place);
   if (SHARED_CONTEXT_FULL.test(said) && !said.includes('exceed_context')) {
     const why =
       'its slots share one context, which is full. Give its server more context (llama.cpp: -c), or fewer slots';
@@ -70,6 +77,24 @@ export function refused(refusal: ServerRefusal, server: NamedServer): ModelError
   return isBusy
     ? busy(refusal, server, { why: 'it has too much to do, or allows fewer calls a minute' })
     : broken(refusal, server, adviceFor(status));
+}
+
+const SPOKEN = {
+  whom: 'the model server',
+  timeoutSetting: 'AI_MODEL_TIMEOUT',
+  urlSetting: 'AI_PROVIDER_URL',
+} as const;
+
+/** What stands between answered in the place of the model server. */
+function ofBox({ status, proxy, ...refusal }: ServerRefusal, box: Box, place: string): ModelError {
+  const isProxy = proxy !== undefined && (status === 407 || box.name === 'squid');
+  const who = isProxy
+    ? `The proxy ${proxy.shown} (${proxy.variable})`
+    : `${box.name}, before the model server at ${place},`;
+  const message = `${who} answered HTTP ${status}; it is not the model server that says so. ${adviceForBox(box, status, { ...SPOKEN, proxy })}`;
+  return status === 429
+    ? new ModelError('model_failed', message, { kind: 'load', ...waitOf({ status, ...refusal }) })
+    : new ModelError('model_failed', message, { isOutage: status >= 500 });
 }
 
 interface Busy {
@@ -157,8 +182,19 @@ export function unanswered(error: unknown, { server, isTimeout, waitedMs, maxByt
     const message = `The model server answered with more than ${maxBytes} bytes; the rest was not read. Check AI_PROVIDER_URL: a model's answer has a few thousand.`;
     return new ModelError('model_failed', message);
   }
-  const message = `The model server at ${place} did not answer: ${reasonOf(error)}. Check that it runs, and AI_PROVIDER_URL.`;
+  const { why, remedy } = reasonFor(error, connectingTo(server));
+  const message = `The model server at ${place} did not answer: ${why}. ${remedy || 'Check that it runs, and AI_PROVIDER_URL.'}`;
   return new ModelError('model_failed', message, { cause: error, isOutage: true });
+}
+
+function connectingTo({ baseUrl, network }: NamedServer): Connecting {
+  return {
+    ...{ urlSetting: 'AI_PROVIDER_URL', caSetting: 'AI_PROVIDER_CA', connectTimeoutMs: CONNECT_TIMEOUT_MS },
+    ...{
+      origin: URL.canParse(baseUrl) ? new URL(baseUrl).origin : baseUrl,
+      proxy: proxyOf(baseUrl, network?.proxies),
+    },
+  };
 }
 
 /** The error of a call that was cut, or not made, because whoever asked has left. It says nothing of the server. */
@@ -208,14 +244,4 @@ function oneLine(words: string): string {
 /** Host and port: a URL may hold a key. */
 function placeOf({ baseUrl }: Pick<ModelServer, 'baseUrl'>): string {
   return URL.canParse(baseUrl) ? new URL(baseUrl).host : baseUrl;
-}
-
-/** Why stands in the causes. */
-function reasonOf(error: unknown): string {
-  let innermost = error;
-  for (let depth = 0; depth < 5 && innermost instanceof Error && innermost.cause; depth += 1) {
-    innermost = innermost.cause;
-  }
-  const code = innermost instanceof Error && 'code' in innermost ? innermost.code : undefined;
-  return messageOf(innermost) || String(code);
 }

@@ -50,6 +50,8 @@ const STATEMENTS = {
            claim_no = LEAST(claim_no, ${MOST}) + 1, attempts = LEAST(attempts, ${MOST}) + 1
      WHERE id IN (?) AND status = 'pending'`,
 
+  findInserted: 'SELECT id FROM ai_requests WHERE id = ? AND endpoint = ? AND request_data <=> ?',
+
   findThese: 'SELECT id FROM ai_requests WHERE id IN (?)',
 
   complete: `

@@ -22,7 +22,13 @@ export async function insertRequests(
     request.sourceMap,
     request.timeoutSeconds,
   ]);
-  const ids = await inserter.insertEach(statements.insertRequest, rows);
+  // With its words: after a fail-over to a replica that had not got it, the id may be another request's.
+  const [first] = requests;
+  const find = ([id = 0]: readonly number[]) => ({
+    sql: statements.findInserted,
+    values: [id, first?.endpoint ?? '', first?.data ?? null],
+  });
+  const ids = await inserter.insertEach(statements.insertRequest, rows, find);
   return ids.map(safeId);
 }
 

@@ -1,6 +1,7 @@
 import type { Database, Row } from '../database/database.ts';
 import { isTrue, nullableTextOf, numberOf, textOf } from '../database/row-fields.ts';
 import type { SettledAttempt, SettleFate } from '../queue/outcome.ts';
+import { isBehind, onlyDeleted } from './behind.ts';
 import { lastCallOf } from './last-call.ts';
 import { droppedRow, emptyPlan, planOutcome, type SettlePlan, writesOf } from './settle-plan.ts';
 import type { Statements } from './statements.ts';
@@ -39,9 +40,8 @@ async function settleAnswers(
   { workerId, attempts }: { workerId: string; attempts: readonly SettledAttempt[] },
 ): Promise<boolean> {
   const claimNo = attempts[0]?.claimNo ?? 0;
-  const isUsual = (attempt: SettledAttempt) =>
-    attempt.outcome.kind === 'completed' && attempt.claimNo === claimNo;
-  if (!attempts.every(isUsual)) return false;
+  const isOther = (one: SettledAttempt) => one.outcome.kind !== 'completed' || one.claimNo !== claimNo;
+  if (attempts.some(isOther)) return false;
   const lock = { sql: statements.lockOwn, values: [idsOf(attempts), workerId, claimNo] };
   return await database.lockAndWrite(lock, ([row = {}]) => {
     if (numberOf(row, 'own') !== attempts.length) return { writes: [], result: false };
@@ -52,7 +52,7 @@ async function settleAnswers(
   });
 }
 
-/** What could not be locked is held by somebody's open transaction, or it was deleted: then its outcome is dropped. */
+/** What could not be locked is held by somebody's open transaction, or not there yet; or deleted: then it is dropped. */
 async function dropGone(
   database: Database,
   statements: Statements,
@@ -61,7 +61,7 @@ async function dropGone(
   const find = { sql: statements.findThese, values: [idsOf(attempts)] };
   return await database.lockAndWrite(find, (rows) => {
     const there = new Set(rows.map((row) => numberOf(row, 'id')));
-    const gone = attempts.filter(({ id }) => !there.has(id));
+    const gone = onlyDeleted(attempts.filter(({ id }) => !there.has(id)));
     const logs = gone.map((attempt) => droppedRow(workerId, attempt));
     return { writes: [{ sql: statements.insertLog, rows: logs }], result: new Set(idsOf(gone)) };
   });
@@ -78,7 +78,7 @@ function decide(
   attempt: SettledAttempt,
   row: Row | undefined,
 ): SettleFate {
-  if (row === undefined) return 'held';
+  if (row === undefined || isBehind(row, attempt)) return 'held';
   if (isHeld(row, workerId, attempt)) {
     planOutcome(plan, workerId, attempt, { isAlive: isTrue(row, 'is_alive'), lastCall: lastCallOf(row) });
     return 'written';

@@ -83,6 +83,8 @@ export const sqliteStatements: Statements = {
      WHERE id IN (SELECT value FROM json_each(?))
      ORDER BY id`,
 
+  findInserted: 'SELECT id FROM ai_requests WHERE id = ? AND endpoint = ? AND request_data IS ?',
+
   findThese: 'SELECT id FROM ai_requests WHERE id IN (SELECT value FROM json_each(?))',
 
   complete: `

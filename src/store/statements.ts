@@ -7,6 +7,8 @@ export interface Statements {
   // Clients
   /** type, endpoint, data, priority, timeout seconds, source npc, source map, life in seconds */
   readonly insertRequest: string;
+  /** id, endpoint, data → id, of a request that is this one */
+  readonly findInserted: string;
   /** id */
   readonly readRequest: string;
   /** id → id, while it can be cancelled; locked */

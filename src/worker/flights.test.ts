@@ -125,7 +125,17 @@ describe('Reconciler', () => {
     const before = flights.inCall();
     add(3);
 
+    expect(reconciler.compare(before, [kept!.request]).lost).toEqual([]);
     expect(reconciler.compare(before, [kept!.request]).lost).toEqual([gone]);
+  });
+
+  it('a call whose claim was missing at one look, and is there at the next, is not lost', () => {
+    const { flights, add } = makeFlights();
+    const reconciler = new Reconciler(flights);
+    const { request } = add(1);
+    const looks = [[], [request], []].map((listed) => reconciler.compare(flights.inCall(), listed).lost);
+
+    expect(looks).toEqual([[], [], []]);
   });
 
   it('what is answered already is not lost: its settle finds out', () => {

@@ -83,11 +83,13 @@ it('a claim that appears at the last of these looks has its second look all the 
   expect(released).toMatchObject([{ claims: [{ id }] }]);
 });
 
-it('a call whose request was cancelled is cut, and no other', async () => {
+it('a call whose request was cancelled is cut at the second look, and no other', async () => {
   const [lost, kept] = [hold(await claimOne()), hold(await claimOne())];
   await clock.advance(LOOK_MS);
   expect([lost.signal.aborted, kept.signal.aborted]).toEqual([false, false]);
   await context.store.cancel(lost.request.id);
+  await clock.advance(LOOK_MS);
+  expect(lost.signal.aborted).toBe(false);
 
   await clock.advance(LOOK_MS);
 

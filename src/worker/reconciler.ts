@@ -4,7 +4,7 @@ import type { Flight, Flights } from './flights.ts';
 export interface Differences {
   /** Claims that only the database knows, seen twice: the OK of their COMMIT was lost. They are released. */
   readonly orphans: readonly ClaimRef[];
-  /** Calls whose claim is gone from the database (cancelled, expired, rescued). They are aborted. */
+  /** Calls whose claim is gone from the database (cancelled, expired, rescued), missed twice. They are aborted. */
   readonly lost: readonly Flight[];
 }
 
@@ -12,6 +12,8 @@ export interface Differences {
 export class Reconciler {
   readonly #flights: Flights;
   #suspects = new Set<string>();
+  /** Once is no proof: the look may have gone to a server that has not got the claim yet (a node of Galera). */
+  #missed = new Set<Flight>();
 
   constructor(flights: Flights) {
     this.#flights = flights;
@@ -23,9 +25,11 @@ export class Reconciler {
     const orphans = unknown.filter((claim) => this.#suspects.has(keyOf(claim)));
     this.#suspects = new Set(unknown.map(keyOf));
     const listedKeys = new Set(listed.map(keyOf));
-    const lost = inCallBefore.filter(
+    const missed = inCallBefore.filter(
       (flight) => flight.phase === 'calling' && !listedKeys.has(keyOf(flight.request)),
     );
+    const lost = missed.filter((flight) => this.#missed.has(flight));
+    this.#missed = new Set(missed);
     return { orphans, lost };
   }
 

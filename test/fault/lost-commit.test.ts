@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { AiIpc } from '../../src/client/ai-ipc.ts';
 import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
 import { useQueue } from '../support/queue-observer.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
@@ -80,4 +81,42 @@ it('a retry whose COMMIT loses its OK costs one attempt, not two', async () => {
   expect(stub.calls).toHaveLength(2);
   expect(await queue().events(id)).toEqual(['claimed', 'retried', 'claimed', 'completed']);
   expect(worker.log('Outcomes dropped: their claims were lost')).toEqual([]);
+});
+
+describe('a request of a client', () => {
+  const isInsert = (sql: string) => sql.includes('INSERT INTO ai_requests');
+  const openClient = async () => {
+    const { settings } = queue();
+    const client = await AiIpc.open({
+      ...settings,
+      host: proxy.host,
+      port: proxy.port,
+      kind: 'mariadb',
+      ssl: 'disabled',
+    });
+    onTestFinished(() => client.close());
+    return client;
+  };
+
+  it('is found by its id where the COMMIT loses its OK, and is there once', async () => {
+    const client = await openClient();
+    const cut = proxy.cutAfterCommit(() => true);
+
+    const id = await client.request('dialogue', '/api/v1/npc/dialogue', { message: 'Hello' });
+    await cut;
+
+    expect(await client.status(id)).toBe(1);
+    expect(await queue().statusCounts()).toEqual({ pending: 1 });
+  });
+
+  it('is told as not stored where the connection breaks before its COMMIT, and is not there', async () => {
+    const client = await openClient();
+    const cut = proxy.cutAfter(isInsert);
+
+    const result = await client.ask('dialogue', '/api/v1/npc/dialogue', { message: 'Hello' });
+    await cut;
+
+    expect(result).toMatchObject({ id: -1, status: 'failed', error: { code: 'database_unavailable' } });
+    expect(await queue().statusCounts()).toEqual({});
+  });
 });

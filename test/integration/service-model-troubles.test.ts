@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createLogger } from '../../src/base/logger.ts';
+import { createLogger, descriptor } from '../../src/base/logger.ts';
 import { createService } from '../../src/service/server.ts';
 import { behaviours } from '../support/ai-stub.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -74,7 +74,7 @@ describe('one player of a hundred whose lines the model server refuses', () => {
 describe('a model server that asks for fewer calls', () => {
   it('gets none before Retry-After is over, and callers are told when to come again', async () => {
     const clock = new FakeClock();
-    const logger = createLogger({ level: 'error', format: 'json', fd: 2 });
+    const logger = createLogger({ level: 'error', format: 'json', to: descriptor(2) });
     logger.level = 'silent';
     const settings = { ...modelServer(way.model), fallback: 'none' } as const;
     const service = createService({ port: 0, logger, clock, settings });

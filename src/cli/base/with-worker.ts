@@ -21,6 +21,8 @@ export async function withWorker<T>(parts: WorkerParts, work: (worker: Worker) =
   const client = createAiClient({
     baseUrl: settings.aiServiceBaseUrl,
     headers: settings.aiServiceHeaders,
+    proxies: settings.proxies,
+    caFile: settings.aiServiceCaFile,
     maxResponseBytes: settings.maxResponseBytes,
     connections: settings.concurrency,
   });

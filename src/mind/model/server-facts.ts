@@ -1,9 +1,14 @@
+import type { NetworkSettings } from '../../base/proxy-settings.ts';
+import { leave, openSendingWay, type Received, send } from '../../network/send.ts';
+import type { Way } from '../../network/way.ts';
+
 /** How a model server is reached, besides its answers: as for these. */
 export interface FactsServer {
   /** Up to and with the version, such as http://127.0.0.1:11434/v1. */
   readonly baseUrl: string;
   readonly apiKey: string | null;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly network?: NetworkSettings;
 }
 
 /** What a model server tells of itself. Never rejects: null is what it does not tell, or not in time. */
@@ -51,8 +56,10 @@ function placesOf(model: string): readonly Place[] {
 }
 
 export function createServerFacts(server: FactsServer): ServerFacts {
-  const root = server.baseUrl.replace(/\/v1\/?$/, '');
-  const ask = (path: string, body?: Json) => askJson(root + path, { server, body });
+  const { origin, pathname } = new URL(server.baseUrl);
+  const root = pathname.replace(/\/+$/, '').replace(/\/v1$/, '');
+  const way = openSendingWay(origin, { ...server.network, connectTimeoutMs: WAIT_MS });
+  const ask = (path: string, body?: Json) => askJson(root + path, { way, server, body });
   return {
     async contextOf(model) {
       const told = await Promise.all(
@@ -70,21 +77,22 @@ export function createServerFacts(server: FactsServer): ServerFacts {
 }
 
 interface Asking {
+  readonly way: Way;
   readonly server: FactsServer;
   readonly body: Json | undefined;
 }
 
 /** {} for whatever is no JSON object in time. */
-async function askJson(url: string, { server, body }: Asking): Promise<Json> {
+async function askJson(path: string, { way, server, body }: Asking): Promise<Json> {
+  const key = server.apiKey ? { authorization: `Bearer ${server.apiKey}` } : {};
   try {
-    const response = await fetch(url, {
-      redirect: 'manual',
-      headers: { ...(server.apiKey ? { Authorization: `Bearer ${server.apiKey}` } : {}), ...server.headers },
-      ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(WAIT_MS),
+    const response = await send(way, {
+      method: body === undefined ? 'GET' : 'POST',
+      ...{ path, headers: { 'content-type': 'application/json', ...key, ...server.headers } },
+      ...{ body: body === undefined ? null : JSON.stringify(body), signal: AbortSignal.timeout(WAIT_MS) },
     });
-    if (!response.ok) {
-      await response.body?.cancel();
+    if (response.status < 200 || response.status > 299) {
+      leave(response);
       return {};
     }
     return objectOf(JSON.parse(await readAtMost(response, MAX_BYTES)));
@@ -94,10 +102,10 @@ async function askJson(url: string, { server, body }: Asking): Promise<Json> {
   }
 }
 
-async function readAtMost(response: Response, maxBytes: number): Promise<string> {
+async function readAtMost({ body }: Received, maxBytes: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of body) {
     bytes += chunk.byteLength;
     if (bytes > maxBytes) return '';
     chunks.push(chunk);

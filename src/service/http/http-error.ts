@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { AiIpcError } from '../../base/errors.ts';
+import { packageVersion } from '../../base/version.ts';
 import { ModelError } from '../../providers/model-error.ts';
 
 /** The codes of the service's error answers and their HTTP status. docs/ai-service.md explains each. */
@@ -21,6 +22,9 @@ export const HTTP_ERRORS = {
 } as const;
 
 export type HttpErrorCode = keyof typeof HTTP_ERRORS;
+
+/** By it the worker tells an answer of ours from a page of what stands between (src/network/who-answered.ts). */
+const SIGNED = { 'X-AI-IPC-Service': packageVersion() };
 
 /** What cannot be answered, as a value: it is returned, not thrown. */
 export interface Refusal {
@@ -83,6 +87,6 @@ export function toJsonResponse(
   const length = String(Buffer.byteLength(text));
   return new Response(text, {
     status,
-    headers: { 'Content-Type': 'application/json', 'Content-Length': length, ...headers },
+    headers: { ...SIGNED, 'Content-Type': 'application/json', 'Content-Length': length, ...headers },
   });
 }
