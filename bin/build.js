@@ -1,6 +1,5 @@
 // Builds dist/ from src/ when something differs from the last good build. Only a checkout needs this.
 // Run it by hand with: node bin/build.js
-import { spawnSync } from 'node:child_process';
 import {
   existsSync,
   linkSync,
@@ -14,7 +13,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -43,7 +41,7 @@ export async function ensureBuilt() {
   if (isBuilt()) return;
   if (!(await takeLock())) return;
   try {
-    if (!isBuilt()) build();
+    if (!isBuilt()) await build();
   } finally {
     rmSync(LOCK, { force: true });
   }
@@ -77,12 +75,13 @@ function listFiles(folder) {
   });
 }
 
+/** Put together by hand: `join` for each of 600 paths was a third of what each command spends here. */
 function describeFile(path) {
-  const stat = statSync(join(ROOT, path), { throwIfNoEntry: false });
+  const stat = statSync(ROOT + path, { throwIfNoEntry: false });
   return stat ? `${path} ${stat.mtimeMs} ${stat.size}` : `${path} (deleted just now)`;
 }
 
-function build() {
+async function build() {
   if (!existsSync(TSC)) {
     throw new BuildError(
       'The TypeScript compiler is not installed (npm left out devDependencies). Run: npm ci',
@@ -92,6 +91,8 @@ function build() {
   // Taken before the compiler reads: what is edited meanwhile is built the next time.
   const builtFrom = fingerprint();
   rmSync(STAMP, { force: true });
+  // Loaded only here: 3 ms of CPU, which each command would spend.
+  const { spawnSync } = await import('node:child_process');
   // --force: without it, tsc trusts file times and would leave an older file that came back unbuilt.
   const result = spawnSync(process.execPath, [TSC, '-b', '--force'], { cwd: ROOT, encoding: 'utf8' });
   if (result.status !== 0) {
@@ -101,6 +102,8 @@ function build() {
     );
   }
   deleteOrphans();
+  const { buildPersonas } = await import('./build-personas.js');
+  buildPersonas({ from: join(ROOT, 'personas'), to: join(DIST, 'personas.json') });
   writeFileSync(STAMP, builtFrom);
 }
 
@@ -122,7 +125,7 @@ async function takeLock() {
     const owner = readIfThere(LOCK);
     if (owner !== undefined && !isAlive(Number(owner))) removeLockOf(owner);
     else if (performance.now() > endMs) throw stillLocked(owner);
-    else await delay(WAIT_STEP_MS);
+    else await new Promise((resolve) => setTimeout(resolve, WAIT_STEP_MS));
     if (isBuilt()) return false;
   }
   return true;

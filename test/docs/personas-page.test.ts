@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createOfflineMind } from '../../src/mind/brain/offline-mind.ts';
 import { INTENT_NAMES } from '../../src/mind/language/intents.ts';
-import { parsePersona } from '../../src/mind/persona/persona.ts';
 import { createPersonaBook, loadPersonas } from '../../src/mind/persona/persona-book.ts';
 import { cannedLine } from '../../src/mind/persona/persona-canned.ts';
+import { parsePersona } from '../../src/mind/persona/persona-yaml.ts';
 import { ALWAYS_KNOWN, SOMETIMES_KNOWN } from '../../src/mind/persona/placeholders.ts';
 import { NOTHING, type Turn } from '../../src/mind/talk/recollection.ts';
 

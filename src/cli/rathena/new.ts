@@ -168,7 +168,7 @@ function codepageOf(root: string): string | undefined {
 /** Two personas of one name would stop the service. Files that cannot be used have their own `persona check`. */
 async function refuseSharedName({ persona, id }: NewNpc, path: string): Promise<void> {
   // Loaded only here: no other command for rAthena reads a persona.
-  const { parsePersona } = await import('../../mind/persona/persona.ts');
+  const { parsePersona } = await import('../../mind/persona/persona-yaml.ts');
   const book = await import('../../mind/persona/persona-book.ts');
   const { createPersonaBook, personaPaths, readPersona, withNeutral } = book;
   const made = parsePersona(persona, { id, path });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parsePersona } from '../persona/persona.ts';
 import { createPersonaBook, loadPersonas } from '../persona/persona-book.ts';
+import { parsePersona } from '../persona/persona-yaml.ts';
 import type { Actor, Cue, Moment, Scene } from '../talk/mind.ts';
 import { NOTHING, type Recollection } from '../talk/recollection.ts';
 import { createOfflineMind } from './offline-mind.ts';

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { decodeText } from '../../base/decode-text.ts';
 import { AiIpcError, messageOf } from '../../base/errors.ts';
 import { toKey } from '../language/words.ts';
-import { type Persona, parsePersona } from './persona.ts';
+import { builtPersona } from './built-personas.ts';
+import { type Persona, type PersonaFile, toPersona } from './persona.ts';
 
 /** The personas that the service speaks as. */
 export interface PersonaBook {
@@ -86,9 +87,17 @@ export async function readPersona(path: string): Promise<Persona> {
   const text = await read(path);
   const before = ownParsed.get(path);
   if (before?.text === text) return before.persona;
-  const persona = parsePersona(text, { id: toPersonaId(path), path });
+  const persona = await toPersonaOf(text, { id: toPersonaId(path), path });
   if (path.startsWith(OWN_PERSONAS)) ownParsed.set(path, { text, persona });
   return persona;
+}
+
+/** The reader of YAML is loaded only where it is needed: the package's own files were read when it was built. */
+async function toPersonaOf(text: string, file: PersonaFile): Promise<Persona> {
+  const value = file.path.startsWith(OWN_PERSONAS) ? builtPersona(basename(file.path), text) : undefined;
+  if (value !== undefined) return toPersona(value, file);
+  const { parsePersona } = await import('./persona-yaml.ts');
+  return parsePersona(text, file);
 }
 
 /** The file's name without its ending. */

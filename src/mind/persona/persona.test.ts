@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AiIpcError } from '../../base/errors.ts';
-import { parsePersona } from './persona.ts';
 import { loadPersonas } from './persona-book.ts';
+import { parsePersona } from './persona-yaml.ts';
 
 const GOOD = `
 name: Tester

@@ -1,4 +1,3 @@
-import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { AiIpcError, messageOf } from '../../base/errors.ts';
 import { MAX_ANSWER_CHARACTERS } from '../answer/clean-answer.ts';
@@ -144,20 +143,17 @@ export type Rule = Persona['rules'][number];
 /** A topic that the NPC does not talk about: it goes before every rule. */
 export type ForbiddenTopic = Persona['forbidden_topics'][number];
 
+/** A file of a persona: `id` is its name without its ending. */
+export interface PersonaFile {
+  readonly id: string;
+  readonly path: string;
+}
+
 /**
- * Reads the text of a persona file. `id` is the file's name without its ending.
+ * Makes a persona of what the YAML of its file says (persona-yaml.ts reads it).
  * Throws AiIpcError persona_invalid that names the file and each wrong key.
  */
-export function parsePersona(text: string, file: { readonly id: string; readonly path: string }): Persona {
-  const document = parseDocument(text);
-  const [broken] = document.errors;
-  if (broken) {
-    throw new AiIpcError(
-      'persona_invalid',
-      `The persona file ${file.path} is not YAML: ${broken.message.trim()}`,
-    );
-  }
-  const value = toValue(document, file.path);
+export function toPersona(value: unknown, file: PersonaFile): Persona {
   if (value === null || value === undefined)
     throw new AiIpcError(
       'persona_invalid',
@@ -251,17 +247,6 @@ function checkLines(answers: readonly string[], { path, captures = [], context }
     const message =
       'every line needs {word} or something remembered; give at least one without it, for a stranger or a message that has no word to take up';
     context.addIssue({ code: 'custom', message, path });
-  }
-}
-
-/** Aliases that multiply (a "billion laughs" file) are refused by the parser when it makes values of them. */
-function toValue(document: ReturnType<typeof parseDocument>, path: string): unknown {
-  try {
-    return document.toJS();
-  } catch (error) {
-    throw new AiIpcError('persona_invalid', `The persona file ${path} cannot be read: ${messageOf(error)}`, {
-      cause: error,
-    });
   }
 }
 
