@@ -21,7 +21,7 @@ export default defineConfig({
   test: {
     globalSetup: ['test/support/global-setup.ts'],
     // Twice two cores: half of a file's time is waiting for what has to take its time. Three were at work all the time of
-    // a run (1,380 s of files in 485 s), and the cores were not (717 s of CPU).
+    // a run (1,380 s of files in 485 s), and the cores were not (717 s of CPU). test/run.js has two more beside them.
     maxWorkers: 4,
     projects: [
       {

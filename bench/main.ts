@@ -9,6 +9,7 @@ import { promises } from './promises.ts';
 import { prompts } from './prompts.ts';
 import { servers } from './servers.ts';
 import { tls } from './tls.ts';
+import { tuning } from './tuning.ts';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   dashboard,
@@ -22,6 +23,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   prompts,
   servers,
   tls,
+  tuning,
 };
 
 const name = process.argv[2] ?? '';

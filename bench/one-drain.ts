@@ -21,6 +21,8 @@ export interface DrainLoad {
   /** Requests that are served before the measuring, while code is compiled. */
   readonly warmUp: number;
   readonly requests: number;
+  /** Whether the table has requests of an earlier load, so that all of them cannot be counted. */
+  readonly areOthersThere?: boolean;
 }
 
 export async function onNewDatabase<T>(
@@ -40,7 +42,7 @@ export async function onNewDatabase<T>(
 export async function measureDrain(
   database: TestDatabase,
   stub: AiStubProcess,
-  { settings, warmUp, requests }: DrainLoad,
+  { settings, warmUp, requests, areOthersThere = false }: DrainLoad,
 ): Promise<Drained> {
   const worker = startWorker(database.settings, {
     AI_SERVICE_BASE_URL: stub.url,
@@ -50,7 +52,7 @@ export async function measureDrain(
   try {
     await drainOf(database, worker, warmUp);
     const drained = await drainOf(database, worker, requests);
-    await checkAll(database, warmUp + requests);
+    if (!areOthersThere) await checkAll(database, warmUp + requests);
     return drained;
   } finally {
     await worker.stop();
@@ -81,7 +83,7 @@ async function drainOf(database: TestDatabase, worker: WorkerProcess, count: num
 }
 
 /** As every client does after its INSERT. Before the warm-up there may be no worker yet: it looks when it starts. */
-async function ringDoorbell(database: TestDatabase): Promise<void> {
+export async function ringDoorbell(database: TestDatabase): Promise<void> {
   const [row] = await database.query('SELECT doorbell FROM ai_workers');
   if (row === undefined) return;
   const { hostname, port } = new URL(`udp://${row['doorbell']}`);

@@ -43,11 +43,11 @@ SELECT r.source_npc, count(*) AS requests, sum(r.status = 'completed') AS comple
        sum(r.status = 'timeout') AS timeout,
        round(100.0 * sum(r.status = 'completed') / nullif(sum(r.status IN ('completed', 'failed', 'timeout')), 0), 1)
          AS success_percent,
-       round(avg(p.processing_time_ms)) AS ai_ms,
+       round(avg(CASE WHEN r.status = 'completed'
+                      THEN unixepoch(r.processed_at, 'subsec') - unixepoch(r.claimed_at, 'subsec') END) * 1000) AS ai_ms,
        round(avg((unixepoch(r.processed_at, 'subsec') - unixepoch(r.created_at, 'subsec'))) * 1000) AS total_ms,
        max(r.created_at) AS last_request
   FROM ai_requests r INDEXED BY idx_status_priority
-       LEFT JOIN ai_responses p ON p.request_id = r.id
  WHERE r.status IN ('pending', 'processing', 'completed', 'failed', 'timeout', 'cancelled')
    AND r.priority IN (
                        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25,

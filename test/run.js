@@ -15,12 +15,14 @@ import { installNode, NODE_24, versionOf } from './support/node-versions.js';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const MODULES = join(ROOT, 'node_modules');
 const VITEST = join(MODULES, 'vitest', 'vitest.mjs');
-/** Beside the machine's own: the newest MariaDB that Debian has, and MySQL. Some 80 s each. */
+/** Beside the machine's own: the newest MariaDB that Debian has, and MySQL. */
 const OTHER_SERVERS = ['mariadb-11.8', 'mysql-9.7'];
 const ON_OTHER_SERVERS = [
   ...['--project', 'conformance', '--project', 'integration'],
   ...['test/conformance', 'test/integration/migrate'],
 ];
+/** Beside the four of vitest.config.ts: with them both cores are busy nearly all the time, and not for much longer than these. */
+const BESIDE = ['--maxWorkers=2'];
 /** Memory as a folder, on Linux. What the tests' databases write there waits for no disk, and is gone with the machine. */
 const MEMORY_FOLDER = '/dev/shm';
 /** All test servers and files together took 1.5 GB at the most. */
@@ -78,42 +80,50 @@ async function runAll() {
 
 async function runTests() {
   if (words.isQuick) {
-    await runVitest('unit tests of what has changed', process.execPath, [
-      '--project',
-      'unit',
-      '--changed',
-      'HEAD',
-    ]);
+    const args = ['--project', 'unit', '--changed', 'HEAD'];
+    await runVitest({ name: 'unit tests of what has changed', node: process.execPath, args });
     return;
   }
+  const isAll = words.node === undefined && words.server === undefined;
+  const beside = isAll ? runBeside() : Promise.resolve([]);
   const node = words.node === undefined ? process.execPath : await otherNode(words.node);
-  if (node !== undefined) await runVitest('all tests', node, []);
-  if (words.node !== undefined || words.server !== undefined) return;
+  if (node !== undefined) await runVitest({ name: 'all tests', node, args: [] });
+  for (const tellIt of await beside) tellIt();
+}
+
+/**
+ * The unit tests on another Node, and what the other servers have to prove. Half of all tests' time is waiting, so these run
+ * beside the others; what they print is told behind it.
+ */
+async function runBeside() {
+  const told = [];
   const node24 = await otherNode(NODE_24);
-  if (node24 !== undefined) await runVitest('unit tests', node24, ['--project', 'unit']);
-  if (words.vitest.length === 0 && words.node === undefined) await runOnOtherServers();
+  if (node24 !== undefined)
+    told.push(await vitestBeside({ name: 'unit tests', node: node24, args: ['--project', 'unit'] }));
+  return words.vitest.length === 0 ? [...told, ...(await runOnOtherServers())] : told;
 }
 
 /** What cannot be had (no network, no Debian) is told and left out; in CI, which says so, one of them has to be there. */
 async function runOnOtherServers() {
+  const told = [];
   let found = 0;
   for (const server of OTHER_SERVERS) {
     const looked = await run(
       process.execPath,
       [join(MODULES, 'tsx', 'dist', 'cli.mjs'), 'test/servers.ts', server],
-      'pipe',
+      { output: 'pipe' },
     );
     if (looked.exitCode !== 0) {
-      print(`\nleft out: the tests on ${server}. ${firstLine(looked.output)}`);
+      told.push(() => print(`\nleft out: the tests on ${server}. ${firstLine(looked.output)}`));
       continue;
     }
     found += 1;
-    process.env.AI_IPC_TEST_SERVER = server;
-    await runVitest(`conformance and migrate tests on ${server}`, process.execPath, ON_OTHER_SERVERS);
-    delete process.env.AI_IPC_TEST_SERVER;
+    const name = `conformance and migrate tests on ${server}`;
+    told.push(await vitestBeside({ name, node: process.execPath, args: ON_OTHER_SERVERS, server }));
   }
   if (found === 0 && process.env.AI_IPC_TEST_NEEDS_SERVERS)
-    fail('no server but the machine’s own was tested');
+    told.push(() => fail('no server but the machine’s own was tested'));
+  return told;
 }
 
 async function runChecks() {
@@ -129,7 +139,7 @@ async function runChecks() {
 
 /** A step that either passes or fails as a whole. */
 async function check(name, args) {
-  return { name, ...(await run(process.execPath, args, 'pipe')) };
+  return { name, ...(await run(process.execPath, args, { output: 'pipe' })) };
 }
 
 /** What a check has said, when nothing else is printing. */
@@ -139,15 +149,41 @@ function tell({ name, exitCode, output }) {
   else fail(`${name}: ended with ${exitCode}`);
 }
 
-async function runVitest(name, node, args) {
-  print(`\n== ${name} (Node ${await versionOf(node)})`);
-  const report = join(reports, `${total.passed}-${total.failed}.json`);
+async function runVitest(tests) {
+  print(await titleOf(tests));
+  const { exitCode, report } = await vitest(tests, { output: 'inherit' });
+  count({ ...tests, exitCode, report });
+}
+
+/** Resolves with what tells and counts it. */
+async function vitestBeside(tests) {
+  const title = await titleOf(tests);
+  const { exitCode, report, output } = await vitest(
+    { ...tests, args: [...tests.args, ...BESIDE] },
+    { output: 'pipe' },
+  );
+  return () => {
+    print(`${title}\n${output}`);
+    count({ ...tests, exitCode, report });
+  };
+}
+
+async function titleOf({ name, node }) {
+  return `\n== ${name} (Node ${await versionOf(node)})`;
+}
+
+async function vitest({ name, node, args, server }, { output }) {
+  const report = join(reports, `${name.replaceAll(' ', '-')}.json`);
   // A filter may match nothing among the projects of the second run, or a change touch nothing that is tested.
   const isPart = words.isQuick || (words.vitest.length > 0 && node !== process.execPath);
   const leniency = isPart ? ['--passWithNoTests'] : [];
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const vitest = [VITEST, 'run', ...reporters, ...leniency, ...args, ...words.vitest];
-  const { exitCode } = await run(node, vitest, 'inherit');
+  const all = [VITEST, 'run', ...reporters, ...leniency, ...args, ...words.vitest];
+  const env = server === undefined ? {} : { AI_IPC_TEST_SERVER: server };
+  return { ...(await run(node, all, { output, env })), report };
+}
+
+function count({ name, exitCode, report }) {
   const { passed, failures: told, skipped } = readReport(report);
   total.passed += passed;
   total.failed += told.length;
@@ -193,9 +229,14 @@ async function otherNode(version) {
 }
 
 /** Resolves with the exit code or the signal's name. Each step gets a process group, so that a signal ends all of it. */
-async function run(command, args, output) {
+async function run(command, args, { output, env = {} }) {
   if (interruptedBy) return { exitCode: interruptedBy, output: '' };
-  const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', output, output], detached: true });
+  const child = spawn(command, args, {
+    cwd: ROOT,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', output, output],
+    detached: true,
+  });
   running.add(child);
   const chunks = [];
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => chunks.push(chunk));

@@ -68,6 +68,8 @@ The whole list of tests runs on one of them with \`npm test -- --server mysql-9.
 
 - The client is \`mysql\` in place of \`mariadb\`. In that of 9.7, \`SOURCE file\` and \`\\G\` work only with
   \`--commands\`; \`mysql … < file\` works without.
+- Before 8.0.22, \`FOR SHARE\` asks for a right to write, so the game's user of \`deploy/grants.sql\` cannot delete old
+  requests (\`ai_db_cleanup\`, \`ai-ipc cleanup\`); the worker does that by itself.
 - \`EXPLAIN\` draws a tree; \`EXPLAIN FORMAT=TRADITIONAL …\` gives the columns that the pages of AI IPC speak of.
 - \`mysqldump\` is for the administrator: that of 9.7 refuses a user who has all rights on the database and no others
   (FLUSH_TABLES without \`--set-gtid-purged=OFF\`, PROCESS without \`--no-tablespaces\`, and then SELECT on a table of the

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startAiStubProcess } from '../../test/support/ai-stub-process.ts';
 import type { MariadbAddress } from '../../test/support/mariadb-server.ts';
 import { numbers } from '../../test/support/numbers.ts';
 import type { TestDatabase } from '../../test/support/test-database.ts';
+import { cpuMsOf } from '../cpu-of.ts';
 import { REQUEST_DATA } from '../http-alone.ts';
 import { onNewDatabase, TUNED } from '../one-drain.ts';
 import { startWorker } from '../worker-process.ts';
@@ -13,8 +13,6 @@ const EVERY_MS = 100;
 const WARM_UP_MS = 5_000;
 const MEASURED_MS = 20_000;
 const ROUNDS = 3;
-/** What the kernel counts CPU time in. */
-const TICK_MS = 10;
 
 /** The CPU of a worker at 1,000 requests a second, with its dashboard open in a browser's way, and without. */
 export async function compareLoad(server: MariadbAddress): Promise<void> {
@@ -81,12 +79,4 @@ async function ask(database: TestDatabase, signal: AbortSignal): Promise<void> {
     );
     await delay(Math.max(0, startMs + turn * EVERY_MS - performance.now()));
   }
-}
-
-/** User and system time of a process so far (Linux). */
-function cpuMsOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /s, '')
-    .split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }

@@ -21,6 +21,9 @@ export const ERRORS = {
   rathena_unknown: { exit: 1 },
   rathena_conflict: { exit: 1 },
 
+  // This machine cannot be set up as it is.
+  setup_refused: { exit: 1 },
+
   // The settings or the database need an admin.
   bad_settings: { exit: 78 },
   database_denied: { exit: 78 },

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
 import { systemClock } from '../base/clock.ts';
-import { createLogger } from '../base/logger.ts';
+import { createLogger, descriptor } from '../base/logger.ts';
 import {
   loadedFrom,
   loadOptionsFrom,
@@ -34,7 +34,7 @@ async function runDashboard(options: SettingsOptions): Promise<void> {
   const { settings } = loadedFrom(options);
   checkThere(settings.database);
   const token = settings.worker.dashboardToken || randomBytes(12).toString('base64url');
-  const logger = createLogger({ level: settings.worker.logLevel, format: 'json', fd: 2 });
+  const logger = createLogger({ level: settings.worker.logLevel, format: 'json', to: descriptor(2) });
   const dashboard = makeDashboard(loadOptionsFrom(options), {
     ...{ settings, token, logger, clock: systemClock, breaker: null },
   });

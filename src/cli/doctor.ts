@@ -3,8 +3,8 @@ import { systemClock } from '../base/clock.ts';
 import { worstOf } from '../doctor/finding.ts';
 import { loadOptionsFrom, type SettingsOptions, withSettingsOptions } from './base/settings-options.ts';
 import { withStop } from './base/stop.ts';
-import { doctorLines } from './doctor-lines.ts';
-import { findAll } from './find-all.ts';
+import { doctorLines, EXIT_CODES } from './findings/doctor-lines.ts';
+import { findAll } from './findings/find-all.ts';
 
 interface DoctorOptions extends SettingsOptions {
   readonly json?: boolean;
@@ -14,8 +14,6 @@ interface DoctorOptions extends SettingsOptions {
 }
 
 const WATCH_SECONDS = 5;
-/** As monitoring programs have them. A wrong call is 2, too, as with every command. */
-const EXIT_CODES = { ok: 0, unseen: 0, warning: 1, broken: 2 } as const;
 const CLEAR_SCREEN = '\u001b[2J\u001b[H';
 
 /** `ai-ipc doctor`: what is wrong, with the figure and the command that mends it. */

@@ -5,6 +5,7 @@ import { packageVersion } from '../base/version.ts';
 /** The commands, each loaded only when it is asked for: `ai-ipc status 7` needs no HTTP server. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   demo: async () => (await import('./demo/command.ts')).demoCommand(),
+  setup: async () => (await import('./setup/command.ts')).setupCommand(),
   worker: async () => (await import('./worker.ts')).workerCommand(),
   service: async () => (await import('./service.ts')).serviceCommand(),
   migrate: async () => (await import('./migrate.ts')).migrateCommand(),

@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { loadPersonas } from '../mind/persona/persona-book.ts';
 import type { ServiceDatabase } from '../service/base/service-database.ts';
 import { rememberingNpcOf } from '../service/dialogue/speakers.ts';
 import { createNpcMemory } from '../service/memory/npc-memory.ts';
@@ -51,6 +50,8 @@ async function forget({ database, kind }: ServiceDatabase, options: Options): Pr
 async function npcIdsOf({ npc, personas, ...options }: Options): Promise<readonly (string | null)[]> {
   if (npc === undefined) return [null];
   const folder = personas ?? settingsFrom(options).service.personasDir ?? undefined;
+  // Loaded only where an NPC is named.
+  const { loadPersonas } = await import('../mind/persona/persona-book.ts');
   const persona = (await loadPersonas(folder)).find(npc);
   return [...new Set([rememberingNpcOf({ persona, npcId: npc }), npc])];
 }

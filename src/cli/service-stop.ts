@@ -12,7 +12,7 @@ export function serviceStopCommand(): Command {
     .option('--port <number>', 'the port that it listens on', String(DEFAULT_PORT))
     .addHelpText(
       'after',
-      '\nRun it as the user that the service runs as. Exit codes: 0 asked; 1 none is there.',
+      '\nRun it as the user that the service runs as, or as root. Exit codes: 0 asked; 1 none is there.',
     )
     .action(stopService);
 }

@@ -3,14 +3,15 @@ import { systemClock } from '../base/clock.ts';
 import { AiIpcError } from '../base/errors.ts';
 import { createEvents } from '../base/events.ts';
 import type { Lifecycle } from '../base/lifecycle.ts';
-import { createLogger, type Logger } from '../base/logger.ts';
-import type { Settings } from '../config/load.ts';
+import type { Logger } from '../base/logger.ts';
+import type { LoadedSettings, Settings } from '../config/load.ts';
 import { envFileWarningsOf } from '../config/warnings.ts';
 import { subscribeLog } from '../observability/log-subscriber.ts';
 import { openServiceDatabase, type ServiceDatabase } from '../service/base/service-database.ts';
 import { createService, DEFAULT_HOST, DEFAULT_PORT } from '../service/server.ts';
 import { databaseName } from '../store/open-store.ts';
 import { lateAlertStore } from './base/late-alert-store.ts';
+import { withLog } from './base/open-log.ts';
 import { loadedFrom, type SettingsOptions, withSettingsOptions } from './base/settings-options.ts';
 import { onStopSignal } from './base/stop.ts';
 import { listenForStop } from './base/stop-pipe.ts';
@@ -49,18 +50,18 @@ once.
 Exit codes: 0 stopped; 2 wrong option; 78 a setting or a persona file needs mending; 1 anything else (a port in use).`,
     );
   command.addCommand(serviceStopCommand());
-  return withSettingsOptions(command).action(runService);
+  return withSettingsOptions(command).action(async (options: Options) => {
+    const loaded = loadedFrom(options);
+    const { worker } = loaded.settings;
+    await withLog({ name: 'service', fd: 2, settings: worker }, (logger) =>
+      runService(options, loaded, logger),
+    );
+  });
 }
 
-async function runService(options: Options): Promise<void> {
-  const loaded = loadedFrom(options);
+async function runService(options: Options, loaded: LoadedSettings, logger: Logger): Promise<void> {
   const { settings } = loaded;
   const { host } = options;
-  const logger = createLogger({
-    level: settings.worker.logLevel,
-    format: process.stderr.isTTY ? 'readable' : 'json',
-    fd: 2,
-  });
   for (const warning of envFileWarningsOf(loaded))
     logger.warn({ warning }, 'Likely a mistake in the settings');
   print(`Database: ${databaseName(settings.database)}`);

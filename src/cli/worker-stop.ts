@@ -27,7 +27,7 @@ export function workerStopCommand(): Command {
     .option('--wait <seconds>', 'how long it may take', '60')
     .addHelpText(
       'after',
-      '\nRun it as the user that the worker runs as. Exit codes: 0 stopped; 1 none is there, or one still runs.',
+      '\nRun it as the user that the worker runs as, or as root. Exit codes: 0 stopped; 1 none is there, or one still runs.',
     );
   return withSettingsOptions(command).action((id: string | undefined, options: Options) =>
     stopWorkers(id, options),

@@ -5,11 +5,12 @@ import { systemClock } from '../base/clock.ts';
 import { AiIpcError } from '../base/errors.ts';
 import { createEvents, type Events } from '../base/events.ts';
 import { type Lifecycle, startAll, stopAll } from '../base/lifecycle.ts';
-import { createLogger, type Logger } from '../base/logger.ts';
+import type { Logger } from '../base/logger.ts';
 import type { LoadedSettings, LoadOptions } from '../config/load.ts';
 import { startWarningsOf } from '../config/warnings.ts';
 import { subscribeLog } from '../observability/log-subscriber.ts';
 import { databaseName, openStore } from '../store/open-store.ts';
+import { withLog } from './base/open-log.ts';
 import { type Running, serveMetrics } from './base/serve-metrics.ts';
 import {
   loadedFrom,
@@ -40,18 +41,15 @@ Signals: SIGTERM or SIGINT (Ctrl-C) lets calls under way end and stops; a second
 Exit codes: 0 stopped, or enabled: false; 78 the settings or the database need an admin; 1 anything else.`,
     );
   command.addCommand(workerStopCommand());
-  return withSettingsOptions(command).action((options: SettingsOptions) =>
-    runWorker(loadedFrom(options), loadOptionsFrom(options)),
-  );
+  return withSettingsOptions(command).action(async (options: SettingsOptions) => {
+    const given = { loaded: loadedFrom(options), loadOptions: loadOptionsFrom(options) };
+    const { worker } = given.loaded.settings;
+    await withLog({ name: 'worker', fd: 1, settings: worker }, (logger) => runWorker(given, logger));
+  });
 }
 
-async function runWorker(loaded: LoadedSettings, loadOptions: LoadOptions): Promise<void> {
+async function runWorker({ loaded, loadOptions }: Given, logger: Logger): Promise<void> {
   const { settings } = loaded;
-  const logger = createLogger({
-    level: settings.worker.logLevel,
-    format: process.stdout.isTTY ? 'readable' : 'json',
-    fd: 1,
-  });
   logger.info({ database: databaseName(settings.database) }, 'Database');
   for (const warning of startWarningsOf(loaded)) logger.warn({ warning }, 'Likely a mistake in the settings');
   if (!settings.worker.enabled) {

@@ -198,6 +198,25 @@ export const WORKER = {
       'The least important kind of log line that worker and AI service write: debug, info, warn or error. What players say is in none of them.',
     allowed: oneOf(['debug', 'info', 'warn', 'error']),
   }),
+  /** An absolute path; null where lines go to the standard output or error. */
+  logFolder: define<string | null>({
+    key: 'ipc_worker.log_folder',
+    variable: 'LOG_FOLDER',
+    default: null,
+    unit: '',
+    meaning:
+      'A folder for the log files ai-ipc-worker.log and ai-ipc-service.log, where nothing collects what programs print (Windows). Without it lines go to standard output (worker) and error (service).',
+    allowed: optional(filePath('a folder, which is made where it is missing'), '(none)'),
+    example: 'logs',
+  }),
+  logFileMb: define({
+    key: 'ipc_worker.log_file_mb',
+    variable: 'LOG_FILE_MB',
+    default: 10,
+    unit: 'MB',
+    meaning: 'At this size a log file is put aside as NAME.log.1; four such are kept.',
+    allowed: wholeNumber(1, 1_000),
+  }),
   hasDashboard: define({
     key: 'ipc_worker.dashboard',
     variable: 'DASHBOARD',

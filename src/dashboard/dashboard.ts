@@ -71,7 +71,7 @@ export function createDashboard(options: DashboardOptions): Dashboard {
       await minds.close();
       await operator.close();
     };
-    const server = serverOf(options, {
+    const { server, pages } = serverOf(options, {
       operator,
       minds,
       isReadingOpen: isReadingOpen(options),
@@ -79,7 +79,7 @@ export function createDashboard(options: DashboardOptions): Dashboard {
     });
     try {
       const address = await listen(server, place, WORDS);
-      const warm = warmUp(operator, stopped.signal);
+      const warm = warmUp(pages, stopped.signal);
       end = async () => {
         stopped.abort();
         await close(server, options.clock);
@@ -122,7 +122,12 @@ function placeOf({ worker: { dashboardBind, dashboardToken } }: Settings) {
   );
 }
 
-function serverOf(options: DashboardOptions, inside: Inside): Server {
+interface Served {
+  readonly server: Server;
+  readonly pages: readonly Page[];
+}
+
+function serverOf(options: DashboardOptions, inside: Inside): Served {
   const { logger, clock, version, token, settings } = options;
   const { operator, minds, isReadingOpen: isOpen, stopped } = inside;
   const audit: Audit = {
@@ -133,9 +138,10 @@ function serverOf(options: DashboardOptions, inside: Inside): Server {
         ...(about === undefined ? {} : { what: about }),
       }),
   };
+  const pages = pagesOf(options, { operator, minds, audit, settings });
   const app = createApp({
     frame: { version, database: operator.name, canSignIn: token !== null },
-    pages: pagesOf(options, { operator, minds, audit, settings }),
+    pages,
     actions: actionsOf({ operator, minds, audit }),
     sessions: new Sessions(token, clock),
     isReadingOpen: isOpen,
@@ -143,13 +149,14 @@ function serverOf(options: DashboardOptions, inside: Inside): Server {
   });
   const handle = getRequestListener(app.fetch, { hostname: '127.0.0.1' });
   const timeouts = { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS };
-  return createServer(timeouts, (request, answer) => {
+  const server = createServer(timeouts, (request, answer) => {
     // The app answers what it throws, and the listener the rest: this is a bug of either, and costs one connection.
     handle(request, answer).catch((error: unknown) => {
       logger.error({ err: error }, 'A page of the dashboard failed');
       answer.destroy();
     });
   });
+  return { server, pages };
 }
 
 interface Subjects {

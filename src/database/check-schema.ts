@@ -69,6 +69,11 @@ const UNIQUE_INDEXES = `
 const STAMP = "SELECT value FROM ai_ipc_meta WHERE name = 'schema_version'";
 const SERVER_VERSION = 'SELECT VERSION() AS version';
 
+export interface ServerKind {
+  /** MySQL, if not. */
+  readonly isMariadb: boolean;
+}
+
 /** queue: what worker and clients use. all: what the AI service keeps too; whoever only asks has no rights on that. */
 export type SchemaPart = 'queue' | 'all';
 
@@ -76,8 +81,8 @@ export type SchemaPart = 'queue' | 'all';
  * Throws AiIpcError unless one can work on this part of the database: database_unsupported (too old a server, tables
  * that are not InnoDB), schema_missing, schema_old or schema_new. Needs no right but SELECT on the tables.
  */
-export async function checkSchema(query: Query, part: SchemaPart = 'queue'): Promise<void> {
-  await checkServer(query);
+export async function checkSchema(query: Query, part: SchemaPart = 'queue'): Promise<ServerKind> {
+  const kind = await checkServer(query);
   const state = await readSchema(query, part);
   refuseNewer(state);
   if (state.version === 0) {
@@ -96,6 +101,7 @@ export async function checkSchema(query: Query, part: SchemaPart = 'queue'): Pro
         'Run ALTER TABLE … ENGINE=InnoDB for each.',
     );
   }
+  return kind;
 }
 
 /** What is there, whatever the version row says: a version counts only with its columns. */
@@ -121,7 +127,7 @@ export async function readSchema(query: Query, part: SchemaPart = 'all'): Promis
 }
 
 /** MariaDB from 10.3 on; MySQL from 8.0.13 on, the first that takes an expression as a default. */
-export async function checkServer(query: Query): Promise<{ isMariadb: boolean }> {
+export async function checkServer(query: Query): Promise<ServerKind> {
   const [row] = await query(SERVER_VERSION);
   const version = String(row?.['version']);
   const isMariadb = /mariadb/i.test(version);

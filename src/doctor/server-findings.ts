@@ -78,7 +78,8 @@ function zonesLine({ settings }: ServerFacts): string {
 }
 
 function lockFinding(lockBy: string): Finding {
-  if (lockBy === 'skip_locked') return ok('claims', 'SKIP LOCKED was tried, and skips.');
+  if (lockBy === 'skip_locked' || lockBy === 'skip_locked_of')
+    return ok('claims', 'SKIP LOCKED was tried, and skips.');
   if (lockBy === 'pass_held')
     return ok(
       'claims',

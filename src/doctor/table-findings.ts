@@ -189,12 +189,19 @@ function heldFinding(ids: readonly number[], { transactions }: ServerFacts): Fin
       remedy: `${remedies.nameTransactions} names the connection; KILL ends it.`,
       symptom,
     });
-  const suspects = transactions.seen.filter(
-    ({ rowsLocked, seconds }) => rowsLocked > 0 && seconds >= SUSPECT_SECONDS,
-  );
+  const suspects = suspectsAmong(transactions.seen);
   return broken('held rows', {
     reason: `${held}: ${suspects.map((one) => `${ownerOf(one)} for ${spanOf(one.seconds)}, ${one.command || 'state unknown'}`).join('; ') || 'one that has ended meanwhile'}.`,
     remedy: suspects.map(({ connection }) => `KILL ${connection};`).join(' ') || 'ai-ipc doctor, once more.',
     symptom,
   });
+}
+
+/** Who waits for a lock himself (a player's INSERT behind the gap that a locking read has closed) is a victim, mostly. */
+function suspectsAmong(transactions: readonly OpenTransaction[]): OpenTransaction[] {
+  const holders = transactions.filter(
+    ({ rowsLocked, seconds }) => rowsLocked > 0 && seconds >= SUSPECT_SECONDS,
+  );
+  const atEase = holders.filter(({ isWaiting }) => !isWaiting);
+  return atEase.length > 0 ? atEase : holders;
 }

@@ -70,7 +70,7 @@ describe('after a failure everything is as it was', () => {
       expect.objectContaining({
         code: 'storage_failed',
         message: expect.stringMatching(
-          /zzz cannot be written \(ENAMETOOLONG.*Everything is as it was before\.$/,
+          /zzz cannot be changed \(ENAMETOOLONG.*Everything is as it was before\.$/,
         ),
       }),
     );

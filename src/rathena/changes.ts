@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { AiIpcError, messageOf } from '../base/errors.ts';
+import { fileAdviceFor, isInUse, withPatience } from './file-advice.ts';
 
 /** One change of a tree; paths are absolute. */
 export type Change =
@@ -49,9 +50,22 @@ export function applyChanges(changes: readonly Change[]): void {
   for (const { path } of changes) removeLeftovers(path);
 }
 
-/** What a killed run may have left beside a file. */
-export function removeLeftovers(path: string): void {
-  for (const leftover of [newOf(path), oldOf(path)]) rmSync(leftover, { force: true });
+/**
+ * Removes what a run, or one that was killed, has left beside a file. Gives the paths of those that a program holds: they
+ * do no harm, and the next run removes them.
+ */
+export function removeLeftovers(path: string): string[] {
+  return [newOf(path), oldOf(path)].filter((leftover) => !isRemoved(leftover));
+}
+
+function isRemoved(path: string): boolean {
+  try {
+    withPatience(() => rmSync(path, { force: true }));
+    return true;
+  } catch (error) {
+    if (isInUse(error)) return false;
+    throw error;
+  }
 }
 
 /** Where new content is written before it gets its name. */
@@ -126,13 +140,13 @@ function commit({ kind, path }: Change, undo: Undo[]): void {
 
 /** Out of the way; it is deleted when nothing can fail any more. */
 function remove(path: string, undo: Undo[]): void {
-  renameSync(path, oldOf(path));
+  withPatience(() => renameSync(path, oldOf(path)));
   undo.push(() => renameSync(oldOf(path), path));
 }
 
 function replace(path: string, undo: Undo[]): void {
   const hasOld = statSync(oldOf(path), { throwIfNoEntry: false }) !== undefined;
-  renameSync(newOf(path), path);
+  withPatience(() => renameSync(newOf(path), path));
   undo.push(() => (hasOld ? renameSync(oldOf(path), path) : rmSync(path)));
 }
 
@@ -162,7 +176,7 @@ function failed(path: string, cause: unknown, notTakenBack: readonly string[]): 
       : `This could not be taken back: ${notTakenBack.join('; ')}. Mend it and run the same command again.`;
   return new AiIpcError(
     'storage_failed',
-    `${path} cannot be written (${messageOf(cause)}): make room or give this user the right to write there. ${end}`,
+    `${path} cannot be changed (${messageOf(cause)}). ${fileAdviceFor(cause)} ${end}`,
     { cause },
   );
 }

@@ -39,6 +39,8 @@ export interface InstallReport {
   readonly kept: readonly string[];
   /** Where edited files are now, by the path they had. */
   readonly putAside: Readonly<Record<string, string>>;
+  /** Paths of old content that could not be deleted yet, because a program holds it. */
+  readonly heldFast: readonly string[];
   readonly hasChanged: boolean;
 }
 
@@ -65,7 +67,7 @@ export function install(options: InstallOptions): InstallReport {
   const plan = planFor(options);
   const changes = changesOf(plan);
   applyChanges(changes);
-  sweep(plan.root, plan.found);
+  const heldFast = sweep(plan.root, plan.found);
   return {
     root: plan.root,
     before: plan.record?.version,
@@ -74,6 +76,7 @@ export function install(options: InstallOptions): InstallReport {
     removed: plan.dropped.map(({ path }) => path),
     kept: plan.found.filter((file) => isKept(file, plan)).map(({ path }) => path),
     putAside: plan.putAside,
+    heldFast,
     hasChanged: changes.length > 0,
   };
 }

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { AiIpcError } from '../base/errors.ts';
 import { newOf } from './changes.ts';
 import { locate, readIfThere } from './tree.ts';
@@ -10,26 +9,24 @@ import { locate, readIfThere } from './tree.ts';
 export const RECORD_FILE = 'src/custom/ai_ipc_installed.json';
 
 /** Relative, with slashes, and never upwards: what is deleted is found by it. */
-const PATH = z.string().regex(/^(?!.*\.\.)[\w.-]+(?:\/[\w.-]+)*$/);
-
-const RECORD = z.object({
-  version: z.string(),
-  /** Fingerprints of what was installed. */
-  files: z.record(PATH, z.string()),
-  /** Those of the version before, where they differ: a killed upgrade leaves some of them, and they are ours too. */
-  previous: z.record(PATH, z.string()),
-  /** Folders that were made. */
-  folders: z.array(PATH),
-  /** Files of rAthena that had no line end before our line was added. */
-  endedWithoutNewline: z.array(PATH),
-  /** Files that stood where ours belong before the first installation, and where they were put. */
-  putAside: z.record(PATH, PATH),
-  /** Files just like ours, and files of rAthena with our line in them, from before the first installation. */
-  alreadyThere: z.array(PATH),
-});
+const PATH = /^(?!.*\.\.)[\w.-]+(?:\/[\w.-]+)*$/;
 
 /** What an installation did, and what uninstall needs to put the tree back. */
-export type InstallationRecord = z.infer<typeof RECORD>;
+export interface InstallationRecord {
+  readonly version: string;
+  /** Fingerprints of what was installed, by path. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Those of the version before, where they differ: a killed upgrade leaves some of them, and they are ours too. */
+  readonly previous: Readonly<Record<string, string>>;
+  /** Folders that were made. */
+  readonly folders: readonly string[];
+  /** Files of rAthena that had no line end before our line was added. */
+  readonly endedWithoutNewline: readonly string[];
+  /** Files that stood where ours belong before the first installation, and where they were put. */
+  readonly putAside: Readonly<Record<string, string>>;
+  /** Files just like ours, and files of rAthena with our line in them, from before the first installation. */
+  readonly alreadyThere: readonly string[];
+}
 
 /**
  * The record of the installation in a tree; undefined when there is none.
@@ -56,11 +53,41 @@ function recordOfKilledRun(path: string): InstallationRecord | undefined {
 
 function parse(bytes: Buffer): InstallationRecord | undefined {
   try {
-    return RECORD.parse(JSON.parse(bytes.toString('utf8')));
+    const value: unknown = JSON.parse(bytes.toString('utf8'));
+    return isRecord(value) ? value : undefined;
   } catch {
     // Half written, edited or of another program: what is in it does not matter then.
     return undefined;
   }
+}
+
+/** By hand: loading a library of schemas for it took a quarter of the time of these commands. */
+function isRecord(value: unknown): value is InstallationRecord {
+  if (!isTable(value)) return false;
+  const { version, files, previous, folders, endedWithoutNewline, putAside, alreadyThere } = value;
+  return (
+    typeof version === 'string' &&
+    [files, previous].every((table) => isTable(table) && isByPath(table, isText)) &&
+    isTable(putAside) &&
+    isByPath(putAside, isPath) &&
+    [folders, endedWithoutNewline, alreadyThere].every((list) => Array.isArray(list) && list.every(isPath))
+  );
+}
+
+function isTable(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isByPath(table: Record<string, unknown>, isIt: (value: unknown) => boolean): boolean {
+  return Object.entries(table).every(([path, value]) => isPath(path) && isIt(value));
+}
+
+function isPath(value: unknown): boolean {
+  return typeof value === 'string' && PATH.test(value);
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
 }
 
 export function recordBytes(record: InstallationRecord): Buffer {

@@ -43,10 +43,10 @@ export function surveyFiles(
   });
 }
 
-/** Deletes what a killed run may have left beside the files that one of us writes. */
-export function sweep(root: string, found: readonly SurveyedFile[]): void {
+/** Deletes what a killed run may have left beside the files that one of us writes. Gives the paths that a program holds. */
+export function sweep(root: string, found: readonly SurveyedFile[]): string[] {
   const others = [RECORD_FILE, ...INCLUDES.map(({ path }) => path)].map((path) => locate(root, path));
-  for (const place of [...found.map((file) => file.place), ...others]) removeLeftovers(place);
+  return [...found.map((file) => file.place), ...others].flatMap(removeLeftovers);
 }
 
 /** script_def.inc and script.inc; one that is missing is left out. */

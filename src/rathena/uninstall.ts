@@ -23,6 +23,8 @@ export interface UninstallReport {
   readonly removed: readonly string[];
   /** Files that had been put aside and are in their place again. */
   readonly restored: readonly string[];
+  /** Paths of old content that could not be deleted yet, because a program holds it. */
+  readonly heldFast: readonly string[];
   /** What the admin has changed or added, and must know of: a sentence each. */
   readonly stays: readonly string[];
 }
@@ -53,12 +55,13 @@ export function uninstall({
   const changes = changesOf({ record, ours, includes, restored });
   if (changes.length > 0) changes.push(...touches(root, [SCRIPT_SOURCE]));
   applyChanges(changes);
-  sweep(root, found);
+  const heldFast = sweep(root, found);
   return {
     root,
     hasChanged: changes.length > 0 || record !== undefined,
     removed: ours.map(({ path }) => path),
     restored: restored.map(({ path }) => path),
+    heldFast,
     stays: [
       ...found.filter(({ state }) => state === 'edited').map(({ path }) => `${path} is edited, and stays.`),
       ...found

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLogger } from '../base/logger.ts';
+import { createLogger, descriptor } from '../base/logger.ts';
 import { ANSWERS, MAX_BODY_BYTES } from './base/contract.ts';
 import { createService, type Service } from './server.ts';
 
-const logger = createLogger({ level: 'error', format: 'json', fd: 2 });
+const logger = createLogger({ level: 'error', format: 'json', to: descriptor(2) });
 const DIALOGUE = '/api/v1/npc/dialogue';
 /** Made here, before there are connections: it takes seconds on a busy machine, and Node's server hangs up after 5 s. */
 const ANY_TEXT = fc.string({ unit: 'binary', maxLength: 200 });

@@ -23,7 +23,7 @@ const WAITING = `
 
 /** trx_started is in the server's own time zone, whatever the session has. Its own transaction is not among them. */
 const TRANSACTIONS = `
-  SELECT t.trx_mysql_thread_id AS connection, t.trx_rows_locked AS rows_locked,
+  SELECT t.trx_mysql_thread_id AS connection, t.trx_rows_locked AS rows_locked, t.trx_state AS state,
          TIMESTAMPDIFF(SECOND, t.trx_started, CONVERT_TZ(NOW(), @@SESSION.time_zone, 'SYSTEM')) AS seconds,
          p.USER AS user_name, p.HOST AS host_name, p.COMMAND AS command
     FROM information_schema.INNODB_TRX t
@@ -40,6 +40,7 @@ export async function readTransactions(query: Query): Promise<OpenTransaction[]>
     host: text(row, 'host_name'),
     seconds: number(row, 'seconds'),
     rowsLocked: number(row, 'rows_locked'),
+    isWaiting: text(row, 'state') === 'LOCK WAIT',
     command: text(row, 'command'),
   }));
 }

@@ -11,7 +11,7 @@ import { findServerFaults } from '../database/server-checks.ts';
 import { poolSession } from '../database/session.ts';
 import { findHeldIds, readTransactions } from './held-requests.ts';
 import { lookAtQueue, number, text } from './look-at-queue.ts';
-import { FIND_DUE, type LockBy } from './mariadb-locks.ts';
+import { FIND_DUE, type LockBy, wayOf } from './mariadb-locks.ts';
 import { partOf } from './part.ts';
 import { mariadbFactStatements } from './queue-fact-statements.ts';
 import type { ConnectionFacts, EventFacts, GaleraFacts, ServerFacts } from './server-facts.ts';
@@ -129,8 +129,7 @@ async function readLockBy(
   isMariadb: boolean,
 ): Promise<LockBy> {
   const { skipsLocked } = await deadline.within(probeServer(settings));
-  if (skipsLocked) return 'skip_locked';
-  return isMariadb ? 'pass_held' : 'wait';
+  return wayOf({ isMariadb, skipsLocked });
 }
 
 async function readPlanFault(query: Query): Promise<string | undefined> {

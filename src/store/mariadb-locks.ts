@@ -2,10 +2,16 @@ import { countPassingHeld, lockPassingHeld } from './pass-held.ts';
 import type { Statements } from './statements.ts';
 
 /**
- * How rows that somebody's open transaction holds are passed by. pass_held: each is tried, on a MariaDB without SKIP
- * LOCKED. wait: not at all, on a server that can do neither.
+ * How rows that somebody's open transaction holds are passed by. skip_locked_of: MySQL's form, which says for which table a
+ * lock is. pass_held: each is tried, on a MariaDB without SKIP LOCKED. wait: not at all, on a server that can do neither.
  */
-export type LockBy = 'skip_locked' | 'pass_held' | 'wait';
+export type LockBy = 'skip_locked' | 'skip_locked_of' | 'pass_held' | 'wait';
+
+/** What suits a server. Blocks of statements are MariaDB's own; a MySQL that we take has SKIP LOCKED. */
+export function wayOf(server: { readonly isMariadb: boolean; readonly skipsLocked: boolean }): LockBy {
+  if (server.skipsLocked) return server.isMariadb ? 'skip_locked' : 'skip_locked_of';
+  return server.isMariadb ? 'pass_held' : 'wait';
+}
 
 /** The statements that lock rows which nobody has named: one that is held must not keep all others from their end. */
 type Locks = Pick<
@@ -25,7 +31,8 @@ export function mariadbLocks(lockBy: LockBy): Locks {
   if (lockBy === 'wait') return LOCKS;
   if (lockBy === 'pass_held') return PASSING;
   const skipping = Object.entries(LOCKS).map(([name, sql]) => [name, `${sql} SKIP LOCKED`]);
-  return Object.fromEntries(skipping) as Locks;
+  const locks = Object.fromEntries(skipping) as Locks;
+  return lockBy === 'skip_locked' ? locks : { ...locks, lockForCleanup: LOCK_FOR_CLEANUP_OF };
 }
 
 /** INT UNSIGNED ends one above it. A row that SQL put at the end could not be counted on, and would stop every claim. */
@@ -157,6 +164,13 @@ const LOCKS: Locks = {
     SELECT id ${OLD_LOG}
        FOR UPDATE`,
 };
+
+/**
+ * MySQL demands a right to write for each table that is locked FOR UPDATE (1142), and the game's user has none on
+ * ai_responses. FOR SHARE asks for SELECT alone, from 8.0.22 on, and passes a held response by as well.
+ */
+const LOCK_FOR_CLEANUP_OF = `${LOCKS.lockForCleanup} OF ai_requests SKIP LOCKED
+       FOR SHARE OF ai_responses SKIP LOCKED`;
 
 const FOUND = 'SELECT id, status, claim_no';
 const BY_ID = 'FROM ai_requests FORCE INDEX (PRIMARY)';

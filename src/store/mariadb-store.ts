@@ -1,5 +1,5 @@
 import { AiIpcError } from '../base/errors.ts';
-import { checkSchema, checkServer, type Query } from '../database/check-schema.ts';
+import { checkSchema } from '../database/check-schema.ts';
 import type { Inserter } from '../database/database.ts';
 import { toDatabaseError } from '../database/database-errors.ts';
 import { type ConnectionSettings, openMariadbPools } from '../database/mariadb-pool.ts';
@@ -7,7 +7,7 @@ import { probeServer } from '../database/probe.ts';
 import type { WatchedStore } from '../queue/alert-store.ts';
 import type { CallerConnection } from '../queue/queue-store.ts';
 import { createAlertStore, readFolder } from './alert-store.ts';
-import type { LockBy } from './mariadb-locks.ts';
+import { wayOf } from './mariadb-locks.ts';
 import { mariadbStatements } from './mariadb-statements.ts';
 import { onlyMarked } from './only-marked.ts';
 import { readQueueId } from './queue-id.ts';
@@ -38,11 +38,9 @@ export async function openMariadbStore(
   for (const warning of warnings) onWarning(warning);
   const { database, urgentDatabase } = openMariadbPools({ ...settings, maxPacketBytes });
   try {
-    const query: Query = (sql) => database.query(sql);
-    await checkSchema(query);
-    const canSkip = lockBy === 'auto' && skipsLocked;
-    const way = canSkip ? 'skip_locked' : lockBy === 'wait' ? lockBy : await wayWithoutSkipping(query);
-    const all = mariadbStatements(way);
+    const { isMariadb } = await checkSchema((sql) => database.query(sql));
+    const way = wayOf({ isMariadb, skipsLocked: lockBy === 'auto' && skipsLocked });
+    const all = mariadbStatements(lockBy === 'wait' ? lockBy : way);
     const statements = mark === undefined ? all : onlyMarked(all, mark);
     const queueId = await readQueueId(database, statements);
     const findFolder = () => readFolder(database, settings);
@@ -54,12 +52,6 @@ export async function openMariadbStore(
     await database.close();
     throw error;
   }
-}
-
-/** Blocks of statements are MariaDB's own. A MySQL that we take has SKIP LOCKED. */
-async function wayWithoutSkipping(query: Query): Promise<LockBy> {
-  const { isMariadb } = await checkServer(query);
-  return isMariadb ? 'pass_held' : 'wait';
 }
 
 /** What `mariadb` and `mysql2/promise` connections have in common. */

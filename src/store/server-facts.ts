@@ -12,6 +12,8 @@ export interface OpenTransaction {
   readonly host: string;
   readonly seconds: number;
   readonly rowsLocked: number;
+  /** Whether it waits for a lock that another one holds. */
+  readonly isWaiting: boolean;
   /** Sleep where nobody is at work in it. */
   readonly command: string;
 }

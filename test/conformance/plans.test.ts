@@ -1,5 +1,6 @@
 import type { Connection } from 'mariadb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { wayOf } from '../../src/store/mariadb-locks.ts';
 import { mariadbStatements } from '../../src/store/mariadb-statements.ts';
 import { sqliteStatements } from '../../src/store/sqlite-statements.ts';
 import { numbers } from '../support/numbers.ts';
@@ -33,8 +34,8 @@ describe('plans on MariaDB, with a million ended requests beside', () => {
   beforeAll(async () => {
     backend = await MariadbBackend.create();
     await fill(backend);
-    const { hasSkipLocked } = await serverKind((sql) => backend.sql(sql));
-    statements = mariadbStatements(hasSkipLocked ? 'skip_locked' : 'pass_held');
+    const { isMysql, hasSkipLocked } = await serverKind((sql) => backend.sql(sql));
+    statements = mariadbStatements(wayOf({ isMariadb: !isMysql, skipsLocked: hasSkipLocked }));
     session = await backend.database.connect();
     await session.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
   }, 120_000);

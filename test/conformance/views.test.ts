@@ -29,6 +29,14 @@ async function read(backend: Backend, sql: string): Promise<Record<string, unkno
   );
 }
 
+/** From the first of the day on, and no answers. MariaDB knows that one only while it runs. */
+function expectRowsReadInPlace(plan: readonly Record<string, unknown>[]): void {
+  const read = plan.find((row) => row['table'] === 'r');
+  expect(read).toMatchObject({ possible_keys: 'PRIMARY' });
+  expect(`${read?.['type']} ${read?.['Extra']}`).toMatch(/^range |^ALL Range checked for each record/);
+  expect(plan.map((row) => row['key'])).not.toContain('idx_request_id');
+}
+
 describeStore('the views', (backend) => {
   beforeAll(async () => {
     const made = backend();
@@ -81,6 +89,9 @@ describeStore('the views', (backend) => {
       claims.map((claim, index) => settled(claim, index === 0 ? FAILED : undefined, 60)),
     );
     await change(backend(), claims[2]!.id, { priority: '255', created_at: backend().ago(7_200) });
+    const times = { claimed_at: backend().ago(20), processed_at: backend().ago(18) };
+    await change(backend(), claims[1]!.id, times);
+    await change(backend(), claims[2]!.id, { ...times, processed_at: backend().ago(16) });
     const old = await insertOne(backend(), { sourceNpc: 'Ghost' });
     await change(backend(), old, { created_at: backend().ago(90_000) });
     expect(await read(backend(), 'SELECT * FROM ai_v_by_npc')).toMatchObject([
@@ -91,7 +102,7 @@ describeStore('the views', (backend) => {
         failed: 1,
         timeout: 0,
         success_percent: 66.7,
-        ai_ms: 60,
+        ai_ms: 3_000,
       },
     ]);
   });
@@ -145,6 +156,7 @@ describeStore('the views', (backend) => {
         const found = plan.find((row) => row['key'] === 'idx_status_priority');
         expect(found).toMatchObject({ type: 'range' });
         expect(Number(found!['rows'])).toBeLessThan(rows / 2);
+        if (view === 'ai_v_by_npc') expectRowsReadInPlace(plan);
         return;
       }
       const plan = await backend().sql(`EXPLAIN QUERY PLAN SELECT * FROM ${view}`);

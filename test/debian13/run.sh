@@ -1,6 +1,8 @@
 #!/bin/bash
 # `npm run test:debian13`: the README's two commands on Debian 13, as root, with Debian's own Node, npm, MariaDB and g++.
 # debootstrap makes the root folder; mounts and processes are in namespaces that end with the run, whatever ends it.
+# `npm run test:debian13 -- setup`: `ai-ipc setup` there, twice, in place of the two commands.
+# `npm run test:windows`: the package on the Node of Windows, under Debian 13's Wine.
 # Where that cannot be done, it says why in a line that begins with `left out: `, and exits with 0.
 set -euo pipefail
 
@@ -12,9 +14,17 @@ ROOT=$CACHE/root
 # What a person would install to clone and start it. The tests install whatever else they need by themselves, so no more
 # may be there: npm alone recommends a compiler.
 PACKAGES=(nodejs npm git ca-certificates)
+declare -A WHAT=([readme]="the README's commands were not run" [setup]='setup was not tried'
+  [windows]='nothing was tried on the Node of Windows')
 isolated_pid=
+PART=${1:-readme}
 
 main() {
+  case $PART in readme | setup | windows) ;; *)
+    echo "ERROR there is no part $PART: readme (the default), setup or windows" >&2
+    exit 2
+    ;;
+  esac
   leave_out_where_impossible
   lock_cache
   trap clean_up EXIT
@@ -27,7 +37,7 @@ main() {
   local here
   here=$(dirname "$0")
   git -c advice.detachedHead=false clone --quiet --no-local "$here/../.." "$ROOT/root/ai-ipc"
-  in_root "$ROOT" bash -c "$(cat "$here/readme-commands.sh")"
+  in_root "$ROOT" bash -c "$(cat "$here/$PART-commands.sh")"
 }
 
 leave_out_where_impossible() {
@@ -43,7 +53,7 @@ leave_out_where_impossible() {
 }
 
 leave_out() {
-  echo "left out: the README's commands were not run on Debian 13: $1."
+  echo "left out: ${WHAT[$PART]} on Debian 13: $1."
   echo 'Needed: root on Debian or Ubuntu, with the right to mount, a Debian mirror and the npm registry in reach.'
   exit 0
 }

@@ -39,9 +39,9 @@ it('the commands without --config and --database are those that docs/settings.md
   }
 
   expect(new Set(without.map((words) => words.split(' ')[0]))).toEqual(
-    new Set(['rathena', 'talk', 'persona', 'completion', 'service']),
+    new Set(['rathena', 'talk', 'persona', 'completion', 'service', 'setup']),
   );
   expect(read('docs/settings.md').replace(/\s+/g, ' ')).toContain(
-    'Each command takes `--config FILE` and `--database WHERE`, but for `talk` (which reads the settings, too), `persona`, `rathena`, `completion` and `service stop`.',
+    'Each command takes `--config FILE` and `--database WHERE`, but for `talk` (which reads the settings, too), `persona`, `rathena`, `completion`, `setup` and `service stop`.',
   );
 });

@@ -281,7 +281,17 @@ describe('a fault of worker or queue is found', () => {
       ),
       remedy: expect.stringContaining(`KILL ${holder.threadId};`),
     });
+    // Behind the row waits a victim, who is not to be ended.
+    const victim = await queue.database.connect();
+    const waiting = victim.query("UPDATE ai_requests SET priority = 6 WHERE status = 'pending'");
+    const waits = () =>
+      queue.database.query(
+        `SELECT ID FROM information_schema.PROCESSLIST WHERE ID = ${victim.threadId} AND COMMAND = 'Query' AND TIME >= 2`,
+      );
+    await waitFor(async () => (await waits()).length === 1, { what: 'a victim that waits for two seconds' });
+    expect((await findFault('held rows', ask)).remedy).toBe(`KILL ${holder.threadId};`);
     await apply(`KILL ${holder.threadId}`);
+    await waiting;
     await queue.waitForCounts({ completed: 1 }, 30_000);
     await clearRequests();
     await expectHealthy();

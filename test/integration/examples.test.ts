@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createLogger } from '../../src/base/logger.ts';
+import { createLogger, descriptor } from '../../src/base/logger.ts';
 import { createService } from '../../src/service/server.ts';
 import {
   newFolder,
@@ -20,7 +20,10 @@ const files = readdirSync(EXAMPLES).filter((file) => file.endsWith('.ts'));
 const page = readFileSync(join(ROOT, 'docs/clients.md'), 'utf8');
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 
-const service = createService({ port: 0, logger: createLogger({ level: 'error', format: 'json', fd: 2 }) });
+const service = createService({
+  port: 0,
+  logger: createLogger({ level: 'error', format: 'json', to: descriptor(2) }),
+});
 let serviceUrl = '';
 
 beforeAll(async () => {

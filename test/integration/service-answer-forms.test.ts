@@ -85,7 +85,7 @@ it('each reading stands in the debug log, without a word of it', async () => {
   const service = startCli(['service', '--port', '0'], { env });
   const url = await urlOf(service);
   await post(`${url}${DIALOGUE}`, questionAbout(0));
-  await expect.poll(() => service.stderr, { timeout: 10_000 }).toContain('Read what the model wrote');
+  await expect.poll(() => service.stderr).toContain('Read what the model wrote');
   const line = service.stderr.split('\n').find((one) => one.includes('Read what the model wrote'))!;
   expect(JSON.parse(line)).toMatchObject({
     level: 'DEBUG',

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createLogger } from '../../src/base/logger.ts';
+import { createLogger, descriptor } from '../../src/base/logger.ts';
 import { loadPersonas } from '../../src/mind/persona/persona-book.ts';
 import { openServiceDatabase } from '../../src/service/base/service-database.ts';
 import { createService, type Service } from '../../src/service/server.ts';
@@ -32,7 +32,7 @@ afterAll(async () => {
 beforeEach(() => model.clear());
 
 async function startService(fallback: 'scripted' | 'none'): Promise<{ service: Service; url: string }> {
-  const logger = createLogger({ level: 'error', format: 'json', fd: 2 });
+  const logger = createLogger({ level: 'error', format: 'json', to: descriptor(2) });
   logger.level = 'silent';
   const file = join(folder, `${fallback}.db`);
   const started = createService({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createLogger } from '../../src/base/logger.ts';
+import { createLogger, descriptor } from '../../src/base/logger.ts';
 import { createService } from '../../src/service/server.ts';
 import { behaviours } from '../support/ai-stub.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -51,11 +51,11 @@ describe('one player of a hundred whose lines the model server refuses', () => {
     const say = (message: string) => post(`${url}${DIALOGUE}`, { npc_id: SAGE, player_id: 5, message });
     expect((await say('I seek my brother')).body).toMatchObject({ provider: 'openai' });
     expect((await say(RUDE)).body).toMatchObject({ limited: 'refused' });
-    await expect.poll(() => remembered(url, SAGE, 5), { timeout: 5_000 }).toHaveLength(1);
+    await expect.poll(() => remembered(url, SAGE, 5)).toHaveLength(1);
     expect((await say('What did I tell you?')).body).toMatchObject({
       text: 'You told me "I seek my brother".',
     });
-    await expect.poll(() => remembered(url, SAGE, 5), { timeout: 5_000 }).toHaveLength(2);
+    await expect.poll(() => remembered(url, SAGE, 5)).toHaveLength(2);
     expect(JSON.stringify(await remembered(url, SAGE, 5))).not.toContain(RUDE);
     expect(way.model.calls.at(-1)?.body).not.toContain(RUDE);
   });
@@ -74,7 +74,7 @@ describe('one player of a hundred whose lines the model server refuses', () => {
 describe('a model server that asks for fewer calls', () => {
   it('gets none before Retry-After is over, and callers are told when to come again', async () => {
     const clock = new FakeClock();
-    const logger = createLogger({ level: 'error', format: 'json', fd: 2 });
+    const logger = createLogger({ level: 'error', format: 'json', to: descriptor(2) });
     logger.level = 'silent';
     const settings = { ...modelServer(way.model), fallback: 'none' } as const;
     const service = createService({ port: 0, logger, clock, settings });
@@ -104,7 +104,7 @@ describe('a model server that asks for fewer calls', () => {
     const { url } = await way.serve({ fallback: 'none' }, { hasMemory: false });
     await way.startWorker(url);
     const id = await way.queue.insertOne(DIALOGUE);
-    await expect.poll(() => way.model.calls.length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => way.model.calls.length).toBe(1);
     const [busy] = way.model.calls;
     way.model.clear();
     await way.queue.waitForStatus(id, 'completed', 20_000);
@@ -161,7 +161,7 @@ describe('a model that is loaded on demand', () => {
       expect(await talk()).toMatchObject({ status: 200, body: { limited: 'loading', provider: 'scripted' } });
     }
     load();
-    await expect.poll(() => statusOf(url), { timeout: 5_000 }).toBe('ok');
+    await expect.poll(() => statusOf(url)).toBe('ok');
     expect([begun, ended, way.model.calls.length, way.model.warmUps.length]).toEqual([1, 0, 0, 1]);
     way.model.clear();
     expect((await post(`${url}${DIALOGUE}`, { message: 'Hello' })).body).toMatchObject({
@@ -172,12 +172,12 @@ describe('a model that is loaded on demand', () => {
   it('and whose server says so, is waited for', async () => {
     way.model.fail(behaviours.status(503, { body: { error: { message: 'Loading model', code: 503 } } }));
     const { url } = await way.serve(warmed(), { hasMemory: false });
-    await expect.poll(() => statusOf(url), { timeout: 5_000 }).toBe('loading');
+    await expect.poll(() => statusOf(url)).toBe('loading');
     const { body } = await post(`${url}${DIALOGUE}`, { message: 'Hello' });
     expect(body).toMatchObject({ limited: 'loading' });
     expect(way.model.calls).toHaveLength(0);
     way.model.clear();
-    await expect.poll(() => statusOf(url), { timeout: 10_000 }).toBe('ok');
+    await expect.poll(() => statusOf(url)).toBe('ok');
     expect((await post(`${url}${DIALOGUE}`, { message: 'Hello' })).body).toMatchObject({
       provider: 'openai',
     });

@@ -76,6 +76,8 @@ export class GameClient {
     [0x2c1, (packet: Buffer) => this.#hear(textAt(packet, 12))],
     [0xb3, () => this.#hear(TO_CHARACTERS)],
     [0x18b, (packet: Buffer) => this.#hear(packet.readUInt16LE(2) === 0 ? MAY_LEAVE : MUST_STAY)],
+    // The skill of an item that he has used, which a client then uses by itself.
+    [0x147, (packet: Buffer) => this.send(packets.useSkill(skillOf(packet), this.accountId))],
     [0x1f4, () => this.send(packets.answerTrade(ACCEPTED))],
     [0x1f5, (packet: Buffer) => this.#trade(packet.readUInt8(2))],
   ]);
@@ -288,6 +290,8 @@ export class GameClient {
     this.at = { x: packet.readUInt16LE(18), y: packet.readUInt16LE(20) };
     this.warps += 1;
     this.isOnMap = false;
+    // With the old map, its windows go; the server frees the dialogue when the new one is loaded.
+    this.window.forget();
     this.#load();
   }
 
@@ -326,6 +330,10 @@ function has(received: readonly Buffer[], ids: readonly number[]): boolean {
 
 function isOne(packet: Buffer, ids: readonly number[]): boolean {
   return packet.length >= 2 && ids.includes(packet.readUInt16LE(0));
+}
+
+function skillOf(packet: Buffer): packets.Skill {
+  return { skill: packet.readUInt16LE(2), level: packet.readUInt16LE(8) };
 }
 
 function textAt(packet: Buffer, from: number, length = packet.length - from): string {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
+import type { HeldAnswers } from '../support/held-answers.ts';
 import { waitFor } from '../support/wait-for.ts';
 import type { GameClient } from './client.ts';
 import { npcIds, order } from './control.ts';
@@ -32,23 +33,49 @@ export interface RoundResult {
 /** All players ask at once, leave in one way, get their answers, and are looked at afterwards. */
 export async function playRound(stage: Stage, kind: Kind, way: Way): Promise<RoundResult> {
   const from = stage.servers.console.length - 1;
+  const failures: string[] = [];
+  const held = stage.hold();
+  try {
+    await play(stage, kind, way, { held, failures });
+  } catch (error) {
+    failures.push((error as Error).message);
+    held.release();
+    await beginAnew(stage);
+  }
+  return { failures, wrongLines: stage.servers.wrongLines(from) };
+}
+
+async function play(
+  stage: Stage,
+  kind: Kind,
+  way: Way,
+  { held, failures }: { held: HeldAnswers; failures: string[] },
+): Promise<void> {
   const plays = playsOf(stage);
   await stage.world.clearRequests();
   await order(stage, `kind#${kind}`);
-  const failures: string[] = [];
-  const held = stage.hold();
-  await each(plays, failures, (play) => ask(play, kind));
+  await each(plays, failures, (one) => ask(one, kind));
   await waitFor(async () => (await stage.world.requests()) >= plays.length, { what: 'all questions' });
   if (way.order !== undefined) await order(stage, way.order);
-  await each(plays, failures, async (play) => await way.leave?.(play));
+  await each(plays, failures, async (one) => await way.leave?.(one));
   held.release();
   await waitFor(async () => (await stage.world.openRequests()) === 0, { what: 'the end of all requests' });
   await stage.world.untilNobodyWaits();
-  await each(plays, failures, async (play) => await way.comeBack?.(play));
+  await each(plays, failures, async (one) => await way.comeBack?.(one));
   await lookAtAll(stage, playsOf(stage), failures);
   if (way.undo !== undefined) await order(stage, way.undo);
   if (way.reloads) await order(stage, '@reloadscript');
-  return { failures, wrongLines: stage.servers.wrongLines(from) };
+}
+
+/** After a round that did not come to its end, so that the next one shows its own faults alone. */
+async function beginAnew(stage: Stage): Promise<void> {
+  for (const [at, client] of stage.clients.entries()) {
+    client.leave();
+    await client.logIn();
+    await goHome(client, at);
+  }
+  await order(stage, '@reloadscript');
+  await stage.world.untilNobodyWaits();
 }
 
 /** After @reloadscript, NPCs have other numbers. */
@@ -79,18 +106,25 @@ async function ask({ client, asker }: Play, kind: Kind): Promise<void> {
   await client.until(() => client.window.lines.length > 0, 'a first line');
 }
 
-/** Over SQL, who was in a script that @reloadscript ended is thought to be in it for three seconds more. */
+/**
+ * Over SQL, who was in a script that @reloadscript or unloadnpc ended is thought to be in it for three seconds more. What the
+ * NPC's author shows before it asks, he sees then all the same.
+ */
 async function openWindow(client: GameClient, asker: number): Promise<void> {
-  for (let tries = 0; tries < MOST_CLICKS && !client.window.isOpen; tries += 1) {
+  for (let tries = 0; tries < MOST_CLICKS; tries += 1) {
     if (tries > 0) await delay(CLICK_PAUSE_MS);
     client.chat.length = 0;
     client.window.forget();
     client.click(asker);
-    await client.until(
-      () => client.window.isOpen || client.chat.some((line) => BUSY.test(line)),
-      'a first line',
-    );
+    await client.until(() => client.window.isOpen || isBusy(client), 'a first line');
+    await client.settle();
+    if (!isBusy(client)) return;
+    await pressThrough(client);
   }
+}
+
+function isBusy(client: GameClient): boolean {
+  return client.chat.some((line) => BUSY.test(line));
 }
 
 /** Walks, clicks and trades: nobody is held, and nobody has a button that the server refuses. */

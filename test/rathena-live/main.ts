@@ -1,6 +1,8 @@
-import { join } from 'node:path';
+import { constants } from 'node:os';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type BurstKind, burstNpcs, playBurst } from './burst.ts';
+import { type BurstResult, burstNpcs, playBurst } from './burst.ts';
+import { ratioOf, tooLong, wordsOf } from './burst-words.ts';
 import { KINDS, leavingNpcs, playRound } from './leaving.ts';
 import { playMenus } from './menus.ts';
 import { CODEPAGES, playParity } from './parity.ts';
@@ -10,6 +12,9 @@ import { WAYS } from './ways.ts';
 
 const LIBRARIES: readonly Library[] = ['commands', 'sql'];
 const MOST_LINES_TOLD = 10;
+const MOST_LAST_LINES = 4;
+const LOGIN_ROUNDS = 5;
+const LOOK_FOR_PARENT_MS = 1_000;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -33,22 +38,53 @@ const PARTS: Readonly<Record<string, (rathena: string) => Promise<boolean>>> = {
   parity,
   burst,
 };
+/** What is no test of ours, and played by name alone. */
+const MORE_PARTS: Readonly<Record<string, (rathena: string) => Promise<boolean>>> = { logins };
 
+/** What may be chosen. */
+const CHOICES = {
+  part: [...Object.keys(PARTS), ...Object.keys(MORE_PARTS)],
+  library: LIBRARIES,
+  kind: KINDS,
+  way: WAYS.map((_, at) => String(at + 1)),
+  codepage: CODEPAGES,
+} as const;
+
+endWithoutLeavingAnybody();
 const [folder] = positionals;
-if (folder === undefined) {
+if (wrongChoice() !== undefined) {
+  process.stderr.write(`ERROR ${wrongChoice()}\n`);
+  process.exitCode = 2;
+} else if (folder === undefined) {
   print(
     'left out: the plays on a real map server, since no folder of a built rAthena was named (docs/rathena.md)',
   );
-} else if (missingPrograms(folder).length > 0) {
-  process.stderr.write(`ERROR ${folder} has no ${missingPrograms(folder).join(', ')}: build it first\n`);
+} else if (notBuilt(folder) !== undefined) {
+  process.stderr.write(`ERROR ${notBuilt(folder)}: build it first\n`);
   process.exitCode = 2;
 } else {
-  process.exitCode = (await playAll(folder)) ? 0 : 1;
+  process.exitCode = (await playAll(resolve(folder))) ? 0 : 1;
+}
+
+function notBuilt(rathena: string): string | undefined {
+  const folders = values.before === undefined ? [rathena] : [rathena, values.before];
+  const wrong = folders.find((one) => missingPrograms(one).length > 0);
+  return wrong === undefined ? undefined : `${wrong} has no ${missingPrograms(wrong).join(', ')}`;
+}
+
+function wrongChoice(): string | undefined {
+  for (const name of Object.keys(CHOICES) as (keyof typeof CHOICES)[]) {
+    const known: readonly string[] = CHOICES[name];
+    const wrong = values[name]?.find((one) => !known.includes(one));
+    if (wrong !== undefined) return `--${name} ${wrong} is none of ${known.join(', ')}`;
+  }
+  return undefined;
 }
 
 async function playAll(rathena: string): Promise<boolean> {
   let isGood = true;
-  for (const [name, play] of Object.entries(PARTS)) {
+  const parts = values.part === undefined ? PARTS : { ...PARTS, ...MORE_PARTS };
+  for (const [name, play] of Object.entries(parts)) {
     if (!isChosen(values.part, name)) continue;
     print(`${name}:`);
     if (!(await play(rathena))) isGood = false;
@@ -112,35 +148,65 @@ async function parity(rathena: string): Promise<boolean> {
 
 /** 300 players who type in the same moment. */
 async function burst(rathena: string): Promise<boolean> {
-  const { before } = values;
   let isGood = true;
-  if (before !== undefined) {
-    const libraryFolder = join(before, 'npc', 'custom', 'ai-world');
-    isGood = await burstOn(before, { library: 'commands', libraryFolder }, ['F_AI_Say']);
+  for (const library of chosenLibraries()) {
+    const older = await olderBurst(library);
+    isGood = (await burstOn(rathena, { library }, (stage) => bursts(stage, library, older))) && isGood;
   }
-  for (const library of chosenLibraries())
-    isGood = (await burstOn(rathena, { library }, ['F_AI_Chat', 'F_AI_Say'])) && isGood;
+  return isGood;
+}
+
+/** To compare with: of that one, nothing is a fault. */
+async function olderBurst(library: Library): Promise<BurstResult | undefined> {
+  if (values.before === undefined) return undefined;
+  const before = resolve(values.before);
+  const libraryFolder = join(before, 'npc', 'custom', 'ai-world');
+  let older: BurstResult | undefined;
+  await burstOn(before, { library, libraryFolder }, async (stage) => {
+    older = await playBurst(stage, 'F_AI_Say');
+    return tell(`${library} F_AI_Say of ${before}:\n    ${wordsOf(older)}`, []);
+  });
+  return older;
+}
+
+async function bursts(stage: Stage, library: Library, older: BurstResult | undefined): Promise<boolean> {
+  let isGood = true;
+  for (const kind of ['no AI', 'F_AI_Chat', 'F_AI_Say'] as const) {
+    const result = await playBurst(stage, kind);
+    const ratio = older === undefined || kind === 'no AI' ? '' : `\n    ${ratioOf(result, older)}`;
+    isGood = tell(`${library} ${kind}:\n    ${wordsOf(result)}${ratio}`, tooLong(result)) && isGood;
+  }
   return isGood;
 }
 
 async function burstOn(
   rathena: string,
   start: Pick<Start, 'library' | 'libraryFolder'>,
-  kinds: readonly BurstKind[],
+  play: (stage: Stage) => Promise<boolean>,
 ): Promise<boolean> {
   const players = Number(values.players);
   return await onStage(rathena, players, async (stage) => {
     await stage.start({ ...start, npcs: { 'burst.txt': burstNpcs(players) } });
-    for (const kind of kinds) {
-      const { holds, longestGapMs, askedMs, answeredMs, cpuMs } = await playBurst(stage, kind);
-      const held = holds.map((ms) => ms.toFixed(1)).join(', ');
-      print(
-        `  ${start.library} ${kind} in ${rathena}: held for ${held} ms at most; timer ${longestGapMs} ms`,
-      );
-      const times = `asked within ${askedMs.toFixed(0)} ms, answered within ${answeredMs.toFixed(0)} ms`;
-      print(`    ${times}, ${cpuMs} ms of CPU`);
-    }
-    return await stopped(stage, start.library);
+    const isGood = await play(stage);
+    return (await stopped(stage, start.library)) && isGood;
+  });
+}
+
+/** As many players, who log in and nothing else; nothing of ours is loaded, no command of ours is called. */
+async function logins(rathena: string): Promise<boolean> {
+  return await onStage(rathena, Number(values.players), async (stage) => {
+    for (const [how, stop] of [
+      ['after all have left', () => stage.stop()],
+      ['in the moment in which all leave', () => stage.stopAtOnce()],
+    ] as const)
+      for (let round = 1; round <= LOGIN_ROUNDS; round += 1) {
+        await stage.start({ library: 'none', npcs: {} });
+        const leaksNothing = await stop();
+        tell(`rAthena alone, stopped ${how}: ${leaksNothing ? 'no memory leaks' : 'not in order'}`, []);
+        if (!leaksNothing)
+          for (const line of stage.servers.console.slice(-MOST_LAST_LINES)) print(`    ${line}`);
+      }
+    return true;
   });
 }
 
@@ -174,6 +240,16 @@ function tell(what: string, wrong: readonly string[]): boolean {
   for (const line of wrong.slice(0, MOST_LINES_TOLD)) print(`    ${line}`);
   if (wrong.length > MOST_LINES_TOLD) print(`    … and ${wrong.length - MOST_LINES_TOLD} more`);
   return wrong.length === 0;
+}
+
+/** What was started ends with this process; where that is killed, the kernel ends it. Who started us may be killed, too. */
+function endWithoutLeavingAnybody(): void {
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(name, () => process.exit(128 + constants.signals[name]));
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) process.exit(1);
+  }, LOOK_FOR_PARENT_MS).unref();
 }
 
 function chosenLibraries(): Library[] {

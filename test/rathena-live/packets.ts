@@ -20,6 +20,12 @@ export interface Session {
   readonly sex: number;
 }
 
+/** By its number. */
+export interface Skill {
+  readonly skill: number;
+  readonly level: number;
+}
+
 export function login(user: string, password: string): Buffer {
   const packet = fixed(0x64, 55);
   packet.write(user, 6, NAME_BYTES - 1, 'latin1');
@@ -111,6 +117,15 @@ export function useItem(index: number, accountId: number): Buffer {
   const packet = fixed(0x439, 8);
   packet.writeUInt16LE(index, 2);
   packet.writeUInt32LE(accountId, 4);
+  return packet;
+}
+
+/** On himself. */
+export function useSkill({ skill, level }: Skill, accountId: number): Buffer {
+  const packet = fixed(0x438, 10);
+  packet.writeUInt16LE(level, 2);
+  packet.writeUInt16LE(skill, 4);
+  packet.writeUInt32LE(accountId, 6);
   return packet;
 }
 

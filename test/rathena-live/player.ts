@@ -18,7 +18,7 @@ export async function pressThrough(client: GameClient): Promise<void> {
     throw new Error(`The window of ${client.name} never ends. ${client.describe()}`);
 }
 
-function press(client: GameClient): void {
+export function press(client: GameClient): void {
   const { window } = client;
   const { npc, button } = window;
   window.pressed();
@@ -31,14 +31,22 @@ function press(client: GameClient): void {
   if (button === 'text') client.send(packets.typeText(npc, Buffer.from('')));
 }
 
+/** To each side: a wing may have put him beside a wall. */
+const STEPS = [
+  [1, 0],
+  [-1, 0],
+  [0, 1],
+  [0, -1],
+] as const;
+
 /** He walks a step: the server refuses it to whom an NPC holds. */
 export async function walkAStep(client: GameClient): Promise<void> {
   const moves = client.moves;
-  const { x, y } = client.at;
-  const step = { x: x + (client.moves % 2 === 0 ? 1 : -1), y };
-  client.walkTo(step);
-  await client.settle();
-  if (client.moves === moves) client.walkTo({ x: step.x, y: y - 1 });
+  for (const [dx, dy] of STEPS) {
+    if (client.moves > moves) return;
+    client.walkTo({ x: client.at.x + dx, y: client.at.y + dy });
+    await client.settle();
+  }
   await client.until(() => client.moves > moves, 'a step', SOON_MS);
 }
 

@@ -16,13 +16,14 @@ import type { DatabaseSettings } from '../support/test-database.ts';
 
 const OURS = fileURLToPath(new URL('../../rathena/npc/custom/ai-world', import.meta.url));
 const HOST = '127.0.0.1';
-/** The first one of the library's settings: the clients' codepage. */
-const OWN_CODEPAGE = 'return "";';
+/** One of the library's settings: the clients' codepage. */
+const OWN_CODEPAGE = '"codepage") return "";';
 /** Players of these plays talk more in a minute than people do. */
 const MANY_LINES = ['"chat_lines_a_minute") return 12;', '"chat_lines_a_minute") return 100000;'] as const;
 const PROGRAMS = ['login-server', 'char-server', 'map-server'];
 
-export type Library = 'commands' | 'sql';
+/** `none` is a rAthena by itself, but for the commands that it was built with. */
+export type Library = 'commands' | 'sql' | 'none';
 
 export interface RunPorts {
   readonly login: number;
@@ -58,6 +59,7 @@ export class RunFolder {
 
   constructor(rathena: string) {
     this.path = makeOwnFolder(tmpdir(), 'ai-ipc-rathena-');
+    process.once('exit', this.#removeAtExit);
     for (const program of PROGRAMS) symlinkSync(join(rathena, program), join(this.path, program));
     symlinkSync(join(rathena, 'db'), join(this.path, 'db'));
     cpSync(join(rathena, 'conf'), join(this.path, 'conf'), { recursive: true });
@@ -83,15 +85,24 @@ export class RunFolder {
   }
 
   remove(): void {
-    rmSync(this.path, { recursive: true, force: true });
+    process.off('exit', this.#removeAtExit);
+    this.#removeAtExit();
   }
 
+  readonly #removeAtExit = (): void => {
+    rmSync(this.path, { recursive: true, force: true });
+  };
+
   #writeLibrary({ library, codepage, libraryFolder = OURS }: RunOptions): string[] {
+    if (library === 'none') return [];
     return ['ai_ipc_lib.txt', `ai_ipc_lib_${library}.txt`]
       .filter((name) => existsSync(join(libraryFolder, name)))
       .map((name) => {
         const text = readFileSync(join(libraryFolder, name), 'latin1');
-        return this.#write(name, text.replace(OWN_CODEPAGE, `return "${codepage}";`).replace(...MANY_LINES));
+        return this.#write(
+          name,
+          text.replace(OWN_CODEPAGE, `"codepage") return "${codepage}";`).replace(...MANY_LINES),
+        );
       });
   }
 

@@ -1,9 +1,11 @@
 import { stripVTControlCharacters } from 'node:util';
 import { findFreePort } from '../support/mariadb-server.ts';
-import { ProgramProcess as Program, type ProgramProcess } from '../support/program-process.ts';
+import { ProgramProcess } from '../support/program-process.ts';
 import { PACKET_VERSION } from './packets.ts';
 import { RunFolder, type RunOptions, type RunPorts } from './run-folder.ts';
 
+/** A stop takes two seconds, and on a busy machine twenty. */
+const STOP_MS = 120_000;
 const NO_LEAKS = 'No memory leaks found';
 /** A line of the console that tells of something wrong. */
 const WRONG = /^\[(Error|Warning|SQL|Fatal Error|Debug)\]/;
@@ -36,8 +38,8 @@ export class RathenaServers {
 
   async start(options: Omit<RunOptions, 'ports'>): Promise<void> {
     this.#folder.write({ ...options, ports: this.#ports });
-    const cwd = this.#folder.path;
-    this.#programs = ['login', 'char', 'map'].map((name) => new Program(`./${name}-server`, [], { cwd }));
+    const how = { cwd: this.#folder.path, diesWithUs: true };
+    this.#programs = ['login', 'char', 'map'].map((name) => new ProgramProcess(`./${name}-server`, [], how));
     await this.#map.waitForOutput(/Server is 'ready'/);
     const [, version] = /Using packet version: \D*(\d+)/.exec(this.console.join('\n')) ?? [];
     if (Number(version) !== PACKET_VERSION)
@@ -62,11 +64,25 @@ export class RathenaServers {
       .filter((line) => WRONG.test(line) && !KNOWN.some((known) => known.test(line)));
   }
 
-  /** As an admin stops it. Whether the map server says that it leaked nothing. */
+  /** The map server stands still, and what it is sent waits for it. */
+  pause(): void {
+    this.#map.signal('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#map.signal('SIGCONT');
+  }
+
+  /**
+   * As an admin stops it. Whether the map server says that it leaked nothing; one that is caught in a loop of its own is
+   * killed.
+   */
   async stop(): Promise<boolean> {
     const map = this.#map;
+    const timer = setTimeout(() => map.signal('SIGKILL'), STOP_MS);
     for (const program of [...this.#programs].reverse()) await program.stop('SIGTERM');
-    return map.stdout.includes(NO_LEAKS) || map.stderr.includes(NO_LEAKS);
+    clearTimeout(timer);
+    return this.console.some((line) => line.includes(NO_LEAKS));
   }
 
   remove(): void {

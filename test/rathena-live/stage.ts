@@ -1,8 +1,10 @@
 import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
 import { type HeldAnswers, holdAnswers } from '../support/held-answers.ts';
 import { MariadbServer } from '../support/mariadb-server.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { WorkerProcess } from '../support/worker-process.ts';
 import { type Account, GameClient } from './client.ts';
+import type { Watched } from './pinger.ts';
 import type { RunOptions } from './run-folder.ts';
 import { RathenaServers } from './servers.ts';
 import { accountsOf, MAP_USER, World } from './world.ts';
@@ -57,11 +59,8 @@ export class Stage {
     const world = await World.make(mariadb, rathena, players + MORE_ACCOUNTS);
     const ai = await startAiStub();
     ai.behaveAlways(behaviours.json(ANSWER));
-    const worker = new WorkerProcess(world.settings, {
-      AI_SERVICE_BASE_URL: ai.url,
-      CONCURRENCY: String(CONCURRENCY),
-      MAX_ATTEMPTS: '1',
-    });
+    const env = { AI_SERVICE_BASE_URL: ai.url, CONCURRENCY: String(CONCURRENCY), MAX_ATTEMPTS: '1' };
+    const worker = new WorkerProcess(world.settings, env, { diesWithUs: true });
     await worker.started();
     const servers = await RathenaServers.prepare(rathena);
     return new Stage({ servers, world, ai, mariadb, worker, players });
@@ -90,14 +89,33 @@ export class Stage {
     return accountsOf(this.#players + MORE_ACCOUNTS).at(-1)!;
   }
 
+  /** What a Pinger looks at. */
+  async watched(): Promise<Watched> {
+    const threads = await this.world.threadsOfMapServer();
+    return {
+      map: `/proc/${this.servers.mapPid}/schedstat`,
+      database: threads.map((thread) => `/proc/${this.#mariadb.pid}/task/${thread}/schedstat`),
+    };
+  }
+
   hold(): HeldAnswers {
     const held = holdAnswers(behaviours.json(ANSWER));
     this.ai.behaveAlways(held.behaviour);
     return held;
   }
 
-  /** Logs everybody out and stops the servers; whether the map server leaked nothing. */
+  /**
+   * Logs everybody out and stops the servers; whether the map server leaked nothing. rAthena writes to its connections in the
+   * handler of SIGTERM itself: one that comes while it writes there already does any harm, so its end is waited for.
+   */
   async stop(): Promise<boolean> {
+    for (const client of this.clients) client.leave();
+    await waitFor(async () => (await this.world.charactersOnline()) === 0, { what: 'all to be logged out' });
+    return await this.servers.stop();
+  }
+
+  /** The same in the moment in which all leave. */
+  async stopAtOnce(): Promise<boolean> {
     for (const client of this.clients) client.leave();
     return await this.servers.stop();
   }

@@ -2,7 +2,7 @@ import { waitFor } from '../support/wait-for.ts';
 import type { GameClient } from './client.ts';
 import * as packets from './packets.ts';
 import { homeOf, MAP, OTHER_MAP } from './places.ts';
-import { pressThrough } from './player.ts';
+import { press, pressThrough } from './player.ts';
 
 const FIRST_ITEM = 2;
 const FAR_CELLS = 22;
@@ -136,13 +136,13 @@ export const WAYS: readonly Way[] = [
     },
     // Where he could: the first NPC goes on when the other one has done.
     async comeBack({ client, asker, probe }) {
-      const isElsewhere = client.window.npc === probe;
-      await pressThrough(client);
-      if (!isElsewhere) return;
-      await client.until(
-        () => client.window.npc === asker && client.window.button !== 'none',
-        'the first NPC',
-      );
+      if (client.window.npc === probe) {
+        press(client);
+        await client.until(
+          () => client.window.npc === asker && client.window.button !== 'none',
+          'the first NPC',
+        );
+      }
       await pressThrough(client);
     },
   },

@@ -62,6 +62,22 @@ export class World {
     return row?.made ?? 0;
   }
 
+  async charactersOnline(): Promise<number> {
+    const [row] = await this.database.query<{ online: number }[]>(
+      'SELECT COUNT(*) AS online FROM `char` WHERE online <> 0',
+    );
+    return row?.online ?? 0;
+  }
+
+  /** The database's threads that serve it, by the numbers that the kernel has for them. */
+  async threadsOfMapServer(): Promise<number[]> {
+    const rows = await this.database.query<{ TID: number | bigint }[]>(
+      'SELECT TID FROM information_schema.PROCESSLIST WHERE USER = ?',
+      [MAP_USER],
+    );
+    return rows.map(({ TID }) => Number(TID));
+  }
+
   async clearRequests(): Promise<void> {
     await this.database.query('DELETE FROM ai_responses');
     await this.database.query('DELETE FROM ai_requests');

@@ -138,13 +138,10 @@ describe('the limit of open requests per character', () => {
   it('has room again when they ended and nobody asked', async () => {
     for (const id of await fill()) await setStatus(queue(), id, 'completed');
     await expect
-      .poll(
-        async () => {
-          server.advance(1_000);
-          return await request(server, PLAYER);
-        },
-        { timeout: 10_000 },
-      )
+      .poll(async () => {
+        server.advance(1_000);
+        return await request(server, PLAYER);
+      })
       .toBeGreaterThan(0);
   });
 

@@ -205,14 +205,11 @@ describe('many who wait', () => {
     const quiet = await startMapServer(queue().settings, { settings: 'doorbell: no\n' });
     expect(await quiet.text('ai_db_response', await queue().insertOne('/echo'), 250)).toBe('');
     await expect
-      .poll(
-        async () => {
-          const before = await quiet.counters();
-          await waitForTicks(5);
-          return (await quiet.counters())['Attempts']! - before['Attempts']!;
-        },
-        { timeout: 10_000 },
-      )
+      .poll(async () => {
+        const before = await quiet.counters();
+        await waitForTicks(5);
+        return (await quiet.counters())['Attempts']! - before['Attempts']!;
+      })
       .toBe(0);
   });
 });

@@ -6,6 +6,8 @@ const OK = 0x00;
 const ERROR = 0xff;
 /** CLIENT_PLUGIN_AUTH, 1 << 19, in the third byte of the capabilities. */
 const PLUGIN_AUTH_IN_UPPER = 0x08;
+const PROTOCOL_10 = 0x0a;
+const CLIENT_SSL = 0x0800;
 const SERVER_MORE_RESULTS_EXIST = 0x0008;
 
 export interface MysqlPacket {
@@ -52,6 +54,19 @@ function afterNumber(payload: Buffer, at: number): number {
   if (first === 0xfc) return at + 3;
   if (first === 0xfd) return at + 4;
   return at + 9;
+}
+
+/**
+ * A server's first words without its offer of TLS, so that a client which only prefers that speaks in the clear. Anything
+ * else (an HTTP answer, say) is given back as it is.
+ */
+export function withoutTls(data: Buffer): Buffer {
+  if (data[HEADER_BYTES] !== PROTOCOL_10) return data;
+  // Behind the version: the connection's number (4 bytes), the first part of the salt (8), a zero.
+  const capabilities = data.indexOf(0, HEADER_BYTES + 1) + 1 + 4 + 8 + 1;
+  const changed = Buffer.from(data);
+  changed.writeUInt16LE(data.readUInt16LE(capabilities) & ~CLIENT_SSL, capabilities);
+  return changed;
 }
 
 /** A packet as it goes over the line. */

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { dyingWithUs } from './server-user.ts';
 import { waitFor } from './wait-for.ts';
 
 /** A start takes 0.5 s; a build before it, with other tests on both cores, some ten. */
@@ -13,6 +14,8 @@ export interface ProgramOptions {
   readonly timeoutMs?: number;
   /** A signal goes to all that it has started, too: a shell keeps it from them. Default false. */
   readonly isGroup?: boolean;
+  /** It ends even when this process is killed, which can then end nothing itself. Default false. */
+  readonly diesWithUs?: boolean;
 }
 
 export interface ProgramResult {
@@ -22,7 +25,7 @@ export interface ProgramResult {
   readonly stderr: string;
 }
 
-/** A real program with the environment that an admin would give it. It ends with this process, whatever becomes of it. */
+/** A real program with the environment that an admin would give it. It ends with this process, unless that is killed. */
 export class ProgramProcess {
   readonly ended: Promise<ProgramResult>;
   readonly #child: ChildProcess;
@@ -33,11 +36,12 @@ export class ProgramProcess {
   constructor(
     program: string,
     args: readonly string[],
-    { cwd, env = {}, timeoutMs, isGroup = false }: ProgramOptions,
+    { cwd, env = {}, timeoutMs, isGroup = false, diesWithUs = false }: ProgramOptions,
   ) {
     const { PATH = '', HOME = '', TMPDIR } = process.env;
     this.#isGroup = isGroup;
-    this.#child = spawn(program, args, {
+    const [command, words] = diesWithUs ? dyingWithUs(program, args) : [program, args];
+    this.#child = spawn(command, words, {
       cwd,
       env: { PATH, HOME, TERM: 'xterm', ...(TMPDIR === undefined ? {} : { TMPDIR }), ...env },
       stdio: 'pipe',

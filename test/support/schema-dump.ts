@@ -47,6 +47,5 @@ export async function loadDocumentSchema(database: TestDatabase): Promise<void> 
 
 /** The settings of migrate for a test's database. */
 export function migrateSettings(database: TestDatabase) {
-  // A proxy that reads statements on their way cannot with TLS.
-  return { ...database.settings, ssl: 'disabled' as const, socketPath: null, sslCaFile: null };
+  return { ...database.settings, ssl: 'preferred' as const, socketPath: null, sslCaFile: null };
 }

@@ -24,16 +24,28 @@ export function giveToServerUser(folder: string): void {
 }
 
 /**
- * The command line that runs a program as the server's user. On Linux the kernel kills it when this process dies, even
- * by SIGKILL (setpriv of util-linux; the option --user of mariadbd would undo that, since setuid clears it).
+ * The command line that runs a program as the server's user. The kernel kills it when this process dies (the option --user
+ * of mariadbd would undo that, since setuid clears it).
  */
 export function asServerUser(program: string, args: readonly string[]): [string, string[]] {
   const user = serverUser();
+  const ids = user ? [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups'] : [];
+  const command = dyingWithUs(program, args, ids);
+  if (user && command[0] === program)
+    throw new Error('To run a server as another user than root, setpriv of util-linux is needed.');
+  return command;
+}
+
+/**
+ * The command line that runs a program which must not outlive this process: on Linux the kernel kills it then, even when a
+ * SIGKILL ends this process (setpriv of util-linux). Its pid is the one of what was started.
+ */
+export function dyingWithUs(
+  program: string,
+  args: readonly string[],
+  ids: readonly string[] = [],
+): [string, string[]] {
   const setpriv = findProgram('setpriv');
-  if (setpriv) {
-    const ids = user ? [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups'] : [];
-    return [setpriv, ['--pdeathsig=KILL', ...ids, '--', program, ...args]];
-  }
-  if (user) throw new Error('To run a server as another user than root, setpriv of util-linux is needed.');
-  return [program, [...args]];
+  if (!setpriv) return [program, [...args]];
+  return [setpriv, ['--pdeathsig=KILL', ...ids, '--', program, ...args]];
 }

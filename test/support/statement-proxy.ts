@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { withoutTls } from './mysql-packets.ts';
 
 /** COM_QUERY, and the number of the first packet of a command: MariaDB's protocol, 3 bytes of length before them. */
 const COM_QUERY = 0x03;
@@ -65,9 +66,13 @@ export class StatementProxy {
       isLast = this.#statements >= cutAfter;
       server.write(data);
     });
-    server.on('data', (data) => {
-      if (isLast) this.#cut();
-      else client.write(data);
+    // Its statements could not be seen with TLS, which a client takes where a server offers it.
+    server.once('data', (first) => {
+      client.write(withoutTls(first));
+      server.on('data', (data) => {
+        if (isLast) this.#cut();
+        else client.write(data);
+      });
     });
   }
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { MysqlPackets, queryOf, saysMoreFollows } from './mysql-packets.ts';
+import { MysqlPackets, queryOf, saysMoreFollows, withoutTls } from './mysql-packets.ts';
 
 export interface Target {
   readonly host: string;
@@ -150,11 +150,17 @@ class Line {
       }
       server.write(data);
     });
-    server.on('data', (data) => {
-      if (this.#isStalled) return;
-      if (this.#onAnswer === undefined) client.write(data);
-      else this.#swallow(data, this.#onAnswer);
+    // Its statements could not be seen with TLS, which a client takes where a server offers it.
+    server.once('data', (first) => {
+      if (!this.#isStalled) client.write(withoutTls(first));
+      server.on('data', (data) => this.#passBack(data));
     });
+  }
+
+  #passBack(data: Buffer): void {
+    if (this.#isStalled) return;
+    if (this.#onAnswer === undefined) this.#client.write(data);
+    else this.#swallow(data, this.#onAnswer);
   }
 
   stall(): void {

@@ -32,6 +32,8 @@ export interface WorkerProcessOptions {
   readonly program?: string;
   /** Arguments for Node itself, such as `--cpu-prof`. */
   readonly nodeArgs?: readonly string[];
+  /** Of ProgramOptions. */
+  readonly diesWithUs?: boolean;
 }
 
 /**
@@ -45,12 +47,13 @@ export class WorkerProcess {
   constructor(
     database: WorkerDatabase,
     env: Readonly<Record<string, string>> = {},
-    { program = PROGRAM, nodeArgs = [] }: WorkerProcessOptions = {},
+    { program = PROGRAM, nodeArgs = [], diesWithUs = false }: WorkerProcessOptions = {},
   ) {
     const folder = mkdtempSync(join(tmpdir(), 'ai-ipc-worker-test-'));
     this.#program = new ProgramProcess(process.execPath, [...nodeArgs, program, 'worker'], {
       cwd: folder,
       env: { ...databaseEnv(database), ...env },
+      diesWithUs,
     });
     this.ended = this.#program.ended.then(({ exitCode }) => {
       rmSync(folder, { recursive: true, force: true });

@@ -1,13 +1,13 @@
 import { connect, createServer, type Socket } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { AiIpcError } from '../../base/errors.ts';
-import { preparePath, stopPipePath } from './stop-pipe-path.ts';
+import { preparePath, reachablePaths, stopPipePath } from './stop-pipe-path.ts';
 
 /** What is said through the pipe: to stop when calls under way have ended, or at once. */
 export type StopWord = (typeof WORDS)[number];
 
 const WORDS = ['stop', 'stop now'] as const;
 const HEARD = 'heard';
+const LONGEST_WORD = 'stop now'.length;
 /** A process that lives answers within a millisecond, a busy one within a second. */
 const ANSWER_LIMIT_MS = 10_000;
 
@@ -21,7 +21,7 @@ export async function listenForStop(
 ): Promise<(() => void) | undefined> {
   const path = stopPipePath(name);
   if (path === undefined || !preparePath(path)) return undefined;
-  const server = createServer({ allowHalfOpen: true }, (socket) => hear(socket, onStop));
+  const server = createServer((socket) => hear(socket, onStop));
   server.unref();
   return await new Promise((resolve) => {
     server.once('error', () => resolve(undefined));
@@ -31,16 +31,21 @@ export async function listenForStop(
 
 /** Says the word to the process of that name. False where nobody listens under it. */
 export async function sayStop(name: string, word: StopWord): Promise<boolean> {
-  const path = stopPipePath(name);
-  if (path === undefined) return false;
+  for (const path of reachablePaths(name)) if (await sayTo(path, word)) return true;
+  return false;
+}
+
+async function sayTo(path: string, word: StopWord): Promise<boolean> {
   const socket = connect(path);
   socket.setTimeout(ANSWER_LIMIT_MS, () => socket.destroy(notAnswering(path)));
-  socket.end(word);
+  socket.write(`${word}\n`);
   try {
-    return (await text(socket)) === HEARD;
+    return (await lineOf(socket, HEARD.length)) === HEARD;
   } catch (error) {
     if (isNobody(error)) return false;
     throw error;
+  } finally {
+    socket.destroy();
   }
 }
 
@@ -48,24 +53,36 @@ export async function sayStop(name: string, word: StopWord): Promise<boolean> {
 function hear(socket: Socket, onStop: (word: StopWord) => void): void {
   socket.unref();
   socket.setTimeout(ANSWER_LIMIT_MS, () => socket.destroy());
+  // He may be gone before he has said it, or before he is answered.
+  socket.on('error', () => socket.destroy());
   heardWord(socket).then(
     (word) => {
       if (word === undefined) return socket.destroy();
       onStop(word);
-      return socket.end(HEARD);
+      return socket.end(`${HEARD}\n`);
     },
-    () => socket.destroy(), // He is gone before he had said it.
+    () => socket.destroy(),
   );
 }
 
 async function heardWord(socket: Socket): Promise<StopWord | undefined> {
+  const said = await lineOf(socket, LONGEST_WORD);
+  return WORDS.find((word) => word === said);
+}
+
+/**
+ * A line of the other end, since a pipe of Windows cannot be closed one way to say that this is all; undefined where it is
+ * longer, or has no end. The socket stays for an answer.
+ */
+async function lineOf(socket: Socket, longest: number): Promise<string | undefined> {
   let said = '';
-  // The socket stays for the answer.
   for await (const chunk of socket.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
     said += chunk;
-    if (said.length > 'stop now'.length) return undefined;
+    const end = said.indexOf('\n');
+    if (end >= 0) return said.slice(0, end);
+    if (said.length > longest) return undefined;
   }
-  return WORDS.find((word) => word === said);
+  return undefined;
 }
 
 function isNobody(error: unknown): boolean {

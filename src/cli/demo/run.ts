@@ -104,7 +104,7 @@ async function withAiService(
     // Nobody but the worker here can call it: the port is a free one of this machine.
     settings: { ...settings, serviceKey: '' },
     openDatabase: () => openServiceDatabase(database),
-    logger: createLogger({ level: 'error', format: 'readable', fd: 2 }),
+    logger: createLogger({ level: 'error', format: 'readable', to: process.stderr }),
   });
   try {
     await work((await service.start()).url);

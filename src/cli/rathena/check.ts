@@ -3,7 +3,6 @@ import { Command } from 'commander';
 import { findGameFaults, GAME_CHECKS, type GameFinding } from '../../rathena/game-checks.ts';
 import { type GameFacts, readTree, type TreeFacts } from '../../rathena/game-facts.ts';
 import { print } from '../base/terminal.ts';
-import { lookAtDatabase } from './database-facts.ts';
 import { folderFrom, packageFiles } from './package-folder.ts';
 
 interface CheckOptions {
@@ -53,6 +52,7 @@ export async function gatherFacts(
   const tree = readTree({ dir: folderFrom(dir), files: packageFiles() });
   const { mapDatabase, report } = tree;
   if (isFilesAlone || mapDatabase === undefined || !report.isThere) return { tree, database: undefined };
+  const { lookAtDatabase } = await import('./database-facts.ts');
   return { tree, database: await lookAtDatabase(mapDatabase, sendsRequest) };
 }
 

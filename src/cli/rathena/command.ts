@@ -33,7 +33,7 @@ function runInstall(dir: string, { force = false }: { readonly force?: boolean }
 }
 
 function installLines(report: InstallReport, { version }: PackageFiles): string[] {
-  const { root, before, written, included, removed, kept, putAside, hasChanged } = report;
+  const { root, before, written, included, removed, kept, putAside, heldFast, hasChanged } = report;
   if (!hasChanged) return [styleText('green', `AI IPC ${version} is installed in ${root}: nothing to do.`)];
   const was = before === undefined || before === version ? '' : `, in place of ${before}`;
   return [
@@ -43,15 +43,19 @@ function installLines(report: InstallReport, { version }: PackageFiles): string[
     ...removed.map((path) => `  ${path}: removed, it was of the older version`),
     ...kept.map((path) => `  ${path}: kept, because you have edited it`),
     ...Object.entries(putAside).map(([path, name]) => `  ${path}: yours is now ${name}`),
+    ...heldFast.map(heldLine),
   ];
+}
+
+function heldLine(path: string): string {
+  return `  ${path}: a program holds it. Close that and delete it, or run this command again.`;
 }
 
 function nextSteps({ root }: InstallReport, files: PackageFiles): string[] {
   return [
     '',
     'What to do next:',
-    `1. Build the map server: cd ${root} && ./configure && make server`,
-    '   (./configure only the first time; on Windows build map-server in Visual Studio)',
+    ...buildSteps(root),
     '2. Make the tables: ai-ipc migrate. A database user with few rights needs those of deploy/grants.sql.',
     '3. Load the NPCs, with these lines in npc/scripts_custom.conf:',
     ...libraryLines(files).map((line) => `     ${line}`),
@@ -63,8 +67,22 @@ function nextSteps({ root }: InstallReport, files: PackageFiles): string[] {
   ];
 }
 
+function buildSteps(root: string): string[] {
+  if (process.platform === 'win32')
+    return ['1. Build the map server: open rAthena.sln in Visual Studio, and build map-server.'];
+  return [
+    `1. Build the map server: cd ${quoted(root)} && ./configure && make server`,
+    '   (./configure only the first time)',
+  ];
+}
+
+/** As a shell takes it. */
+function quoted(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}
+
 function runUninstall(dir: string): void {
-  const { root, hasChanged, removed, restored, stays } = uninstall({
+  const { root, hasChanged, removed, restored, heldFast, stays } = uninstall({
     dir: folderFrom(dir),
     files: packageFiles(),
   });
@@ -76,6 +94,7 @@ function runUninstall(dir: string): void {
     styleText('green', `AI IPC is taken out of ${root}.`),
     ...removed.map((path) => `  ${path}: removed`),
     ...restored.map((path) => `  ${path}: yours again`),
+    ...heldFast.map(heldLine),
     ...stays.map((sentence) => `  ${sentence}`),
     'Take the lines of npc/custom/ai-world out of npc/scripts_custom.conf, and build the map server again.',
     'The tables in the database stay; docs/rathena.md says how to delete them.',

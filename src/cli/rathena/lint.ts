@@ -3,8 +3,7 @@ import { join, relative } from 'node:path';
 import { styleText } from 'node:util';
 import { Command } from 'commander';
 import { AiIpcError, messageOf } from '../../base/errors.ts';
-import { readCommands } from '../../rathena/lint/flow/signatures.ts';
-import { type LintFile, type LintReport, lint, readLibrary } from '../../rathena/lint/lint.ts';
+import type { LintFile, LintReport } from '../../rathena/lint/lint.ts';
 import type { Finding } from '../../rathena/lint/rules/finding.ts';
 import { print } from '../base/terminal.ts';
 import { PACKAGE_FOLDER } from './package-folder.ts';
@@ -41,9 +40,16 @@ Example:
     .action(runLint);
 }
 
-function runLint(places: readonly string[], { json = false }: LintOptions): void {
+async function runLint(places: readonly string[], { json = false }: LintOptions): Promise<void> {
+  // Loaded only here: it is the greater part of all commands for rAthena.
+  const { lint, readLibrary } = await import('../../rathena/lint/lint.ts');
+  const { readCommands } = await import('../../rathena/lint/flow/signatures.ts');
   const files = places.flatMap(filesAt);
-  const report = lint({ files, library: readLibrary(libraryFiles()), commands: commands() });
+  const report = lint({
+    files,
+    library: readLibrary(libraryFiles()),
+    commands: readCommands(commandsText()),
+  });
   if (json) print(JSON.stringify({ files: files.length, ...report }));
   else print(...report.findings.flatMap(linesOf), summaryOf(report, files.length));
   process.exitCode = report.findings.length === 0 ? 0 : 1;
@@ -54,8 +60,8 @@ function libraryFiles(): LintFile[] {
   return filesAt(join(PACKAGE_FOLDER, 'npc')).filter(({ path }) => !/[\\/]test[\\/]/.test(path));
 }
 
-function commands(): ReturnType<typeof readCommands> {
-  return readCommands(readFileSync(join(PACKAGE_FOLDER, 'src/custom/script_ai_ipc_def.inc'), 'latin1'));
+function commandsText(): string {
+  return readFileSync(join(PACKAGE_FOLDER, 'src/custom/script_ai_ipc_def.inc'), 'latin1');
 }
 
 /** A file, or all scripts in a folder. */

@@ -4,13 +4,6 @@ import { styleText } from 'node:util';
 import { Command } from 'commander';
 import { AiIpcError, messageOf } from '../../base/errors.ts';
 import { CODEPAGE_NAMES, type CodepageName, encodeText } from '../../game-text/codepage.ts';
-import { parsePersona } from '../../mind/persona/persona.ts';
-import {
-  createPersonaBook,
-  personaPaths,
-  readPersona,
-  withNeutral,
-} from '../../mind/persona/persona-book.ts';
 import { settingsIn } from '../../rathena/map-settings.ts';
 import {
   MOST_NAME_BYTES,
@@ -174,6 +167,10 @@ function codepageOf(root: string): string | undefined {
 
 /** Two personas of one name would stop the service. Files that cannot be used have their own `persona check`. */
 async function refuseSharedName({ persona, id }: NewNpc, path: string): Promise<void> {
+  // Loaded only here: no other command for rAthena reads a persona.
+  const { parsePersona } = await import('../../mind/persona/persona.ts');
+  const book = await import('../../mind/persona/persona-book.ts');
+  const { createPersonaBook, personaPaths, readPersona, withNeutral } = book;
   const made = parsePersona(persona, { id, path });
   const folder = dirname(path);
   const paths = existsSync(folder) ? await personaPaths(folder) : [];

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { withoutTls } from '../../support/mysql-packets.ts';
 
 /** Stands between a client and MariaDB, and has the server read other words of the same length. */
 export class ReplacingProxy {
@@ -22,7 +23,10 @@ export class ReplacingProxy {
         from.on('close', () => to.destroy());
       }
       client.on('data', (data) => server.write(replaced(data, words, others)));
-      server.on('data', (data) => client.write(data));
+      server.once('data', (first) => {
+        client.write(withoutTls(first));
+        server.on('data', (data) => client.write(data));
+      });
     });
   }
 

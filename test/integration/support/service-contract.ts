@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
-import { createLogger } from '../../../src/base/logger.ts';
+import { createLogger, descriptor } from '../../../src/base/logger.ts';
 import type { ServiceSettings } from '../../../src/config/load.ts';
 import { openServiceDatabase } from '../../../src/service/base/service-database.ts';
 import { createService, type Service } from '../../../src/service/server.ts';
@@ -45,7 +45,7 @@ interface Place {
  * call and checks that status and answer are in the OpenAPI file.
  */
 export function useContract() {
-  const logger = createLogger({ level: 'error', format: 'json', fd: 2 });
+  const logger = createLogger({ level: 'error', format: 'json', to: descriptor(2) });
   const services: Service[] = [];
   let folder: string;
   let model: ModelStub;

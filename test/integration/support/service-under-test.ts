@@ -1,7 +1,7 @@
 import { type ClientRequest, request } from 'node:http';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
-import { createLogger, type Logger } from '../../../src/base/logger.ts';
+import { createLogger, descriptor, type Logger } from '../../../src/base/logger.ts';
 import type { MariadbSettings, ServiceSettings, Settings } from '../../../src/config/load.ts';
 import { MODEL_SERVER } from '../../../src/config/service-schema.ts';
 import { defaultsOf } from '../../../src/config/setting.ts';
@@ -43,7 +43,7 @@ export function useServices(): (
     for (const service of started.splice(0)) await service.stop();
   });
   // What the services say of the troubles that a test makes on purpose is for nobody.
-  const silent = createLogger({ level: 'error', format: 'json', fd: 2 });
+  const silent = createLogger({ level: 'error', format: 'json', to: descriptor(2) });
   silent.level = 'silent';
   return async (settings = {}, database, logger = silent) => {
     const service = createService({

@@ -94,6 +94,16 @@ TEST("turns", "fewer where they take long, and none is lost by a look") {
 	CHECK(turns.take(1000 + TURN_SPAN_MS, 5000 + MOST_NANOSECONDS_A_SPAN, 2, false));
 }
 
+TEST("turns", "after the first ones, none begins late in a span: the time before it was taken by something else") {
+	Turns turns;
+	for (int turn = 0; turn < FREE_TURNS_A_SPAN; ++turn)
+		CHECK(turns.take(1000 + 10 * turn, 0, 1 + turn, false));
+	CHECK(!turns.take(1000 + MOST_MS_A_SPAN, 0, 98, false));
+	CHECK(turns.take(1000 + MOST_MS_A_SPAN, 0, 98, true));
+	CHECK(!turns.take(1000 + MOST_MS_A_SPAN_WHEN_LATE, 0, 99, true));
+	CHECK(turns.take(1000 + TURN_SPAN_MS, 0, 99, false));
+}
+
 TEST("turns", "who is late has a larger share, and no more than that") {
 	Turns turns;
 	for (int turn = 1; turn <= MOST_TURNS_A_SPAN; ++turn)

@@ -80,7 +80,8 @@ class Database {
 	}
 
 	uint64_t number_column(size_t number) {
-		return std::strtoull(column(number).c_str(), nullptr, 10);
+		// No std:: before it: rAthena of 2022-03-30 to 2022-08-15 makes it a macro for Visual C++.
+		return strtoull(column(number).c_str(), nullptr, 10);
 	}
 
 	// Frees the result, which may hold an answer of 16 MB.

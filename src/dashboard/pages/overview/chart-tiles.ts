@@ -34,7 +34,7 @@ export const latencyChart = tile({
   query: ({ overview }) => overview.traffic.series,
   view: (series) =>
     chartView({
-      title: 'Time to the answer',
+      title: 'Time to the answer (ms)',
       unit: 'ms',
       timesMs: series.map(({ fromMs }) => fromMs),
       series: [

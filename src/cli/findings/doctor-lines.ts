@@ -1,5 +1,8 @@
 import { styleText } from 'node:util';
-import { type Finding, type Verdict, worstOf } from '../doctor/finding.ts';
+import { type Finding, type Verdict, worstOf } from '../../doctor/finding.ts';
+
+/** As monitoring programs have them. A wrong call is 2, too, as with every command. */
+export const EXIT_CODES = { ok: 0, unseen: 0, warning: 1, broken: 2 } as const;
 
 /** The worst stands last: that is where people look, above the prompt. */
 const ORDER: readonly Verdict[] = ['ok', 'unseen', 'warning', 'broken'];
