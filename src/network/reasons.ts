@@ -185,12 +185,12 @@ function ofCertificate(
   }
 }
 
-/** As Node says them: "… is not in the cert's altnames: DNS:other.example, DNS:…". */
+/** The names in the certificate itself: Node's sentence has those of one kind alone. */
 function namesIn(error: unknown): string {
-  const [, names] = /altnames: (.+)$/.exec(messageOf(error)) ?? [];
-  return names === undefined
-    ? 'other names'
-    : oneLine(names.replaceAll('DNS:', '').replaceAll('IP Address:', ''));
+  const cert: unknown = error instanceof Error && 'cert' in error ? error.cert : undefined;
+  const names: unknown =
+    typeof cert === 'object' && cert !== null && 'subjectaltname' in cert ? cert.subjectaltname : null;
+  return typeof names === 'string' ? oneLine(names.replaceAll(/DNS:|IP Address:/g, '')) : 'other names';
 }
 
 function oneLine(text: string): string {

@@ -207,7 +207,10 @@ describe('squid with the lines of docs/proxies.md', () => {
       const { port } = tlsServer.address() as AddressInfo;
       const url = `https://${MODEL}:${port}`;
       const client = through(url, { caFile: certificateFile('ca') });
-      expect(await client.call(callTo('/tls'))).toMatchObject({ kind: 'answer', body: '{"text":"over TLS"}' });
+      expect(await client.call(callTo('/tls'))).toMatchObject({
+        kind: 'answer',
+        body: '{"text":"over TLS"}',
+      });
       expect(errorOf(await through(url).call(callTo('/tls'))).message).toMatch(
         /an authority has signed its certificate that is not known here.*Set AI_SERVICE_CA/,
       );

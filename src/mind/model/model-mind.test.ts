@@ -269,7 +269,9 @@ describe('trouble with the server', () => {
     const error = await failureOf(connect().speak(LINE, signal));
     await stub.comeBack();
     expect(error).toMatchObject({ code: 'model_failed', hasAnswered: false });
-    expect(error.message).toMatch(/The model server at 127[.\d]+:\d+ did not answer: connect ECONNREFUSED/);
+    expect(error.message).toMatch(
+      /The model server at 127[.\d]+:\d+ did not answer: nothing listens there; ECONNREFUSED/,
+    );
   });
 
   it('a wrong key and a wrong model are told, the key itself is not', async () => {
