@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TestDatabase } from '../../test/support/test-database.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
+import type { WorkerProcess } from '../../test/support/worker-process.ts';
 import { cpuMsOf } from '../cpu-of.ts';
 import { ringDoorbell } from '../one-drain.ts';
 import { startWorker } from '../worker-process.ts';
@@ -27,8 +28,8 @@ export async function measureWait(database: TestDatabase, aiUrl: string, pollMs:
   });
   try {
     await worker.started();
-    const waitedMs = await waitOf(database, false);
-    const rungMs = await waitOf(database, true);
+    const waitedMs = await waitOf(database, worker, false);
+    const rungMs = await waitOf(database, worker, true);
     const before = cpuMsOf(worker.pid);
     await delay(IDLE_MS);
     const idlePercent = ((100 * (cpuMsOf(worker.pid) - before)) / IDLE_MS).toFixed(1);
@@ -38,17 +39,17 @@ export async function measureWait(database: TestDatabase, aiUrl: string, pollMs:
   }
 }
 
-async function waitOf(database: TestDatabase, isRung: boolean): Promise<number> {
+async function waitOf(database: TestDatabase, worker: WorkerProcess, isRung: boolean): Promise<number> {
   await database.query('DELETE FROM ai_requests');
   for (let count = 0; count < REQUESTS; count++) {
     await database.query("INSERT INTO ai_requests (request_type, endpoint) VALUES ('dialogue', '/x')");
     if (isRung) await ringDoorbell(database);
     await delay(APART_MS);
   }
-  await waitFor(async () => (await claimed(database)).count === REQUESTS, {
-    timeoutMs: 60_000,
+  await waitFor(async () => worker.hasEnded || (await claimed(database)).count === REQUESTS, {
     what: 'every request to be claimed',
   });
+  if (worker.hasEnded) throw new Error(`The worker ended:\n${worker.output}`);
   return Math.round((await claimed(database)).ms);
 }
 
