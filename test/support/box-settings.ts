@@ -27,6 +27,8 @@ const AROUND: Readonly<Record<BoxName, (lines: string, place: BoxPlace) => strin
   nginx: (lines, { folder }) => `
     pid ${folder}/pid;
     error_log ${folder}/error.log;
+    # One process: workers would outlive a master that is killed.
+    master_process off;
     events {}
     http {
       access_log off;
