@@ -8,6 +8,7 @@ export type ServiceFacts =
   | { readonly health: Readonly<Record<string, unknown>>; readonly ms: number }
   | { readonly trouble: string; readonly isRefusal: boolean };
 
+const LOOPBACK = /^(127\.|\[::1\]$|localhost$)/;
 const HEALTH = '/api/v1/health';
 const MOST_BYTES = 1_048_576;
 
@@ -63,11 +64,15 @@ export function serviceFindings(facts: ServiceFacts, baseUrl: string): Finding[]
   return [healthFinding(facts.health, facts.ms)];
 }
 
-/** The one of this package listens where the settings look by default; any other is somebody's own. */
+/** On this machine it is likely the one of this package; elsewhere it is somebody's own. */
 export function howTo(word: 'start' | 'restart', baseUrl: string): string {
-  if (baseUrl === WORKER.aiServiceBaseUrl.default)
-    return `sudo systemctl ${word} ai-ipc-service (by hand: ai-ipc service)`;
-  return `${word === 'start' ? 'Start' : 'Restart'} what listens at ${baseUrl}, or have its owner do it`;
+  const { hostname, port } = new URL(baseUrl);
+  if (!LOOPBACK.test(hostname))
+    return `${word === 'start' ? 'Start' : 'Restart'} what listens at ${baseUrl}, or have its owner do it`;
+  const isUsual = baseUrl === WORKER.aiServiceBaseUrl.default;
+  const byHand = isUsual ? 'ai-ipc service' : `ai-ipc service --port ${port}`;
+  const other = isUsual ? '' : `, or what else listens at ${baseUrl}`;
+  return `sudo systemctl ${word} ai-ipc-service (by hand: ${byHand})${other}`;
 }
 
 function healthFinding(health: Readonly<Record<string, unknown>>, ms: number): Finding {

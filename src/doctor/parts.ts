@@ -37,6 +37,7 @@ export function findingsOf<T>(
     warning(name, {
       reason: `${NOT_LOOKED_AT} ${part.unseen}`,
       remedy: 'The last sentence says it. What the server is at: sudo mariadb -e "SHOW FULL PROCESSLIST"',
+      symptom: 'High database load',
     }),
   ];
 }
