@@ -74,6 +74,8 @@ function databaseTrouble(error: unknown): Finding {
   return broken('database', { reason: messageOf(error), remedy, symptom: 'No requests being processed' });
 }
 
+const NO_CALLS = { count: 0, oldestSeconds: 0 };
+
 /** What keeps requests waiting, wherever it is at fault; the first of these that is. */
 const CAUSES = ['held rows', 'keys', 'AI service', 'AI calls'];
 
@@ -85,9 +87,12 @@ function causeIn(findings: readonly Finding[]): string | undefined {
   return cause === undefined ? undefined : `the line “${cause}”`;
 }
 
-function aiCallFindings({ calls, calling }: QueueFacts, settings: Settings['worker']): readonly Finding[] {
-  return findingsOf('AI calls', calls, (last) =>
-    findingsOf('AI calls', calling, (underWay) => callFindings(last, underWay, settings)),
+function aiCallFindings(queue: QueueFacts, settings: Settings['worker']): readonly Finding[] {
+  return findingsOf('AI calls', queue.calls, (last) =>
+    findingsOf('AI calls', queue.calling, (underWay) =>
+      // What a dead worker was at is no call any more.
+      callFindings(last, livingOf(queue).length > 0 ? underWay : NO_CALLS, settings),
+    ),
   );
 }
 

@@ -37,11 +37,13 @@ export function tableFindings(facts: ServerFacts, database: string): Finding[] {
       rightFinding(missing, database, facts.account),
     ]),
     ...findingsOf('old versions', facts.historyLength, (length) => purgeFindings(length, facts), 'PROCESS'),
-    ...findingsOf('held rows', facts.heldIds, (ids) => [heldFinding(ids, facts)]),
+    ...(isWithoutKey(facts)
+      ? []
+      : findingsOf('held rows', facts.heldIds, (ids) => [heldFinding(ids, facts)])),
   ];
 }
 
-/** Then a claim has no plan, and the line of the keys says why. */
+/** Then nothing can be claimed or looked for by it, and the line of the keys says why. */
 function isWithoutKey({ lostKeys }: ServerFacts): boolean {
   return 'seen' in lostKeys && lostKeys.seen.length > 0;
 }
