@@ -145,7 +145,8 @@ describeStore('the views', (backend) => {
   it.each(['ai_v_queue', 'ai_v_last_hour', 'ai_v_by_npc', 'ai_v_stuck'])(
     '%s goes to its rows by all of their key',
     async (view) => {
-      const rows = 10_000;
+      // With 10,000, MariaDB 11.8 reads the whole index rather than 1,536 short ranges of it, and is right.
+      const rows = 20_000;
       if (backend().kind === 'mariadb') {
         await backend().sql(
           `INSERT INTO ai_requests (endpoint, status, created_at, expires_at)
