@@ -116,14 +116,17 @@ describe('plans on MariaDB, with a million ended requests beside', () => {
     await session.beginTransaction();
     const mine = rowsIn(await session.query<RawRow[]>(statements.lockForClaim, [50, 50]));
     const claiming = backend.store.claim(OTHER_WORKER, 50);
-    // Without SKIP LOCKED it may wait for the others' locks, and take the same requests when they are given back.
+    // Without SKIP LOCKED it takes of the same requests those that are given back by the time it comes to them.
     if (hasSkipLocked) await claiming;
     await session.rollback();
     const theirs = await claiming;
-    expect(theirs).toHaveLength(50);
+    expect(theirs.length).toBeGreaterThan(0);
     const ids = new Set(mine.map((row) => row['id']));
-    if (hasSkipLocked) expect(theirs.some(({ id }) => ids.has(id))).toBe(false);
-    expect(await backend.store.release(OTHER_WORKER, theirs)).toBe(50);
+    if (hasSkipLocked) {
+      expect(theirs).toHaveLength(50);
+      expect(theirs.some(({ id }) => ids.has(id))).toBe(false);
+    }
+    expect(await backend.store.release(OTHER_WORKER, theirs)).toBe(theirs.length);
   });
 
   it('a look for due requests reads one', async () => {
