@@ -225,6 +225,8 @@ describe('what a script told', () => {
     ['What of the kettle?', 'you brought the silver kettle'],
     ['Did I do well with the dragon?', 'you have slain the dragon of Geffen'],
     ['Do you remember me?', 'You brought the silver kettle'],
+    ['What did I do for you?', 'you brought the silver kettle'],
+    ['What have I brought you?', 'you brought the silver kettle'],
   ])('comes up at %j', async (message, said) => {
     expect(await say(message)).toContain(said);
   });
