@@ -39,6 +39,18 @@ describe('a shout of the offline brain', () => {
     },
   );
 
+  it.each(['Warn of pickpockets in the main street.', 'warn everyone about the pickpockets'])(
+    '%j is answered by a line of its own that is about the same',
+    async (topic) => {
+      const persona = parsePersona(
+        'name: Rolf\nrole: crier\nplace: Prontera\nlanguage: en\ngreeting: [Hm?]\nrules: []\nfallback: [Hm.]\n' +
+          'shouts: ["Hear ye: {topic}!", "Pickpockets are in the main street! Hold on to your purse!"]',
+        { id: 'rolf', path: 'rolf.yaml' },
+      );
+      expect(await shoutOf({ ...cueOf('rolf', topic), persona })).toBe(persona.shouts[1]);
+    },
+  );
+
   it('says what the NPC was told, where the topic is about that', async () => {
     const facts = ['Ana won the race.', 'The bridge to Izlude is closed'];
     expect(await shoutOf(cueOf('guard', 'the bridge', { facts }))).toBe('The bridge to Izlude is closed.');
@@ -213,6 +225,8 @@ describe('what a script told', () => {
     ['What of the kettle?', 'you brought the silver kettle'],
     ['Did I do well with the dragon?', 'you have slain the dragon of Geffen'],
     ['Do you remember me?', 'You brought the silver kettle'],
+    ['What did I do for you?', 'you brought the silver kettle'],
+    ['What have I brought you?', 'you brought the silver kettle'],
   ])('comes up at %j', async (message, said) => {
     expect(await say(message)).toContain(said);
   });

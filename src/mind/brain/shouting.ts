@@ -43,7 +43,7 @@ export function shoutByRules(cue: Cue, shouting: Shouting): Omit<ShoutedAnswer, 
 /** Those that are equally good, at least one. */
 function linesFor({ persona, topic, facts }: Cue, { book, neutral }: Shouting): readonly string[] {
   const { language } = persona;
-  const keys = topicKeys(topic, language);
+  const keys = keysOf(topic, language);
   const about = bestBearing(speakable(facts, language), keys, language);
   if (about.score > 0 && about.score * 2 >= keys.size) return about.texts.map(toSentence);
   const own = ownLines(persona, neutral);
@@ -113,16 +113,28 @@ const TURNED: readonly (readonly [RegExp, string])[] = [
   [/\byou\b/gi, 'I'],
 ];
 
+/** "Warn of pickpockets" is about pickpockets: a line need not warn in so many words. */
+function keysOf(topic: string, language: string): ReadonlySet<string> {
+  const keys = topicKeys(matterOf(topic.trim()), language);
+  return keys.size > 0 ? keys : topicKeys(topic, language);
+}
+
 /** "Tell everyone that the gates close at dusk" is about "the gates close at dusk". Undefined where nobody could say it. */
 function subjectOf(topic: string, { forbidden, persona }: RuleBook): string | undefined {
   const line = cleanAnswer(topic);
   const { words, tone } = utteranceOf(line, persona.language);
   if (!isPlainTalk(topic) || tone === 'meddling' || tone === 'rude' || bestMatch(forbidden, words))
     return undefined;
-  const said = [TELLING, HEARERS, JOINT].reduce((rest, part) => rest.replace(part, '').trim(), line);
-  const turned = TURNED.reduce((rest, [from, to]) => rest.replace(from, to), said).replace(/[.!?…\s]+$/u, '');
+  const turned = TURNED.reduce((rest, [from, to]) => rest.replace(from, to), matterOf(line)).replace(
+    /[.!?…\s]+$/u,
+    '',
+  );
   const isShort = turned.length <= MAX_SUBJECT_CHARACTERS && !/[.!?]\s/.test(turned);
   return isShort && turned.split(' ').length >= MIN_SUBJECT_WORDS ? turned : undefined;
+}
+
+function matterOf(topic: string): string {
+  return [TELLING, HEARERS, JOINT].reduce((rest, part) => rest.replace(part, '').trim(), topic);
 }
 
 /** An order to speak to all, which no player gives: "shout the news", "tell everyone that …". */
