@@ -1,4 +1,4 @@
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Outcome, SettledAttempt } from '../../src/queue/outcome.ts';
 import {
   COMPLETED,
@@ -251,33 +251,6 @@ describeStore('settle', (backend) => {
     expect(await requestRow(backend(), claim.id)).toMatchObject({ status: 'timeout' });
     expect(await eventsOf(backend(), claim.id)).toEqual(['claimed', 'rescued', 'timeout', 'dropped']);
   });
-
-  it('an answer for a deleted request is dropped and logged, when it has been missing for 3 s', async () => {
-    const attempt = settled(await insertClaimedOne(backend()));
-    const claim = { id: attempt.id };
-    await backend().sql('DELETE FROM ai_requests WHERE id = ?', [claim.id]);
-    expect(await settle(attempt)).toEqual(['held']);
-    const laterMs = performance.now() + 3_000;
-    const clock = vi.spyOn(performance, 'now').mockReturnValue(laterMs);
-    onTestFinished(() => clock.mockRestore());
-    expect(await settle(attempt)).toEqual(['dropped']);
-    expect(await count(backend(), 'ai_responses')).toBe(0);
-    expect(await eventsOf(backend(), claim.id)).toEqual(['claimed', 'dropped']);
-  });
-
-  it.each([COMPLETED, FAILED, RETRY])(
-    'a $kind is held where the server has not got the claim yet, and written where it has',
-    async (outcome) => {
-      const claim = await insertClaimedOne(backend());
-      const before = { status: "'pending'", claimed_by: 'NULL', claim_no: '0' };
-      const after = { status: "'processing'", claimed_by: `'${WORKER}'`, claim_no: '1' };
-      await change(backend(), claim.id, before);
-      expect(await settle(settled(claim, outcome))).toEqual(['held']);
-      expect(await eventsOf(backend(), claim.id)).toEqual(['claimed']);
-      await change(backend(), claim.id, after);
-      expect(await settle(settled(claim, outcome))).toEqual(['written']);
-    },
-  );
 
   it('a response that an admin’s requeued request left behind is replaced', async () => {
     const claim = await insertClaimedOne(backend());

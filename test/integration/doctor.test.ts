@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { diskFindings } from '../../src/doctor/disk.ts';
 import { tableFindings } from '../../src/doctor/table-findings.ts';
 import { lookAtServer } from '../../src/store/mariadb-facts.ts';
 import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
@@ -383,23 +382,5 @@ describe('a fault of the AI service is found', () => {
       reason: expect.stringMatching(/degraded .* fallback .*model/i),
     });
     expect(fault.remedy).toMatch(/Start the model server that AI_PROVIDER_URL names/);
-  });
-});
-
-describe('a disk', () => {
-  const GIB = 1024 ** 3;
-  it.each([
-    [0.1 * GIB, 'broken', /requests and answers are about to be refused/],
-    [2 * GIB, 'warning', /2\.0 GiB of 100 GiB are free/],
-    [50 * GIB, 'ok', /50 GiB of 100 GiB are free/],
-  ])('with %i bytes of 100 GiB free is %s', async (freeBytes, verdict, reason) => {
-    const look = async (folder: string) => ({ folder, freeBytes, totalBytes: 100 * GIB });
-    expect(await diskFindings('/data', look)).toMatchObject([
-      { verdict, reason: expect.stringMatching(reason) },
-    ]);
-  });
-
-  it('that cannot be looked at is not taken for a full one', async () => {
-    expect(await diskFindings('/there/is/no/such/folder')).toMatchObject([{ verdict: 'unseen' }]);
   });
 });
