@@ -70,7 +70,8 @@ export function howTo(word: 'start' | 'restart', baseUrl: string): string {
   if (!LOOPBACK.test(hostname))
     return `${word === 'start' ? 'Start' : 'Restart'} what listens at ${baseUrl}, or have its owner do it`;
   const isUsual = baseUrl === WORKER.aiServiceBaseUrl.default;
-  const byHand = isUsual ? 'ai-ipc service' : `ai-ipc service --port ${port}`;
+  const program = isUsual ? 'ai-ipc service' : `ai-ipc service --port ${port}`;
+  const byHand = word === 'start' ? program : `end it, then ${program}`;
   const other = isUsual ? '' : `, or what else listens at ${baseUrl}`;
   return `sudo systemctl ${word} ai-ipc-service (by hand: ${byHand})${other}`;
 }

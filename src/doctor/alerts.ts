@@ -25,7 +25,7 @@ export async function alertFindings(
   return [
     warning('alerts', {
       reason: `${countOf(alerts.length, 'alert')} told to ${place}. ${reasons}`,
-      remedy: 'The lines above say what mends it. The thresholds: ai-ipc config check, section alerts.',
+      remedy: 'The other lines say what mends it. The thresholds: ai-ipc config check, section alerts.',
     }),
   ];
 }

@@ -29,7 +29,9 @@ export async function examine(settings: Settings, version: string): Promise<Find
   const aboutService = serviceFindings(service, settings.worker.aiServiceBaseUrl);
   if ('verdict' in database) return [database, ...aboutService];
   const { queue, findings, folder } = database;
-  const aboutCalls = aiCallFindings(queue, settings.worker);
+  const aboutCalls = aiCallFindings(queue, settings.worker).map((finding) =>
+    ofService(finding, aboutService),
+  );
   const otherCause = causeIn([...findings, ...aboutService, ...aboutCalls]);
   return withoutRepeats([
     ...findings,
@@ -94,6 +96,14 @@ function aiCallFindings(queue: QueueFacts, settings: Settings['worker']): readon
       callFindings(last, livingOf(queue).length > 0 ? underWay : NO_CALLS, settings),
     ),
   );
+}
+
+/** Calls to a service that is down fail for no reason of their own. */
+function ofService(finding: Finding, aboutService: readonly Finding[]): Finding {
+  const isDown = aboutService.some(({ verdict }) => verdict === 'broken');
+  return isDown && finding.remedy !== null
+    ? { ...finding, remedy: 'What mends the line “AI service”.' }
+    : finding;
 }
 
 function fileFindings({

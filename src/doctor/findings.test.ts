@@ -302,7 +302,9 @@ describe('the AI service', () => {
         reason: expect.stringMatching(
           /^Calls hang: \d calls under way, the oldest for \d+ s, and none has come back/,
         ),
-        remedy: expect.stringMatching(/^sudo systemctl restart ai-ipc-service \(by hand: ai-ipc service\)/),
+        remedy: expect.stringMatching(
+          /^sudo systemctl restart ai-ipc-service \(by hand: end it, then ai-ipc service\)/,
+        ),
       });
   });
 

@@ -200,10 +200,17 @@ function heldFinding(ids: readonly number[], { transactions }: ServerFacts): Fin
     });
   const suspects = suspectsAmong(transactions.seen);
   return broken('held rows', {
-    reason: `${held}: ${suspects.map((one) => `${ownerOf(one)} for ${spanOf(one.seconds)}, ${one.command || 'state unknown'}`).join('; ') || 'one that has ended meanwhile'}.`,
+    reason: `${held}: ${suspects.map((one) => `${ownerOf(one)} for ${spanOf(one.seconds)}, ${one.command || 'state unknown'}`).join('; ') || 'one that has ended meanwhile'}${behind(transactions.seen)}.`,
     remedy: killOf(suspects) ?? 'ai-ipc doctor, once more.',
     symptom,
   });
+}
+
+function behind(transactions: readonly OpenTransaction[]): string {
+  const waiting = transactions.filter(({ isWaiting }) => isWaiting).length;
+  return waiting === 0
+    ? ''
+    : `; ${countOf(waiting, 'other connection')} ${waiting === 1 ? 'waits' : 'wait'} for a lock`;
 }
 
 /** Who waits for a lock himself (a player's INSERT behind the gap that a locking read has closed) is a victim, mostly. */
