@@ -1,4 +1,5 @@
 import { franc } from 'franc-min';
+import { LRUCache } from 'lru-cache';
 import { keyIn, toKey } from './keys.ts';
 import { isSameLanguage, languageOf } from './language.ts';
 import { allPacks, packOf } from './pack-book.ts';
@@ -27,9 +28,22 @@ export interface GuessOptions {
   readonly isGoingOn: boolean;
 }
 
+/** Each answer looks at the last lines of its talk anew. */
+const MOST_LINES = 5_000;
+const guessed = new LRUCache<string, string>({ max: MOST_LINES });
+
 /** The code of the pack in whose language a line is written; the talk's, where that is not sure. */
-export function guessLanguage(text: string, { talk, isGoingOn }: GuessOptions): string {
-  const line = foldWidth(text.slice(0, 2_000));
+export function guessLanguage(text: string, options: GuessOptions): string {
+  const key = `${options.talk}\n${options.isGoingOn ? 1 : 0}\n${text.slice(0, 500)}`;
+  const known = guessed.get(key);
+  if (known !== undefined) return known;
+  const code = guess(text, options);
+  guessed.set(key, code);
+  return code;
+}
+
+function guess(text: string, { talk, isGoingOn }: GuessOptions): string {
+  const line = foldWidth(text.slice(0, 500));
   const letters = line.match(LETTER) ?? [];
   if (letters.length === 0 || isClearlyOf(talk, line, letters)) return talk;
   const found = allPacks().filter((pack) => isWrittenIn(pack, letters));
