@@ -24,7 +24,12 @@ describe.each(LINES)('%s', (code, lines) => {
   it.each(npcs)('is understood in everyday lines by $id, ten of eleven', async (npc) => {
     const answers = await talk(book, { npc, lines: lines.everyday });
     expect(answers).toHaveLength(11);
-    expect(answers.filter(({ isRight }) => !isRight).map(show).slice(1)).toEqual([]);
+    expect(
+      answers
+        .filter(({ isRight }) => !isRight)
+        .map(show)
+        .slice(1),
+    ).toEqual([]);
     expect(answers.filter((answer) => !isIn(code, answer)).map(show)).toEqual([]);
   });
 
@@ -32,7 +37,13 @@ describe.each(LINES)('%s', (code, lines) => {
     const npc = npcs[0]!;
     const answers = await talk(book, { npc, lines: [...lines.everyday.slice(0, 1), ...lines.chat] });
     expect(answers.slice(1)).toHaveLength(7);
-    expect(answers.slice(1).filter(({ isRight }) => !isRight).map(show).slice(2)).toEqual([]);
+    expect(
+      answers
+        .slice(1)
+        .filter(({ isRight }) => !isRight)
+        .map(show)
+        .slice(2),
+    ).toEqual([]);
     expect(answers.filter((answer) => !isIn(code, answer)).map(show)).toEqual([]);
   });
 
@@ -46,7 +57,9 @@ describe.each(LINES)('%s', (code, lines) => {
   it('has its facts heard', () => {
     const told = (said: string) => factsIn(said, code).map(({ kind, value }) => `${kind}: ${value}`);
     const wrong = lines.facts.filter(({ said, kind, value }) => !told(said).includes(`${kind}: ${value}`));
-    expect(wrong.map((fact) => `${fact.said} → ${told(fact.said)}, not ${fact.kind}: ${fact.value}`)).toEqual([]);
+    expect(wrong.map((fact) => `${fact.said} → ${told(fact.said)}, not ${fact.kind}: ${fact.value}`)).toEqual(
+      [],
+    );
   });
 
   it('has no false friends', () => {
@@ -56,8 +69,11 @@ describe.each(LINES)('%s', (code, lines) => {
       (intentPatterns(what, code) ?? []).some((pattern) => matchPattern(pattern, toWords(said, language)));
     const wrong = lines.false_friends.flatMap(({ said, not, clean = false }) => {
       const words = toWords(said, language);
-      const hidden = clean && words.some((_, at) => profanity.isAt({ words, language }, at)) ? ['hidden'] : [];
-      return [...[not].flat().filter((what) => isHeard(said, what)), ...hidden].map((what) => `${said}: ${what}`);
+      const hidden =
+        clean && words.some((_, at) => profanity.isAt({ words, language }, at)) ? ['hidden'] : [];
+      return [...[not].flat().filter((what) => isHeard(said, what)), ...hidden].map(
+        (what) => `${said}: ${what}`,
+      );
     });
     expect(wrong).toEqual([]);
   });

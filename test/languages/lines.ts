@@ -14,7 +14,11 @@ export interface LanguageLines {
   readonly everyday: readonly MeantLine[];
   readonly chat: readonly MeantLine[];
   readonly names: readonly { readonly said: string; readonly name: string | null }[];
-  readonly facts: readonly { readonly said: string; readonly kind: string; readonly value: string | number }[];
+  readonly facts: readonly {
+    readonly said: string;
+    readonly kind: string;
+    readonly value: string | number;
+  }[];
   readonly false_friends: readonly {
     readonly said: string;
     readonly not: string | readonly string[];

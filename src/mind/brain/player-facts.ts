@@ -147,8 +147,9 @@ function valueAt(
 }
 
 function valueFor(kind: FactKind, text: string, { language, words }: Telling): string | undefined {
-  const told = trimLeading(toWords(text, language), words);
-  if (kind === 'name') return nameFrom(told, words);
+  const all = toWords(text, language);
+  const told = trimLeading(all, words);
+  if (kind === 'name') return isNoName(all, words) ? undefined : nameFrom(told, words);
   if (kind === 'level') return /^\d{1,3}(?![\da-z])/.exec(told[0]?.key ?? '')?.[0];
   const kept = [...told];
   while (kept.length > 0 && words.has('fillers', kept.at(-1))) kept.pop();
@@ -162,7 +163,7 @@ function valueFor(kind: FactKind, text: string, { language, words }: Telling): s
 
 /** Where the value stands first, as in 私はゲフェンから来ました, what leads to it is no part of it. */
 function trimLeading(told: readonly Word[], words: TellingWords): readonly Word[] {
-  const first = told.findIndex((word) => !words.has('leading', word));
+  const first = told.findIndex((word) => !words.has('leading', word) && !words.has('dropped_articles', word));
   return first < 0 ? told : told.slice(first);
 }
 

@@ -125,10 +125,17 @@ function knownIn(words: readonly Word[], pack: LanguagePack): number {
 
 /** Every word that a pack writes down as one of its language, with its accents and without. */
 function vocabularyOf(pack: LanguagePack): ReadonlySet<string> {
-  const { common_words, question_words, articles, negations, particles, intents, telling, clause_ends } = pack;
+  const { common_words, question_words, articles, negations, particles, intents, telling, clause_ends } =
+    pack;
   const sources = [
     ...[common_words, question_words, articles, negations, particles, clause_ends],
-    ...[pack.no_values, pack.fillers, pack.name_ends, Object.keys(pack.spellings), Object.keys(pack.mirrored)],
+    ...[
+      pack.no_values,
+      pack.fillers,
+      pack.name_ends,
+      Object.keys(pack.spellings),
+      Object.keys(pack.mirrored),
+    ],
     ...Object.values(intents).map((sources) => sources ?? []),
     ...Object.values(telling).map((sources) => sources ?? []),
     ...Object.values(pack.feelings).map((sources) => sources ?? []),
@@ -158,7 +165,8 @@ function byTrigrams(line: string, packs: readonly LanguagePack[]): string | unde
       return known === undefined ? [] : [[known, code] as const];
     }),
   );
-  if (codes.size < packs.length || (line.match(LETTER) ?? []).length < MIN_LETTERS_FOR_TRIGRAMS) return undefined;
+  if (codes.size < packs.length || (line.match(LETTER) ?? []).length < MIN_LETTERS_FOR_TRIGRAMS)
+    return undefined;
   const found = franc(line, { only: [...codes.keys()], minLength: MIN_LETTERS_FOR_TRIGRAMS });
   return codes.get(found);
 }

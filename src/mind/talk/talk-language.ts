@@ -11,15 +11,12 @@ export interface TalkSoFar {
   readonly turns: readonly Turn[];
 }
 
-/** A talk changes its language within a few turns, or not at all. */
-const MAX_TURNS = 4;
+/** More than are remembered in full; short lines tell nothing, so none of them may be the first alone. */
+const MAX_TURNS = 30;
 
 /** The language to answer in: the one that is asked for, else the player's where that is sure, else the persona's. */
 export function languageOfTalk({ asked, persona, message, turns }: TalkSoFar): string {
   if (asked !== null) return asked;
   const said = [...turns.slice(-MAX_TURNS).map((turn) => turn.said), message];
-  return said.reduce(
-    (talk, text, at) => guessLanguage(text, { talk, isGoingOn: at > 0 || turns.length > MAX_TURNS }),
-    persona.language,
-  );
+  return said.reduce((talk, text, at) => guessLanguage(text, { talk, isGoingOn: at > 0 }), persona.language);
 }
