@@ -8,6 +8,7 @@ import { joinWritten, toWords, type Word } from '../language/words.ts';
 import {
   classFrom,
   isBareName,
+  isNoName,
   nameFrom,
   type TellingWords,
   tellingWordsOf,
@@ -163,7 +164,7 @@ function valueFor(kind: FactKind, text: string, { language, words }: Telling): s
 
 /** Where the value stands first, as in 私はゲフェンから来ました, what leads to it is no part of it. */
 function trimLeading(told: readonly Word[], words: TellingWords): readonly Word[] {
-  const first = told.findIndex((word) => !words.has('leading', word) && !words.has('dropped_articles', word));
+  const first = told.findIndex((word) => !words.has('leading', word));
   return first < 0 ? told : told.slice(first);
 }
 

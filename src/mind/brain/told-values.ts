@@ -7,7 +7,6 @@ import { endOfChoice, placeOf } from '../language/word-match.ts';
 import { isOneOf, joinWritten, toKey, type Word } from '../language/words.ts';
 
 type ListName =
-  | 'dropped_articles'
   | 'fillers'
   | 'no_names'
   | 'no_values'
@@ -47,7 +46,6 @@ export function tellingWordsOf(pack: LanguagePack, language: Language): TellingW
     name_ends: set(name_ends),
     common: language.commonWords,
     articles: language.articles,
-    dropped_articles: pack.values_keep_articles ? new Set() : language.articles,
     // Only where values stand first is anything before them.
     leading: isLeading(pack) ? new Set([...language.commonWords, ...language.particleSet]) : new Set(),
   };

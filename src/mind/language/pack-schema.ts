@@ -37,8 +37,6 @@ const packSchema = section({
   borrowed: z.record(z.string().trim().min(1), text).default({}),
   common_words: texts,
   articles: texts,
-  /** Whether what a player tells keeps its article: "you like the sea". */
-  values_keep_articles: z.boolean().default(false),
   particles: texts,
   question_words: texts,
   negations: texts,
