@@ -44,22 +44,9 @@ const NO_TOPIC =
 const GREETINGS = new Set<string | undefined>(['hello', 'nice-to-meet-you', 'how-are-you']);
 /** How many more words a borrowed rule must name to be closer to a message than an own one; asked for memories, one. */
 const BORROWING_LEAD = 2;
+/** "Thanks, I like it" is no question about what was spoken of before. */
+const MANNERS = new Set<string | undefined>(['thanks', 'sorry', 'compliment', 'insult', 'bye']);
 /** "And how do I get there?" is about what was spoken of before. */
-const POINTING = new Set([
-  'there',
-  'it',
-  'its',
-  'that',
-  'this',
-  'them',
-  'they',
-  'those',
-  'one',
-  'him',
-  'her',
-  'he',
-  'she',
-]);
 const MAX_POINTING_WORDS = 9;
 const MAX_POINTING_TURNS = 4;
 const NO_CAPTURES: ReadonlyMap<string, string> = new Map();
@@ -115,13 +102,19 @@ function firmOrTold(book: RuleBook, heard: Heard): Chosen | undefined {
   const own = bestMatch(book.firm, heard.words, isRuleOpen);
   const borrowed = bestMatch(book.borrowed, heard.words, isRuleOpen);
   const pointed = pointedAt(book, heard);
-  if (pointed && pointed.score > (own?.match.score ?? 0)) return pointed.chosen;
+  const hasManners = MANNERS.has(own?.rule.intent) && !asks(book, heard);
+  if (pointed && !hasManners && pointed.score > (own?.match.score ?? 0)) return pointed.chosen;
   const lead = borrowed?.rule.intent?.startsWith('ask-') ? 1 : BORROWING_LEAD;
   const isBorrowed = !own || (borrowed && borrowed.match.score >= own.match.score + lead);
   const firm = isBorrowed ? borrowed : own;
   const score = GREETINGS.has(firm?.rule.intent) ? 0 : (firm?.match.score ?? 0);
   const isMeant = (fact: Fact) => fact.score >= score && (!isWish(fact) || (score <= 1 && isSpecial(fact)));
   return told(book, heard, isMeant) ?? (firm && { rule: firm.rule, captures: firm.match.captures });
+}
+
+function asks({ persona }: RuleBook, { words }: Heard): boolean {
+  const { questionWords } = languageOf(persona.language);
+  return words.some((word) => isOneOf(questionWords, word));
 }
 
 /** A wish often only leads to its topic: who needs potions wants to hear where they are sold. */
@@ -142,8 +135,9 @@ interface Pointed {
 /** A short message that points back is read together with what the player last asked about. */
 function pointedAt(book: RuleBook, { turns, ...heard }: Heard): Pointed | undefined {
   const { words } = heard;
-  if (words.length > MAX_POINTING_WORDS || !words.some(({ key }) => POINTING.has(key))) return undefined;
   const language = languageOf(book.persona.language);
+  if (words.length > MAX_POINTING_WORDS || !words.some((word) => isOneOf(language.pointing, word)))
+    return undefined;
   const earlier = turns
     .slice(-MAX_POINTING_TURNS)
     .map(({ said }) => utteranceOf(said, book.persona.language))

@@ -24,6 +24,8 @@ export interface Language extends Spelt {
   readonly questionWords: ReadonlySet<string>;
   /** "Not afraid" calls up nothing. */
   readonly negations: ReadonlySet<string>;
+  /** Words that point back to what was spoken of. */
+  readonly pointing: ReadonlySet<string>;
 }
 
 const NONE: ReadonlySet<string> = new Set();
@@ -42,6 +44,7 @@ const OTHER: Language = {
   nameEnds: NONE,
   questionWords: NONE,
   negations: NONE,
+  pointing: NONE,
 };
 
 const byPack = new WeakMap<LanguagePack, Language>();
@@ -87,5 +90,6 @@ export function languageFrom(pack: LanguagePack): Language {
     nameEnds: toWordSet(pack.name_ends, marks),
     questionWords: toWordSet(pack.question_words, marks),
     negations: toWordSet(pack.negations, marks),
+    pointing: toWordSet(pack.pointing, marks),
   };
 }

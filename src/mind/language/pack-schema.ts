@@ -40,6 +40,8 @@ const packSchema = section({
   particles: texts,
   question_words: texts,
   negations: texts,
+  /** Words that point back to what was spoken of: "how do I get there?". */
+  pointing: texts,
   intents: byName(INTENT_NAMES, texts),
   telling: byName(FACT_KINDS, texts),
   /** "I am {value}": a name only where it is written like one and is no common word. */
