@@ -87,7 +87,7 @@ function factsText(known: ReadonlyMap<FactKind, string>, code: string): string |
     const sentence = pack?.fact_sentences[kind];
     return value === undefined || sentence === undefined
       ? []
-      : (fillLine(` ${sentence}`, new Map([[VALUE, value]])) ?? '').trim();
+      : (fillLine(` ${sentence}`, new Map([[VALUE, value]]), code) ?? '').trim();
   });
   return sentences.length === 0 || pack === undefined ? undefined : listOf(sentences, pack);
 }

@@ -4,7 +4,7 @@ import { type Language, languageOf } from '../language/language.ts';
 import { matchAt } from '../language/matcher.ts';
 import { compilePattern, type Pattern } from '../language/pattern.ts';
 import { endOfChoice, placeOf, wordAt } from '../language/word-match.ts';
-import { joinWritten, toWords, type Word } from '../language/words.ts';
+import { isOneOf, joinWritten, toWords, type Word } from '../language/words.ts';
 import {
   classFrom,
   isBareName,
@@ -115,15 +115,24 @@ function toClauses(words: readonly Word[], { clauseEnds, language }: Telling): r
 
 function factsInClause(clause: readonly Word[], telling: Telling): Fact[] {
   const found = clause.flatMap((word, start) =>
-    telling.patterns.flatMap((one) => {
-      const told = valueAt(one, clause, { word, start });
-      const value = told && valueFor(one.kind, told.value, telling);
-      return value ? [{ kind: one.kind, value, score: told.score }] : [];
-    }),
+    isDenied(clause, start, telling)
+      ? []
+      : telling.patterns.flatMap((one) => {
+          if (start > 0 && one.pattern.isFromStart) return [];
+          const told = valueAt(one, clause, { word, start });
+          const value = told && valueFor(one.kind, told.value, telling);
+          return value ? [{ kind: one.kind, value, score: told.score }] : [];
+        }),
   );
   // "I want to" begins like "I want": the one that names more words is meant.
   const best = Math.max(0, ...found.map(({ score }) => score));
   return found.filter(({ score }) => score === best).slice(0, 1);
+}
+
+/** "No me llamo Bob", "не живу в Пайоне": what a denial stands before is not told. */
+function isDenied(clause: readonly Word[], start: number, { language }: Telling): boolean {
+  const before = clause[start - 1];
+  return before !== undefined && isOneOf(language.negations, before);
 }
 
 interface ToldValue {

@@ -52,12 +52,12 @@ function linesFor({ persona, topic, facts }: Cue, { book, neutral }: Shouting): 
   const taken =
     subject === undefined
       ? []
-      : fillAll(own.takingUp, [...personaValues(persona), [TOPIC_PLACEHOLDER, subject]]);
+      : fillAll(own.takingUp, [...personaValues(persona), [TOPIC_PLACEHOLDER, subject]], persona.language);
   if (taken.length > 0) return taken;
   return known.texts.length > 0 ? known.texts : own.any;
 }
 
-/** "Her name is Brunhild": written for a model, and nothing that the NPC would say. */
+/** In English, "her name is Brunhild": written for a model, and nothing that the NPC would say. */
 const OF_ITSELF = /\b(?:his|her|he|she)\b/i;
 
 interface OwnLines {
@@ -75,22 +75,24 @@ export function ownLines(persona: Persona, neutral: Persona): OwnLines {
   const shouts = isLent ? neutral.shouts : persona.shouts;
   const values = [...personaValues(persona)];
   const takesUp = (line: string) => placeholdersOf(line).includes(TOPIC_PLACEHOLDER);
-  const plain = fillAll(
-    shouts.filter((line) => !takesUp(line)),
-    values,
-  );
+  const fill = (lines: readonly string[]) => fillAll(lines, values, persona.language);
+  const plain = fill(shouts.filter((line) => !takesUp(line)));
   const further = [
-    persona.knowledge.filter((line) => !OF_ITSELF.test(line)),
+    isSameLanguage(persona.language, 'en') ? persona.knowledge.filter((line) => !OF_ITSELF.test(line)) : [],
     persona.greeting,
     persona.fallback,
-  ].map((lines) => fillAll(lines, values));
+  ].map((lines) => fill(lines));
   const any = [plain, ...further].find((lines) => lines.length > 0) ?? [];
   return { takingUp: shouts.filter(takesUp), plain: [...plain, ...(further[0] ?? [])], any };
 }
 
-function fillAll(lines: readonly string[], values: Iterable<readonly [string, string]>): string[] {
+function fillAll(
+  lines: readonly string[],
+  values: Iterable<readonly [string, string]>,
+  language: string,
+): string[] {
   const known = new Map(values);
-  return lines.flatMap((line) => fillLine(line, known) ?? []);
+  return lines.flatMap((line) => fillLine(line, known, language) ?? []);
 }
 
 function toSentence(fact: string): string {

@@ -186,7 +186,8 @@ function preferenceFor(intent: string): Preference {
 
 function lineOptions({ line, values, seed }: Thought, preference = NO_PREFERENCE): LineOptions {
   const answered = line.recollection.turns.map((turn) => turn.answered);
-  return { ...preference, values, answered, seed, maxCharacters: line.maxCharacters };
+  const { persona, maxCharacters } = line;
+  return { ...preference, language: persona.language, values, answered, seed, maxCharacters };
 }
 
 /** An NPC that was insulted before lets it be heard; one that was thanked, every other time. */

@@ -4,6 +4,7 @@ import { CALLED_UP } from './emotions.ts';
 import { FACT_KINDS } from './fact-kinds.ts';
 import { problemOf, problemOfKeys } from './file-problems.ts';
 import { INTENT_NAMES } from './intent-names.ts';
+import { REASON_KINDS } from './reason-kinds.ts';
 
 /** A language code, such as en or pt-BR. */
 const LANGUAGE_CODE = /^[a-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$/;
@@ -68,6 +69,8 @@ const packSchema = section({
     self_talk: texts,
     announcements: texts,
   }).prefault({}),
+  /** Why an NPC does what it decides to do, for personas that have no words of their own. */
+  reasons: byName(REASON_KINDS, texts),
   lines: section({ canned: texts, waiting: texts }).prefault({}),
   sample_questions: texts,
 });

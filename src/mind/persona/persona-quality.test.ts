@@ -5,12 +5,12 @@ import { toneOf } from '../brain/tone.ts';
 import { INTENT_NAMES, intentPatterns } from '../language/intents.ts';
 import { languageOf } from '../language/language.ts';
 import { bestMatch, indexPatterns } from '../language/matcher.ts';
+import { REASON_KINDS } from '../language/reason-kinds.ts';
 import { toWords } from '../language/words.ts';
 import { NOTHING } from '../talk/recollection.ts';
 import type { Persona } from './persona.ts';
 import { loadPersonas } from './persona-book.ts';
 import { cannedLine } from './persona-canned.ts';
-import { REASON_KINDS } from './reason-kinds.ts';
 
 const { personas } = await loadPersonas();
 const named = personas.map((persona) => [persona.id, persona] as const);

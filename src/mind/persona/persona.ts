@@ -8,6 +8,7 @@ import { INTENT_NAMES, intentPatterns } from '../language/intents.ts';
 import { languageOf } from '../language/language.ts';
 import { toKeyPath } from '../language/pack-schema.ts';
 import { compilePattern, type Pattern } from '../language/pattern.ts';
+import { REASON_KINDS } from '../language/reason-kinds.ts';
 import {
   ALWAYS_KNOWN,
   needsMore,
@@ -16,7 +17,6 @@ import {
   SOMETIMES_KNOWN,
   TOPIC_PLACEHOLDER,
 } from './placeholders.ts';
-import { REASON_KINDS } from './reason-kinds.ts';
 
 /** A section of keys; one that it does not have is a mistake, and most likely a slip of the pen. */
 function section<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
