@@ -8,13 +8,12 @@ import { joinWritten, toWords, type Word } from '../language/words.ts';
 import {
   classFrom,
   isBareName,
+  isNoName,
   nameFrom,
   type TellingWords,
   tellingWordsOf,
   toProperName,
 } from './told-values.ts';
-
-export type { FactKind } from '../language/fact-kinds.ts';
 
 export interface Fact {
   readonly kind: FactKind;
@@ -26,6 +25,8 @@ export interface Fact {
 
 /** A fact ends where another thought begins: with these marks, and with the pack's words. */
 const CLAUSE_END = /[.!?;,:()"\n…。！？；，、：（）「」『』“”«»｡､]+|\s[-–—]\s/;
+/** In Russian it stands for "is": мое имя - Артур. */
+const DASH = /\s[-–—]\s/g;
 const MAX_VALUE_CHARACTERS = 40;
 
 interface TellingPattern {
@@ -53,8 +54,8 @@ export function factsIn(message: string, code: string): Fact[] {
   const telling = tellingOf.get(language) ?? readTelling(language);
   if (telling === undefined) return [];
   tellingOf.set(language, telling);
-  return message
-    .slice(0, 2_000)
+  const text = message.slice(0, 2_000);
+  return (language.pack?.scripts.includes('Cyrillic') ? text.replace(DASH, ' ') : text)
     .split(CLAUSE_END)
     .flatMap((part) => toClauses(toWords(part, language), telling))
     .flatMap((clause) => [
@@ -147,8 +148,12 @@ function valueAt(
 }
 
 function valueFor(kind: FactKind, text: string, { language, words }: Telling): string | undefined {
-  const told = trimLeading(toWords(text, language), words);
-  if (kind === 'name') return nameFrom(told, words);
+  const all = toWords(text, language);
+  const told = trimLeading(all, words);
+  if (kind === 'name') {
+    const isDenied = all.some((_, at) => at <= all.length - told.length && isNoName(all.slice(at), words));
+    return isDenied ? undefined : nameFrom(told, words);
+  }
   if (kind === 'level') return /^\d{1,3}(?![\da-z])/.exec(told[0]?.key ?? '')?.[0];
   const kept = [...told];
   while (kept.length > 0 && words.has('fillers', kept.at(-1))) kept.pop();

@@ -2,7 +2,7 @@ import { toWordSet } from '../language/keys.ts';
 import type { Language } from '../language/language.ts';
 import type { LanguagePack } from '../language/pack-schema.ts';
 import { type Choice, compileWords } from '../language/pattern.ts';
-import { isHangul, isRun } from '../language/script.ts';
+import { isHangul, isRun, isSpeltRun } from '../language/script.ts';
 import { endOfChoice, placeOf } from '../language/word-match.ts';
 import { isOneOf, joinWritten, toKey, type Word } from '../language/words.ts';
 
@@ -16,6 +16,7 @@ export interface TellingWords {
   mirrored(word: Word): string;
   /** Endings that are written at a name without a blank, the longest first. */
   readonly nameEndings: readonly string[];
+  readonly noNames: readonly string[];
   readonly classes: readonly { readonly name: string; readonly choice: Choice }[];
 }
 
@@ -23,6 +24,7 @@ const MAX_NAME_WORDS = 3;
 const MAX_NAME_CHARACTERS = 30;
 /** A name of a script without blanks; longer ones are a sentence. */
 const MAX_RUN_NAME_CHARACTERS = 20;
+const MIN_RUN_NO_NAME = 3;
 const MAX_CLASS_WORDS = 6;
 /** "Im zed btw": said by the way, and a name without a capital letter. */
 const BY_THE_WAY = 'btw';
@@ -46,6 +48,7 @@ export function tellingWordsOf(pack: LanguagePack, language: Language): TellingW
     language,
     has: (list, word) => word !== undefined && isOneOf(lists[list], word),
     mirrored: ({ key, written }) => mirrored.get(toKey(key)) ?? written,
+    noNames: no_names.map(toKey),
     nameEndings: name_ends.map(toKey).toSorted((a, b) => b.length - a.length),
     classes: Object.values(pack.classes)
       .flatMap((names) => names.map((name) => ({ name, choice: compileWords(name, language) })))
@@ -57,10 +60,18 @@ function isLeading({ telling }: LanguagePack): boolean {
   return Object.values(telling).some((patterns) => patterns.some((source) => /^\W*\{/.test(source)));
 }
 
+/** "My name is not important": what follows is no name. In a run it may be cut otherwise, and มา begins มาลี. */
+export function isNoName(told: readonly Word[], words: TellingWords): boolean {
+  const [first] = told;
+  if (first === undefined) return true;
+  const text = told.map(({ key }) => key).join('');
+  if (!isSpeltRun(text)) return words.has('no_names', first);
+  return words.noNames.some((one) => text === one || (one.length >= MIN_RUN_NO_NAME && text.startsWith(one)));
+}
+
 /** A name: what stands before the first word that ends one. */
 export function nameFrom(told: readonly Word[], words: TellingWords): string | undefined {
-  const [first] = told;
-  if (first === undefined || words.has('no_names', first)) return undefined;
+  if (isNoName(told, words)) return undefined;
   const end = told.findIndex((word, at) => words.has('name_ends', word) && (at > 0 || !word.isGlued));
   const kept = takeName(told.slice(0, end < 0 ? told.length : end));
   const name = withoutEnding(toProperName(kept), words);

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { AiIpcError } from '../../base/errors.ts';
 import { CALLED_UP } from './emotions.ts';
 import { FACT_KINDS } from './fact-kinds.ts';
-import { problemOf, problemOfKeys, problemOfNames } from './file-problems.ts';
+import { problemOf, problemOfKeys } from './file-problems.ts';
 import { INTENT_NAMES } from './intent-names.ts';
 
 /** A language code, such as en or pt-BR. */
-export const LANGUAGE_CODE = /^[a-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$/;
+const LANGUAGE_CODE = /^[a-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$/;
 
 /** A section of keys; one that it does not have is a mistake, and most likely a slip of the pen. */
 function section<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
@@ -16,16 +16,11 @@ function section<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
 /** YAML reads 555 as a number and true as no text; both are words here. */
 const text = z.preprocess(
   (value) => (typeof value === 'number' || typeof value === 'boolean' ? String(value) : value),
-  z.string().trim().min(1).max(500),
+  z.string().trim().min(1).max(4_000),
 );
 const texts = z.array(text).max(5_000).default([]);
-const named = <Name extends string>(names: readonly Name[], kind: string) =>
-  z.enum(names as readonly [Name, ...Name[]], {
-    error: problemOfNames(names, { kind, otherwise: `Give one of these: ${names.join(', ')}` }),
-  });
-const intentName = z.enum(INTENT_NAMES, {
-  error: problemOfNames(INTENT_NAMES, { kind: 'intent', otherwise: 'docs/personas.md lists them' }),
-});
+const byName = <Name extends string, Value extends z.ZodType>(names: readonly Name[], value: Value) =>
+  z.partialRecord(z.enum(names), value, { error: problemOfKeys(names) }).default({});
 const SCRIPT_RULE = 'is no script: give the name that Unicode has for it, such as Latin, Thai or Hangul';
 
 const packSchema = section({
@@ -38,13 +33,15 @@ const packSchema = section({
   accents: z.boolean().default(true),
   codepages: texts,
   spellings: z.record(z.string().trim().min(1), text).default({}),
+  /** Of other languages: understood like spellings, and no sign of this one. */
+  borrowed: z.record(z.string().trim().min(1), text).default({}),
   common_words: texts,
   articles: texts,
   particles: texts,
   question_words: texts,
   negations: texts,
-  intents: z.partialRecord(intentName, texts).default({}),
-  telling: z.partialRecord(named(FACT_KINDS, 'fact'), texts).default({}),
+  intents: byName(INTENT_NAMES, texts),
+  telling: byName(FACT_KINDS, texts),
   /** "I am {value}": a name only where it is written like one and is no common word. */
   bare_names: texts,
   classes: z.record(z.string(), texts).default({}),
@@ -54,12 +51,12 @@ const packSchema = section({
   fillers: texts,
   mirrored: z.record(z.string(), text).default({}),
   clause_ends: texts,
-  fact_sentences: z.partialRecord(named(FACT_KINDS, 'fact'), text).default({}),
+  fact_sentences: byName(FACT_KINDS, text),
   list: section({
     separator: z.string().default(', '),
     last: z.string().default(', '),
   }).default({ separator: ', ', last: ', ' }),
-  feelings: z.partialRecord(named(CALLED_UP, 'feeling'), texts).default({}),
+  feelings: byName(CALLED_UP, texts),
   profanity: texts,
   answers: section({
     introductions: texts,
@@ -79,9 +76,7 @@ export type LanguagePack = Readonly<z.infer<typeof packSchema>>;
 /** Makes a pack of what the YAML of its file says. Throws AiIpcError persona_invalid that names the file and each wrong key. */
 export function toPack(value: unknown, file: { readonly code: string; readonly path: string }): LanguagePack {
   const result = packSchema.safeParse(value ?? {}, { error: problemOf });
-  const problems = result.success
-    ? []
-    : result.error.issues.map(({ path, message }) => [toKeyPath(path), message]);
+  const problems = result.success ? [] : result.error.issues.map(toProblem);
   if (result.success && result.data.code !== file.code)
     problems.push(['code', `is ${result.data.code}, and the file's name says ${file.code}: make them one`]);
   if (result.success && problems.length === 0) return result.data;
@@ -90,6 +85,10 @@ export function toPack(value: unknown, file: { readonly code: string; readonly p
     'persona_invalid',
     `The language pack ${file.path} cannot be used:\n${reasons.join('\n')}`,
   );
+}
+
+function toProblem({ path, message }: z.core.$ZodIssue): [string, string] {
+  return [toKeyPath(path), message];
 }
 
 /** Where a value stands in a file, such as intents.hello[2]. */

@@ -34,7 +34,9 @@ export interface Heard {
 export function endOfChoice({ words }: Choice, heard: Heard, start: Place): End | undefined {
   let place = start;
   let loose = 0;
-  for (const [index, word] of words.entries()) {
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index];
+    if (word === undefined) break;
     let end = endOfWord(word, heard, place);
     for (let skipped = 0; end === undefined && index > 0 && skipped < MAX_PARTICLES; skipped++) {
       if (!isParticle(heard, place)) return undefined;
@@ -56,7 +58,7 @@ export interface End {
 
 function isParticle({ words, language }: Heard, place: Place): boolean {
   const word = words[wordAt(place)];
-  return word !== undefined && word.isGlued && offsetAt(place) === 0 && language.particleSet.has(word.key);
+  return word?.isGlued === true && offsetAt(place) === 0 && language.particleSet.has(word.key);
 }
 
 /** The place behind a word of a pattern, below zero where it fits without accents only; undefined where it is not here. */
