@@ -16,14 +16,8 @@ export function personaLacks({
   const silent = [...rules, ...forbidden_topics].flatMap(({ intent, patterns }) =>
     intent === undefined || intent.startsWith('tell-') || patterns.length > 0 ? [] : [intent],
   );
+  if (silent.length === 0) return [];
   return [
-    ...(silent.length === 0
-      ? []
-      : [
-          `Nothing is heard for the intents ${silent.join(', ')}: the language pack ${pack.code} has no patterns for them.`,
-        ]),
-    ...(canned_lines.length === 0
-      ? ['It lacks canned_lines: a line of its fallback stands in for them.']
-      : []),
+    `Nothing is heard for the intents ${silent.join(', ')}: the language pack ${pack.code} has no patterns for them.`,
   ];
 }
