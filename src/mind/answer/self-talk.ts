@@ -1,4 +1,4 @@
-import { splitSentences } from './sentences.ts';
+import { splitSentences } from '../language/sentences.ts';
 
 const MODEL_NAMES =
   '(?:ai|a\\.i\\.|llm|artificial intelligence|(?:large |ai )?language model|chat ?bot|(?:ai|virtual|digital|helpful) assistant|neural network)';
