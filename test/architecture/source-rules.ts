@@ -34,7 +34,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   alerts: ['queue', 'config', 'network'],
   client: ['queue', 'store'],
   doctor: ['ai', 'alerts', 'config', 'database', 'store', 'client'],
-  'mind/language': [],
+  'mind/language': ['config'],
   'mind/answer': ['mind/language', 'reading'],
   'mind/persona': ['config', 'mind/language', 'mind/answer'],
   'mind/talk': ['mind/language', 'mind/persona', 'providers'],

@@ -1,8 +1,13 @@
+import { VALUE } from '../language/capture.ts';
+import { FACT_KINDS, type FactKind } from '../language/fact-kinds.ts';
 import { languageOf } from '../language/language.ts';
-import { placeholderFor } from '../persona/placeholders.ts';
+import type { LanguagePack } from '../language/pack-schema.ts';
+import { topicKeyOf } from '../language/topics.ts';
+import { isOneOf } from '../language/words.ts';
+import { fillLine, placeholderFor } from '../persona/placeholders.ts';
 import type { PlayerFacts } from '../talk/mind.ts';
 import type { Recollection } from '../talk/recollection.ts';
-import type { Fact, FactKind } from './player-facts.ts';
+import type { Fact } from './player-facts.ts';
 import { isPlainTalk, utteranceOf } from './utterance.ts';
 
 /** What an NPC can say of a player while it answers one message. */
@@ -22,18 +27,6 @@ export interface Hearing {
   readonly language: string;
 }
 
-const SENTENCES: Readonly<Record<FactKind, (value: string) => string>> = {
-  name: (value) => `your name is ${value}`,
-  class: (value) => `you are ${/^[aeiou]/i.test(value) ? 'an' : 'a'} ${value}`,
-  level: (value) => `you are at level ${value}`,
-  home: (value) => `you come from ${value}`,
-  guild: (value) => `you belong to the guild ${value}`,
-  likes: (value) => `you like ${value}`,
-  dislikes: (value) => `you cannot stand ${value}`,
-  seeks: (value) => `you are looking for ${value}`,
-  plans: (value) => `you want to ${value}`,
-};
-
 /** A quotation longer than this would be the whole answer. */
 const MAX_QUOTE_CHARACTERS = 80;
 
@@ -48,7 +41,7 @@ export function getAcquainted({ message, recollection, player, language }: Heari
   const values = new Map([...known].map(([kind, value]) => [placeholderFor(kind), value]));
   addGameFacts(values, player);
   addQuotes(values, { message, recollection, language });
-  const facts = factsText(latest(earlier));
+  const facts = factsText(latest(earlier), language);
   if (facts !== undefined) values.set('facts', facts);
   const level = Number(values.get('level'));
   return { values, told, level: Number.isInteger(level) && level > 0 ? level : undefined };
@@ -86,10 +79,23 @@ function addGameFacts(values: Map<string, string>, player: PlayerFacts | null): 
   }
 }
 
-function factsText(known: ReadonlyMap<FactKind, string>): string | undefined {
-  const kinds = Object.keys(SENTENCES).filter((kind): kind is FactKind => known.has(kind as FactKind));
-  const sentences = kinds.map((kind) => SENTENCES[kind](known.get(kind) ?? ''));
-  return sentences.length === 0 ? undefined : new Intl.ListFormat('en').format(sentences);
+/** "Your name is Ana, and you come from Payon", by the sentences of the language's pack. */
+function factsText(known: ReadonlyMap<FactKind, string>, code: string): string | undefined {
+  const { pack } = languageOf(code);
+  const sentences = FACT_KINDS.flatMap((kind) => {
+    const value = known.get(kind);
+    const sentence = pack?.fact_sentences[kind];
+    return value === undefined || sentence === undefined
+      ? []
+      : (fillLine(` ${sentence}`, new Map([[VALUE, value]])) ?? '').trim();
+  });
+  return sentences.length === 0 || pack === undefined ? undefined : listOf(sentences, pack);
+}
+
+function listOf(sentences: readonly string[], { code, list }: LanguagePack): string {
+  if (Intl.ListFormat.supportedLocalesOf(code).length > 0) return new Intl.ListFormat(code).format(sentences);
+  const [last = '', ...others] = sentences.toReversed();
+  return others.length === 0 ? last : `${others.reverse().join(list.separator)}${list.last}${last}`;
 }
 
 interface Quoting {
@@ -126,12 +132,12 @@ function isQuotable(said: string, language: string): boolean {
 
 function isQuestion(said: string, language: string): boolean {
   const [first] = utteranceOf(said, language).words;
-  return said.includes('?') || languageOf(language).questionWords.has(first?.key ?? '');
+  return /[?？]/.test(said) || (first !== undefined && isOneOf(languageOf(language).questionWords, first));
 }
 
 function topicKeys(text: string, language: string): ReadonlySet<string> {
-  const keys = utteranceOf(text, language).words.map(({ key }) => key);
-  return new Set(keys.filter((key) => key.length > 2 && !languageOf(language).commonWords.has(key)));
+  const { words } = utteranceOf(text, language);
+  return new Set(words.flatMap((word) => topicKeyOf(word, languageOf(language)) ?? []));
 }
 
 function toQuote(said: string): string {

@@ -59,7 +59,7 @@ export function createOfflineMind(
       return { ...decideByRules(situation.persona, situation), ...SOURCE };
     },
     async feel({ persona, event }) {
-      return { ...feelingFrom(event, persona.mood), ...SOURCE };
+      return { ...feelingFrom(event, persona.mood, persona.language), ...SOURCE };
     },
     async offer(moment) {
       return { options: offerByRules(moment, knowing(moment.persona)), ...SOURCE };

@@ -1,7 +1,7 @@
 import type { Emotion } from '../language/emotion.ts';
 import { languageOf } from '../language/language.ts';
 import { bestMatch, indexPatterns, type PatternIndex } from '../language/matcher.ts';
-import type { Word } from '../language/words.ts';
+import { isOneOf, type Word } from '../language/words.ts';
 import type { ForbiddenTopic, Persona, Rule } from '../persona/persona.ts';
 import type { Turn } from '../talk/recollection.ts';
 import type { Fact } from './player-facts.ts';
@@ -149,7 +149,7 @@ function pointedAt(book: RuleBook, { turns, ...heard }: Heard): Pointed | undefi
     .map(({ said }) => utteranceOf(said, book.persona.language))
     .filter(({ tone }) => tone === 'plain')
     .map(({ words: one }) => one);
-  const isTopic = ({ key }: Word) => !language.commonWords.has(key);
+  const isTopic = (word: Word) => !isOneOf(language.commonWords, word);
   const before = earlier.findLast((one) => one.some(isTopic));
   if (!before) return undefined;
   const read = (topic: readonly Word[]) =>

@@ -1,9 +1,7 @@
 import { cleanAnswer } from '../answer/clean-answer.ts';
-import { emotionOf } from '../language/emotion.ts';
+import { emotionFrom } from '../language/emotion.ts';
 import { hash } from '../language/hash.ts';
-import { languageOf } from '../language/language.ts';
 import { bestMatch } from '../language/matcher.ts';
-import { toWords } from '../language/words.ts';
 import type { Persona } from '../persona/persona.ts';
 import { personaValues } from '../persona/persona-canned.ts';
 import { fillLine, placeholdersOf, TOPIC_PLACEHOLDER } from '../persona/placeholders.ts';
@@ -36,8 +34,7 @@ export function shoutByRules(cue: Cue, shouting: Shouting): Omit<ShoutedAnswer, 
   const start = hash(JSON.stringify([shouting.seed, cue.npcId, cue.topic]));
   const said = usable[(start + shouting.times) % usable.length] ?? persona.role;
   const text = cleanAnswer(capitalize(said), { maxCharacters });
-  const words = toWords(text, languageOf(persona.language));
-  return { text, emotion: emotionOf(words) ?? persona.mood };
+  return { text, emotion: emotionFrom(text, persona.language) ?? persona.mood };
 }
 
 /** Those that are equally good, at least one. */

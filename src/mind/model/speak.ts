@@ -1,6 +1,4 @@
-import { emotionOf } from '../language/emotion.ts';
-import { languageOf } from '../language/language.ts';
-import { toWords } from '../language/words.ts';
+import { emotionFrom } from '../language/emotion.ts';
 import type { PlayerLine, SpokenAnswer } from '../talk/mind.ts';
 import { emotionIn, fieldIn, optionIn, textIn } from './answer-fields.ts';
 import { SPEAK_SCHEMA } from './answer-schemas.ts';
@@ -20,8 +18,7 @@ export async function speak(model: Model, line: PlayerLine, signal: AbortSignal)
   const chosenOption = optionIn(reply.answer, line.options);
   return {
     text,
-    emotion:
-      emotionIn(reply.answer) ?? emotionOf(toWords(text, languageOf(line.language))) ?? line.persona.mood,
+    emotion: emotionIn(reply.answer) ?? emotionFrom(text, line.language) ?? line.persona.mood,
     ...(action === '' ? {} : { action }),
     ...(chosenOption === undefined ? {} : { chosenOption }),
     ...reply.source,

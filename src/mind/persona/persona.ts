@@ -3,10 +3,10 @@ import { AiIpcError, messageOf } from '../../base/errors.ts';
 import { MAX_ANSWER_CHARACTERS } from '../answer/clean-answer.ts';
 import { MAX_MENU_OPTION, toMenuOption } from '../answer/menu-option.ts';
 import { EMOTION_NAMES } from '../language/emotion.ts';
+import { problemOf, problemOfKeys, problemOfNames } from '../language/file-problems.ts';
 import { INTENT_NAMES, intentPatterns } from '../language/intents.ts';
 import { languageOf } from '../language/language.ts';
 import { compilePattern, type Pattern } from '../language/pattern.ts';
-import { problemOf, problemOfKeys, problemOfNames } from './persona-problems.ts';
 import {
   ALWAYS_KNOWN,
   needsMore,

@@ -1,0 +1,116 @@
+import { toWordSet } from '../language/keys.ts';
+import type { Language } from '../language/language.ts';
+import type { LanguagePack } from '../language/pack-schema.ts';
+import { type Choice, compileWords } from '../language/pattern.ts';
+import { isHangul, isRun } from '../language/script.ts';
+import { endOfChoice, placeOf } from '../language/word-match.ts';
+import { isOneOf, joinWritten, toKey, type Word } from '../language/words.ts';
+
+type ListName = 'fillers' | 'no_names' | 'no_values' | 'name_ends' | 'leading' | 'common' | 'articles';
+
+/** The words by which a value is cut out of what was said. */
+export interface TellingWords {
+  readonly language: Language;
+  has(list: ListName, word: Word | undefined): boolean;
+  /** "My" as it is said back: "your". */
+  mirrored(word: Word): string;
+  /** Endings that are written at a name without a blank, the longest first. */
+  readonly nameEndings: readonly string[];
+  readonly classes: readonly { readonly name: string; readonly choice: Choice }[];
+}
+
+const MAX_NAME_WORDS = 3;
+const MAX_NAME_CHARACTERS = 30;
+/** A name of a script without blanks; longer ones are a sentence. */
+const MAX_RUN_NAME_CHARACTERS = 20;
+const MAX_CLASS_WORDS = 6;
+/** "Im zed btw": said by the way, and a name without a capital letter. */
+const BY_THE_WAY = 'btw';
+
+/** Reads the lists of a pack. */
+export function tellingWordsOf(pack: LanguagePack, language: Language): TellingWords {
+  const set = (words: readonly string[]) => toWordSet(words, language);
+  const { fillers, no_names, no_values, name_ends } = pack;
+  const lists: Readonly<Record<ListName, ReadonlySet<string>>> = {
+    fillers: set(fillers),
+    no_names: set(no_names),
+    no_values: set(no_values),
+    name_ends: set(name_ends),
+    common: language.commonWords,
+    articles: language.articles,
+    // Only where values stand first is anything before them.
+    leading: isLeading(pack) ? new Set([...language.commonWords, ...language.particleSet]) : new Set(),
+  };
+  const mirrored = new Map(Object.entries(pack.mirrored).map(([mine, yours]) => [toKey(mine), yours]));
+  return {
+    language,
+    has: (list, word) => word !== undefined && isOneOf(lists[list], word),
+    mirrored: ({ key, written }) => mirrored.get(toKey(key)) ?? written,
+    nameEndings: name_ends.map(toKey).toSorted((a, b) => b.length - a.length),
+    classes: Object.values(pack.classes)
+      .flatMap((names) => names.map((name) => ({ name, choice: compileWords(name, language) })))
+      .toSorted((a, b) => b.choice.score - a.choice.score || b.name.length - a.name.length),
+  };
+}
+
+function isLeading({ telling }: LanguagePack): boolean {
+  return Object.values(telling).some((patterns) => patterns.some((source) => /^\W*\{/.test(source)));
+}
+
+/** A name: what stands before the first word that ends one. */
+export function nameFrom(told: readonly Word[], words: TellingWords): string | undefined {
+  const [first] = told;
+  if (first === undefined || words.has('no_names', first)) return undefined;
+  const end = told.findIndex((word, at) => words.has('name_ends', word) && (at > 0 || !word.isGlued));
+  const kept = takeName(told.slice(0, end < 0 ? told.length : end));
+  const name = withoutEnding(toProperName(kept), words);
+  const most = isRun(name) ? MAX_RUN_NAME_CHARACTERS : MAX_NAME_CHARACTERS;
+  return name === '' || name.length > most ? undefined : name;
+}
+
+/** Three words at most; the parts of a run are one. */
+function takeName(words: readonly Word[]): readonly Word[] {
+  const starts = words.flatMap(({ isGlued }, at) => (isGlued && at > 0 ? [] : [at]));
+  return words.slice(0, starts[MAX_NAME_WORDS] ?? words.length);
+}
+
+/** 민수입니다 is 민수, and สมชายครับ is สมชาย however it is cut. Of one syllable only what leaves two is an ending. */
+function withoutEnding(name: string, { nameEndings }: TellingWords): string {
+  if (!isRun(name) && !isHangul(name)) return name;
+  const least = (ending: string) => (isHangul(ending) && ending.length === 1 ? 2 : 1);
+  const ending = nameEndings.find((one) => name.endsWith(one) && name.length - one.length >= least(one));
+  return ending === undefined ? name : name.slice(0, -ending.length).trim();
+}
+
+/** Who types without capitals means them: payon is Payon. */
+export function toProperName(name: readonly Word[]): string {
+  const written = joinWritten(name);
+  return /^[\p{Ll}\s'’]+$/u.test(written)
+    ? written.replace(/(?<=^|\s)\p{Ll}/gu, (letter) => letter.toUpperCase())
+    : written;
+}
+
+/** The longest name of a class among the first words; undefined where there is none, or it is denied. */
+export function classFrom(
+  told: readonly Word[],
+  { classes, language }: TellingWords,
+): { readonly name: string; readonly words: number } | undefined {
+  const words = told.slice(0, MAX_CLASS_WORDS);
+  if (words.some((word) => isOneOf(language.negations, word))) return undefined;
+  const heard = { words, language };
+  for (const { name, choice } of classes) {
+    const at = words.findIndex((_, start) => endOfChoice(choice, heard, placeOf(start)) !== undefined);
+    if (at >= 0) return { name, words: choice.score };
+  }
+  return undefined;
+}
+
+/** Whether what follows "I am" is a name: written like one, and nothing goes on that would make it a sentence. */
+export function isBareName(told: readonly Word[], words: TellingWords): boolean {
+  const [name, more] = told.filter(({ key }) => key !== BY_THE_WAY);
+  if (name === undefined || words.has('common', name) || words.has('no_names', name)) return false;
+  if (more && !words.has('articles', more) && !words.has('name_ends', more)) return false;
+  const isByTheWay = !more && told.length > 1;
+  if (!isByTheWay && !/^\p{Lu}[\p{L}\p{N}'’]*\p{Ll}/u.test(name.written)) return false;
+  return !words.classes.some(({ choice }) => choice.words.some(({ key }) => key === name.key));
+}
