@@ -38,7 +38,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'mind/answer': ['mind/language', 'reading'],
   'mind/persona': ['config', 'mind/language', 'mind/answer'],
   'mind/talk': ['mind/language', 'mind/persona', 'providers'],
-  'mind/memory': ['mind/talk'],
+  'mind/memory': ['mind/language', 'mind/talk', 'mind/brain'],
   'mind/brain': ['mind/language', 'mind/answer', 'mind/persona', 'mind/talk', 'providers'],
   'mind/model': [
     ...[

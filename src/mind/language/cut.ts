@@ -1,4 +1,4 @@
-import { isUnspacedBetween } from './scripts.ts';
+import { isRun } from './script.ts';
 
 /** ICU takes no language into account here (measured on 72 and 78): Thai, Japanese and Chinese are cut by dictionary. */
 const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
@@ -28,9 +28,16 @@ export function cutAtWord(text: string, maxCharacters: number, ellipsis = '…')
 /** The place at or before `end` at which a word ends; `end` itself where a word is longer than half of the text. */
 function wordEnd(text: string, end: number): number {
   const head = text.slice(0, end);
-  if (isUnspacedBetween(head, text.slice(end))) return dictionaryEnd(text, end);
+  if (isWithinRun(head, text.slice(end))) return dictionaryEnd(text, end);
   const blank = head.lastIndexOf(' ');
   return blank > head.length / 2 ? blank : end - (LEADING_VOWELS.exec(head)?.[0].length ?? 0);
+}
+
+/** Whether no blank is to be expected here. A mark or ー behind a letter is of its script. */
+function isWithinRun(before: string, after: string): boolean {
+  return (
+    isRun(before.slice(-3)) && /\S$/u.test(before) && /^[\p{L}\p{M}]/u.test(after) && isRun(after.slice(0, 3))
+  );
 }
 
 function dictionaryEnd(text: string, end: number): number {

@@ -1,5 +1,5 @@
 import { cutAtWord } from './cut.ts';
-import { saysAsMuchAs } from './scripts.ts';
+import { saysAsMuchAs } from './fullness.ts';
 
 /**
  * A row of marks that may end a sentence in any script (Unicode knows which do; an ellipsis is none of them), then what
@@ -12,7 +12,8 @@ const OF_ITS_OWN = /[^.!?…⋯]/u;
 const ELLIPSIS = /^(?:[…⋯]+|\.{2,})$/u;
 /** ASCII quotes open as well as close: behind 。 they close only before a blank. */
 const ASCII_CLOSERS = /["'“‘«‹]+$/;
-const CASELESS = '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}ー\\p{Script=Thai}\\p{Script=Hangul}';
+const CASELESS =
+  '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}ー\\p{Script=Thai}\\p{Script=Hangul}';
 const CASELESS_AT_END = new RegExp(`[${CASELESS}]\\p{M}*$`, 'u');
 const CASELESS_AT_START = new RegExp(`^[${CASELESS}]`, 'u');
 
@@ -74,7 +75,7 @@ export function dropUnfinished(text: string): string {
 
 interface End {
   readonly end: number;
-  /** An ellipsis with no blank behind it. */
+  /** An ellipsis: who hesitates may go on. */
   readonly isHesitation: boolean;
 }
 
@@ -92,7 +93,7 @@ function endOf({ index, groups }: RegExpExecArray, text: string): End[] {
   const end = markEnd + closers.length + spaced.length;
   const next = text.slice(end, end + 2);
   const isBeforeBlank = next === '' || /^\s/u.test(next);
-  if (isBeforeBlank && !isAbbreviation(text, markEnd)) return [{ end, isHesitation: false }];
+  if (isBeforeBlank && !isAbbreviation(text, markEnd)) return [{ end, isHesitation: /^[…⋯]+$/u.test(marks) }];
   if (OF_ITS_OWN.test(marks)) {
     return [{ end: end - (ASCII_CLOSERS.exec(closers)?.[0].length ?? 0), isHesitation: false }];
   }

@@ -1,15 +1,3 @@
-/** Scripts that are written without blanks between words: their words are found by a dictionary. */
-export const UNSPACED =
-  '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}ー\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}';
-
-const UNSPACED_AT_END = new RegExp(`[${UNSPACED}]\\p{M}*$`, 'u');
-const UNSPACED_AT_START = new RegExp(`^[${UNSPACED}\\p{M}]`, 'u');
-
-/** Whether no blank is to be expected between these two parts of a text. */
-export function isUnspacedBetween(before: string, after: string): boolean {
-  return UNSPACED_AT_END.test(before.slice(-4)) && UNSPACED_AT_START.test(after.slice(0, 2));
-}
-
 /** A syllable or a word in one character: five of them greet, as 20 letters do with the name. */
 const DENSE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
 /** Vowels and tones are marks here, and seven letters greet. */
