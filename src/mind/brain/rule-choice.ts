@@ -1,5 +1,5 @@
 import type { Emotion } from '../language/emotion.ts';
-import { languageOf } from '../language/language.ts';
+import { isSameLanguage, languageOf } from '../language/language.ts';
 import { bestMatch, indexPatterns, type PatternIndex } from '../language/matcher.ts';
 import { isOneOf, type Word } from '../language/words.ts';
 import type { ForbiddenTopic, Persona, Rule } from '../persona/persona.ts';
@@ -67,7 +67,7 @@ const NO_CAPTURES: ReadonlyMap<string, string> = new Map();
 /** Makes a persona's rules ready for many messages. */
 export function openRuleBook(persona: Persona, neutral: Persona): RuleBook {
   const own = new Set([...persona.rules, ...persona.forbidden_topics].map(({ intent }) => intent));
-  const lends = neutral.language === persona.language && neutral.id !== persona.id;
+  const lends = isSameLanguage(neutral.language, persona.language) && neutral.id !== persona.id;
   const borrows = ({ intent }: Rule | ForbiddenTopic) => lends && intent !== undefined && !own.has(intent);
   const lent = neutral.rules.filter(borrows);
   const tells = [...lent, ...persona.rules].filter(({ intent }) => intent?.startsWith('tell-'));

@@ -1,6 +1,7 @@
 import { cleanAnswer } from '../answer/clean-answer.ts';
 import { emotionFrom } from '../language/emotion.ts';
 import { hash } from '../language/hash.ts';
+import { isSameLanguage } from '../language/language.ts';
 import { bestMatch } from '../language/matcher.ts';
 import type { Persona } from '../persona/persona.ts';
 import { personaValues } from '../persona/persona-canned.ts';
@@ -70,7 +71,7 @@ interface OwnLines {
 
 /** What an NPC may say to nobody in particular. */
 export function ownLines(persona: Persona, neutral: Persona): OwnLines {
-  const isLent = persona.shouts.length === 0 && neutral.language === persona.language;
+  const isLent = persona.shouts.length === 0 && isSameLanguage(neutral.language, persona.language);
   const shouts = isLent ? neutral.shouts : persona.shouts;
   const values = [...personaValues(persona)];
   const takesUp = (line: string) => placeholdersOf(line).includes(TOPIC_PLACEHOLDER);

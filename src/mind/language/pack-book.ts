@@ -51,7 +51,7 @@ export function packCodeOf(code: string): string | undefined {
 
 /** Takes up the packs of one more folder, where it exists: they go before the package's of the same code. */
 export function addPackFolder(folder: string): void {
-  if (folders.added === folder && paths !== undefined) return;
+  if (folders.added === folder || packNames(folder).length === 0) return;
   folders.added = folder;
   paths = undefined;
   packs.clear();

@@ -16,7 +16,7 @@ function section<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
 /** YAML reads 555 as a number and true as no text; both are words here. */
 const text = z.preprocess(
   (value) => (typeof value === 'number' || typeof value === 'boolean' ? String(value) : value),
-  z.string().trim().min(1).max(500),
+  z.string().trim().min(1).max(4_000),
 );
 const texts = z.array(text).max(5_000).default([]);
 const named = <Name extends string>(names: readonly Name[], kind: string) =>
@@ -79,9 +79,7 @@ export type LanguagePack = Readonly<z.infer<typeof packSchema>>;
 /** Makes a pack of what the YAML of its file says. Throws AiIpcError persona_invalid that names the file and each wrong key. */
 export function toPack(value: unknown, file: { readonly code: string; readonly path: string }): LanguagePack {
   const result = packSchema.safeParse(value ?? {}, { error: problemOf });
-  const problems = result.success
-    ? []
-    : result.error.issues.map(({ path, message }) => [toKeyPath(path), message]);
+  const problems = result.success ? [] : result.error.issues.map(toProblem);
   if (result.success && result.data.code !== file.code)
     problems.push(['code', `is ${result.data.code}, and the file's name says ${file.code}: make them one`]);
   if (result.success && problems.length === 0) return result.data;
@@ -90,6 +88,12 @@ export function toPack(value: unknown, file: { readonly code: string; readonly p
     'persona_invalid',
     `The language pack ${file.path} cannot be used:\n${reasons.join('\n')}`,
   );
+}
+
+/** A wrong name of an entry has its reason within. */
+function toProblem({ path, message, ...issue }: z.core.$ZodIssue): [string, string] {
+  const inner = issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined;
+  return [toKeyPath(path), inner ?? message];
 }
 
 /** Where a value stands in a file, such as intents.hello[2]. */

@@ -56,7 +56,7 @@ export interface End {
 
 function isParticle({ words, language }: Heard, place: Place): boolean {
   const word = words[wordAt(place)];
-  return word !== undefined && word.isGlued && offsetAt(place) === 0 && language.particleSet.has(word.key);
+  return word?.isGlued === true && offsetAt(place) === 0 && language.particleSet.has(word.key);
 }
 
 /** The place behind a word of a pattern, below zero where it fits without accents only; undefined where it is not here. */
