@@ -2,7 +2,7 @@
 export interface ModelAnswer {
   readonly wrote: string;
   /** The model was stopped before it had ended. */
-  readonly cut?: boolean;
+  readonly cut?: boolean | undefined;
   readonly says: string;
 }
 

@@ -34,9 +34,9 @@ const AROUND = [
 const NAMED_AROUND = new RegExp(AROUND.join('|'), 'gu');
 /** "ข้าคือ" is said before callings more often than before names. */
 const IS_IDENTITY = /(?:คือ|我是|私は|俺は|저는|나는)$/u;
-/** Callings in the letters of foreign names. */
+/** Callings in the letters of foreign names, and what one has himself called. */
 const CALLINGS = new Set(
-  'メイド リーダー ガイド マスター シェフ コック スタッフ ガード プロ ベテラン ファン ライバル エルフ ドワーフ モンスター スパイ ヒーロー アイドル ギルドマスター メンバー プレイヤー'.split(
+  'メイド リーダー ガイド マスター シェフ コック スタッフ ガード プロ ベテラン ファン ライバル エルフ ドワーフ モンスター スパイ ヒーロー アイドル ギルドマスター メンバー プレイヤー 老闆 老闆娘 師傅 師父 大叔 大哥 大姐 姐姐 哥哥 阿姨 老師 朋友 老爹 老頭 사장님 아저씨 아줌마 아주머니 할머니 할아버지 형님 언니 누나 오빠 선생님'.split(
     ' ',
   ),
 );
@@ -93,7 +93,7 @@ function nameIn(clause: string, { ends, titles, noNames }: Introductions): strin
   if (noNames.some((word) => clause.startsWith(word))) return '';
   const title = titles.find((word) => clause.startsWith(word) && clause.length > word.length) ?? '';
   const name = withoutEnd(clause.slice(title.length), ends);
-  if (noNames.includes(name) || titles.includes(name)) return '';
+  if (noNames.includes(name) || titles.includes(name) || CALLINGS.has(name)) return '';
   return isNameLike(name) ? name : '';
 }
 

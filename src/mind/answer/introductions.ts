@@ -15,7 +15,7 @@ const IDENTITIES: ReadonlyMap<string, readonly string[]> = new Map([
   ['pt', ['sou', 'eu sou', 'agora sou', 'agora eu sou']],
   ['id', ['saya adalah', 'aku adalah', 'saya', 'aku']],
   ['tl', ['ako si', 'ako po si', 'ako ay si', 'ako na si']],
-  ['ru', ['я', 'я -', 'я —', 'я –', 'это', 'теперь я']],
+  ['ru', ['я', 'я -', 'я —', 'я –', 'теперь я']],
 ]);
 /** Where every noun has a capital, these endings are mostly callings: Händler, Wirtin, Soldat. */
 const NOUNS = new Set(['de']);

@@ -27,10 +27,36 @@ const NO_SPEAKERS = new Set(
   หมายเหตุ คำเตือน ราคา สถานที่ เหตุผล ตัวอย่าง เคล็ดลับ วิธี รางวัล เงื่อนไข ระวัง จำไว้ ฟังนะ คำแนะนำ`.split(/\s+/),
 );
 
+/** Words with which one begins to speak, and nobody's names. English ones are taken for a label as ever. */
+const BEGINNINGS = new Set(
+  `dije dijiste digo escucha escuchad mira oye aviso anuncio consejo recuerda
+  disse digo escute ouça olha veja comunicado anúncio dica lembre
+  voyons écoute écoutez regarde regardez disons conseil annonce avis
+  hör hört seht sieh also hinweis achtung warnung merke ratschlag
+  dengar ingat begini pengumuman perhatian peringatan nasihat
+  makinig tandaan paalala babala anunsyo payo
+  recuerdo recordad lembro lembre-se souviens помню говорю говорил говорила слушай слушайте смотри запомни внимание объявление совет итак`.split(
+    /\s+/,
+  ),
+);
+/** ฉันบอกว่า, 내 말은 and 我告訴你 begin or end as no name does. */
+const NO_NAME =
+  /(?:ว่า|หน่อย|นี้|นะ|คือ|ได้แก่)$|^(?:ฉัน|ผม|ฟัง|จำ)|^(?:我|你|他|聽|記|這|那|請)|^(?:내|네|이|그|저|잘) |\p{Script=Hangul}{2}[은는면요]$/u;
+/** "Swordman: Izlude. Mage: Geffen. Archer: Payon." is a list, and no play. */
+const LISTED = /(?:^|[.!?] )\p{Lu}[\p{L}\p{M}'’ -]{0,30}: /gu;
+const MIN_LISTED = 3;
+
 /** Takes out "Old Man:" before what he says, whoever he is; who is known by name is told apart in the reading. */
 export function withoutSpeakerLabel(text: string): string {
-  const label = WITH_CAPITALS.exec(text)?.[0] ?? bracketsIn(text) ?? caselessIn(text) ?? '';
+  const label = withCapitals(text) ?? bracketsIn(text) ?? caselessIn(text) ?? '';
   return text.slice(label.length);
+}
+
+function withCapitals(text: string): string | undefined {
+  const label = WITH_CAPITALS.exec(text)?.[0];
+  const [word = ''] = /[\p{L}\p{M}]+/u.exec(label ?? '') ?? [];
+  if (label === undefined || BEGINNINGS.has(word.toLowerCase())) return undefined;
+  return (text.match(LISTED)?.length ?? 0) < MIN_LISTED ? label : undefined;
 }
 
 function bracketsIn(text: string): string | undefined {
@@ -47,7 +73,8 @@ function caselessIn(text: string): string | undefined {
 }
 
 function isCaselessName(name: string): boolean {
-  if (!LETTERS_ONLY.test(name) || NO_SPEAKERS.has(name.replaceAll(' ', ''))) return false;
+  if (!LETTERS_ONLY.test(name) || NO_NAME.test(name)) return false;
+  if (NO_SPEAKERS.has(name.replaceAll(' ', ''))) return false;
   const letters = name.replace(/\p{M}|\s/gu, '');
   if (/^[ぁ-ゖー]+$/u.test(letters)) return letters.length <= LONGEST.hiragana;
   if (KANA.test(letters)) return !KANA.test(letters.replace(COURTESY, '')) && letters.length <= LONGEST.dense;
