@@ -8,6 +8,7 @@ import { joinWritten, toWords, type Word } from '../language/words.ts';
 import {
   classFrom,
   isBareName,
+  isNoName,
   nameFrom,
   type TellingWords,
   tellingWordsOf,
@@ -147,8 +148,9 @@ function valueAt(
 }
 
 function valueFor(kind: FactKind, text: string, { language, words }: Telling): string | undefined {
-  const told = trimLeading(toWords(text, language), words);
-  if (kind === 'name') return nameFrom(told, words);
+  const all = toWords(text, language);
+  const told = trimLeading(all, words);
+  if (kind === 'name') return isNoName(all, words) ? undefined : nameFrom(told, words);
   if (kind === 'level') return /^\d{1,3}(?![\da-z])/.exec(told[0]?.key ?? '')?.[0];
   const kept = [...told];
   while (kept.length > 0 && words.has('fillers', kept.at(-1))) kept.pop();

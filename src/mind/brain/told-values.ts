@@ -6,7 +6,14 @@ import { isHangul, isRun } from '../language/script.ts';
 import { endOfChoice, placeOf } from '../language/word-match.ts';
 import { isOneOf, joinWritten, toKey, type Word } from '../language/words.ts';
 
-type ListName = 'fillers' | 'no_names' | 'no_values' | 'name_ends' | 'leading' | 'common' | 'articles';
+type ListName =
+  | 'fillers'
+  | 'no_names'
+  | 'no_values'
+  | 'name_ends'
+  | 'leading'
+  | 'common'
+  | 'articles';
 
 /** The words by which a value is cut out of what was said. */
 export interface TellingWords {
@@ -16,6 +23,7 @@ export interface TellingWords {
   mirrored(word: Word): string;
   /** Endings that are written at a name without a blank, the longest first. */
   readonly nameEndings: readonly string[];
+  readonly noNames: readonly string[];
   readonly classes: readonly { readonly name: string; readonly choice: Choice }[];
 }
 
@@ -46,6 +54,7 @@ export function tellingWordsOf(pack: LanguagePack, language: Language): TellingW
     language,
     has: (list, word) => word !== undefined && isOneOf(lists[list], word),
     mirrored: ({ key, written }) => mirrored.get(toKey(key)) ?? written,
+    noNames: no_names.map(toKey),
     nameEndings: name_ends.map(toKey).toSorted((a, b) => b.length - a.length),
     classes: Object.values(pack.classes)
       .flatMap((names) => names.map((name) => ({ name, choice: compileWords(name, language) })))
@@ -57,10 +66,17 @@ function isLeading({ telling }: LanguagePack): boolean {
   return Object.values(telling).some((patterns) => patterns.some((source) => /^\W*\{/.test(source)));
 }
 
+/** "My name is not important": what follows is no name. In a run, however it is cut. */
+export function isNoName(told: readonly Word[], words: TellingWords): boolean {
+  const [first] = told;
+  if (first === undefined || words.has('no_names', first)) return true;
+  const text = told.map(({ key }) => key).join('');
+  return isRun(text) && words.noNames.some((one) => isRun(one) && text.startsWith(one));
+}
+
 /** A name: what stands before the first word that ends one. */
 export function nameFrom(told: readonly Word[], words: TellingWords): string | undefined {
-  const [first] = told;
-  if (first === undefined || words.has('no_names', first)) return undefined;
+  if (isNoName(told, words)) return undefined;
   const end = told.findIndex((word, at) => words.has('name_ends', word) && (at > 0 || !word.isGlued));
   const kept = takeName(told.slice(0, end < 0 ? told.length : end));
   const name = withoutEnding(toProperName(kept), words);

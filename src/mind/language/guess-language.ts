@@ -1,4 +1,5 @@
 import { franc } from 'franc-min';
+import { LRUCache } from 'lru-cache';
 import { keyIn, toKey } from './keys.ts';
 import { isSameLanguage, languageOf } from './language.ts';
 import { allPacks, packOf } from './pack-book.ts';
@@ -27,22 +28,38 @@ export interface GuessOptions {
   readonly isGoingOn: boolean;
 }
 
+/** Each answer looks at the last lines of its talk anew. */
+const MOST_LINES = 5_000;
+const guessed = new LRUCache<string, string>({ max: MOST_LINES });
+
 /** The code of the pack in whose language a line is written; the talk's, where that is not sure. */
-export function guessLanguage(text: string, { talk, isGoingOn }: GuessOptions): string {
-  const line = foldWidth(text.slice(0, 2_000));
+export function guessLanguage(text: string, options: GuessOptions): string {
+  const key = `${options.talk}\n${options.isGoingOn ? 1 : 0}\n${text.slice(0, 500)}`;
+  const known = guessed.get(key);
+  if (known !== undefined) return known;
+  const code = guess(text, options);
+  guessed.set(key, code);
+  return code;
+}
+
+function guess(text: string, { talk, isGoingOn }: GuessOptions): string {
+  const line = foldWidth(text.slice(0, 500));
   const letters = line.match(LETTER) ?? [];
   if (letters.length === 0 || isClearlyOf(talk, line, letters)) return talk;
   const found = allPacks().filter((pack) => isWrittenIn(pack, letters));
-  const own = found.find(({ code }) => isSameLanguage(code, talk));
+  const own = packOf(talk);
   const [only, ...others] = found;
   if (only === undefined) return talk;
   if (others.length === 0) return only.code;
-  return byWords(line, { packs: found, own, isGoingOn }) ?? own?.code ?? byDefault(found, talk);
+  // Every language is written in Latin letters by somebody: privet, arigatou.
+  const packs = only.scripts.includes('Latin') ? allPacks() : found;
+  return byWords(line, { packs, own, isGoingOn }) ?? byDefault(found, talk);
 }
 
 /** Han alone is Chinese or Japanese: where the talk is neither, the one that has no other script. */
 function byDefault(packs: readonly LanguagePack[], talk: string): string {
-  if (packs.some(({ scripts }) => scripts.includes('Latin'))) return talk;
+  const isAnyOfThem = packs.some(({ code, scripts }) => scripts.includes('Latin') || isSameLanguage(code, talk));
+  if (isAnyOfThem) return talk;
   return packs.toSorted((a, b) => a.scripts.length - b.scripts.length)[0]?.code ?? talk;
 }
 
@@ -76,7 +93,7 @@ interface Choosing {
 /** By the words that packs know; a word that several know counts less for each. Undefined where it is not sure. */
 function byWords(line: string, { packs, own, isGoingOn }: Choosing): string | undefined {
   const words = wordsOf(line, own?.code ?? '');
-  if (isGoingOn && own && words.length < MIN_WORDS_TO_CHANGE && !isLatinLess(own)) return undefined;
+  if (isGoingOn && words.length < MIN_WORDS_TO_CHANGE) return undefined;
   const scores = new Map(packs.map((pack) => [pack, 0]));
   for (const word of words) {
     const knowing = packs.filter((pack) => knownIn([word], pack) > 0);
@@ -90,10 +107,6 @@ function byWords(line: string, { packs, own, isGoingOn }: Choosing): string | un
   return score * 3 < words.length ? byTrigrams(line, packs) : undefined;
 }
 
-function isLatinLess({ scripts }: LanguagePack): boolean {
-  return !scripts.includes('Latin');
-}
-
 function wordsOf(line: string, code: string): readonly Word[] {
   return toWords(line, { ...languageOf(code), spellings: NO_SPELLINGS }).filter(
     ({ key }) => key.length >= MIN_WORD_CHARACTERS && !/\d/.test(key),
@@ -101,27 +114,55 @@ function wordsOf(line: string, code: string): readonly Word[] {
 }
 
 const NO_SPELLINGS: ReadonlyMap<string, string> = new Map();
-const vocabularies = new WeakMap<LanguagePack, ReadonlySet<string>>();
+const vocabularies = new WeakMap<LanguagePack, Vocabulary>();
+
+interface Vocabulary {
+  readonly words: ReadonlySet<string>;
+  /** How words begin. */
+  readonly beginnings: ReadonlySet<string>;
+}
+
+/** Shorter ones begin words of any language. */
+const MIN_BEGINNING = 4;
 
 function knownIn(words: readonly Word[], pack: LanguagePack): number {
   const vocabulary = vocabularies.get(pack) ?? vocabularyOf(pack);
   vocabularies.set(pack, vocabulary);
-  return words.filter(({ written }) => vocabulary.has(written.toLowerCase().replace(/['’]/g, ''))).length;
+  return words.filter(({ written }) => isKnown(written.toLowerCase().replace(/['’]/g, ''), vocabulary)).length;
+}
+
+function isKnown(word: string, { words, beginnings }: Vocabulary): boolean {
+  if (words.has(word)) return true;
+  for (let length = MIN_BEGINNING; length <= word.length; length++)
+    if (beginnings.has(word.slice(0, length))) return true;
+  return false;
 }
 
 /** Every word that a pack writes down as one of its language, with its accents and without. */
-function vocabularyOf(pack: LanguagePack): ReadonlySet<string> {
-  const { common_words, question_words, articles, negations, particles, intents, telling, clause_ends } = pack;
+function vocabularyOf(pack: LanguagePack): Vocabulary {
+  const { common_words, question_words, articles, negations, particles, intents, telling, clause_ends } =
+    pack;
   const sources = [
     ...[common_words, question_words, articles, negations, particles, clause_ends],
-    ...[pack.no_values, pack.fillers, pack.name_ends, Object.keys(pack.spellings), Object.keys(pack.mirrored)],
+    ...[
+      pack.no_values,
+      pack.fillers,
+      pack.name_ends,
+      Object.keys(pack.spellings),
+      Object.keys(pack.mirrored),
+    ],
     ...Object.values(intents).map((sources) => sources ?? []),
     ...Object.values(telling).map((sources) => sources ?? []),
     ...Object.values(pack.feelings).map((sources) => sources ?? []),
   ];
   const written = sources.flat().flatMap((source) => source.replace(/\{\w+\}/g, ' ').match(WRITTEN) ?? []);
-  const whole = written.filter((word) => !word.includes('*'));
-  return new Set(whole.flatMap((word) => [keyIn(word, { hasAccents: true }), toKey(word)]));
+  const forms = (words: readonly string[]) =>
+    new Set(words.flatMap((word) => [keyIn(word, { hasAccents: true }), toKey(word)]));
+  const beginnings = written.flatMap((word) => /^(?<start>[^*]+)\*$/.exec(word)?.groups?.['start'] ?? []);
+  return {
+    words: forms(written.filter((word) => !word.includes('*'))),
+    beginnings: forms(beginnings.filter((start) => start.length >= MIN_BEGINNING)),
+  };
 }
 
 const WRITTEN = /[\p{L}\p{M}'’*]+/gu;
@@ -144,7 +185,8 @@ function byTrigrams(line: string, packs: readonly LanguagePack[]): string | unde
       return known === undefined ? [] : [[known, code] as const];
     }),
   );
-  if (codes.size < packs.length || (line.match(LETTER) ?? []).length < MIN_LETTERS_FOR_TRIGRAMS) return undefined;
+  if (codes.size < packs.length || (line.match(LETTER) ?? []).length < MIN_LETTERS_FOR_TRIGRAMS)
+    return undefined;
   const found = franc(line, { only: [...codes.keys()], minLength: MIN_LETTERS_FOR_TRIGRAMS });
   return codes.get(found);
 }

@@ -77,7 +77,12 @@ function toLanguage(pack: LanguagePack): Language {
     code: pack.code,
     pack,
     ...marks,
-    spellings: new Map(Object.entries(pack.spellings).map(([typed, meant]) => [keyIn(typed, marks), meant])),
+    spellings: new Map(
+      [...Object.entries(pack.borrowed), ...Object.entries(pack.spellings)].map(([typed, meant]) => [
+        keyIn(typed, marks),
+        meant,
+      ]),
+    ),
     hasRunSpellings: Object.keys(pack.spellings).some(isRun),
     commonWords: toWordSet(pack.common_words, marks),
     articles: toWordSet(pack.articles, marks),

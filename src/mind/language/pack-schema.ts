@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AiIpcError } from '../../base/errors.ts';
 import { CALLED_UP } from './emotions.ts';
 import { FACT_KINDS } from './fact-kinds.ts';
-import { problemOf, problemOfKeys, problemOfNames } from './file-problems.ts';
+import { problemOf, problemOfKeys } from './file-problems.ts';
 import { INTENT_NAMES } from './intent-names.ts';
 
 /** A language code, such as en or pt-BR. */
@@ -19,13 +19,8 @@ const text = z.preprocess(
   z.string().trim().min(1).max(4_000),
 );
 const texts = z.array(text).max(5_000).default([]);
-const named = <Name extends string>(names: readonly Name[], kind: string) =>
-  z.enum(names as readonly [Name, ...Name[]], {
-    error: problemOfNames(names, { kind, otherwise: `Give one of these: ${names.join(', ')}` }),
-  });
-const intentName = z.enum(INTENT_NAMES, {
-  error: problemOfNames(INTENT_NAMES, { kind: 'intent', otherwise: 'docs/personas.md lists them' }),
-});
+const byName = <Name extends string, Value extends z.ZodType>(names: readonly Name[], value: Value) =>
+  z.partialRecord(z.enum(names), value, { error: problemOfKeys(names) }).default({});
 const SCRIPT_RULE = 'is no script: give the name that Unicode has for it, such as Latin, Thai or Hangul';
 
 const packSchema = section({
@@ -38,13 +33,15 @@ const packSchema = section({
   accents: z.boolean().default(true),
   codepages: texts,
   spellings: z.record(z.string().trim().min(1), text).default({}),
+  /** Of other languages: understood like spellings, and no sign of this one. */
+  borrowed: z.record(z.string().trim().min(1), text).default({}),
   common_words: texts,
   articles: texts,
   particles: texts,
   question_words: texts,
   negations: texts,
-  intents: z.partialRecord(intentName, texts).default({}),
-  telling: z.partialRecord(named(FACT_KINDS, 'fact'), texts).default({}),
+  intents: byName(INTENT_NAMES, texts),
+  telling: byName(FACT_KINDS, texts),
   /** "I am {value}": a name only where it is written like one and is no common word. */
   bare_names: texts,
   classes: z.record(z.string(), texts).default({}),
@@ -54,12 +51,12 @@ const packSchema = section({
   fillers: texts,
   mirrored: z.record(z.string(), text).default({}),
   clause_ends: texts,
-  fact_sentences: z.partialRecord(named(FACT_KINDS, 'fact'), text).default({}),
+  fact_sentences: byName(FACT_KINDS, text),
   list: section({
     separator: z.string().default(', '),
     last: z.string().default(', '),
   }).default({ separator: ', ', last: ', ' }),
-  feelings: z.partialRecord(named(CALLED_UP, 'feeling'), texts).default({}),
+  feelings: byName(CALLED_UP, texts),
   profanity: texts,
   answers: section({
     introductions: texts,
@@ -90,10 +87,8 @@ export function toPack(value: unknown, file: { readonly code: string; readonly p
   );
 }
 
-/** A wrong name of an entry has its reason within. */
-function toProblem({ path, message, ...issue }: z.core.$ZodIssue): [string, string] {
-  const inner = issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined;
-  return [toKeyPath(path), inner ?? message];
+function toProblem({ path, message }: z.core.$ZodIssue): [string, string] {
+  return [toKeyPath(path), message];
 }
 
 /** Where a value stands in a file, such as intents.hello[2]. */

@@ -43,7 +43,7 @@ describe('a pack that cannot be used', () => {
   it('is refused with the file, the key and what to do', () => {
     expect(problemOf(good)).toBe('none');
     expect(problemOf({ ...good, intentz: {} })).toContain('there is no key intentz. Did you mean intents?');
-    expect(problemOf({ ...good, intents: { helo: ['x'] } })).toContain('Did you mean hello?');
+    expect(problemOf({ ...good, intents: { helllo: ['x'] } })).toContain('Did you mean hello?');
     expect(problemOf({ ...good, scripts: ['Klingon'] })).toContain('scripts[0]: is no script');
     expect(problemOf(good, 'th')).toContain("code: is xx, and the file's name says th");
     expect(problemOf(null)).toContain('languages/xx.yaml');

@@ -66,7 +66,8 @@ export function createPersonaBook(personas: readonly Persona[], lent: readonly s
   const lentById = new Map(lent.map((path) => [toPersonaId(path), path]));
   const byBase = byBaseOf([...own.keys(), ...lentById.keys()]);
   const translationOf = (base: string, language: string): Persona | undefined => {
-    const id = byBase.get(base)?.find((one) => isSameLanguage(translatedFrom(one)?.code ?? '', language)) ?? '';
+    const id =
+      byBase.get(base)?.find((one) => isSameLanguage(translatedFrom(one)?.code ?? '', language)) ?? '';
     const path = lentById.get(id);
     return own.get(id) ?? (path === undefined ? undefined : readLent(path));
   };

@@ -33,6 +33,7 @@ function partsWith(changes: Partial<DialogueParts>): DialogueParts {
       cooldownMs: 0,
       dailyTokens: 0,
     }),
+    personas,
     profanityFilter: NO_FILTER,
     gameText: ANY_TEXT,
     maxCharacters: 400,

@@ -2,9 +2,12 @@ import type { Clock } from '../../base/clock.ts';
 import type { GameText } from '../../game-text/game-text.ts';
 import { cleanAnswer } from '../../mind/answer/clean-answer.ts';
 import type { ProfanityFilter } from '../../mind/answer/profanity.ts';
+import type { PersonaBook } from '../../mind/persona/persona-book.ts';
 import { cannedLine } from '../../mind/persona/persona-canned.ts';
+import { speakerOf } from '../../mind/persona/persona-languages.ts';
 import type { Mind, Speakers, SpokenAnswer } from '../../mind/talk/mind.ts';
 import type { Turn } from '../../mind/talk/recollection.ts';
+import { languageOfTalk } from '../../mind/talk/talk-language.ts';
 import { cannedReasonOf, tokensSpent } from '../../providers/model-error.ts';
 import { NO_TOKENS } from '../../providers/token-count.ts';
 import type { Answer, Limit, RequestBody } from '../base/contract.ts';
@@ -18,6 +21,7 @@ import { memoryOwnerOf, npcIdOf, recalledOwnerOf } from './speakers.ts';
 
 export interface DialogueParts {
   readonly mind: Mind;
+  readonly personas: Pick<PersonaBook, 'find'>;
   readonly recollecting: Recollecting;
   readonly limits: PlayerLimits;
   readonly profanityFilter: ProfanityFilter;
@@ -97,6 +101,7 @@ async function askMind(
   { recollecting, mind, maxCharacters }: DialogueParts,
 ): Promise<SpokenAnswer> {
   const recollection = await recollecting.recall(recalledOwnerOf(speakers), deadline);
+  const { turns } = recollection;
   const line = {
     ...speakers,
     message: body.message,
@@ -104,7 +109,7 @@ async function askMind(
     player: body.player,
     location: body.location,
     options: body.options,
-    language: body.language ?? speakers.persona.language,
+    language: languageOfTalk({ ...speakers, asked: body.language, message: body.message, turns }),
     maxCharacters,
   };
   return await mind.speak(line, deadline.signal);
@@ -121,8 +126,14 @@ function polish(answer: SpokenAnswer, { profanityFilter, maxCharacters }: Dialog
   return { ...answer, ...action, text: text === '' ? answer.text : text };
 }
 
-function cannedAnswer({ body, speakers }: DialogueCall, { maxCharacters }: DialogueParts): SpokenAnswer {
-  const { persona, playerId } = speakers;
+/** In the player's language too, as far as these words tell it: nothing is read for a line that says nothing. */
+function cannedAnswer(
+  { body, speakers }: DialogueCall,
+  { personas, maxCharacters }: DialogueParts,
+): SpokenAnswer {
+  const { playerId } = speakers;
+  const language = languageOfTalk({ ...speakers, asked: body.language, message: body.message, turns: [] });
+  const persona = speakerOf(speakers.persona, language, personas);
   const text = cleanAnswer(cannedLine(persona, `${playerId} ${body.message}`), { maxCharacters });
   return { text, emotion: persona.mood, provider: 'scripted', model: null, tokens: NO_TOKENS };
 }
