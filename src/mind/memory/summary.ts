@@ -1,6 +1,7 @@
 import { type Fact, factsIn } from '../brain/player-facts.ts';
 import { cutAtWord } from '../language/cut.ts';
-import { packsFor } from '../language/pack-scripts.ts';
+import { guessLanguage } from '../language/guess-language.ts';
+import { isSameLanguage } from '../language/language.ts';
 import { splitSentences } from '../language/sentences.ts';
 import { MEMORY_LIMITS } from './memory-limits.ts';
 
@@ -113,11 +114,10 @@ function weigh(sentence: string): number {
   return heard.length > 0 || FACTS.test(sentence) || FACTS_IN_RUNS.test(sentence) ? FACT : OTHER;
 }
 
-/** In which language a player spoke, no summary says: all that are written so are tried, but for English, which stands above. */
+/** In which language a player spoke, no summary says. English is told by its words above. */
 function factsHeardIn(sentence: string): readonly Fact[] {
-  return packsFor(sentence)
-    .filter(({ code }) => code !== 'en')
-    .flatMap(({ code }) => factsIn(sentence, code));
+  const code = guessLanguage(sentence, { talk: 'en', isGoingOn: false });
+  return isSameLanguage(code, 'en') ? [] : factsIn(sentence, code);
 }
 
 /** One sentence each, without line ends and control characters. */
