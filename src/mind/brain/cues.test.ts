@@ -80,7 +80,9 @@ describe('a shout of the offline brain', () => {
 
   it('is there for a persona that has nothing of its own, in its language', async () => {
     const mind = createOfflineMind(createPersonaBook([BARE, ...book.personas]));
-    expect(await shoutOf({ ...cueOf('jo', 'het weer', { language: 'nl' }), persona: BARE }, mind)).toBe('Ja?');
+    expect(await shoutOf({ ...cueOf('jo', 'het weer', { language: 'nl' }), persona: BARE }, mind)).toBe(
+      'Ja?',
+    );
   });
 
   it('of any topic is clean and short', async () => {

@@ -27,6 +27,8 @@ export interface Fact {
 
 /** A fact ends where another thought begins: with these marks, and with the pack's words. */
 const CLAUSE_END = /[.!?;,:()"\n…。！？；，、：（）「」『』“”«»｡､]+|\s[-–—]\s/;
+/** In Russian it stands for "is": мое имя - Артур. */
+const DASH = /\s[-–—]\s/g;
 const MAX_VALUE_CHARACTERS = 40;
 
 interface TellingPattern {
@@ -54,8 +56,8 @@ export function factsIn(message: string, code: string): Fact[] {
   const telling = tellingOf.get(language) ?? readTelling(language);
   if (telling === undefined) return [];
   tellingOf.set(language, telling);
-  return message
-    .slice(0, 2_000)
+  const text = message.slice(0, 2_000);
+  return (language.pack?.scripts.includes('Cyrillic') ? text.replace(DASH, ' ') : text)
     .split(CLAUSE_END)
     .flatMap((part) => toClauses(toWords(part, language), telling))
     .flatMap((clause) => [
@@ -150,7 +152,10 @@ function valueAt(
 function valueFor(kind: FactKind, text: string, { language, words }: Telling): string | undefined {
   const all = toWords(text, language);
   const told = trimLeading(all, words);
-  if (kind === 'name') return isNoName(all, words) ? undefined : nameFrom(told, words);
+  if (kind === 'name') {
+    const isDenied = all.some((_, at) => at <= all.length - told.length && isNoName(all.slice(at), words));
+    return isDenied ? undefined : nameFrom(told, words);
+  }
   if (kind === 'level') return /^\d{1,3}(?![\da-z])/.exec(told[0]?.key ?? '')?.[0];
   const kept = [...told];
   while (kept.length > 0 && words.has('fillers', kept.at(-1))) kept.pop();

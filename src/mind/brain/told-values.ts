@@ -2,18 +2,11 @@ import { toWordSet } from '../language/keys.ts';
 import type { Language } from '../language/language.ts';
 import type { LanguagePack } from '../language/pack-schema.ts';
 import { type Choice, compileWords } from '../language/pattern.ts';
-import { isHangul, isRun } from '../language/script.ts';
+import { isHangul, isRun, isSpeltRun } from '../language/script.ts';
 import { endOfChoice, placeOf } from '../language/word-match.ts';
 import { isOneOf, joinWritten, toKey, type Word } from '../language/words.ts';
 
-type ListName =
-  | 'fillers'
-  | 'no_names'
-  | 'no_values'
-  | 'name_ends'
-  | 'leading'
-  | 'common'
-  | 'articles';
+type ListName = 'fillers' | 'no_names' | 'no_values' | 'name_ends' | 'leading' | 'common' | 'articles';
 
 /** The words by which a value is cut out of what was said. */
 export interface TellingWords {
@@ -31,6 +24,7 @@ const MAX_NAME_WORDS = 3;
 const MAX_NAME_CHARACTERS = 30;
 /** A name of a script without blanks; longer ones are a sentence. */
 const MAX_RUN_NAME_CHARACTERS = 20;
+const MIN_RUN_NO_NAME = 3;
 const MAX_CLASS_WORDS = 6;
 /** "Im zed btw": said by the way, and a name without a capital letter. */
 const BY_THE_WAY = 'btw';
@@ -66,12 +60,13 @@ function isLeading({ telling }: LanguagePack): boolean {
   return Object.values(telling).some((patterns) => patterns.some((source) => /^\W*\{/.test(source)));
 }
 
-/** "My name is not important": what follows is no name. In a run, however it is cut. */
+/** "My name is not important": what follows is no name. In a run it may be cut otherwise, and มา begins มาลี. */
 export function isNoName(told: readonly Word[], words: TellingWords): boolean {
   const [first] = told;
-  if (first === undefined || words.has('no_names', first)) return true;
+  if (first === undefined) return true;
   const text = told.map(({ key }) => key).join('');
-  return isRun(text) && words.noNames.some((one) => isRun(one) && text.startsWith(one));
+  if (!isSpeltRun(text)) return words.has('no_names', first);
+  return words.noNames.some((one) => text === one || (one.length >= MIN_RUN_NO_NAME && text.startsWith(one)));
 }
 
 /** A name: what stands before the first word that ends one. */

@@ -12,7 +12,7 @@ const LETTER = /\p{L}/gu;
 /** Names, numbers and laughter are of no language. */
 const MIN_WORD_CHARACTERS = 2;
 /** So much of the talk's own words, and nobody looks further: other packs are not even read. */
-const ENOUGH = 0.5;
+const ENOUGH = 0.6;
 /** How much more another language must know of a line than that of the talk: a word of its own, or two that it shares. */
 const LEAD = 0.75;
 const LEAD_OF_SECOND = 0.2;
@@ -20,6 +20,8 @@ const LEAD_OF_SECOND = 0.2;
 const MIN_WORDS_TO_CHANGE = 3;
 /** Trigrams are wrong about one short line in three, and know nothing of packs: only where words tell nothing. */
 const MIN_LETTERS_FOR_TRIGRAMS = 25;
+/** Where words have left two or three languages. */
+const MIN_LETTERS_FOR_TIES = 10;
 
 export interface GuessOptions {
   /** The language of the talk so far, such as en. */
@@ -58,7 +60,9 @@ function guess(text: string, { talk, isGoingOn }: GuessOptions): string {
 
 /** Han alone is Chinese or Japanese: where the talk is neither, the one that has no other script. */
 function byDefault(packs: readonly LanguagePack[], talk: string): string {
-  const isAnyOfThem = packs.some(({ code, scripts }) => scripts.includes('Latin') || isSameLanguage(code, talk));
+  const isAnyOfThem = packs.some(
+    ({ code, scripts }) => scripts.includes('Latin') || isSameLanguage(code, talk),
+  );
   if (isAnyOfThem) return talk;
   return packs.toSorted((a, b) => a.scripts.length - b.scripts.length)[0]?.code ?? talk;
 }
@@ -104,7 +108,9 @@ function byWords(line: string, { packs, own, isGoingOn }: Choosing): string | un
   const before = own === undefined ? 0 : (scores.get(own) ?? 0);
   if (best === own) return own.code;
   if (score - before >= LEAD && score - (second ?? 0) >= LEAD_OF_SECOND) return best.code;
-  return score * 3 < words.length ? byTrigrams(line, packs) : undefined;
+  const tied = packs.filter((pack) => score - (scores.get(pack) ?? 0) < LEAD_OF_SECOND);
+  if (score > 0 && before === 0 && tied.length > 1) return byTrigrams(line, tied, MIN_LETTERS_FOR_TIES);
+  return score * 3 < words.length ? byTrigrams(line, packs, MIN_LETTERS_FOR_TRIGRAMS) : undefined;
 }
 
 function wordsOf(line: string, code: string): readonly Word[] {
@@ -128,7 +134,8 @@ const MIN_BEGINNING = 4;
 function knownIn(words: readonly Word[], pack: LanguagePack): number {
   const vocabulary = vocabularies.get(pack) ?? vocabularyOf(pack);
   vocabularies.set(pack, vocabulary);
-  return words.filter(({ written }) => isKnown(written.toLowerCase().replace(/['’]/g, ''), vocabulary)).length;
+  return words.filter(({ written }) => isKnown(written.toLowerCase().replace(/['’]/g, ''), vocabulary))
+    .length;
 }
 
 function isKnown(word: string, { words, beginnings }: Vocabulary): boolean {
@@ -178,15 +185,14 @@ const TRIGRAM_CODES: Readonly<Record<string, string>> = {
   tl: 'tgl',
 };
 
-function byTrigrams(line: string, packs: readonly LanguagePack[]): string | undefined {
+function byTrigrams(line: string, packs: readonly LanguagePack[], minLength: number): string | undefined {
   const codes = new Map(
     packs.flatMap(({ code }) => {
       const known = TRIGRAM_CODES[code.split('-', 1)[0] ?? ''];
       return known === undefined ? [] : [[known, code] as const];
     }),
   );
-  if (codes.size < packs.length || (line.match(LETTER) ?? []).length < MIN_LETTERS_FOR_TRIGRAMS)
-    return undefined;
-  const found = franc(line, { only: [...codes.keys()], minLength: MIN_LETTERS_FOR_TRIGRAMS });
+  if (codes.size < packs.length || (line.match(LETTER) ?? []).length < minLength) return undefined;
+  const found = franc(line, { only: [...codes.keys()], minLength });
   return codes.get(found);
 }

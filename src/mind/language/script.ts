@@ -4,6 +4,7 @@
  */
 const RUN =
   /[\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
+const SPELT_RUN = /[\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 const HANGUL = /\p{Script=Hangul}/u;
 const ASCII = /^[\0-\x7f]*$/;
 /** ㅋㅋ and ㄳ are written as they stand: folded, they would join with what follows. */
@@ -19,6 +20,11 @@ const segmenter = new Intl.Segmenter('und', { granularity: 'word' });
 /** Whether the text has letters of a script that puts no blanks between words. */
 export function isRun(text: string): boolean {
   return !ASCII.test(text) && RUN.test(text);
+}
+
+/** Of those without blanks, the ones that spell words out: a short word is often the beginning of another one. */
+export function isSpeltRun(text: string): boolean {
+  return SPELT_RUN.test(text);
 }
 
 export function isHangul(text: string): boolean {
