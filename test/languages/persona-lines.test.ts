@@ -15,17 +15,12 @@ const others = [...new Map(spoken.map((persona) => [persona.id, persona])).value
 );
 
 /** With a name in each place; what authors put between marks may be a gesture, and goes. */
-function linesOf({
-  greeting,
-  fallback,
-  canned_lines,
-  shouts,
-  rules,
-  forbidden_topics,
-}: (typeof personas)[number]) {
+function linesOf(persona: (typeof personas)[number]) {
+  const { greeting, fallback, canned_lines, shouts, rules, forbidden_topics, name, role, place } = persona;
+  const own = new Map(Object.entries({ name, role, place }));
   const answers = [...rules, ...forbidden_topics].flatMap((one) => one.answers);
   return [...greeting, ...fallback, ...canned_lines, ...shouts, ...answers]
-    .map((line) => line.replace(/\{\w+\}/g, 'Payon'))
+    .map((line) => line.replace(/\{(\w+)\}/g, (_, key: string) => own.get(key) ?? 'Payon'))
     .filter((line) => !/[([（［*<^]/.test(line));
 }
 

@@ -34,6 +34,7 @@ const BEGINNINGS = new Set(
   voyons écoute écoutez regarde regardez disons conseil annonce avis
   hör hört seht sieh also hinweis achtung warnung merke ratschlag
   dengar ingat begini pengumuman perhatian peringatan nasihat
+  alrededor cerca dentro fuera sobre em perto ao autour près dans bei in um nahe di dekat sa в около возле
   makinig tandaan paalala babala anunsyo payo
   recuerdo recordad lembro lembre-se souviens помню говорю говорил говорила слушай слушайте смотри запомни внимание объявление совет итак`.split(
     /\s+/,
@@ -41,7 +42,7 @@ const BEGINNINGS = new Set(
 );
 /** ฉันบอกว่า, 내 말은 and 我告訴你 begin or end as no name does. */
 const NO_NAME =
-  /(?:ว่า|หน่อย|นี้|นะ|คือ|ได้แก่)$|^(?:ฉัน|ผม|ฟัง|จำ)|^(?:我|你|他|聽|記|這|那|請)|^(?:내|네|이|그|저|잘) |\p{Script=Hangul}{2}[은는면요]$/u;
+  /(?:ว่า|หน่อย|นี้|นะ|คือ|ได้แก่)$|^(?:ฉัน|ผม|ฟัง|จำ)|[我你您]|^(?:他|聽|記|這|那|請)|^(?:내|네|이|그|저|잘) |\p{Script=Hangul}{2}[은는면요]$/u;
 /** "Swordman: Izlude. Mage: Geffen. Archer: Payon." is a list, and no play. */
 const LISTED = /(?:^|[.!?] )\p{Lu}[\p{L}\p{M}'’ -]{0,30}: /gu;
 const MIN_LISTED = 3;
