@@ -57,7 +57,10 @@ const introductionsOf = oncePerPack(
     const longestFirst = (words: readonly string[]) =>
       words.map(foldWidth).toSorted((one, other) => other.length - one.length);
     return {
-      told: source === undefined ? undefined : new RegExp(`(?<phrase>${source})${CLAUSE}`, 'giu'),
+      told:
+        source === undefined
+          ? undefined
+          : new RegExp(`(?<!\\p{Script=Hangul})(?<phrase>${source})${CLAUSE}`, 'giu'),
       ends: longestFirst(answers.after_introductions),
       titles: longestFirst(answers.titles),
       noNames: longestFirst([...answers.no_names, ...Object.values(classes).flat()]),
@@ -82,9 +85,12 @@ export function namesWithoutCapitals(text: string, own: readonly string[]): stri
 function namesTold(text: string, words: Introductions): string[] {
   if (words.told === undefined) return [];
   return [...text.matchAll(words.told)].flatMap(({ groups }) => {
-    const name = nameIn(groups?.['clause'] ?? '', words);
-    const isTooLong = IS_IDENTITY.test(groups?.['phrase'] ?? '') && name.length > LONGEST.identity;
-    return name === '' || isTooLong ? [] : [name];
+    const { phrase = '', clause = '' } = groups ?? {};
+    const name = nameIn(clause, words);
+    // 나를 보고 is "looking at me": only behind 이름 does a name need no ending.
+    const hasNoEnd = /\p{Script=Hangul}$/u.test(phrase) && !phrase.includes('이름') && clause.endsWith(name);
+    const isTooLong = IS_IDENTITY.test(phrase) && name.length > LONGEST.identity;
+    return name === '' || hasNoEnd || isTooLong ? [] : [name];
   });
 }
 

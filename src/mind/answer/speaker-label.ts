@@ -17,7 +17,7 @@ const LETTERS_ONLY = /^[\p{Lo}\p{M}ー・ ]+$/u;
 /** A name has no words between its words, but for の and a courtesy. */
 const COURTESY = /(?:さん|ちゃん|くん|さま|殿|の)/gu;
 const KANA = /[ぁ-ゖ]/u;
-const LONGEST = { hiragana: 5, dense: 12, other: 24 } as const;
+const LONGEST = { hiragana: 5, dense: 12, other: 9 } as const;
 
 /** Before a colon they announce what is told, and nobody has such a name. */
 const NO_SPEAKERS = new Set(
@@ -33,7 +33,7 @@ const BEGINNINGS = new Set(
   disse digo escute ouça olha veja comunicado anúncio dica lembre
   voyons écoute écoutez regarde regardez disons conseil annonce avis
   hör hört seht sieh also hinweis achtung warnung merke ratschlag
-  dengar ingat begini pengumuman perhatian peringatan nasihat
+  dengar ingat begini dicatat kata pengumuman perhatian peringatan nasihat
   alrededor cerca dentro fuera sobre em perto ao autour près dans bei in um nahe di dekat sa в около возле
   makinig tandaan paalala babala anunsyo payo
   recuerdo recordad lembro lembre-se souviens помню говорю говорил говорила слушай слушайте смотри запомни внимание объявление совет итак`.split(
@@ -42,7 +42,7 @@ const BEGINNINGS = new Set(
 );
 /** ฉันบอกว่า, 내 말은 and 我告訴你 begin or end as no name does. */
 const NO_NAME =
-  /(?:ว่า|หน่อย|นี้|นะ|คือ|ได้แก่)$|^(?:ฉัน|ผม|ฟัง|จำ)|[我你您]|^(?:他|聽|記|這|那|請)|^(?:내|네|이|그|저|잘) |\p{Script=Hangul}{2}[은는면요]$/u;
+  /(?:ว่า|หน่อย|นี้|นะ|คือ|ได้แก่|แล้ว|ค่ะ|คะ|ครับ|จ้ะ)$|^(?:ฉัน|ผม|ฟัง|จำ|ประกาศ|ระเบียบ|บันทึก|ยินดี|กฎ|ข้อ|บริษัท|สรุป|คำ|เรื่อง|ถ้า|แต่|และ|เพราะ|มี|ไม่|ได้|สอง|สาม|สี่|ห้า)|[我你您]|^(?:他|聽|記|這|那|請)|^(?:내|네|이|그|저|잘) |\p{Script=Hangul}{2}[은는면요]$/u;
 /** "Swordman: Izlude. Mage: Geffen. Archer: Payon." is a list, and no play. */
 const LISTED = /(?:^|[.!?] )\p{Lu}[\p{L}\p{M}'’ -]{0,30}: /gu;
 const MIN_LISTED = 3;
