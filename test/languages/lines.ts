@@ -63,7 +63,12 @@ export async function talk(
     const line = toLine(npc, { said: String(said), turns });
     const why = mind.explain(line);
     const { text } = await mind.speak(line, new AbortController().signal);
-    answers.push({ said, text, why, isRight: isOneOf(why, [intent].flat(), [npc, line.language, book]) });
+    answers.push({
+      said: line.message,
+      text,
+      why,
+      isRight: isOneOf(why, [intent].flat(), [npc, line.language, book]),
+    });
     turns.push({ said: line.message, answered: text });
   }
   return answers;

@@ -93,8 +93,17 @@ function factsText(known: ReadonlyMap<FactKind, string>, code: string): string |
   return sentences.length === 0 || pack === undefined ? undefined : listOf(sentences, pack);
 }
 
+/** Making one takes as long as the rest of an answer. */
+const listFormats = new Map<string, Intl.ListFormat | null>();
+
+function newListFormat(code: string): Intl.ListFormat | null {
+  return Intl.ListFormat.supportedLocalesOf(code).length > 0 ? new Intl.ListFormat(code) : null;
+}
+
 function listOf(sentences: readonly string[], { code, list }: LanguagePack): string {
-  if (Intl.ListFormat.supportedLocalesOf(code).length > 0) return new Intl.ListFormat(code).format(sentences);
+  const format = listFormats.get(code) ?? newListFormat(code);
+  listFormats.set(code, format);
+  if (format !== null) return format.format(sentences);
   const [last = '', ...others] = sentences.toReversed();
   return others.length === 0 ? last : `${others.reverse().join(list.separator)}${list.last}${last}`;
 }

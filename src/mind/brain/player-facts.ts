@@ -15,8 +15,6 @@ import {
   toProperName,
 } from './told-values.ts';
 
-export type { FactKind } from '../language/fact-kinds.ts';
-
 export interface Fact {
   readonly kind: FactKind;
   /** As it is said back to the player: "my dog" has become "your dog". At most 40 characters. */

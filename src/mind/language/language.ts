@@ -52,16 +52,11 @@ export function languageOf(code: string): Language {
   const pack = packOf(code);
   const known = byCode.get(code);
   if (known && known.pack === pack) return known.language;
-  const language = pack === undefined ? OTHER : (byPack.get(pack) ?? toLanguage(pack));
+  const language = pack === undefined ? OTHER : (byPack.get(pack) ?? languageFrom(pack));
   if (pack !== undefined) byPack.set(pack, language);
   // Codes come from requests: a few dozen are real.
   if (byCode.size < 1_000) byCode.set(code, { pack, language });
   return language;
-}
-
-/** Whether a pack serves for this language. */
-export function isKnownLanguage(code: string): boolean {
-  return packCodeOf(code) !== undefined;
 }
 
 /** Whether two codes are one language here, such as en and en-GB. */
@@ -69,7 +64,8 @@ export function isSameLanguage(one: string, other: string): boolean {
   return one === other || (packCodeOf(one) ?? one) === (packCodeOf(other) ?? other);
 }
 
-function toLanguage(pack: LanguagePack): Language {
+/** A language by its pack alone. */
+export function languageFrom(pack: LanguagePack): Language {
   const marks = { hasAccents: pack.accents };
   const keyed = (words: readonly string[]) => words.map((word) => keyIn(word, marks));
   const particles = keyed(pack.particles).toSorted((a, b) => b.length - a.length);

@@ -1,8 +1,11 @@
 import { endOfCapture, type Taken } from './capture.ts';
 import type { Language } from './language.ts';
 import type { Capture, Choice, Pattern, PatternWord, Step, WordsStep } from './pattern.ts';
+import { candidatesFor, type PatternIndex } from './pattern-index.ts';
 import { endOfChoice, type Heard, offsetAt, type Place, placeOf, wordAt } from './word-match.ts';
 import type { Word } from './words.ts';
+
+export { indexPatterns, type PatternIndex } from './pattern-index.ts';
 
 /** How a pattern fits: score = how many of its own words the message holds; captures as the player wrote them. */
 export interface Match {
@@ -10,19 +13,6 @@ export interface Match {
   /** How many of these the message has only without their accents: where two rules fit as well, the exact one is meant. */
   readonly loose: number;
   readonly captures: ReadonlyMap<string, string>;
-}
-
-/** Patterns of one tier, in the order in which they are tried. */
-export interface PatternIndex<Rule> {
-  readonly entries: readonly { readonly rule: Rule; readonly order: number; readonly pattern: Pattern }[];
-}
-
-/** Puts patterns that can name more words first, so that the search ends as soon as none is left that could win. */
-export function indexPatterns<Rule extends { readonly patterns: readonly Pattern[] }>(
-  rules: readonly Rule[],
-): PatternIndex<Rule> {
-  const entries = rules.flatMap((rule, order) => rule.patterns.map((pattern) => ({ rule, order, pattern })));
-  return { entries: entries.sort((a, b) => b.pattern.maxScore - a.pattern.maxScore || a.order - b.order) };
 }
 
 /** The rule whose pattern names the most words of the message; the earlier rule where two name as many. */
@@ -33,7 +23,7 @@ export function bestMatch<Rule>(
 ): { rule: Rule; match: Match } | undefined {
   const present = presenceOf(words);
   let best: { rule: Rule; order: number; match: Match } | undefined;
-  for (const { rule, order, pattern } of index.entries) {
+  for (const { rule, order, pattern } of candidatesFor(index, words)) {
     if (best && pattern.maxScore < best.match.score) break;
     if (!canMatch(pattern, present) || !isOpen(rule)) continue;
     const match = matchPattern(pattern, words);

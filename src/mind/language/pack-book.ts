@@ -51,7 +51,7 @@ export function packCodeOf(code: string): string | undefined {
 
 /** Takes up the packs of one more folder, where it exists: they go before the package's of the same code. */
 export function addPackFolder(folder: string): void {
-  if (folders.added === folder || packNames(folder).length === 0) return;
+  if (folders.added === folder || packFiles(folder).length === 0) return;
   folders.added = folder;
   paths = undefined;
   packs.clear();
@@ -74,17 +74,19 @@ export function readPack(path: string): LanguagePack {
 function pathsByCode(): ReadonlyMap<string, string> {
   paths ??= new Map(
     [folders.own, ...(folders.added === undefined ? [] : [folders.added])].flatMap((folder) =>
-      packNames(folder).map((name) => [name.replace(ENDING, ''), join(folder, name)] as const),
+      packFiles(folder).map((path) => [basename(path).replace(ENDING, ''), path] as const),
     ),
   );
   return paths;
 }
 
-function packNames(folder: string): readonly string[] {
+/** The pack files of a folder; none where there is no such folder. Throws AiIpcError persona_invalid. */
+export function packFiles(folder: string): readonly string[] {
   try {
     return readdirSync(folder)
       .filter((name) => ENDING.test(name))
-      .sort();
+      .sort()
+      .map((name) => join(folder, name));
   } catch (error) {
     // Most admins add none, and have no such folder.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];

@@ -6,7 +6,7 @@ import { problemOf, problemOfKeys } from './file-problems.ts';
 import { INTENT_NAMES } from './intent-names.ts';
 
 /** A language code, such as en or pt-BR. */
-export const LANGUAGE_CODE = /^[a-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$/;
+const LANGUAGE_CODE = /^[a-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$/;
 
 /** A section of keys; one that it does not have is a mistake, and most likely a slip of the pen. */
 function section<Shape extends z.core.$ZodLooseShape>(shape: Shape) {

@@ -34,7 +34,9 @@ export interface Heard {
 export function endOfChoice({ words }: Choice, heard: Heard, start: Place): End | undefined {
   let place = start;
   let loose = 0;
-  for (const [index, word] of words.entries()) {
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index];
+    if (word === undefined) break;
     let end = endOfWord(word, heard, place);
     for (let skipped = 0; end === undefined && index > 0 && skipped < MAX_PARTICLES; skipped++) {
       if (!isParticle(heard, place)) return undefined;

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { decodeText } from '../../base/decode-text.ts';
 import { AiIpcError, messageOf } from '../../base/errors.ts';
 import { isSameLanguage } from '../language/language.ts';
-import { addPackFolder } from '../language/pack-book.ts';
+import { addPackFolder, packFiles } from '../language/pack-book.ts';
 import { toKey } from '../language/words.ts';
 import { builtPersona } from './built-personas.ts';
 import { type Persona, type PersonaFile, toPersona } from './persona.ts';
@@ -38,7 +38,6 @@ export const OWN_PERSONAS = fileURLToPath(new URL('../../../personas/', import.m
  */
 export async function loadPersonas(folder: string = OWN_PERSONAS): Promise<PersonaBook> {
   const paths = await personaPaths(folder);
-  addPackFolder(join(folder, PACKS));
   if (paths.length === 0) {
     throw new AiIpcError(
       'persona_invalid',
@@ -123,6 +122,7 @@ export async function personaPaths(folder: string): Promise<string[]> {
     const message = `The personas folder ${folder} cannot be read: ${messageOf(error)}. Give a folder of .yaml files.`;
     throw new AiIpcError('persona_invalid', message, { cause: error });
   });
+  addPackFolder(join(folder, PACKS));
   const hidden = names.find((name) => /\.ya?ml\.txt$/i.test(name));
   if (hidden !== undefined) throw endsInTxt(join(folder, hidden));
   return names
@@ -142,6 +142,12 @@ export async function lentPaths(folder: string): Promise<readonly string[]> {
   return names.filter(
     (path) => isOwnTranslation(path) && (isOwn || translatedFrom(toPersonaId(path))?.base === NEUTRAL),
   );
+}
+
+/** The language packs beside the personas of a folder; of the package's own folder, all of them. */
+export function packPaths(folder: string): readonly string[] {
+  const isOwn = resolve(folder) === resolve(OWN_PERSONAS);
+  return packFiles(isOwn ? join(folder, '..', PACKS) : join(folder, PACKS));
 }
 
 function isOwnTranslation(path: string): boolean {
