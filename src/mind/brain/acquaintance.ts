@@ -1,4 +1,5 @@
 import { VALUE } from '../language/capture.ts';
+import { cutAtWord } from '../language/cut.ts';
 import { FACT_KINDS, type FactKind } from '../language/fact-kinds.ts';
 import { languageOf } from '../language/language.ts';
 import type { LanguagePack } from '../language/pack-schema.ts';
@@ -155,7 +156,6 @@ function toQuote(said: string): string {
     .replace(/[{}<>[\]^]/g, ' ')
     .replace(/\s+/g, ' ')
     .trim();
-  if (text.length <= MAX_QUOTE_CHARACTERS) return text;
-  const head = text.slice(0, MAX_QUOTE_CHARACTERS);
-  return `${head.slice(0, Math.max(head.lastIndexOf(' '), MAX_QUOTE_CHARACTERS / 2)).trimEnd()}…`;
+  // One more for the ellipsis.
+  return cutAtWord(text, MAX_QUOTE_CHARACTERS + 1);
 }

@@ -1,4 +1,5 @@
 import { cleanAnswer } from '../answer/clean-answer.ts';
+import { headOf } from '../language/cut.ts';
 import { EMOTIONS, type Emotion, emotionOf } from '../language/emotion.ts';
 import { hash } from '../language/hash.ts';
 import { languageOf } from '../language/language.ts';
@@ -126,7 +127,7 @@ function answerOf(chosen: Chosen | undefined, thought: Thought): string {
     const lines = heard.words.length === 0 ? line.persona.greeting : line.persona.fallback;
     return say(lines, thought);
   }
-  for (const [name, value] of chosen.captures) values.set(name, value.slice(0, MAX_VALUE_CHARACTERS));
+  for (const [name, value] of chosen.captures) values.set(name, headOf(value, MAX_VALUE_CHARACTERS));
   const fact = RECALLING.test(chosen.rule.intent ?? '')
     ? lastFact(factsAsked(line, thought.known))
     : undefined;
