@@ -1,0 +1,84 @@
+import type { Database } from '../../database/database.ts';
+import { numberOf, textOf } from '../../database/row-fields.ts';
+import { MEMORY_LIMITS } from '../../mind/memory/memory-limits.ts';
+import { partNumbersOf } from '../../mind/memory/parts.ts';
+import { bestFits, type FoundPart, worthTelling } from '../../mind/memory/recalling.ts';
+import type { Recollection } from '../../mind/talk/recollection.ts';
+import type { KnownOwner, MemoryOwner } from './memory.ts';
+import { bothIdsOf, ownerNumberOf } from './owner-ids.ts';
+import type { MemoryStatements } from './statements.ts';
+import { deleteWordsOfLine } from './words.ts';
+
+/** Lines that are too many go so many at once. */
+const CHUNK = 100;
+
+interface Finding {
+  readonly owner: KnownOwner;
+  /** What the player says now. */
+  readonly about: string;
+  /** What is told of him in any case. */
+  readonly known: Recollection;
+}
+
+/** What the player said in older turns that bears on what he says now, the most fitting first. */
+export async function findSaid(
+  database: Database,
+  statements: MemoryStatements,
+  { owner, about, known }: Finding,
+): Promise<readonly string[]> {
+  // Without turns in the summary there is no line to find, and nothing is asked: so it is in the first talks of most players.
+  if (known.turnsBefore === 0) return [];
+  const parts = partNumbersOf(about, MEMORY_LIMITS.partsAsked);
+  if (parts.length === 0) return [];
+  const found = await findParts(database, statements, { owner: ownerNumberOf(owner), parts });
+  const lines = Math.min(known.turnsBefore, MEMORY_LIMITS.linesKept);
+  const best = bestFits({ parts, found, lines });
+  if (best.length === 0) return [];
+  const rows = await database.query(statements.linesOfBoth, [
+    best.map(({ line }) => line),
+    ...bothIdsOf(owner),
+  ]);
+  const said = new Map(rows.map((row) => [numberOf(row, 'id'), textOf(row, 'said')]));
+  const fitting = best.map(({ line, fit }) => ({ said: said.get(line) ?? '', fit }));
+  const shown = new Set(known.turns.map((turn) => turn.said));
+  return worthTelling(about, fitting, (one) => one === '' || shown.has(one));
+}
+
+async function findParts(
+  database: Database,
+  statements: MemoryStatements,
+  { owner, parts }: { readonly owner: number; readonly parts: readonly number[] },
+): Promise<FoundPart[]> {
+  const sql = parts.map(() => statements.findWord).join(' UNION ALL ');
+  const rows = await database.query(
+    sql,
+    parts.flatMap((part) => [owner, part, MEMORY_LIMITS.linesPerPart]),
+  );
+  // Of a part that stands nowhere, both are NULL.
+  return rows.flatMap((row) =>
+    row['turns'] === null
+      ? []
+      : [{ part: numberOf(row, 'word'), lines: textOf(row, 'turns').split(',').map(Number) }],
+  );
+}
+
+/** The oldest lines go where there are more than are kept. */
+export async function forgetSurplus(
+  database: Database,
+  statements: MemoryStatements,
+  owner: MemoryOwner,
+): Promise<void> {
+  const both = bothIdsOf(owner);
+  const [newest] = await database.query(statements.findSurplus, [...both, MEMORY_LIMITS.linesKept]);
+  if (newest === undefined) return;
+  const lock = { sql: statements.lockSurplus, values: [...both, numberOf(newest, 'id'), CHUNK] };
+  for (;;) {
+    const count = await database.lockAndWrite(lock, (lines) => {
+      const ids = lines.map((line) => numberOf(line, 'id'));
+      const words = lines.flatMap((line) => deleteWordsOfLine(statements, owner, line));
+      const writes = ids.length === 0 ? [] : [...words, { sql: statements.deleteRows, values: [ids] }];
+      return { writes, result: ids.length };
+    });
+    if (count < CHUNK) return;
+  }
+}
