@@ -15,11 +15,10 @@ export async function forget(
   { npcId, playerId }: { readonly npcId: string | null; readonly playerId: string | null },
 ): Promise<number> {
   for (const id of [npcId, playerId]) if (id !== null) checkId(id);
-  const { sql, values } = lockFor(statements, { npcId, playerId });
   let turns = 0;
   let afterId = 0;
   for (;;) {
-    const lock = { sql, values: [...values, afterId, CHUNK] };
+    const lock = lockFor(statements, { npcId, playerId, afterId });
     const deleted = await deleteRows(database, lock, statements);
     turns += deleted.turns;
     if (deleted.rows < CHUNK) break;
@@ -32,14 +31,19 @@ export async function forget(
   return turns;
 }
 
-function lockFor(
-  statements: MemoryStatements,
-  { npcId, playerId }: { readonly npcId: string | null; readonly playerId: string | null },
-): Statement {
-  if (playerId !== null && npcId !== null) return { sql: statements.lockOfBoth, values: [playerId, npcId] };
-  if (playerId !== null) return { sql: statements.lockOfPlayer, values: [playerId] };
-  if (npcId !== null) return { sql: statements.lockOfNpc, values: [npcId] };
-  return { sql: statements.lockOfAll, values: [] };
+interface Forgetting {
+  readonly npcId: string | null;
+  readonly playerId: string | null;
+  /** Where many other rows stand between those that are looked for, what was passed is not looked at again. */
+  readonly afterId: number;
+}
+
+function lockFor(statements: MemoryStatements, { npcId, playerId, afterId }: Forgetting): Statement {
+  if (playerId !== null && npcId !== null)
+    return { sql: statements.lockOfBoth, values: [playerId, npcId, CHUNK] };
+  if (playerId !== null) return { sql: statements.lockOfPlayer, values: [playerId, CHUNK] };
+  if (npcId !== null) return { sql: statements.lockOfNpc, values: [npcId, afterId, CHUNK] };
+  return { sql: statements.lockOfAll, values: [afterId, CHUNK] };
 }
 
 interface Deleted {

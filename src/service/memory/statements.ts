@@ -19,11 +19,11 @@ export interface MemoryStatements extends WordStatements {
   readonly insertSummary: string;
   /** turns, said, id */
   readonly updateSummary: string;
-  /** player id, npc id, after id, limit → id, kind, turns, npc_id, player_id, in the order of ids; locked */
+  /** player id, npc id, limit → id, kind, turns, npc_id, player_id; locked */
   readonly lockOfBoth: string;
-  /** player id, after id, limit → the same */
+  /** player id, limit → the same */
   readonly lockOfPlayer: string;
-  /** npc id, after id, limit → the same */
+  /** npc id, after id, limit → the same, in the order of ids */
   readonly lockOfNpc: string;
   /** after id, limit → the same */
   readonly lockOfAll: string;
@@ -81,12 +81,13 @@ export const mariadbMemoryStatements: MemoryStatements = {
     UPDATE ai_npc_memory FORCE INDEX (PRIMARY)
        SET turns = ?, said = ?, updated_at = NOW(3)
      WHERE id = ? AND kind = 'summary'`,
+  // In the order of the index: in another one, each chunk would sort and lock all lines of a player.
   lockOfBoth: `
     SELECT id, kind, turns, npc_id, player_id FROM ai_npc_memory FORCE INDEX (idx_memory_owner)
-     WHERE player_id = ? AND npc_id = ? AND id > ? ORDER BY id LIMIT ? FOR UPDATE`,
+     WHERE player_id = ? AND npc_id = ? ORDER BY kind, id LIMIT ? FOR UPDATE`,
   lockOfPlayer: `
     SELECT id, kind, turns, npc_id, player_id FROM ai_npc_memory FORCE INDEX (idx_memory_owner)
-     WHERE player_id = ? AND id > ? ORDER BY id LIMIT ? FOR UPDATE`,
+     WHERE player_id = ? ORDER BY npc_id, kind, id LIMIT ? FOR UPDATE`,
   lockOfNpc: `
     SELECT id, kind, turns, npc_id, player_id FROM ai_npc_memory FORCE INDEX (PRIMARY)
      WHERE npc_id = ? AND id > ? ORDER BY id LIMIT ? FOR UPDATE`,
@@ -149,8 +150,8 @@ export const sqliteMemoryStatements: MemoryStatements = {
   updateSummary: `
     UPDATE ai_npc_memory SET turns = ?, said = ?, updated_at = strftime('%Y-%m-%d %H:%M:%f', 'now')
      WHERE id = ? AND kind = 'summary'`,
-  lockOfBoth: `${SQLITE_ROWS} WHERE player_id = ? AND npc_id = ? AND id > ? ORDER BY id LIMIT ?`,
-  lockOfPlayer: `${SQLITE_ROWS} WHERE player_id = ? AND id > ? ORDER BY id LIMIT ?`,
+  lockOfBoth: `${SQLITE_ROWS} WHERE player_id = ? AND npc_id = ? ORDER BY kind, id LIMIT ?`,
+  lockOfPlayer: `${SQLITE_ROWS} WHERE player_id = ? ORDER BY npc_id, kind, id LIMIT ?`,
   lockOfNpc: `${SQLITE_ROWS} WHERE npc_id = ? AND id > ? ORDER BY id LIMIT ?`,
   lockOfAll: `${SQLITE_ROWS} WHERE id > ? ORDER BY id LIMIT ?`,
   lockOld: `
