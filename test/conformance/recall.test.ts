@@ -25,7 +25,8 @@ describeStore('recall', (backend) => {
   }
   const recalled = async (about: string, owner: MemoryOwner = BOB) =>
     (await memory.recall(owner, about)).recalled;
-  const wordsLeft = async () => Number((await backend().sql('SELECT COUNT(*) AS n FROM ai_npc_words'))[0]!['n']);
+  const wordsLeft = async () =>
+    Number((await backend().sql('SELECT COUNT(*) AS n FROM ai_npc_words'))[0]!['n']);
 
   it('finds what a player said in a turn that is told no more, and nothing where it is asked for nothing', async () => {
     await rememberAll([SISTER, ...chatter(MANY)]);
@@ -66,7 +67,9 @@ describeStore('recall', (backend) => {
       await rememberAll(chatter(MANY));
     }
     expect((await recalled(ABOUT_SISTER)).filter((said) => said === SISTER)).toHaveLength(1);
-    const lines = await backend().sql("SELECT id FROM ai_npc_memory WHERE kind = 'folded' AND said LIKE '%Mina%'");
+    const lines = await backend().sql(
+      "SELECT id FROM ai_npc_memory WHERE kind = 'folded' AND said LIKE '%Mina%'",
+    );
     expect(lines).toHaveLength(1);
   });
 
@@ -125,7 +128,14 @@ describeStore('recall', (backend) => {
   });
 
   it('takes any text, as a line and as a question', async () => {
-    const signs = [`"+-><()~*:@'\\%_\0`, 'a'.repeat(500), '妹'.repeat(500), '🐉🐉', 'ประเทศไทย'.repeat(60), '-- ;'];
+    const signs = [
+      `"+-><()~*:@'\\%_\0`,
+      'a'.repeat(500),
+      '妹'.repeat(500),
+      '🐉🐉',
+      'ประเทศไทย'.repeat(60),
+      '-- ;',
+    ];
     await rememberAll([...signs, ...chatter(MANY)]);
     for (const about of signs) await recalled(about);
     expect(await recalled('xx aaaaaaaaaaaaaaaa')).toEqual(['a'.repeat(500)]);

@@ -24,10 +24,11 @@ const FIT_OF_A_QUESTION = 0.5;
 /** Lines that share more of all their parts with the question than this are the question itself, asked before. */
 const NEAR_COPY = 0.55;
 /**
- * What fits less than this part of the most that a line could only happens to share some letters. Each line that is recalled
- * is read anew by a model, 15 ms a token without a graphics card.
+ * What fits less than this part of what a line could that has all parts of the question only happens to share some letters. In
+ * nine languages the line that was asked for had 0.11 to 0.93 among 300 others, and half of all lines about something else
+ * less than 0.15. Each line that is recalled is read anew by a model, 15 ms a token without a graphics card.
  */
-const LEAST_OF_MOST = 0.05;
+const LEAST_OF_MOST = 0.1;
 /** And what fits less than this part of the best one. */
 const LEAST_OF_BEST = 0.3;
 
@@ -43,16 +44,19 @@ export interface Look {
  * Squared, since otherwise a few common parts outweigh the one that is asked for.
  */
 export function bestFits({ parts, found, lines }: Look): Fit[] {
-  const least = parts.length * Math.log(1 + lines) ** 2 * LEAST_OF_MOST;
-  const fits = new Map<number, number>();
   const span = spanOf(found);
+  const fits = new Map<number, number>();
+  let sum = 0;
   for (const part of found) {
     const rarity = rarityOf(part, lines, span);
+    sum += rarity;
     for (const line of part.lines) fits.set(line, (fits.get(line) ?? 0) + rarity);
   }
+  // A part that stands nowhere counts as the others do: by its own measure it would be the rarest of all.
+  const most = (sum / found.length) * parts.length;
   return [...fits]
     .map(([line, fit]) => ({ line, fit }))
-    .filter(({ fit }) => fit >= least)
+    .filter(({ fit }) => fit >= most * LEAST_OF_MOST)
     .sort((one, other) => other.fit - one.fit || other.line - one.line)
     .slice(0, MEMORY_LIMITS.linesLookedAt);
 }
@@ -65,12 +69,19 @@ export function worthTelling(
 ): string[] {
   const asked = new Set(partNumbersOf(question));
   const fitting = lines
-    .filter(({ said }) => !hasShown(said) && !isNearCopy(said, asked))
+    .filter(({ said }) => !hasShown(said))
     .map(({ said, fit }) => ({ said, fit: isQuestion(said) ? fit * FIT_OF_A_QUESTION : fit }))
     .sort((one, other) => other.fit - one.fit);
-  const least = (fitting[0]?.fit ?? 0) * LEAST_OF_BEST;
-  const said = fitting.filter(({ fit }) => fit >= least).map((line) => line.said);
-  return [...new Set(said)].slice(0, MEMORY_LIMITS.linesRecalled);
+  const told = new Set<string>();
+  let least = 0;
+  for (const { said, fit } of fitting) {
+    if (fit < least || told.size === MEMORY_LIMITS.linesRecalled) break;
+    // A line is cut into its parts anew for this: 30 µs each.
+    if (told.has(said) || isNearCopy(said, asked)) continue;
+    if (told.size === 0) least = fit * LEAST_OF_BEST;
+    told.add(said);
+  }
+  return [...told];
 }
 
 /** From the oldest to the newest line of all that were found. */

@@ -54,12 +54,14 @@ async function findParts(
     sql,
     parts.flatMap((part) => [owner, part, MEMORY_LIMITS.linesPerPart]),
   );
-  // Of a part that stands nowhere, both are NULL.
-  return rows.flatMap((row) =>
-    row['turns'] === null
-      ? []
-      : [{ part: numberOf(row, 'word'), lines: textOf(row, 'turns').split(',').map(Number) }],
-  );
+  const found = new Map<number, number[]>();
+  for (const row of rows) {
+    const part = numberOf(row, 'word');
+    const lines = found.get(part) ?? [];
+    lines.push(numberOf(row, 'turn'));
+    found.set(part, lines);
+  }
+  return [...found].map(([part, lines]) => ({ part, lines }));
 }
 
 /** The oldest lines go where there are more than are kept. */
