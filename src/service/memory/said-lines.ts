@@ -7,7 +7,7 @@ import type { Recollection } from '../../mind/talk/recollection.ts';
 import type { KnownOwner, MemoryOwner } from './memory.ts';
 import { bothIdsOf, ownerNumberOf } from './owner-ids.ts';
 import type { MemoryStatements } from './statements.ts';
-import { deleteWordsOfLine } from './words.ts';
+import { deleteWordsOfLines } from './words.ts';
 
 /** Lines that are too many go so many at once. */
 const CHUNK = 100;
@@ -77,8 +77,8 @@ export async function forgetSurplus(
   for (;;) {
     const count = await database.lockAndWrite(lock, (lines) => {
       const ids = lines.map((line) => numberOf(line, 'id'));
-      const words = lines.flatMap((line) => deleteWordsOfLine(statements, owner, line));
-      const writes = ids.length === 0 ? [] : [...words, { sql: statements.deleteRows, values: [ids] }];
+      const words = deleteWordsOfLines(statements, owner, lines);
+      const writes = ids.length === 0 ? [] : [words, { sql: statements.deleteRows, values: [ids] }];
       return { writes, result: ids.length };
     });
     if (count < CHUNK) return;

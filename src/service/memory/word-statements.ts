@@ -12,8 +12,8 @@ export interface WordStatements {
   readonly deleteWordsTo: string;
   /** owner */
   readonly deleteWordsOf: string;
-  /** owner, words, turn */
-  readonly deleteWordsOfTurn: string;
+  /** owner, word, turn */
+  readonly deleteWord: string;
   /** player id, npc id, how many are newer → id: the newest line that is too many */
   readonly findSurplus: string;
   /** player id, npc id, id, limit → id, said: that line and older ones; locked */
@@ -41,8 +41,8 @@ export const mariadbWordStatements: WordStatements = {
     SELECT word FROM ai_npc_words FORCE INDEX (PRIMARY) WHERE owner = ? ORDER BY word, turn LIMIT ? FOR UPDATE`,
   deleteWordsTo: 'DELETE ai_npc_words FROM ai_npc_words FORCE INDEX (PRIMARY) WHERE owner = ? AND word <= ?',
   deleteWordsOf: 'DELETE ai_npc_words FROM ai_npc_words FORCE INDEX (PRIMARY) WHERE owner = ?',
-  deleteWordsOfTurn: `
-    DELETE ai_npc_words FROM ai_npc_words FORCE INDEX (PRIMARY) WHERE owner = ? AND word IN (?) AND turn = ?`,
+  deleteWord: `
+    DELETE ai_npc_words FROM ai_npc_words FORCE INDEX (PRIMARY) WHERE owner = ? AND word = ? AND turn = ?`,
   findSurplus: `
     SELECT id FROM ai_npc_memory FORCE INDEX (idx_memory_owner)
      WHERE player_id = ? AND npc_id = ? AND kind = 'folded' ORDER BY id DESC LIMIT 1 OFFSET ?`,
@@ -69,8 +69,7 @@ export const sqliteWordStatements: WordStatements = {
   lockWords: 'SELECT word FROM ai_npc_words WHERE owner = ? ORDER BY word, turn LIMIT ?',
   deleteWordsTo: 'DELETE FROM ai_npc_words WHERE owner = ? AND word <= ?',
   deleteWordsOf: 'DELETE FROM ai_npc_words WHERE owner = ?',
-  deleteWordsOfTurn: `
-    DELETE FROM ai_npc_words WHERE owner = ? AND word IN (SELECT value FROM json_each(?)) AND turn = ?`,
+  deleteWord: 'DELETE FROM ai_npc_words WHERE owner = ? AND word = ? AND turn = ?',
   findSurplus: `
     SELECT id FROM ai_npc_memory
      WHERE player_id = ? AND npc_id = ? AND kind = 'folded' ORDER BY id DESC LIMIT 1 OFFSET ?`,

@@ -1,4 +1,4 @@
-import type { Database, Row, Statement, Write } from '../../database/database.ts';
+import type { Database, Row, Write } from '../../database/database.ts';
 import { nullableTextOf, numberOf, textOf } from '../../database/row-fields.ts';
 import { partNumbersOf } from '../../mind/memory/parts.ts';
 import type { MemoryOwner } from './memory.ts';
@@ -11,22 +11,31 @@ const LINES_A_TIME = 200;
 const WORDS_A_TIME = 5_000;
 
 /** By which words these lines are found again. */
-export function insertWordsOf(statements: WordStatements, owner: MemoryOwner, lines: readonly Row[]): Write {
-  const number = ownerNumberOf(owner);
-  const rows = lines.flatMap((line) => {
-    const turn = numberOf(line, 'id');
-    return partNumbersOf(textOf(line, 'said')).map((word) => [number, word, turn]);
-  });
-  return { sql: statements.insertWords, rows };
+export function insertWordsOf(
+  { insertWords }: WordStatements,
+  owner: MemoryOwner,
+  lines: readonly Row[],
+): Write {
+  return { sql: insertWords, rows: wordRowsOf(owner, lines) };
 }
 
-/** Statements that delete the words of one line. */
-export function deleteWordsOfLine(statements: WordStatements, owner: MemoryOwner, line: Row): Statement[] {
-  // A turn that was folded before lines were kept has none.
-  const words = partNumbersOf(nullableTextOf(line, 'said') ?? '');
-  if (words.length === 0) return [];
-  const values = [ownerNumberOf(owner), words, numberOf(line, 'id')];
-  return [{ sql: statements.deleteWordsOfTurn, values }];
+/** Deletes the words of these lines, which are cut into parts for it as they were before. */
+export function deleteWordsOfLines(
+  { deleteWord }: WordStatements,
+  owner: MemoryOwner,
+  lines: readonly Row[],
+): Write {
+  return { sql: deleteWord, rows: wordRowsOf(owner, lines) };
+}
+
+/** Owner, word and turn. A turn that was folded before lines were kept has no words. */
+function wordRowsOf(owner: MemoryOwner, lines: readonly Row[]): [number, number, number][] {
+  const number = ownerNumberOf(owner);
+  return lines.flatMap((line) => {
+    const turn = numberOf(line, 'id');
+    const parts = partNumbersOf(nullableTextOf(line, 'said') ?? '');
+    return parts.map((word): [number, number, number] => [number, word, turn]);
+  });
 }
 
 /** Deletes all words of an NPC and a player, some at a time. */
