@@ -220,18 +220,21 @@ it('the file loads where the server compresses new tables', async () => {
 describe('tables of the present version', () => {
   beforeEach(() => database.loadSqlFile(TABLES_FILE));
 
-  it.each(['ai_npc_memory', 'ai_npc_budget', 'ai_npc_words'])('get %s again when it was dropped', async (table) => {
-    await query(`DROP TABLE ${table}`);
-    await query(
-      `INSERT INTO ai_requests (endpoint, status) SELECT '/a', 'completed' FROM ${numbers(100_001)}`,
-    );
-    await checkSchema(query);
-    await expect(checkSchema(query, 'all')).rejects.toMatchObject({ code: 'schema_missing' });
-    const from = table === 'ai_npc_words' ? 4 : 2;
-    expect(await runMigrate()).toEqual({ from, to: SCHEMA_VERSION, hasRestored: false });
-    expect(asked).toEqual([]);
-    await expectPresentSchema();
-  });
+  it.each(['ai_npc_memory', 'ai_npc_budget', 'ai_npc_words'])(
+    'get %s again when it was dropped',
+    async (table) => {
+      await query(`DROP TABLE ${table}`);
+      await query(
+        `INSERT INTO ai_requests (endpoint, status) SELECT '/a', 'completed' FROM ${numbers(100_001)}`,
+      );
+      await checkSchema(query);
+      await expect(checkSchema(query, 'all')).rejects.toMatchObject({ code: 'schema_missing' });
+      const from = table === 'ai_npc_words' ? 4 : 2;
+      expect(await runMigrate()).toEqual({ from, to: SCHEMA_VERSION, hasRestored: false });
+      expect(asked).toEqual([]);
+      await expectPresentSchema();
+    },
+  );
 
   it('have the AI service fill the words anew, once their table was dropped', async () => {
     await query("INSERT INTO ai_ipc_meta (name, value) VALUES ('npc_words', 'complete')");
