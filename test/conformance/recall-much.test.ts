@@ -151,4 +151,13 @@ describe('recall on the server', () => {
       expect(String(look['Extra'])).not.toMatch(/filesort|temporary/);
     }
   });
+
+  it('looks for all parts at once by their keys, where there are few lines', async () => {
+    await backend().sql(
+      `INSERT INTO ai_npc_words (owner, word, turn) SELECT ${owner} + seq DIV 1000, seq DIV 100, seq FROM ${numbers(20_000)}`,
+    );
+    await backend().sql('ANALYZE TABLE ai_npc_words');
+    const plan = await backend().sql(`${EXPLAIN} ${statements.findWords}`, [owner, [1, 2, 3]]);
+    expect(plan).toMatchObject([{ table: 'ai_npc_words', type: 'range', key: 'PRIMARY', key_len: '12' }]);
+  });
 });

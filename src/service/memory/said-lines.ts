@@ -1,4 +1,4 @@
-import type { Database } from '../../database/database.ts';
+import type { Database, Row } from '../../database/database.ts';
 import { numberOf, textOf } from '../../database/row-fields.ts';
 import { MEMORY_LIMITS } from '../../mind/memory/memory-limits.ts';
 import { partNumbersOf } from '../../mind/memory/parts.ts';
@@ -30,8 +30,13 @@ export async function findSaid(
   if (known.turnsBefore === 0) return [];
   const parts = partNumbersOf(about, MEMORY_LIMITS.partsAsked);
   if (parts.length === 0) return [];
-  const found = await findParts(database, statements, { owner: ownerNumberOf(owner), parts });
   const lines = Math.min(known.turnsBefore, MEMORY_LIMITS.linesKept);
+  const number = ownerNumberOf(owner);
+  const found = partsIn(
+    lines <= MEMORY_LIMITS.linesPerPart
+      ? await database.query(statements.findWords, [number, parts])
+      : await findNewest(database, statements, { owner: number, parts }),
+  );
   const best = bestFits({ parts, found, lines });
   if (best.length === 0) return [];
   const rows = await database.query(statements.linesOfBoth, [
@@ -44,16 +49,17 @@ export async function findSaid(
   return worthTelling(about, fitting, (one) => one === '' || shown.has(one));
 }
 
-async function findParts(
+/** Where a word may stand in more lines than are asked for: a range that stops, for each. */
+async function findNewest(
   database: Database,
-  statements: MemoryStatements,
+  { findWord }: MemoryStatements,
   { owner, parts }: { readonly owner: number; readonly parts: readonly number[] },
-): Promise<FoundPart[]> {
-  const sql = parts.map(() => statements.findWord).join(' UNION ALL ');
-  const rows = await database.query(
-    sql,
-    parts.flatMap((part) => [owner, part, MEMORY_LIMITS.linesPerPart]),
-  );
+): Promise<readonly Row[]> {
+  const values = parts.flatMap((part) => [owner, part, MEMORY_LIMITS.linesPerPart]);
+  return await database.query(parts.map(() => findWord).join(' UNION ALL '), values);
+}
+
+function partsIn(rows: readonly Row[]): FoundPart[] {
   const found = new Map<number, number[]>();
   for (const row of rows) {
     const part = numberOf(row, 'word');

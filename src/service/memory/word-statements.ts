@@ -4,6 +4,8 @@ export interface WordStatements {
   readonly insertWords: string;
   /** Of one word: owner, word, limit → word, turn: the newest turns. Many are asked for at once, with UNION ALL between them. */
   readonly findWord: string;
+  /** owner, words → word, turn: all turns, where there are no more than are asked for of one word */
+  readonly findWords: string;
   /** ids, player id, npc id → id, said */
   readonly linesOfBoth: string;
   /** owner, limit → word, in the order of words; locked */
@@ -34,6 +36,7 @@ export const mariadbWordStatements: WordStatements = {
   findWord: `
     (SELECT word, turn FROM ai_npc_words FORCE INDEX (PRIMARY)
       WHERE owner = ? AND word = ? ORDER BY turn DESC LIMIT ?)`,
+  findWords: 'SELECT word, turn FROM ai_npc_words FORCE INDEX (PRIMARY) WHERE owner = ? AND word IN (?)',
   linesOfBoth: `
     SELECT id, said FROM ai_npc_memory FORCE INDEX (PRIMARY)
      WHERE id IN (?) AND player_id = ? AND npc_id = ? AND kind = 'folded'`,
@@ -63,6 +66,8 @@ export const sqliteWordStatements: WordStatements = {
   findWord: `
     SELECT word, turn
       FROM (SELECT word, turn FROM ai_npc_words WHERE owner = ? AND word = ? ORDER BY turn DESC LIMIT ?)`,
+  findWords: `
+    SELECT word, turn FROM ai_npc_words WHERE owner = ? AND word IN (SELECT value FROM json_each(?))`,
   linesOfBoth: `
     SELECT id, said FROM ai_npc_memory
      WHERE id IN (SELECT value FROM json_each(?)) AND player_id = ? AND npc_id = ? AND kind = 'folded'`,
