@@ -31,8 +31,7 @@ export async function leadOptions(
   { body, speakers, deadline }: CueCall<RequestBody<'options'>>,
   parts: CueParts,
 ): Promise<Answer<'options'>> {
-  const owner = recalledOwnerOf(speakers);
-  const recollection = await parts.recollecting.recall(owner, deadline, body.message);
+  const recollection = await parts.recollecting.recall(recalledOwnerOf(speakers), deadline, body.message);
   const moment = {
     ...{ ...speakers, message: body.message, player: body.player, location: body.location },
     ...{ recollection, language: body.language ?? speakers.persona.language, most: body.max },
