@@ -115,15 +115,15 @@ interface Quoting {
 }
 
 function addQuotes(values: Map<string, string>, { message, recollection, language }: Quoting): void {
-  const { summary, turns } = recollection;
+  const { summary, turns, recalled } = recollection;
   const last = turns.at(-1);
   if (!last) return;
   values.set('last_answer', last.answered);
   const about = topicKeys(message, language);
   if (isQuotable(last.said, language)) values.set('last_said', toQuote(last.said));
-  const quotable = [...toLines(summary), ...turns.map(({ said }) => said)].filter((said) =>
-    isQuotable(said, language),
-  );
+  // Of two that fit as well, the later one is quoted: of those that are recalled, the most fitting.
+  const older = [...recalled.toReversed(), ...toLines(summary)];
+  const quotable = [...older, ...turns.map(({ said }) => said)].filter((said) => isQuotable(said, language));
   const shared = quotable.map((said) => ({
     said,
     count: isQuestion(said, language)

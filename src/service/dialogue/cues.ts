@@ -32,7 +32,7 @@ export async function leadOptions(
   { body, speakers, deadline }: CueCall<RequestBody<'options'>>,
   parts: CueParts,
 ): Promise<Answer<'options'>> {
-  const recollection = await parts.recollecting.recall(recalledOwnerOf(speakers), deadline);
+  const recollection = await parts.recollecting.recall(recalledOwnerOf(speakers), deadline, body.message);
   const moment = {
     ...{ ...speakers, message: body.message, player: body.player, location: body.location },
     ...{ recollection, most: body.max },

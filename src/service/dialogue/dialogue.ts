@@ -100,7 +100,7 @@ async function askMind(
   { body, speakers, deadline }: DialogueCall,
   { recollecting, mind, maxCharacters }: DialogueParts,
 ): Promise<SpokenAnswer> {
-  const recollection = await recollecting.recall(recalledOwnerOf(speakers), deadline);
+  const recollection = await recollecting.recall(recalledOwnerOf(speakers), deadline, body.message);
   const { turns } = recollection;
   const line = {
     ...speakers,
