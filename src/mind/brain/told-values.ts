@@ -57,7 +57,9 @@ export function tellingWordsOf(pack: LanguagePack, language: Language): TellingW
 }
 
 function isLeading({ telling }: LanguagePack): boolean {
-  return Object.values(telling).some((patterns) => patterns.some((source) => /^\W*\{/.test(source)));
+  return Object.values(telling).some((patterns) =>
+    patterns.some((source) => /^[^\p{L}\p{N}]*\{/u.test(source)),
+  );
 }
 
 /** "My name is not important": what follows is no name. In a run it may be cut otherwise, and มา begins มาลี. */
