@@ -2,12 +2,7 @@ import { languageOf } from '../language/language.ts';
 import type { Persona } from './persona.ts';
 
 /** What a persona lacks that can be used all the same: a sentence each, for who writes it. */
-export function personaLacks({
-  language,
-  rules,
-  forbidden_topics,
-  canned_lines,
-}: Persona): readonly string[] {
+export function personaLacks({ language, rules, forbidden_topics }: Persona): readonly string[] {
   const { pack } = languageOf(language);
   if (pack === undefined)
     return [
