@@ -3,19 +3,17 @@ import type { GameText } from '../../game-text/game-text.ts';
 import { cleanAnswer } from '../../mind/answer/clean-answer.ts';
 import type { ProfanityFilter } from '../../mind/answer/profanity.ts';
 import type { PersonaBook } from '../../mind/persona/persona-book.ts';
-import { cannedLine } from '../../mind/persona/persona-canned.ts';
-import { speakerOf } from '../../mind/persona/persona-languages.ts';
 import type { Mind, Speakers, SpokenAnswer } from '../../mind/talk/mind.ts';
 import type { Turn } from '../../mind/talk/recollection.ts';
 import { languageOfTalk } from '../../mind/talk/talk-language.ts';
 import { cannedReasonOf, tokensSpent } from '../../providers/model-error.ts';
-import { NO_TOKENS } from '../../providers/token-count.ts';
 import type { Answer, Limit, RequestBody } from '../base/contract.ts';
 import type { Deadline } from '../base/deadline.ts';
 import type { PlayerLimits } from '../limits/player-limits.ts';
 import type { MemoryOwner } from '../memory/memory.ts';
 import type { Recollecting } from '../memory/recollecting.ts';
 import { toRemembered } from '../memory/remembered-text.ts';
+import { cannedAnswer } from './canned-answer.ts';
 import { toShownAction, toShownLine } from './shown-line.ts';
 import { memoryOwnerOf, npcIdOf, recalledOwnerOf } from './speakers.ts';
 
@@ -124,18 +122,6 @@ function polish(answer: SpokenAnswer, { profanityFilter, maxCharacters }: Dialog
   const text = cleanAnswer(profanityFilter(answer.text), { maxCharacters });
   const action = answer.action === undefined ? {} : { action: profanityFilter(answer.action) };
   return { ...answer, ...action, text: text === '' ? answer.text : text };
-}
-
-/** In the player's language too, as far as these words tell it: nothing is read for a line that says nothing. */
-function cannedAnswer(
-  { body, speakers }: DialogueCall,
-  { personas, maxCharacters }: DialogueParts,
-): SpokenAnswer {
-  const { playerId } = speakers;
-  const language = languageOfTalk({ ...speakers, asked: body.language, message: body.message, turns: [] });
-  const persona = speakerOf(speakers.persona, language, personas);
-  const text = cleanAnswer(cannedLine(persona, `${playerId} ${body.message}`), { maxCharacters });
-  return { text, emotion: persona.mood, provider: 'scripted', model: null, tokens: NO_TOKENS };
 }
 
 function toAnswer(
