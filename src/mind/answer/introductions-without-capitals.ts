@@ -1,6 +1,7 @@
 import type { LanguagePack } from '../language/pack-schema.ts';
 import { packsFor } from '../language/pack-scripts.ts';
 import { foldWidth } from '../language/script.ts';
+import { isLike, shareScript } from './likeness.ts';
 import { foldPhrase, oncePerPack, phrasesPattern } from './pack-phrases.ts';
 
 /**
@@ -25,13 +26,18 @@ const FOREIGN =
 const AROUND = [
   `(?:私|俺|僕|わし|儂|拙者|我|ボク|オレ|ワシ|わたし|あたし|おれ|ぼく)(?:は|が|こそ)、?${FOREIGN}(?=(?:だ|です|じゃ|である|と|って|という)|[。！!、.\\s]|$)`,
   `(?:私|俺|僕|わし|拙者|我|わたし|あたし)(?:を|のことは)、?(?<called>[\\p{L}ー・]{1,12}?)(?:と|って)(?:呼|お呼)`,
+  `(?<=^|[。！、\\s「])(?<bare>[ァ-ヴー・]{2,15}|[A-Z][A-Za-z]{1,20})(?:と|って)(?:呼んで|お呼び)`,
   `(?<humble>[ァ-ヴー・]{2,15}|[A-Z][A-Za-z]{1,20}|[\\p{Script=Han}]{2,4})(?:と申し|と申す|という者|と名乗)`,
-  `我(?:是|就是|乃)${FOREIGN.replace('<name>', '<zh>')}(?=[。！!，,.\\s]|$)`,
+  `我(?:現在)?(?:是|就是|乃)${FOREIGN.replace('<name>', '<zh>')}(?=[了。！!，,.\\s]|$)`,
   `(?:저는|나는|난|전|저를|나를|날) ?(?<ko>[\\p{Script=Hangul}A-Za-z]{1,8}?)(?:이라고|라고|이라|라) ?(?:불러|부르|합니다|해요|하오|하네|한다)`,
   `(?:저는|나는|난|전) ?(?<latin>[A-Z][A-Za-z]{1,20})(?:입니다|이에요|예요|이야|야|이다|다|일세|요)`,
   `(?:ผม|ฉัน|ดิฉัน|ข้า|เรา|หนู)(?:คือ|เป็น) ?(?<th>[A-Z][A-Za-z]{1,20})`,
 ];
 const NAMED_AROUND = new RegExp(AROUND.join('|'), 'gu');
+/** How a sentence ends in Korean, whatever a pack says. */
+const HANGUL_ENDS = ['다', '이다', '라네', '이라네', '라고', '이라고'];
+/** 我叫人來: whom one calls, and no name. */
+const NOT_CALLED = /^[人他她它牠你您誰啥做作個這那不出]/u;
 /** "ข้าคือ" is said before callings more often than before names. */
 const IS_IDENTITY = /(?:คือ|我是|私は|俺は|저는|나는)$/u;
 /** Callings in the letters of foreign names, and what one has himself called. */
@@ -61,7 +67,7 @@ const introductionsOf = oncePerPack(
         source === undefined
           ? undefined
           : new RegExp(`(?<!\\p{Script=Hangul})(?<phrase>${source})${CLAUSE}`, 'giu'),
-      ends: longestFirst(answers.after_introductions),
+      ends: longestFirst([...answers.after_introductions, ...HANGUL_ENDS]),
       titles: longestFirst(answers.titles),
       noNames: longestFirst([...answers.no_names, ...Object.values(classes).flat()]),
     };
@@ -71,8 +77,7 @@ const introductionsOf = oncePerPack(
 /** The names that a speaker gives himself in a language without capitals; but for those that are his own or in them. */
 export function namesWithoutCapitals(text: string, own: readonly string[]): string[] {
   const folded = foldWidth(text);
-  const ownText = own.map(foldPhrase).join('\n');
-  const isOther = (name: string) => !ownText.includes(foldPhrase(name));
+  const isOther = (name: string) => isForeign(name, own);
   const packs = packsFor(folded).flatMap((pack) => introductionsOf(pack) ?? []);
   const told = packs.flatMap((words) => namesTold(folded, words));
   const isNoName = (name: string) => packs.some(({ noNames }) => noNames.some((one) => name.startsWith(one)));
@@ -82,13 +87,23 @@ export function namesWithoutCapitals(text: string, own: readonly string[]): stri
   return [...told, ...around].filter(isOther);
 }
 
+/** Of a script in which the speaker has no name, one may be his own: マーラ for Marla. */
+function isForeign(name: string, own: readonly string[]): boolean {
+  const key = foldPhrase(name);
+  const names = own.map(foldPhrase);
+  const isOwn = names.some((one) => one.includes(key) || (one.length > 1 && key.includes(one)));
+  return !isOwn && (names.some((one) => shareScript(one, name)) || !isLike(name, own));
+}
+
 function namesTold(text: string, words: Introductions): string[] {
   if (words.told === undefined) return [];
-  return [...text.matchAll(words.told)].flatMap(({ groups }) => {
+  return [...text.matchAll(words.told)].flatMap(({ 0: found, index, groups }) => {
     const { phrase = '', clause = '' } = groups ?? {};
     const name = nameIn(clause, words);
-    // 나를 보고 is "looking at me": only behind 이름 does a name need no ending.
-    const hasNoEnd = /\p{Script=Hangul}$/u.test(phrase) && !phrase.includes('이름') && clause.endsWith(name);
+    // 나를 보고 is "looking at me", and 내 이름은 묻지 말게 "do not ask": without an ending only what ends the sentence.
+    const isEnd =
+      phrase.includes('이름') && /^["”」』]?(?:[.!?。…]|$)/u.test(text.slice(index + found.length));
+    const hasNoEnd = /\p{Script=Hangul}$/u.test(phrase) && !isEnd && clause.endsWith(name);
     const isTooLong = IS_IDENTITY.test(phrase) && name.length > LONGEST.identity;
     return name === '' || hasNoEnd || isTooLong ? [] : [name];
   });
@@ -96,7 +111,7 @@ function namesTold(text: string, words: Introductions): string[] {
 
 /** The name in the rest of a clause: ボブ in ボブと呼んでくれ, 보라 in 보라입니다; empty where what stands there is none. */
 function nameIn(clause: string, { ends, titles, noNames }: Introductions): string {
-  if (noNames.some((word) => clause.startsWith(word))) return '';
+  if (NOT_CALLED.test(clause) || noNames.some((word) => clause.startsWith(word))) return '';
   const title = titles.find((word) => clause.startsWith(word) && clause.length > word.length) ?? '';
   const name = withoutEnd(clause.slice(title.length), ends);
   if (noNames.includes(name) || titles.includes(name) || CALLINGS.has(name)) return '';

@@ -2,6 +2,7 @@ import type { LanguagePack } from '../language/pack-schema.ts';
 import { packsFor } from '../language/pack-scripts.ts';
 import { foldWidth } from '../language/script.ts';
 import { toKey } from '../language/words.ts';
+import { isLike, shareScript } from './likeness.ts';
 import { foldPhrase, oncePerPack, phrasesPattern } from './pack-phrases.ts';
 
 /**
@@ -9,7 +10,7 @@ import { foldPhrase, oncePerPack, phrasesPattern } from './pack-phrases.ts';
  * so that a sentence has to end there.
  */
 const IDENTITIES: ReadonlyMap<string, readonly string[]> = new Map([
-  ['de', ['ich bin', 'ich bin jetzt', 'ich bin nun', 'ich bin der', 'ich bin die']],
+  ['de', ['ich bin', 'ich bin jetzt', 'ich bin nun']],
   ['fr', ['je suis', 'je suis maintenant', "moi, c'est", "moi c'est"]],
   ['es', ['soy', 'yo soy', 'ahora soy']],
   ['pt', ['sou', 'eu sou', 'agora sou', 'agora eu sou']],
@@ -56,15 +57,24 @@ const introductionsOf = oncePerPack((pack: LanguagePack): Introductions => {
   };
 });
 
-/** The names that a speaker gives himself by a pack's phrases, in words; only where names have capitals. */
-export function namesWithCapitals(text: string): string[][] {
+/**
+ * The names that a speaker gives himself by a pack's phrases, in words; only where names have capitals. Of a script in which
+ * he has no name, one may be his own: Марла for Marla.
+ */
+export function namesWithCapitals(text: string, own: readonly string[]): string[][] {
+  const isForeign = ([name = '']: readonly string[], isIdentity: boolean) =>
+    own.some((one) => shareScript(one, name)) || (!isIdentity && !isLike(name, own));
   const folded = foldWidth(text).replace(/[’‘`]/g, "'").replace(/\s+/g, ' ');
   return packsFor(folded).flatMap((pack) => {
     const words = introductionsOf(pack);
     return [
-      ...found(words.told, folded).map((one) => nameBehind(one, words)),
-      ...found(words.identity, folded).map((one) => identityBehind(one, words)),
-    ].filter((name) => name.length > 0);
+      ...found(words.told, folded)
+        .map((one) => nameBehind(one, words))
+        .filter((name) => name.length > 0 && isForeign(name, false)),
+      ...found(words.identity, folded)
+        .map((one) => identityBehind(one, words))
+        .filter((name) => name.length > 0 && isForeign(name, true)),
+    ];
   });
 }
 

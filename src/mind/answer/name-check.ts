@@ -84,7 +84,7 @@ export function namesTaken(answer: string, own: readonly string[]): string[] {
     ...[...text.matchAll(NOW_NAMED)].map((found) => nameOf(wordsOfName(found))),
     ...[...text.matchAll(IDENTIFIED)].map((found) => identityOf(found, text)),
     ...[...text.matchAll(ITALIAN)].map((found) => identityOf(found, text)),
-    ...namesWithCapitals(text),
+    ...namesWithCapitals(text, own),
     ...[...text.matchAll(CAPITAL_LABEL)].map((found) => nameOf([found[1] ?? found[2] ?? ''])),
   ];
   const isForeign = (word: string) => isOther(word) && !TITLES.has(toKey(word));

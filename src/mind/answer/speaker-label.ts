@@ -17,7 +17,9 @@ const LETTERS_ONLY = /^[\p{Lo}\p{M}ー・ ]+$/u;
 /** A name has no words between its words, but for の and a courtesy. */
 const COURTESY = /(?:さん|ちゃん|くん|さま|殿|の)/gu;
 const KANA = /[ぁ-ゖ]/u;
-const LONGEST = { hiragana: 5, dense: 12, other: 9 } as const;
+/** In Chinese a colon stands behind half of all sentences that go on: 三件事：, 有人問卡普拉： */
+const IN_SENTENCES = /[一二兩三四五六七八九十多有是在說問寫聽看要會能可的了著很最這那第次件條種個樣事]/u;
+const LONGEST = { han: 5, hiragana: 5, dense: 12, other: 9 } as const;
 
 /** Before a colon they announce what is told, and nobody has such a name. */
 const NO_SPEAKERS = new Set(
@@ -42,7 +44,7 @@ const BEGINNINGS = new Set(
 );
 /** ฉันบอกว่า, 내 말은 and 我告訴你 begin or end as no name does. */
 const NO_NAME =
-  /(?:ว่า|หน่อย|นี้|นะ|คือ|ได้แก่|แล้ว|ค่ะ|คะ|ครับ|จ้ะ)$|^(?:ฉัน|ผม|ฟัง|จำ|ประกาศ|ระเบียบ|บันทึก|ยินดี|กฎ|ข้อ|บริษัท|สรุป|คำ|เรื่อง|ถ้า|แต่|และ|เพราะ|มี|ไม่|ได้|สอง|สาม|สี่|ห้า)|[我你您]|^(?:他|聽|記|這|那|請)|^(?:내|네|이|그|저|잘) |\p{Script=Hangul}{2}[은는면요]$/u;
+  /(?:ว่า|หน่อย|นี้|นะ|คือ|ได้แก่|แล้ว|ค่ะ|คะ|ครับ|จ้ะ)$|^(?:ฉัน|ผม|ฟัง|จำ|ประกาศ|ระเบียบ|บันทึก|ยินดี|กฎ|ข้อ|บริษัท|สรุป|คำ|เรื่อง|ถ้า|แต่|และ|เพราะ|มี|ไม่|ได้|สอง|สาม|สี่|ห้า)|[我你您]|老夫|在下|本人|請|注意|公告$|^(?:他|聽|記|這|那|請)|^(?:내|네|이|그|저|잘) |\p{Script=Hangul}{2}[은는면요]$/u;
 /** "Swordman: Izlude. Mage: Geffen. Archer: Payon." is a list, and no play. */
 const LISTED = /(?:^|[.!?] )\p{Lu}[\p{L}\p{M}'’ -]{0,30}: /gu;
 const MIN_LISTED = 3;
@@ -79,6 +81,7 @@ function isCaselessName(name: string): boolean {
   const letters = name.replace(/\p{M}|\s/gu, '');
   if (/^[ぁ-ゖー]+$/u.test(letters)) return letters.length <= LONGEST.hiragana;
   if (KANA.test(letters)) return !KANA.test(letters.replace(COURTESY, '')) && letters.length <= LONGEST.dense;
+  if (/^\p{Script=Han}+$/u.test(letters)) return letters.length <= LONGEST.han && !IN_SENTENCES.test(letters);
   const isDense = /[\p{Script=Han}\p{Script=Hangul}\p{Script=Katakana}]/u.test(letters);
   return letters.length <= (isDense ? LONGEST.dense : LONGEST.other);
 }
