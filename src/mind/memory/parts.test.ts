@@ -10,15 +10,15 @@ const sharedOf = (one: string, other: string) => {
 
 describe('the parts of a line', () => {
   it.each([
-    ['Two cats', ['two', 'cats'], ['^ca', 'cat', 'ats', 'ts$', '^tw', 'two', 'wo$']],
-    ['Ｈｅｙ IRMÃ', ['hey', 'irma'], ['^ir', 'irm', 'rma', 'ma$', '^he', 'hey', 'ey$']],
+    ['Two cats', ['two', 'cats'], ['^ca', 'cat', 'ats', 'ts$', 'two']],
+    ['Ｈｅｙ IRMÃ', ['hey', 'irma'], ['^ir', 'irm', 'rma', 'ma$', 'hey']],
     ['я 7', ['я', '7'], []],
     ['대장장이는 뭐', ['대장', '장장', '장이', '이는', '뭐'], []],
     ['妹妹', ['妹妹', '妹'], []],
     ['鍛冶屋です', ['鍛冶', '冶屋', '屋で', 'です', '鍛', '冶', '屋'], []],
     ['ﾎﾟｰｼｮﾝ', ['ポー', 'ーシ', 'ショ', 'ョン'], []],
     ['น้องสาว', ['น้อง', 'สาว'], ['^น้', 'น้อ', '้อง', 'องส', 'งสา', 'สาว', 'าว$']],
-    ['Miuが好き', ['miu', 'が好', '好き', '好'], ['^mi', 'miu', 'iu$']],
+    ['Miuが好き', ['miu', 'が好', '好き', '好'], ['miu']],
     ['?!… 🐉', [], []],
   ])('%j', (line, words, trigrams) => {
     expect(partsOf(line)).toEqual({ words, trigrams });

@@ -65,9 +65,11 @@ function withoutMarks(word: string): string {
     .normalize('NFC');
 }
 
+/** Of a word of three letters the ends tell nothing more: "dog" is found in "dogs", and "the" is asked for twice, not four times. */
 function trigramsOf(run: string): string[] {
   const letters = [...run];
   if (letters.length < 3) return [];
+  if (letters.length === 3) return [run];
   const marked = ['^', ...letters, '$'];
   return marked.slice(2).map((letter, at) => `${marked[at]}${marked[at + 1]}${letter}`);
 }
