@@ -1,5 +1,5 @@
 import { AiIpcError } from '../base/errors.ts';
-import type { ProxySettings } from '../base/proxy-settings.ts';
+import type { NetworkSettings } from '../base/proxy-settings.ts';
 import type { AlertSettings } from '../config/settings.ts';
 import { reasonFor } from '../network/reasons.ts';
 import { leave, openSendingWay, send } from '../network/send.ts';
@@ -12,12 +12,11 @@ export type Told =
   | { readonly kind: Extract<NoticeKind, 'raised'>; readonly alert: Alert }
   | { readonly kind: Extract<NoticeKind, 'cleared'>; readonly name: AlertName };
 
-export interface WebhookOptions {
+export interface WebhookOptions extends NetworkSettings {
   readonly url: string;
   readonly format: AlertSettings['webhookFormat'];
   /** Which queue it is, for who watches several. */
   readonly queue: string;
-  readonly proxies?: ProxySettings | undefined;
 }
 
 /** Sends one message. Rejects with AiIpcError that never names the address, which is a secret. */
@@ -30,14 +29,14 @@ const DISCORD = /^(?:[a-z0-9-]+\.)*(?:discord|discordapp)\.com$/i;
 const MOST_CHARACTERS = 2_000;
 
 /** Sends alerts to a webhook: as JSON of our own, or in the form that Discord takes. */
-export function createWebhook({ url, format, queue, proxies }: WebhookOptions): SendAlert {
+export function createWebhook({ url, format, queue, ...network }: WebhookOptions): SendAlert {
   const isDiscord = format === 'discord' || (format === 'auto' && DISCORD.test(new URL(url).hostname));
   return async (told, signal) => {
     const body = JSON.stringify(isDiscord ? toDiscord(told, queue) : toJson(told, queue));
     const limit = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
-    const status = await post(url, { body, signal: limit, proxies }).catch((error: unknown) => {
+    const status = await post(url, { body, signal: limit, network }).catch((error: unknown) => {
       const late = `it did not answer within ${TIMEOUT_MS / 1000} s`;
-      throw unsent(limit.aborted ? late : causeOf(error, url, proxies));
+      throw unsent(limit.aborted ? late : causeOf(error, url, network));
     });
     if (status < 200 || status > 299) throw unsent(`it answered with HTTP ${status}`);
   };
@@ -46,13 +45,13 @@ export function createWebhook({ url, format, queue, proxies }: WebhookOptions): 
 interface Posting {
   readonly body: string;
   readonly signal: AbortSignal;
-  readonly proxies: ProxySettings | undefined;
+  readonly network: NetworkSettings;
 }
 
 /** No redirect is followed: the message goes where the admin said. */
-async function post(url: string, { body, signal, proxies }: Posting): Promise<number> {
+async function post(url: string, { body, signal, network }: Posting): Promise<number> {
   const { origin, pathname, search } = new URL(url);
-  const way = openSendingWay(origin, { proxies, connectTimeoutMs: TIMEOUT_MS });
+  const way = openSendingWay(origin, { ...network, connectTimeoutMs: TIMEOUT_MS });
   try {
     const headers = { 'content-type': 'application/json', 'user-agent': 'ai-ipc' };
     const sent = { method: 'POST', path: `${pathname}${search}`, headers, body, signal } as const;
@@ -85,9 +84,9 @@ function textOf(told: Told): string {
 }
 
 /** Never with the path of the address, which is a secret. */
-function causeOf(error: unknown, url: string, proxies: ProxySettings | undefined): string {
+function causeOf(error: unknown, url: string, { proxies }: NetworkSettings): string {
   const { why, remedy } = reasonFor(error, {
-    ...{ proxy: proxyOf(url, proxies), urlSetting: 'ALERT_WEBHOOK_URL', caSetting: 'NODE_EXTRA_CA_CERTS' },
+    ...{ proxy: proxyOf(url, proxies), urlSetting: 'ALERT_WEBHOOK_URL', caSetting: 'ALERT_WEBHOOK_CA' },
     ...{ origin: new URL(url).origin, connectTimeoutMs: TIMEOUT_MS },
   });
   return [why, remedy.replace(/\.$/, '')].filter((part) => part !== '').join('. ');

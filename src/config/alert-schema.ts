@@ -1,4 +1,4 @@
-import { oneOf, optional, wholeNumber, yesOrNo } from './allowed.ts';
+import { caPlace, oneOf, optional, wholeNumber, yesOrNo } from './allowed.ts';
 import { webhookUrl } from './allowed-webhook.ts';
 import { define } from './setting.ts';
 
@@ -74,5 +74,16 @@ export const ALERT = {
     unit: '',
     meaning: 'What is sent there: auto is discord for addresses of Discord, and json for all others.',
     allowed: oneOf(['auto', 'json', 'discord']),
+  }),
+  /** The full path of a PEM file, or `system`; null for none. */
+  webhookCaFile: define<string | null>({
+    key: 'alerts.webhook_ca',
+    variable: 'ALERT_WEBHOOK_CA',
+    default: null,
+    unit: '',
+    meaning:
+      'A PEM file with the certificate of the authority that signed the one of the webhook, or of a proxy that opens https; system: those that this machine trusts. Left out: those that Node knows, and NODE_EXTRA_CA_CERTS of the environment.',
+    allowed: optional(caPlace(), '(none)'),
+    example: 'system',
   }),
 } as const;

@@ -6,6 +6,7 @@ import { splitHostAndPort } from '../base/host-and-port.ts';
 import { StartStop } from '../base/lifecycle.ts';
 import { listen, type ServerAddress } from '../base/listen.ts';
 import type { Logger } from '../base/logger.ts';
+import { SERVER_TIMEOUTS } from '../base/server-timeouts.ts';
 import type { SettingsDescription } from '../config/describe.ts';
 import type { Settings } from '../config/settings.ts';
 import { lookAtService } from '../doctor/ai-service.ts';
@@ -52,8 +53,6 @@ export interface Dashboard {
 
 const WORDS = { who: 'The dashboard', portBy: 'DASHBOARD_BIND', placeBy: 'DASHBOARD_BIND' };
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i;
-/** A form comes at once; what trickles longer is cut. */
-const REQUEST_TIMEOUT_MS = 30_000;
 const HEALTH_LIMIT_MS = 2_000;
 const STOP_GRACE_MS = 1_000;
 
@@ -148,8 +147,7 @@ function serverOf(options: DashboardOptions, inside: Inside): Served {
     ...{ logger, clock, stopped },
   });
   const handle = getRequestListener(app.fetch, { hostname: '127.0.0.1' });
-  const timeouts = { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS };
-  const server = createServer(timeouts, (request, answer) => {
+  const server = createServer(SERVER_TIMEOUTS, (request, answer) => {
     // The app answers what it throws, and the listener the rest: this is a bug of either, and costs one connection.
     handle(request, answer).catch((error: unknown) => {
       logger.error({ err: error }, 'A page of the dashboard failed');

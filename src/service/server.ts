@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import { type Lifecycle, StartStop } from '../base/lifecycle.ts';
 import { listen, type ServerAddress } from '../base/listen.ts';
 import type { Logger } from '../base/logger.ts';
+import { SERVER_TIMEOUTS } from '../base/server-timeouts.ts';
 import type { ServiceSettings } from '../config/load.ts';
 import type { ProfanityFilter } from '../mind/answer/profanity.ts';
 import type { ServiceDatabase } from './base/service-database.ts';
@@ -41,8 +42,6 @@ export interface Service {
 
 /** An offline answer takes a millisecond; systemd waits 90 s, a person at a terminal about this long. */
 const STOP_GRACE_MS = 3_000;
-/** A body of a megabyte on a slow line; what trickles longer than this is cut with 408. */
-const REQUEST_TIMEOUT_MS = 30_000;
 
 /** The AI service: what NPCs say, do, feel and remember, over HTTP. */
 export function createService(options: ServiceOptions): Service {
@@ -92,8 +91,7 @@ function createServer(
 ): Server {
   // The name stands in for a Host that HTTP/1.0 may leave out; nothing depends on it.
   const handle = getRequestListener(app.fetch, { hostname: DEFAULT_HOST });
-  const timeouts = { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS };
-  return createHttpServer(timeouts, (request, answer) => {
+  return createHttpServer(SERVER_TIMEOUTS, (request, answer) => {
     if (monitor.pages(request, answer)) return;
     const startMs = clock.nowMs();
     answer.once('finish', () =>

@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AlertWatch } from '../../src/alerts/alert-watch.ts';
 import { createWebhook } from '../../src/alerts/webhook.ts';
@@ -11,6 +15,7 @@ import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
 import { newFolder, useCli } from '../support/cli-process.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { newRequest } from '../support/new-request.ts';
+import { certificateFile } from '../support/tls-server.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /** As an admin has it from Discord: whoever reads it may write there. */
@@ -86,6 +91,7 @@ async function look(watch: Watched, times: number): Promise<void> {
   for (let count = 0; count < times; count += 1) await watch.look();
 }
 
+const pem = (name: string) => readFileSync(certificateFile(name));
 const received = () => receiver.calls.map(({ body }) => JSON.parse(body) as Record<string, unknown>);
 
 async function fillQueue(): Promise<number[]> {
@@ -190,6 +196,28 @@ describe('alerts', () => {
       expect(watch.told.join()).not.toContain(SECRET);
     } finally {
       await receiver.comeBack();
+    }
+  });
+
+  it('a webhook behind an authority of its own gets the alert where that is set, and names the setting where it is not', async () => {
+    const received: string[] = [];
+    const server = createServer({ key: pem('server-key'), cert: pem('server-cert') }, (request, response) => {
+      received.push(request.url ?? '');
+      response.writeHead(204).end();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
+    const tell = (caFile: string | null) =>
+      createWebhook({ url, format: 'auto', queue: 'q', caFile })(
+        { kind: 'cleared', name: 'pending' },
+        AbortSignal.timeout(60_000),
+      );
+    try {
+      await tell(certificateFile('ca'));
+      expect(received).toEqual(['/hook']);
+      await expect(tell(null)).rejects.toThrow(/Set ALERT_WEBHOOK_CA to/);
+    } finally {
+      server.close();
     }
   });
 

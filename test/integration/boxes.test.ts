@@ -11,12 +11,16 @@ import { type AiStub, behaviours, callTo, startAiStub } from '../support/ai-stub
 import { type Box, startBox } from '../support/box-process.ts';
 import { linesOfPage, settingsOf } from '../support/box-settings.ts';
 import type { BoxName } from '../support/boxes.ts';
+import { newFolder, runCli, startCli, useCli } from '../support/cli-process.ts';
 import { findFreePort } from '../support/mariadb-server.ts';
+import { startModelStub } from '../support/model-stub.ts';
 import { certificateFile } from '../support/tls-server.ts';
 
 const FETCH_TIMEOUT_MS = 600_000;
 /** What our service puts on its answers. */
 const SIGNED = { headers: { 'x-ai-ipc-service': '1.0.0' } };
+
+useCli();
 
 let stub: AiStub;
 const clients: AiClient[] = [];
@@ -215,6 +219,32 @@ describe('squid with the lines of docs/proxies.md', () => {
         /an authority has signed its certificate that is not known here.*Set AI_SERVICE_CA/,
       );
       await expect.poll(() => seen(squid)).toContain(`CONNECT ${MODEL}:${port}`);
+    }));
+
+  it('stands between an AI service and its model, and never between a worker and its service on this machine', () =>
+    withBox(async (squid) => {
+      const model = await startModelStub();
+      try {
+        const env = { HTTP_PROXY: proxies.http!, HTTPS_PROXY: proxies.https! };
+        const database = ['--database', `sqlite:${join(newFolder(), 'queue.sqlite')}`];
+        const { port } = new URL(model.url);
+        const behind = {
+          AI_PROVIDER_URL: `http://${MODEL}:${port}/v1`,
+          AI_MODEL: 'stub',
+          AI_FALLBACK: 'none',
+        };
+        const service = startCli(['service', '--port', '0', ...database], { env: { ...env, ...behind } });
+        const [, url = ''] = await service.waitForOutput(/listens on (http:\S+)/);
+        startCli(['worker', ...database], { env: { ...env, AI_SERVICE_BASE_URL: url } });
+
+        const asked = await runCli(['ask', ...database, '--npc', 'sage-of-prontera', 'Hello'], { env });
+        expect(asked.exitCode).toBe(0);
+        expect(model.calls.length).toBeGreaterThan(0);
+        await expect.poll(() => seen(squid)).toContain(`${MODEL}:${port}/v1/chat/completions`);
+        expect(seen(squid)).not.toContain(new URL(url).host);
+      } finally {
+        await model.close();
+      }
     }));
 
   it('is named, with its own refusals, where it says no', () =>

@@ -17,6 +17,9 @@ const FACTS = '/api/v1/npc/facts';
 const MEMORY = '/api/v1/npc/{npc_id}/memory';
 const ASYNC = '/api/v1/async/{type}';
 
+/** keepalive_timeout of nginx before an upstream, by default (ngx_http_upstream_module). */
+const NGINX_RESTING_SECONDS = 60;
+
 const FULL_DIALOGUE = {
   npc_id: 'Sage of Prontera',
   player_id: 150_000,
@@ -114,6 +117,12 @@ describe('the OpenAPI file', () => {
       JSON.stringify(contract.api).match(/"code":\{"type":"string","enum":(\[[^\]]*\])/)?.[1] ?? '[]';
     expect(JSON.parse(codes).sort()).toEqual(Object.keys(HTTP_ERRORS).sort());
   });
+});
+
+it('keeps a resting connection for longer than boxes do that stand before it', async () => {
+  const { headers } = await call({ method: 'GET', path: '/api/v1/health' });
+  const [, seconds] = /timeout=(\d+)/.exec(headers.get('keep-alive') ?? '') ?? [];
+  expect(Number(seconds)).toBeGreaterThan(NGINX_RESTING_SECONDS);
 });
 
 describe('a good body', () => {

@@ -28,6 +28,10 @@ function runWith(env: Record<string, string>, ...words: string[]): ProgramProces
   return startCli(['service', ...words], { env });
 }
 
+async function healthOf(url: string): Promise<{ status: string }> {
+  return (await (await fetch(`${url}/api/v1/health`)).json()) as { status: string };
+}
+
 describe('ai-ipc service', () => {
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     'prints its address, answers, and ends with 0 on %s',
@@ -77,7 +81,9 @@ describe('ai-ipc service', () => {
     const { user, password, database: name } = database.settings;
     const place = `mariadb://${user}@${proxy.host}:${proxy.port}/${name}`;
     const service = runWith({ DB_PASSWORD: password }, '--port', '0', '--database', place);
-    await urlOf(service);
+    const url = await urlOf(service);
+    // The service is there before its database where that is slow, and has other words for it then.
+    await waitFor(async () => (await healthOf(url)).status === 'ok', { what: 'the database to be in use' });
     await proxy.close();
     await waitFor(() => service.stderr.includes('NPC switch and budgets cannot be used'), {
       timeoutMs: 30_000,

@@ -1,13 +1,13 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
 import { querySqlite } from '../support/cli-process.ts';
 import { useQueue } from '../support/queue-observer.ts';
 import { newTree, snapshot, useTrees } from '../support/rathena-tree.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { newFolder, runAiIpc, startAiIpc, startNode, useWine, windowsPath } from './wine.ts';
+import { closeConsole, newFolder, runAiIpc, startAiIpc, startNode, useWine, windowsPath } from './wine.ts';
 
 const CALLS = 5;
 
@@ -79,26 +79,57 @@ it('worker and service answer what is asked in MariaDB, with data from a file', 
   await queue().clear();
 });
 
-it('worker stop --now gives five calls under way back within 2 s, and another worker answers them', async () => {
+describe('five calls under way', () => {
+  it('are given back by worker stop --now, and another worker answers them', async () => {
+    const { cwd, worker } = await startWithCalls();
+    const stopped = await runAiIpc(['worker', 'stop', '--now'], { cwd });
+    expect(stopped.exitCode).toBe(0);
+    expect(await worker.ended).toMatchObject({ exitCode: 0 });
+    await expectGivenBack(cwd);
+    await expectAnsweredByAnother(cwd);
+  });
+
+  it('are given back by a console window that is closed, and another worker answers them', async () => {
+    const { cwd, worker } = await startWithCalls();
+    await closeConsole(await workerPid());
+    await worker.ended;
+    await expectGivenBack(cwd);
+    await expectAnsweredByAnother(cwd);
+  });
+});
+
+/** A worker with calls under way that nobody answers. */
+async function startWithCalls() {
   stub.behaveAlways(behaviours.never());
+  const before = stub.calls.length;
   const cwd = folderFor(queue());
   const worker = startAiIpc(['worker'], { cwd, env: workerEnv() });
   await queue().insert(CALLS, '/api/v1/npc/dialogue');
-  await waitFor(() => stub.calls.length === CALLS, { timeoutMs: 60_000, what: 'five calls' });
+  await waitFor(() => stub.calls.length === before + CALLS, { timeoutMs: 60_000, what: 'five calls' });
+  return { cwd, worker };
+}
 
-  const stopped = await runAiIpc(['worker', 'stop', '--now'], { cwd });
-  expect(stopped.exitCode).toBe(0);
-  expect(await worker.ended).toMatchObject({ exitCode: 0 });
+/** As Windows numbers its processes. */
+async function workerPid(): Promise<number> {
+  const sql = 'SELECT pid FROM ai_workers ORDER BY heartbeat_at DESC LIMIT 1';
+  const [worker] = await queue().database.query<{ pid: number }[]>(sql);
+  return worker!.pid;
+}
+
+async function expectGivenBack(cwd: string): Promise<void> {
   expect(await queue().statusCounts()).toEqual({ pending: CALLS });
   const log = readFileSync(join(cwd, 'logs', 'ai-ipc-worker.log'), 'utf8');
   expect(log.match(/INFO: Worker stopped/g)).toHaveLength(1);
+}
 
+async function expectAnsweredByAnother(cwd: string): Promise<void> {
   stub.behaveAlways(behaviours.echo());
   const other = startAiIpc(['worker'], { cwd, env: workerEnv() });
   await queue().waitForCounts({ completed: CALLS }, 60_000);
   expect((await runAiIpc(['worker', 'stop'], { cwd })).exitCode).toBe(0);
   expect(await other.ended).toMatchObject({ exitCode: 0 });
-});
+  await queue().clear();
+}
 
 it('service stop ends a service', async () => {
   const cwd = newFolder();

@@ -2,11 +2,16 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach } from 'vitest';
 import { waitFor } from '../support/wait-for.ts';
 
 /** Where windows-commands.sh has put them. */
-const { AI_IPC_WINDOWS_NODE: NODE = '', AI_IPC_WINDOWS_PACKAGE: PACKAGE = '' } = process.env;
+const {
+  AI_IPC_WINDOWS_NODE: NODE = '',
+  AI_IPC_WINDOWS_PACKAGE: PACKAGE = '',
+  AI_IPC_WINDOWS_KOFFI: KOFFI = '',
+} = process.env;
 
 export interface WindowsOptions {
   readonly cwd: string;
@@ -52,6 +57,14 @@ export function startNode(args: readonly string[], options: WindowsOptions): Win
 
 export async function runAiIpc(args: readonly string[], options: WindowsOptions) {
   return await startAiIpc(args, options).ended;
+}
+
+/** As Windows does where the window of a program's console is closed. */
+export async function closeConsole(pid: number): Promise<void> {
+  const script = windowsPath(fileURLToPath(new URL('close-console.cjs', import.meta.url)));
+  const env = { AI_IPC_WINDOWS_KOFFI: windowsPath(KOFFI) };
+  const { exitCode, stderr } = await startNode([script, String(pid)], { cwd: newFolder(), env }).ended;
+  if (exitCode !== 0) throw new Error(`close-console.cjs ended with ${exitCode}: ${stderr}`);
 }
 
 /** A program under Wine. Its output goes to files: a pipe of Linux is no handle that Node can write to there. */

@@ -16,7 +16,7 @@ export interface AlertWatching {
 
 /** Looks at the queue while it runs, and tells events and webhook of alerts. */
 export function watchAlerts({ store, settings, events, queue }: AlertWatching): Lifecycle {
-  const { webhookUrl: url, webhookFormat: format, proxies } = settings;
-  const send = url === null ? undefined : createWebhook({ url, format, queue, proxies });
+  const { webhookUrl: url, webhookFormat: format, webhookCaFile: caFile, proxies } = settings;
+  const send = url === null ? undefined : createWebhook({ url, format, queue, proxies, caFile });
   return new AlertWatch({ store, settings, events, clock: systemClock, send });
 }

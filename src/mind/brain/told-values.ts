@@ -66,6 +66,9 @@ export function isNoName(told: readonly Word[], words: TellingWords): boolean {
   if (first === undefined) return true;
   const text = told.map(({ key }) => key).join('');
   if (!isSpeltRun(text)) return words.has('no_names', first);
+  // จำชื่อผมได้ไหม asks for a name, and tells none.
+  const last = told.at(-1);
+  if (last !== undefined && isOneOf(words.language.questionWords, last)) return true;
   return words.noNames.some((one) => text === one || (one.length >= MIN_RUN_NO_NAME && text.startsWith(one)));
 }
 

@@ -76,6 +76,16 @@ function isClearlyOf(code: string, line: string, letters: readonly string[]): bo
   return words.length > 0 && knownIn(words, pack) >= ENOUGH * words.length;
 }
 
+/** Fewer letters are a sigh, or a name. */
+const MIN_LETTERS_OF_SCRIPT = 4;
+
+/** Whether a text is written in the script of a language; true where no pack tells its script. */
+export function isInScriptOf(text: string, code: string): boolean {
+  const pack = packOf(code);
+  const letters = text.match(LETTER) ?? [];
+  return pack === undefined || letters.length < MIN_LETTERS_OF_SCRIPT || isWrittenIn(pack, letters);
+}
+
 const inScripts = new WeakMap<LanguagePack, RegExp>();
 
 /** Whether most letters are of the pack's scripts, and at least one of its first: かな for Japanese is enough. */

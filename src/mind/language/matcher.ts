@@ -3,7 +3,7 @@ import type { Language } from './language.ts';
 import type { Capture, Choice, Pattern, PatternWord, Step, WordsStep } from './pattern.ts';
 import { candidatesFor, type PatternIndex } from './pattern-index.ts';
 import { endOfChoice, type Heard, offsetAt, type Place, placeOf, wordAt } from './word-match.ts';
-import type { Word } from './words.ts';
+import { isOneOf, type Word } from './words.ts';
 
 export { indexPatterns, type PatternIndex } from './pattern-index.ts';
 
@@ -155,6 +155,7 @@ function walkGap(run: Run, { stepIndex, place }: Position): number | undefined {
 function walkCapture(run: Run, { name }: Capture, { stepIndex, place }: Position): number | undefined {
   const { steps, isToEnd } = run.pattern;
   const next = steps[stepIndex + 1];
+  if (stepIndex === 0 && isLeadIn(run, place)) return undefined;
   // Nothing of the pattern would tell where the words of this one end.
   const isOpen = next === undefined && !isToEnd;
   const before = next?.kind === 'words' && next.isGlued ? next : undefined;
@@ -165,6 +166,13 @@ function walkCapture(run: Run, { name }: Capture, { stepIndex, place }: Position
     return score;
   }
   return undefined;
+}
+
+/** 저는 게펜에서 왔어요: where what is captured stands first, what leads to it is no part of it. */
+function isLeadIn({ words, language }: Run, place: Place): boolean {
+  const word = words[wordAt(place)];
+  if (language.particles.length === 0 || word === undefined) return false;
+  return isOneOf(language.commonWords, word) || language.particleSet.has(word.key);
 }
 
 /** A capture that was found by the words glued to it has passed them already. */

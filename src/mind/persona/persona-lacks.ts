@@ -2,12 +2,7 @@ import { languageOf } from '../language/language.ts';
 import type { Persona } from './persona.ts';
 
 /** What a persona lacks that can be used all the same: a sentence each, for who writes it. */
-export function personaLacks({
-  language,
-  rules,
-  forbidden_topics,
-  canned_lines,
-}: Persona): readonly string[] {
+export function personaLacks({ language, rules, forbidden_topics }: Persona): readonly string[] {
   const { pack } = languageOf(language);
   if (pack === undefined)
     return [
@@ -16,14 +11,8 @@ export function personaLacks({
   const silent = [...rules, ...forbidden_topics].flatMap(({ intent, patterns }) =>
     intent === undefined || intent.startsWith('tell-') || patterns.length > 0 ? [] : [intent],
   );
+  if (silent.length === 0) return [];
   return [
-    ...(silent.length === 0
-      ? []
-      : [
-          `Nothing is heard for the intents ${silent.join(', ')}: the language pack ${pack.code} has no patterns for them.`,
-        ]),
-    ...(canned_lines.length === 0
-      ? ['It lacks canned_lines: a line of its fallback stands in for them.']
-      : []),
+    `Nothing is heard for the intents ${silent.join(', ')}: the language pack ${pack.code} has no patterns for them.`,
   ];
 }
