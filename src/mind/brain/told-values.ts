@@ -6,7 +6,15 @@ import { isHangul, isRun, isSpeltRun } from '../language/script.ts';
 import { endOfChoice, placeOf } from '../language/word-match.ts';
 import { isOneOf, joinWritten, toKey, type Word } from '../language/words.ts';
 
-type ListName = 'fillers' | 'no_names' | 'no_values' | 'name_ends' | 'leading' | 'common' | 'articles';
+type ListName =
+  | 'fillers'
+  | 'no_names'
+  | 'no_values'
+  | 'name_ends'
+  | 'leading'
+  | 'common'
+  | 'articles'
+  | 'titles';
 
 /** The words by which a value is cut out of what was said. */
 export interface TellingWords {
@@ -17,6 +25,8 @@ export interface TellingWords {
   /** Endings that are written at a name without a blank, the longest first. */
   readonly nameEndings: readonly string[];
   readonly noNames: readonly string[];
+  /** Whether it is made of the pack's parts of names, in a script without capital letters. */
+  isKnownName(text: string): boolean;
   readonly classes: readonly { readonly name: string; readonly choice: Choice }[];
 }
 
@@ -26,6 +36,10 @@ const MAX_NAME_CHARACTERS = 30;
 const MAX_RUN_NAME_CHARACTERS = 20;
 const MIN_RUN_NO_NAME = 3;
 const MAX_CLASS_WORDS = 6;
+/** Of one letter there are words as well: 陳, 수. */
+const MIN_KNOWN_NAME = 2;
+/** How far the katakana of Unicode stand behind the hiragana. */
+const KATAKANA = 0x60;
 /** "Im zed btw": said by the way, and a name without a capital letter. */
 const BY_THE_WAY = 'btw';
 
@@ -40,6 +54,7 @@ export function tellingWordsOf(pack: LanguagePack, language: Language): TellingW
     name_ends: set(name_ends),
     common: language.commonWords,
     articles: language.articles,
+    titles: set(pack.answers.titles),
     // Only where values stand first is anything before them.
     leading: isLeading(pack) ? new Set([...language.commonWords, ...language.particleSet]) : new Set(),
   };
@@ -49,11 +64,27 @@ export function tellingWordsOf(pack: LanguagePack, language: Language): TellingW
     has: (list, word) => word !== undefined && isOneOf(lists[list], word),
     mirrored: ({ key, written }) => mirrored.get(toKey(key)) ?? written,
     noNames: no_names.map(toKey),
+    isKnownName: knownNames(pack),
     nameEndings: name_ends.map(toKey).toSorted((a, b) => b.length - a.length),
     classes: Object.values(pack.classes)
       .flatMap((names) => names.map((name) => ({ name, choice: compileWords(name, language) })))
       .toSorted((a, b) => b.choice.score - a.choice.score || b.name.length - a.name.length),
   };
+}
+
+/** 김서연 of three parts, さくら and サクラ of one. */
+function knownNames({ name_parts, no_names }: LanguagePack): (text: string) => boolean {
+  const parts = name_parts.map(toHiragana).toSorted((a, b) => b.length - a.length);
+  const name = parts.length === 0 ? undefined : new RegExp(`^(?:${parts.join('|')}){1,3}$`, 'u');
+  const noNames = new Set(no_names.map(toHiragana));
+  return (text) => {
+    const key = toHiragana(text);
+    return key.length >= MIN_KNOWN_NAME && name?.test(key) === true && !noNames.has(key);
+  };
+}
+
+function toHiragana(text: string): string {
+  return text.replace(/[ァ-ヶ]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) - KATAKANA));
 }
 
 function isLeading({ telling }: LanguagePack): boolean {
@@ -89,7 +120,7 @@ function takeName(words: readonly Word[]): readonly Word[] {
 }
 
 /** 민수입니다 is 민수, and สมชายครับ is สมชาย however it is cut. Of one syllable only what leaves two is an ending. */
-function withoutEnding(name: string, { nameEndings }: TellingWords): string {
+export function withoutEnding(name: string, { nameEndings }: TellingWords): string {
   if (!isRun(name) && !isHangul(name)) return name;
   const least = (ending: string) => (isHangul(ending) && ending.length === 1 ? 2 : 1);
   const ending = nameEndings.find((one) => name.endsWith(one) && name.length - one.length >= least(one));

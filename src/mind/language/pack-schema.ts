@@ -47,6 +47,8 @@ const packSchema = section({
   telling: byName(FACT_KINDS, texts),
   /** "I am {value}": a name only where it is written like one and is no common word. */
   bare_names: texts,
+  /** Of what names are made in a script without capital letters: letters or plain text, three of them at most. */
+  name_parts: z.array(text.refine(isLetters, 'has more than letters: give these only')).max(5_000).default([]),
   classes: z.record(z.string(), texts).default({}),
   no_names: texts,
   name_ends: texts,
@@ -103,6 +105,10 @@ export function toKeyPath(path: readonly PropertyKey[]): string {
     .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
     .join('')
     .replace(/^\./, '');
+}
+
+function isLetters(part: string): boolean {
+  return /^[\p{L}\p{M}]+$/u.test(part);
 }
 
 function isScript(name: string): boolean {
