@@ -23,7 +23,7 @@ export function bareNameIn(
     const match = matchAt(pattern, clause, 0);
     const told = toWords(match?.captures.get(VALUE) ?? '', words.language);
     const value = match && nameOf(told, words, isNameFirst(pattern));
-    if (value !== undefined) return { value, score: match.score + 1 };
+    if (match && value !== undefined) return { value, score: match.score + 1 };
   }
   if (clause.length > 1 || next === undefined || bareNames.length === 0) return undefined;
   const value = nameOf(clause, words, true);

@@ -9,6 +9,7 @@ import { isOneOf, joinWritten, toKey, type Word } from '../language/words.ts';
 type ListName =
   | 'fillers'
   | 'no_names'
+  | 'no_bare_names'
   | 'no_values'
   | 'name_ends'
   | 'leading'
@@ -46,10 +47,11 @@ const BY_THE_WAY = 'btw';
 /** Reads the lists of a pack. */
 export function tellingWordsOf(pack: LanguagePack, language: Language): TellingWords {
   const set = (words: readonly string[]) => toWordSet(words, language);
-  const { fillers, no_names, no_values, name_ends } = pack;
+  const { fillers, no_names, no_bare_names, no_values, name_ends } = pack;
   const lists: Readonly<Record<ListName, ReadonlySet<string>>> = {
     fillers: set(fillers),
     no_names: set(no_names),
+    no_bare_names: set(no_bare_names),
     no_values: set(no_values),
     name_ends: set(name_ends),
     common: language.commonWords,
@@ -73,10 +75,10 @@ export function tellingWordsOf(pack: LanguagePack, language: Language): TellingW
 }
 
 /** 김서연 of three parts, さくら and サクラ of one. */
-function knownNames({ name_parts, no_names }: LanguagePack): (text: string) => boolean {
+function knownNames({ name_parts, no_names, no_bare_names }: LanguagePack): (text: string) => boolean {
   const parts = name_parts.map(toHiragana).toSorted((a, b) => b.length - a.length);
   const name = parts.length === 0 ? undefined : new RegExp(`^(?:${parts.join('|')}){1,3}$`, 'u');
-  const noNames = new Set(no_names.map(toHiragana));
+  const noNames = new Set([...no_names, ...no_bare_names].map(toHiragana));
   return (text) => {
     const key = toHiragana(text);
     return key.length >= MIN_KNOWN_NAME && name?.test(key) === true && !noNames.has(key);
@@ -150,10 +152,12 @@ export function classFrom(
   return undefined;
 }
 
+const NO_BARE_NAMES: readonly ListName[] = ['common', 'no_names', 'no_bare_names'];
+
 /** Whether what follows "I am" is a name: written like one, and nothing goes on that would make it a sentence. */
 export function isBareName(told: readonly Word[], words: TellingWords): boolean {
   const [name, more] = told.filter(({ key }) => key !== BY_THE_WAY);
-  if (name === undefined || words.has('common', name) || words.has('no_names', name)) return false;
+  if (name === undefined || NO_BARE_NAMES.some((list) => words.has(list, name))) return false;
   if (more && !words.has('articles', more) && !words.has('name_ends', more)) return false;
   const isByTheWay = !more && told.length > 1;
   if (!isByTheWay && !/^\p{Lu}[\p{L}\p{N}'’]*\p{Ll}/u.test(name.written)) return false;

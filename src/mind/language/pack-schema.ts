@@ -47,8 +47,13 @@ const packSchema = section({
   telling: byName(FACT_KINDS, texts),
   /** "I am {value}": a name only where it is written like one and is no common word. */
   bare_names: texts,
+  /** What follows "I am" and is no name there, although somebody may be called so: "I am German". */
+  no_bare_names: texts,
   /** Of what names are made in a script without capital letters: letters or plain text, three of them at most. */
-  name_parts: z.array(text.refine(isLetters, 'has more than letters: give these only')).max(5_000).default([]),
+  name_parts: z
+    .array(text.refine(isLetters, 'has more than letters: give these only'))
+    .max(5_000)
+    .default([]),
   classes: z.record(z.string(), texts).default({}),
   no_names: texts,
   name_ends: texts,
