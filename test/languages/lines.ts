@@ -14,6 +14,8 @@ export interface LanguageLines {
   readonly everyday: readonly MeantLine[];
   readonly chat: readonly MeantLine[];
   readonly names: readonly { readonly said: string; readonly name: string | null }[];
+  /** Lines that are like those and tell none. */
+  readonly no_names: readonly string[];
   readonly facts: readonly {
     readonly said: string;
     readonly kind: string;

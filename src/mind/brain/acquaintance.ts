@@ -102,16 +102,16 @@ function factsText(known: ReadonlyMap<FactKind, string>, code: string): string |
 }
 
 /** Making one takes as long as the rest of an answer. */
-const listFormats = new Map<string, Intl.ListFormat | null>();
+const listFormats = new Map<string, Intl.ListFormat>();
 
-function newListFormat(code: string): Intl.ListFormat | null {
-  return Intl.ListFormat.supportedLocalesOf(code).length > 0 ? new Intl.ListFormat(code) : null;
+function listFormatOf(code: string): Intl.ListFormat {
+  const format = listFormats.get(code) ?? new Intl.ListFormat(code);
+  listFormats.set(code, format);
+  return format;
 }
 
 function listOf(sentences: readonly string[], { code, list }: LanguagePack): string {
-  const format = listFormats.get(code) ?? newListFormat(code);
-  listFormats.set(code, format);
-  if (format !== null) return format.format(sentences);
+  if (list === undefined) return listFormatOf(code).format(sentences);
   const [last = '', ...others] = sentences.toReversed();
   return others.length === 0 ? last : `${others.reverse().join(list.separator)}${list.last}${last}`;
 }

@@ -5,9 +5,9 @@ import { matchAt } from '../language/matcher.ts';
 import { compilePattern, type Pattern } from '../language/pattern.ts';
 import { endOfChoice, placeOf, wordAt } from '../language/word-match.ts';
 import { isOneOf, joinWritten, toWords, type Word } from '../language/words.ts';
+import { bareNameIn } from './bare-names.ts';
 import {
   classFrom,
-  isBareName,
   isNoName,
   nameFrom,
   type TellingWords,
@@ -58,11 +58,14 @@ export function factsIn(message: string, code: string): Fact[] {
   return (language.pack?.scripts.includes('Cyrillic') ? text.replace(DASH, ' ') : text)
     .split(CLAUSE_END)
     .flatMap((part) => toClauses(toWords(part, language), telling))
-    .flatMap((clause) => [
-      ...factsInClause(clause, telling),
-      ...classIn(clause, telling),
-      ...bareNameIn(clause, telling),
-    ]);
+    .flatMap((clause, at, clauses) => {
+      const name = bareNameIn(clause, clauses[at + 1], telling);
+      return [
+        ...factsInClause(clause, telling),
+        ...classIn(clause, telling),
+        ...(name ? [{ kind: 'name' as const, ...name }] : []),
+      ];
+    });
 }
 
 function readTelling(language: Language): Telling | undefined {
@@ -188,18 +191,6 @@ function classIn(clause: readonly Word[], telling: Telling): Fact[] {
       const found = told && classFrom(toWords(told.value, telling.language), telling.words);
       if (found) return [{ kind: 'class', value: found.name, score: told.score + found.words }];
     }
-  }
-  return [];
-}
-
-/** "I am Zoë": not every "I am tired" is a name. */
-function bareNameIn(clause: readonly Word[], { bareNames, language, words }: Telling): Fact[] {
-  for (const pattern of bareNames) {
-    const match = matchAt(pattern, clause, 0);
-    const told = toWords(match?.captures.get(VALUE) ?? '', language);
-    const [name] = told;
-    if (!match || name === undefined || !isBareName(told, words)) continue;
-    return [{ kind: 'name', value: toProperName([name]), score: match.score + 1 }];
   }
   return [];
 }

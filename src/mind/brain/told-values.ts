@@ -6,7 +6,16 @@ import { isHangul, isRun, isSpeltRun } from '../language/script.ts';
 import { endOfChoice, placeOf } from '../language/word-match.ts';
 import { isOneOf, joinWritten, toKey, type Word } from '../language/words.ts';
 
-type ListName = 'fillers' | 'no_names' | 'no_values' | 'name_ends' | 'leading' | 'common' | 'articles';
+type ListName =
+  | 'fillers'
+  | 'no_names'
+  | 'no_bare_names'
+  | 'no_values'
+  | 'name_ends'
+  | 'leading'
+  | 'common'
+  | 'articles'
+  | 'titles';
 
 /** The words by which a value is cut out of what was said. */
 export interface TellingWords {
@@ -17,6 +26,8 @@ export interface TellingWords {
   /** Endings that are written at a name without a blank, the longest first. */
   readonly nameEndings: readonly string[];
   readonly noNames: readonly string[];
+  /** Whether it is made of the pack's parts of names, in a script without capital letters. */
+  isKnownName(text: string): boolean;
   readonly classes: readonly { readonly name: string; readonly choice: Choice }[];
 }
 
@@ -26,20 +37,26 @@ const MAX_NAME_CHARACTERS = 30;
 const MAX_RUN_NAME_CHARACTERS = 20;
 const MIN_RUN_NO_NAME = 3;
 const MAX_CLASS_WORDS = 6;
+/** Of one letter there are words as well: 陳, 수. */
+const MIN_KNOWN_NAME = 2;
+/** How far the katakana of Unicode stand behind the hiragana. */
+const KATAKANA = 0x60;
 /** "Im zed btw": said by the way, and a name without a capital letter. */
 const BY_THE_WAY = 'btw';
 
 /** Reads the lists of a pack. */
 export function tellingWordsOf(pack: LanguagePack, language: Language): TellingWords {
   const set = (words: readonly string[]) => toWordSet(words, language);
-  const { fillers, no_names, no_values, name_ends } = pack;
+  const { fillers, no_names, no_bare_names, no_values, name_ends } = pack;
   const lists: Readonly<Record<ListName, ReadonlySet<string>>> = {
     fillers: set(fillers),
     no_names: set(no_names),
+    no_bare_names: set(no_bare_names),
     no_values: set(no_values),
     name_ends: set(name_ends),
     common: language.commonWords,
     articles: language.articles,
+    titles: set(pack.answers.titles),
     // Only where values stand first is anything before them.
     leading: isLeading(pack) ? new Set([...language.commonWords, ...language.particleSet]) : new Set(),
   };
@@ -49,11 +66,27 @@ export function tellingWordsOf(pack: LanguagePack, language: Language): TellingW
     has: (list, word) => word !== undefined && isOneOf(lists[list], word),
     mirrored: ({ key, written }) => mirrored.get(toKey(key)) ?? written,
     noNames: no_names.map(toKey),
+    isKnownName: knownNames(pack),
     nameEndings: name_ends.map(toKey).toSorted((a, b) => b.length - a.length),
     classes: Object.values(pack.classes)
       .flatMap((names) => names.map((name) => ({ name, choice: compileWords(name, language) })))
       .toSorted((a, b) => b.choice.score - a.choice.score || b.name.length - a.name.length),
   };
+}
+
+/** 김서연 of three parts, さくら and サクラ of one. */
+function knownNames({ name_parts, no_names, no_bare_names }: LanguagePack): (text: string) => boolean {
+  const parts = name_parts.map(toHiragana).toSorted((a, b) => b.length - a.length);
+  const name = parts.length === 0 ? undefined : new RegExp(`^(?:${parts.join('|')}){1,3}$`, 'u');
+  const noNames = new Set([...no_names, ...no_bare_names].map(toHiragana));
+  return (text) => {
+    const key = toHiragana(text);
+    return key.length >= MIN_KNOWN_NAME && name?.test(key) === true && !noNames.has(key);
+  };
+}
+
+function toHiragana(text: string): string {
+  return text.replace(/[ァ-ヶ]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) - KATAKANA));
 }
 
 function isLeading({ telling }: LanguagePack): boolean {
@@ -91,7 +124,7 @@ function takeName(words: readonly Word[]): readonly Word[] {
 }
 
 /** 민수입니다 is 민수, and สมชายครับ is สมชาย however it is cut. Of one syllable only what leaves two is an ending. */
-function withoutEnding(name: string, { nameEndings }: TellingWords): string {
+export function withoutEnding(name: string, { nameEndings }: TellingWords): string {
   if (!isRun(name) && !isHangul(name)) return name;
   const least = (ending: string) => (isHangul(ending) && ending.length === 1 ? 2 : 1);
   const ending = nameEndings.find((one) => name.endsWith(one) && name.length - one.length >= least(one));
@@ -121,10 +154,12 @@ export function classFrom(
   return undefined;
 }
 
+const NO_BARE_NAMES: readonly ListName[] = ['common', 'no_names', 'no_bare_names'];
+
 /** Whether what follows "I am" is a name: written like one, and nothing goes on that would make it a sentence. */
 export function isBareName(told: readonly Word[], words: TellingWords): boolean {
   const [name, more] = told.filter(({ key }) => key !== BY_THE_WAY);
-  if (name === undefined || words.has('common', name) || words.has('no_names', name)) return false;
+  if (name === undefined || NO_BARE_NAMES.some((list) => words.has(list, name))) return false;
   if (more && !words.has('articles', more) && !words.has('name_ends', more)) return false;
   const isByTheWay = !more && told.length > 1;
   if (!isByTheWay && !/^\p{Lu}[\p{L}\p{N}'’]*\p{Ll}/u.test(name.written)) return false;

@@ -150,6 +150,11 @@ interface Vocabulary {
 /** Shorter ones begin words of any language. */
 const MIN_BEGINNING = 4;
 
+/** Whether the pack writes this word down as one of its language. */
+export function isWordOf(pack: LanguagePack, word: Word): boolean {
+  return knownIn([word], pack) > 0;
+}
+
 function knownIn(words: readonly Word[], pack: LanguagePack): number {
   const vocabulary = vocabularies.get(pack) ?? vocabularyOf(pack);
   vocabularies.set(pack, vocabulary);

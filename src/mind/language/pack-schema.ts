@@ -47,6 +47,13 @@ const packSchema = section({
   telling: byName(FACT_KINDS, texts),
   /** "I am {value}": a name only where it is written like one and is no common word. */
   bare_names: texts,
+  /** What follows "I am" and is no name there, although somebody may be called so: "I am German". */
+  no_bare_names: texts,
+  /** Of what names are made in a script without capital letters: letters or plain text, three of them at most. */
+  name_parts: z
+    .array(text.refine(isLetters, 'has more than letters: give these only'))
+    .max(5_000)
+    .default([]),
   classes: z.record(z.string(), texts).default({}),
   no_names: texts,
   name_ends: texts,
@@ -55,10 +62,8 @@ const packSchema = section({
   mirrored: z.record(z.string(), text).default({}),
   clause_ends: texts,
   fact_sentences: byName(FACT_KINDS, text),
-  list: section({
-    separator: z.string().default(', '),
-    last: z.string().default(', '),
-  }).default({ separator: ', ', last: ', ' }),
+  /** How the last of several is joined to those before it, and these to each other; left out, as Unicode's data have it. */
+  list: section({ separator: z.string(), last: z.string() }).optional(),
   feelings: byName(CALLED_UP, texts),
   profanity: texts,
   answers: section({
@@ -103,6 +108,10 @@ export function toKeyPath(path: readonly PropertyKey[]): string {
     .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
     .join('')
     .replace(/^\./, '');
+}
+
+function isLetters(part: string): boolean {
+  return /^[\p{L}\p{M}]+$/u.test(part);
 }
 
 function isScript(name: string): boolean {

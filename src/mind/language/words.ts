@@ -10,7 +10,7 @@ export interface Word {
   readonly written: string;
   /** Whether it follows the word before it without anything between, as in a script without blanks. */
   readonly isGlued: boolean;
-  /** The word without the particles that may stand behind it, as in Korean. */
+  /** The word without the particles that may stand behind it, as in Korean, or with fewer of a letter held down. */
   readonly forms: readonly string[];
 }
 
@@ -25,6 +25,9 @@ const MAX_PARTICLES = 2;
 const WORD = /[\p{L}\p{N}\p{M}]+(?:['’][\p{L}\p{N}\p{M}]+)*/gu;
 const COLOR_CODE = /\^[0-9a-f]{6}/gi;
 const NONE: readonly string[] = [];
+/** Letters held down: heyyyy, спасибооо. */
+const HELD = /([\p{Script=Latin}\p{Script=Cyrillic}])\1{2,}/u;
+const MAX_HELD = 3;
 
 /** The words of a text: lower case, without punctuation and colour codes, in the language's usual spelling. */
 export function toWords(text: string, language: Language): Word[] {
@@ -70,7 +73,7 @@ function spelledParts(parts: readonly string[], at: number, language: Language):
 function pushWord(words: Word[], { written, isGlued }: Written, language: Language): void {
   const key = keyIn(written, language);
   if (key === '') return;
-  const usual = language.spellings.get(key);
+  const usual = usualSpelling(key, language);
   if (usual === undefined) {
     words.push({ key, written, isGlued, forms: formsOf(key, language) });
     return;
@@ -87,9 +90,24 @@ function pushWord(words: Word[], { written, isGlued }: Written, language: Langua
   });
 }
 
+function usualSpelling(key: string, { spellings }: Language): string | undefined {
+  return spellings.get(key) ?? shortened(key).flatMap((form) => spellings.get(form) ?? [])[0];
+}
+
+/** Ayudaaa is ayuda or ayudaa. Of one letter alone it is laughter or a sound, and stays: kkk, zzz. */
+function shortened(key: string): readonly string[] {
+  if (!HELD.test(key) || new Set(key).size < 2) return NONE;
+  let forms = [key];
+  for (let held = 0; held < MAX_HELD; held++)
+    forms = forms.flatMap((form) =>
+      HELD.test(form) ? [form.replace(HELD, '$1'), form.replace(HELD, '$1$1')] : [form],
+    );
+  return forms;
+}
+
 /** 대장장이는 and 대장장이에게도 are 대장장이 with particles. */
 function formsOf(key: string, { particles }: Language): readonly string[] {
-  if (particles.length === 0 || !isHangul(key)) return NONE;
+  if (particles.length === 0 || !isHangul(key)) return shortened(key);
   const forms: string[] = [];
   let rest = [key];
   for (let depth = 0; depth < MAX_PARTICLES; depth++) {
