@@ -7,7 +7,7 @@ import { behaviours } from '../support/ai-stub.ts';
 import { TOKEN, useDashboard } from '../support/dashboard-under-test.ts';
 import { holdAnswers } from '../support/held-answers.ts';
 import { HOSTILE_TEXTS } from '../support/hostile-texts.ts';
-import { waitFor } from '../support/wait-for.ts';
+import { WAIT_MS, waitFor } from '../support/wait-for.ts';
 
 const dashboard = useDashboard();
 const PHONE = { viewport: { width: 390, height: 844 }, colorScheme: 'dark' } as const;
