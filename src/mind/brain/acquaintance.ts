@@ -1,6 +1,7 @@
 import { VALUE } from '../language/capture.ts';
 import { cutAtWord } from '../language/cut.ts';
 import { FACT_KINDS, type FactKind } from '../language/fact-kinds.ts';
+import { guessLanguage } from '../language/guess-language.ts';
 import { languageOf } from '../language/language.ts';
 import type { LanguagePack } from '../language/pack-schema.ts';
 import { topicKeyOf } from '../language/topics.ts';
@@ -35,9 +36,10 @@ const MAX_QUOTE_CHARACTERS = 80;
 export function getAcquainted({ message, recollection, player, language }: Hearing): Acquaintance {
   const { turns, summary } = recollection;
   const told = utteranceOf(message, language).facts;
-  const earlier = [...toLines(summary), ...turns.map(({ said }) => said)].flatMap(
-    (said) => utteranceOf(said, language).facts,
-  );
+  const earlier = [...toLines(summary), ...turns.map(({ said }) => said)].flatMap((said) => [
+    ...namesToldOtherwise(said, language),
+    ...utteranceOf(said, language).facts,
+  ]);
   const known = latest([...earlier, ...told]);
   const values = new Map([...known].map(([kind, value]) => [placeholderFor(kind), value]));
   addGameFacts(values, player);
@@ -46,6 +48,12 @@ export function getAcquainted({ message, recollection, player, language }: Heari
   if (facts !== undefined) values.set('facts', facts);
   const level = Number(values.get('level'));
   return { values, told, level: Number.isInteger(level) && level > 0 ? level : undefined };
+}
+
+/** A name stays a name when the talk goes on in another language. */
+function namesToldOtherwise(said: string, language: string): readonly Fact[] {
+  const spoken = guessLanguage(said, { talk: language, isGoingOn: true });
+  return spoken === language ? [] : utteranceOf(said, spoken).facts.filter(({ kind }) => kind === 'name');
 }
 
 function toLines(summary: string | null): string[] {

@@ -1,5 +1,6 @@
 import { cleanAnswer } from '../answer/clean-answer.ts';
 import { emotionFrom } from '../language/emotion.ts';
+import { guessLanguage } from '../language/guess-language.ts';
 import { hash } from '../language/hash.ts';
 import { isSameLanguage } from '../language/language.ts';
 import { bestMatch } from '../language/matcher.ts';
@@ -127,6 +128,9 @@ function subjectOf(topic: string, { forbidden, persona }: RuleBook): string | un
     /[.!?…\s]+$/u,
     '',
   );
+  // Taken up, it would stand in a sentence of another language.
+  if (guessLanguage(turned, { talk: persona.language, isGoingOn: false }) !== persona.language)
+    return undefined;
   const isShort = turned.length <= MAX_SUBJECT_CHARACTERS && !/[.!?]\s/.test(turned);
   return isShort && turned.split(' ').length >= MIN_SUBJECT_WORDS ? turned : undefined;
 }

@@ -1,4 +1,5 @@
 import { CALLED_UP, EMOTIONS, type Emotion } from './emotions.ts';
+import { guessLanguage } from './guess-language.ts';
 import { type Language, languageOf } from './language.ts';
 import { type WordList, wordListOf } from './word-list.ts';
 import { isOneOf, toWords, type Word } from './words.ts';
@@ -24,9 +25,12 @@ interface Cause {
 
 const causesOf = new WeakMap<Language, readonly Cause[]>();
 
-/** Tells the feeling that a text in a language calls up; `mood` is what stays when it calls up none. */
+/**
+ * Tells the feeling that a text calls up, in its own language or in the one that `code` names; `mood` is what stays when
+ * it calls up none. Events are written by scripts, and theirs need not be the NPC's language.
+ */
 export function feelingFrom(text: string, mood: Emotion, code: string): Feeling {
-  const language = languageOf(code);
+  const language = languageOf(guessLanguage(text, { talk: code, isGoingOn: false }));
   const counts = countCauses(toWords(text, language), language);
   const [emotion, count] = strongest(counts) ?? [mood, 0];
   return { emotion, intensity: intensityOf(count, text), valence: EMOTIONS[emotion] };

@@ -39,7 +39,9 @@ export function guessLanguage(text: string, options: GuessOptions): string {
   const key = `${options.talk}\n${options.isGoingOn ? 1 : 0}\n${text.slice(0, 500)}`;
   const known = guessed.get(key);
   if (known !== undefined) return known;
-  const code = guess(text, options);
+  const found = guess(text, options);
+  // The talk's own code may say more, as en-GB does.
+  const code = isSameLanguage(found, options.talk) ? options.talk : found;
   guessed.set(key, code);
   return code;
 }
@@ -76,26 +78,33 @@ function isClearlyOf(code: string, line: string, letters: readonly string[]): bo
   return words.length > 0 && knownIn(words, pack) >= ENOUGH * words.length;
 }
 
-/** Fewer letters are a sigh, or a name. */
+/** Fewer letters are a sigh, or a name; and names of the game in Latin letters stand in a good answer, too. */
 const MIN_LETTERS_OF_SCRIPT = 4;
 
 /** Whether a text is written in the script of a language; true where no pack tells its script. */
 export function isInScriptOf(text: string, code: string): boolean {
   const pack = packOf(code);
   const letters = text.match(LETTER) ?? [];
-  return pack === undefined || letters.length < MIN_LETTERS_OF_SCRIPT || isWrittenIn(pack, letters);
+  return (
+    pack === undefined ||
+    letters.length < MIN_LETTERS_OF_SCRIPT ||
+    countIn(pack, letters) * 3 > letters.length
+  );
 }
 
 const inScripts = new WeakMap<LanguagePack, RegExp>();
 
-/** Whether most letters are of the pack's scripts, and at least one of its first: かな for Japanese is enough. */
+/** Whether most letters are of the pack's scripts. */
 function isWrittenIn(pack: LanguagePack, letters: readonly string[]): boolean {
+  return countIn(pack, letters) * 2 > letters.length;
+}
+
+function countIn(pack: LanguagePack, letters: readonly string[]): number {
   const script =
     inScripts.get(pack) ??
     new RegExp(`[ー々${pack.scripts.map((name) => `\\p{Script=${name}}`).join('')}]`, 'u');
   inScripts.set(pack, script);
-  const count = letters.filter((letter) => script.test(letter)).length;
-  return count * 2 > letters.length;
+  return letters.filter((letter) => script.test(letter)).length;
 }
 
 interface Choosing {
