@@ -49,9 +49,14 @@ export function packCodeOf(code: string): string | undefined {
   );
 }
 
-/** Takes up the packs of one more folder, where it exists: they go before the package's of the same code. */
+/**
+ * Takes up the packs of one more folder, where it exists: they go before the package's of the same code. Throws AiIpcError
+ * persona_invalid for one that cannot be used, so that it is told at the start and not to a player.
+ */
 export function addPackFolder(folder: string): void {
-  if (folders.added === folder || packFiles(folder).length === 0) return;
+  const files = packFiles(folder);
+  if (folders.added === folder || files.length === 0) return;
+  for (const file of files) readPack(file);
   folders.added = folder;
   paths = undefined;
   packs.clear();
