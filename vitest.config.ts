@@ -27,7 +27,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'test/{architecture,docs}/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'test/{architecture,docs,languages}/**/*.test.ts'],
           ...shared,
         },
       },

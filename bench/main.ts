@@ -7,6 +7,7 @@ import { moving } from './moving.ts';
 import { operators } from './operator.ts';
 import { promises } from './promises.ts';
 import { prompts } from './prompts.ts';
+import { recalls } from './recall.ts';
 import { servers } from './servers.ts';
 import { tls } from './tls.ts';
 import { tuning } from './tuning.ts';
@@ -21,6 +22,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   operator: operators,
   promises,
   prompts,
+  recall: recalls,
   servers,
   tls,
   tuning,

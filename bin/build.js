@@ -104,6 +104,8 @@ async function build() {
   deleteOrphans();
   const { buildPersonas } = await import('./build-personas.js');
   buildPersonas({ from: join(ROOT, 'personas'), to: join(DIST, 'personas.json') });
+  const { buildLanguages } = await import('./build-languages.js');
+  buildLanguages({ from: join(ROOT, 'languages'), to: join(DIST, 'languages') });
   writeFileSync(STAMP, builtFrom);
 }
 

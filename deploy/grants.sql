@@ -30,6 +30,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, REFERENCES
    ON `ragnarok`.`ai_npc_memory` TO 'ai_ipc_migrate'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, REFERENCES
    ON `ragnarok`.`ai_npc_budget` TO 'ai_ipc_migrate'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, REFERENCES
+   ON `ragnarok`.`ai_npc_words` TO 'ai_ipc_migrate'@'localhost';
 GRANT SELECT, CREATE, CREATE VIEW, SHOW VIEW, DROP ON `ragnarok`.`ai_v_queue` TO 'ai_ipc_migrate'@'localhost';
 GRANT SELECT, CREATE, CREATE VIEW, SHOW VIEW, DROP ON `ragnarok`.`ai_v_last_hour` TO 'ai_ipc_migrate'@'localhost';
 GRANT SELECT, CREATE, CREATE VIEW, SHOW VIEW, DROP ON `ragnarok`.`ai_v_by_npc` TO 'ai_ipc_migrate'@'localhost';
@@ -44,6 +46,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON `ragnarok`.`ai_workers` TO 'ai_ipc_worke
 GRANT SELECT, INSERT, UPDATE, DELETE ON `ragnarok`.`ai_ipc_meta` TO 'ai_ipc_worker'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON `ragnarok`.`ai_npc_memory` TO 'ai_ipc_worker'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON `ragnarok`.`ai_npc_budget` TO 'ai_ipc_worker'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON `ragnarok`.`ai_npc_words` TO 'ai_ipc_worker'@'localhost';
 
 -- For whoever asks: a game server, a program with the client, `ai-ipc request` and its kind. It writes requests (cancel
 -- changes them, cleanup deletes them with their responses), reads responses, and sees which workers live. Cancel and
@@ -64,6 +67,7 @@ GRANT SELECT ON `ragnarok`.`ai_workers` TO 'ai_ipc_readonly'@'localhost';
 GRANT SELECT ON `ragnarok`.`ai_ipc_meta` TO 'ai_ipc_readonly'@'localhost';
 GRANT SELECT ON `ragnarok`.`ai_npc_memory` TO 'ai_ipc_readonly'@'localhost';
 GRANT SELECT ON `ragnarok`.`ai_npc_budget` TO 'ai_ipc_readonly'@'localhost';
+GRANT SELECT ON `ragnarok`.`ai_npc_words` TO 'ai_ipc_readonly'@'localhost';
 GRANT SELECT ON `ragnarok`.`ai_v_queue` TO 'ai_ipc_readonly'@'localhost';
 GRANT SELECT ON `ragnarok`.`ai_v_last_hour` TO 'ai_ipc_readonly'@'localhost';
 GRANT SELECT ON `ragnarok`.`ai_v_by_npc` TO 'ai_ipc_readonly'@'localhost';

@@ -1,4 +1,4 @@
--- AI IPC: the whole present schema (version 4), for MariaDB 10.3 or later and MySQL 8.0.13 or later.
+-- AI IPC: the whole present schema (version 5), for MariaDB 10.3 or later and MySQL 8.0.13 or later.
 -- Load it as often as you like: it creates what is missing and changes no table that is there.
 --   sudo mariadb ragnarok < sql-files/ai_ipc_tables.sql
 -- A database made from an older schema is brought up to date by `ai-ipc migrate`, not by this file.
@@ -81,7 +81,7 @@ CREATE TABLE IF NOT EXISTS `ai_ipc_meta` (
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
 -- What NPCs remember of players. kind: a turn in full; the summary of older ones; a folded turn, which is in the summary
--- and stays a day without its words, so that its key is remembered. Ids are compared byte by byte, blanks at the end too:
+-- and of which what the player said stays, to be found again. Ids are compared byte by byte, blanks at the end too:
 -- 'Bob', 'bob' and 'Bob ' are three players.
 CREATE TABLE IF NOT EXISTS `ai_npc_memory` (
   `id` BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
@@ -98,6 +98,15 @@ CREATE TABLE IF NOT EXISTS `ai_npc_memory` (
   UNIQUE KEY `idx_turn_key` (`turn_key`),
   KEY `idx_memory_owner` (`player_id`, `npc_id`, `kind`),
   KEY `idx_memory_age` (`kind`, `updated_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci ROW_FORMAT=DYNAMIC;
+
+-- By which words the lines of ai_npc_memory are found again, of kind folded: their ids. owner: the number of an NPC and a
+-- player, made of both their ids. word: the number of a part of the line.
+CREATE TABLE IF NOT EXISTS `ai_npc_words` (
+  `owner` BIGINT UNSIGNED NOT NULL,
+  `word` INT UNSIGNED NOT NULL,
+  `turn` BIGINT UNSIGNED NOT NULL,
+  PRIMARY KEY (`owner`, `word`, `turn`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci ROW_FORMAT=DYNAMIC;
 
 -- How many tokens of a model each player has used on his last day (UTC).
@@ -391,8 +400,8 @@ DELIMITER ;
 -- columns are really there: over an older schema, the statements above left its tables as they were.
 -- (src/database/check-schema.ts looks for the same columns.)
 INSERT INTO `ai_ipc_meta` (`name`, `value`)
-SELECT 'schema_version', '4' FROM DUAL
- WHERE 19 = (
+SELECT 'schema_version', '5' FROM DUAL
+ WHERE 20 = (
          SELECT COUNT(*)
            FROM information_schema.COLUMNS
           WHERE TABLE_SCHEMA = DATABASE()
@@ -415,13 +424,14 @@ SELECT 'schema_version', '4' FROM DUAL
                   'ai_ipc_meta name varchar NO',
                   'ai_npc_memory player_id varchar NO',
                   'ai_npc_memory turn_key char YES',
-                  'ai_npc_budget tokens bigint NO'))
+                  'ai_npc_budget tokens bigint NO',
+                  'ai_npc_words turn bigint NO'))
    AND EXISTS (
          SELECT 1
            FROM information_schema.STATISTICS
           WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'ai_responses' AND COLUMN_NAME = 'request_id'
             AND NON_UNIQUE = 0)
-    ON DUPLICATE KEY UPDATE `value` = IF(`value` + 0 < 4, '4', `value`);
+    ON DUPLICATE KEY UPDATE `value` = IF(`value` + 0 < 5, '5', `value`);
 
 -- Once a day, with 7 days. Your own schedule stays (ALTER EVENT … ON SCHEDULE EVERY 6 HOUR); DISABLE it rather than drop
 -- it. It runs while event_scheduler is ON; the worker cleans up too, so nothing depends on it: where this last statement is

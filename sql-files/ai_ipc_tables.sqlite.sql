@@ -74,6 +74,13 @@ CREATE UNIQUE INDEX IF NOT EXISTS idx_turn_key ON ai_npc_memory (turn_key);
 CREATE INDEX IF NOT EXISTS idx_memory_owner ON ai_npc_memory (player_id, npc_id, kind);
 CREATE INDEX IF NOT EXISTS idx_memory_age ON ai_npc_memory (kind, updated_at);
 
+CREATE TABLE IF NOT EXISTS ai_npc_words (
+  owner INTEGER NOT NULL,
+  word INTEGER NOT NULL,
+  turn INTEGER NOT NULL,
+  PRIMARY KEY (owner, word, turn)
+) WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS ai_npc_budget (
   player_id TEXT NOT NULL PRIMARY KEY,
   day TEXT NOT NULL,
@@ -85,8 +92,8 @@ CREATE TABLE IF NOT EXISTS ai_ipc_meta (
   name TEXT PRIMARY KEY,
   value TEXT NOT NULL
 );
-INSERT INTO ai_ipc_meta (name, value) VALUES ('schema_version', '4')
-  ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE value + 0 < 4;
+INSERT INTO ai_ipc_meta (name, value) VALUES ('schema_version', '5')
+  ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE value + 0 < 5;
 INSERT OR IGNORE INTO ai_ipc_meta (name, value)
   VALUES ('queue_id', lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2)
     || '-a' || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6))));

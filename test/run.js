@@ -18,8 +18,8 @@ const VITEST = join(MODULES, 'vitest', 'vitest.mjs');
 /** Beside the machine's own: the newest MariaDB that Debian has, and MySQL. */
 const OTHER_SERVERS = ['mariadb-11.8', 'mysql-9.7'];
 const ON_OTHER_SERVERS = [
-  ...['--project', 'conformance', '--project', 'integration'],
-  ...['test/conformance', 'test/integration/migrate'],
+  ...['--project', 'conformance', '--project', 'integration', '--project', 'unit'],
+  ...['test/conformance', 'test/integration/migrate', 'test/languages/recall'],
 ];
 /** Beside the four of vitest.config.ts: with them both cores are busy nearly all the time, and not for much longer than these. */
 const BESIDE = ['--maxWorkers=2'];

@@ -83,7 +83,7 @@ only rows along:
 
 \`\`\`bash
 mariadb-dump --default-character-set=utf8mb4 --single-transaction --no-create-info --skip-triggers --complete-insert \\
-  --replace ragnarok ai_requests ai_responses ai_request_log ai_npc_memory ai_npc_budget > rows.sql
+  --replace ragnarok ai_requests ai_responses ai_request_log ai_npc_memory ai_npc_budget ai_npc_words > rows.sql
 mysql new_database < rows.sql
 \`\`\`
 

@@ -10,6 +10,7 @@ import { serverNames } from '../mind/model-servers.ts';
 import { type LivePersonaBook, openPersonas, type ReloadLog } from '../mind/persona/persona-reload.ts';
 import type { Mind, PlayerLine, SpokenAnswer } from '../mind/talk/mind.ts';
 import type { Turn } from '../mind/talk/recollection.ts';
+import { languageOfTalk } from '../mind/talk/talk-language.ts';
 import { describeReading } from '../reading/describe-reading.ts';
 import { settingsFrom } from './base/settings-options.ts';
 import { type Stop, withStop } from './base/stop.ts';
@@ -180,7 +181,7 @@ function toPlayerLine(message: string, { talk, turns }: { talk: Talk; turns: rea
     player: { name: options.player ?? null, level: options.level ?? null, class: options.class ?? null },
     location: null,
     options: [],
-    language: persona.language,
+    language: languageOfTalk({ asked: null, persona, message, turns }),
     maxCharacters,
   };
 }

@@ -308,7 +308,7 @@ export const SERVICE = {
     default: null,
     unit: '',
     meaning:
-      'A text file with one word a line that NPCs show as its first letter and stars; word* is all that begins so.',
+      'A text file with one word a line that NPCs show as its first letter and stars; word* is all that begins so, *word* all that has it inside.',
     allowed: optional(filePath('the path of a file'), '(none)'),
     example: './bad_words.txt',
   }),

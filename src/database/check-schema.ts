@@ -2,7 +2,7 @@ import { AiIpcError } from '../base/errors.ts';
 import type { Row } from './database.ts';
 
 /** The schema that this version of ai-ipc needs: the highest number in sql-files/upgrades. */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 /** Runs one statement without values. */
 export type Query = (sql: string) => Promise<readonly Row[]>;
@@ -44,15 +44,22 @@ const SERVICE_COLUMNS = [
 ] as const;
 /** What version 4 changed: a claim fits into the row that is there. */
 const ROW_COLUMNS = ['ai_requests claimed_by char YES'] as const;
+/** What version 5 brought: by which words the AI service finds again what was said. */
+const WORD_COLUMNS = ['ai_npc_words turn bigint NO'] as const;
 /** What makes a schema the present version. ai_ipc_tables.sql looks for the same before it writes the version. */
-export const REQUIRED_COLUMNS = [...QUEUE_COLUMNS, ...SERVICE_COLUMNS, ...ROW_COLUMNS] as const;
+export const REQUIRED_COLUMNS = [
+  ...QUEUE_COLUMNS,
+  ...SERVICE_COLUMNS,
+  ...ROW_COLUMNS,
+  ...WORD_COLUMNS,
+] as const;
 
 const UNIQUE_RESPONSE = 'ai_responses unique index on request_id';
 
 /** Without these there is nothing to upgrade. */
 const DOCUMENT_TABLES: readonly string[] = ['ai_requests', 'ai_responses', 'ai_request_log'];
 const TABLE_NAMES =
-  "('ai_requests', 'ai_responses', 'ai_request_log', 'ai_workers', 'ai_ipc_meta', 'ai_npc_memory', 'ai_npc_budget')";
+  "('ai_requests', 'ai_responses', 'ai_request_log', 'ai_workers', 'ai_ipc_meta', 'ai_npc_memory', 'ai_npc_budget', 'ai_npc_words')";
 
 const TABLES = `
   SELECT TABLE_NAME AS table_name, ENGINE AS engine
@@ -112,7 +119,11 @@ export async function readSchema(query: Query, part: SchemaPart = 'all'): Promis
   const missingOfService = part === 'all' ? await listMissing(query, SERVICE_COLUMNS) : [];
   if ((await query(UNIQUE_INDEXES)).length === 0) missingOfQueue.push(UNIQUE_RESPONSE);
   const stamp = names.includes('ai_ipc_meta') ? stampOf(await query(STAMP)) : 0;
-  const missingByVersion = [missingOfQueue, missingOfService, await listMissing(query, ROW_COLUMNS)];
+  const missingOfWords = part === 'all' ? await listMissing(query, WORD_COLUMNS) : [];
+  const missingByVersion = [
+    ...[missingOfQueue, missingOfService],
+    ...[await listMissing(query, ROW_COLUMNS), missingOfWords],
+  ];
   const missing = missingByVersion.flat();
   return {
     version: names.some((name) => DOCUMENT_TABLES.includes(name))

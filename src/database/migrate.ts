@@ -119,6 +119,7 @@ const START_STEPS: Readonly<Record<number, string>> = {
   1: `The tables are those of the first document, or an upgrade was cut short: bringing them to version ${SCHEMA_VERSION}.`,
   2: `The tables are of version 2: bringing them to version ${SCHEMA_VERSION}.`,
   3: `The tables are of version 3: bringing them to version ${SCHEMA_VERSION}.`,
+  4: `The tables are of version 4: bringing them to version ${SCHEMA_VERSION}.`,
 };
 
 function isUpgrade(version: number): boolean {

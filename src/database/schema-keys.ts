@@ -34,6 +34,7 @@ const KEYS: readonly Key[] = [
   key('ai_npc_memory', 'idx_memory_age', 'kind,updated_at', true),
   { ...key('ai_npc_budget', 'PRIMARY', 'player_id', true), kind: 'PRIMARY KEY' },
   key('ai_npc_budget', 'idx_budget_day', 'day,tokens', true),
+  { ...key('ai_npc_words', 'PRIMARY', 'owner,word,turn', true), kind: 'PRIMARY KEY' },
 ];
 
 function key(table: string, name: string, columns: string, isNeeded: boolean): Key {
@@ -49,7 +50,7 @@ const INDEXES = `
            ON s.TABLE_SCHEMA = t.TABLE_SCHEMA AND s.TABLE_NAME = t.TABLE_NAME
    WHERE t.TABLE_SCHEMA = DATABASE()
      AND t.TABLE_NAME IN ('ai_requests', 'ai_responses', 'ai_request_log', 'ai_workers', 'ai_ipc_meta', 'ai_npc_memory',
-                          'ai_npc_budget')
+                          'ai_npc_budget', 'ai_npc_words')
    GROUP BY t.TABLE_NAME, s.INDEX_NAME`;
 /** information_schema tells of constraints only to whoever may more than read. */
 const CREATED = 'SHOW CREATE TABLE ai_responses';

@@ -12,8 +12,16 @@ function had(...lines: readonly string[]): Grant[] {
 describe('deploy/grants.sql', () => {
   it('names each table and view, and the database as a whole, for the database that is asked for', () => {
     expect(wanted.map(({ table }) => table).sort()).toEqual([
-      ...['*', 'ai_ipc_meta', 'ai_npc_budget', 'ai_npc_memory', 'ai_request_log', 'ai_requests'],
-      ...['ai_responses', 'ai_v_by_npc', 'ai_v_last_hour', 'ai_v_queue', 'ai_v_stuck', 'ai_workers'],
+      ...['*', 'ai_ipc_meta', 'ai_npc_budget', 'ai_npc_memory', 'ai_npc_words', 'ai_request_log'],
+      ...[
+        'ai_requests',
+        'ai_responses',
+        'ai_v_by_npc',
+        'ai_v_last_hour',
+        'ai_v_queue',
+        'ai_v_stuck',
+        'ai_workers',
+      ],
     ]);
     expect(new Set(wanted.map(({ database }) => database))).toEqual(new Set(['game']));
   });

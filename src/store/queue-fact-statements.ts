@@ -16,7 +16,7 @@ export interface FactStatements {
 }
 
 const TABLES =
-  "'ai_requests', 'ai_responses', 'ai_request_log', 'ai_workers', 'ai_npc_memory', 'ai_npc_budget'";
+  "'ai_requests', 'ai_responses', 'ai_request_log', 'ai_workers', 'ai_npc_memory', 'ai_npc_budget', 'ai_npc_words'";
 
 /** How a database tells the seconds from one of our times until now. */
 type Age = (column: string) => string;

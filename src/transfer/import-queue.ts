@@ -270,6 +270,8 @@ async function finish(target: Target, header: Header, progress: Progress): Promi
   await target.database.lockAndWrite(target.lockProgress, () => ({
     writes: [
       ...Object.entries(header.meta).map(([name, value]) => target.setMeta(name, value)),
+      // Where an AI service has been at work before, with no memory yet.
+      target.setMeta('npc_words', 'missing'),
       target.setMeta('import', String(done)),
     ],
     result: undefined,

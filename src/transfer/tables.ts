@@ -74,8 +74,11 @@ export const TABLES: readonly TableForm[] = [
   },
 ];
 
-/** Rows of ai_ipc_meta that belong to the place and not to the queue. */
-export const OWN_META = ['schema_version', 'migrate', 'import'] as const;
+/**
+ * Rows of ai_ipc_meta that belong to the place and not to the queue. `npc_words` says that ai_npc_words is complete: that
+ * table is not exported, since the AI service makes it of ai_npc_memory (src/service/memory/words.ts).
+ */
+export const OWN_META = ['schema_version', 'migrate', 'import', 'npc_words'] as const;
 
 /** Columns that are text on every database. */
 export const TEXTS: ReadonlySet<string> = new Set([

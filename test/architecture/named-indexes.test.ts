@@ -32,6 +32,7 @@ it('a statement of src that locks or writes stands where test/conformance/plans-
     // The words of both databases, of which src/operator/statements.ts makes what the test has explained.
     'src/operator/dialect.ts',
     'src/service/memory/statements.ts',
+    'src/service/memory/word-statements.ts',
     // One row of ai_ipc_meta.
     'src/store/alert-store.ts',
     // The row 0, which there is not: whether the right is there.

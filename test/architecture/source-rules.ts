@@ -34,12 +34,12 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   alerts: ['queue', 'config', 'network'],
   client: ['queue', 'store'],
   doctor: ['ai', 'alerts', 'config', 'database', 'store', 'client'],
-  'mind/language': [],
+  'mind/language': ['config'],
   'mind/answer': ['mind/language', 'reading'],
   'mind/persona': ['config', 'mind/language', 'mind/answer'],
   'mind/talk': ['mind/language', 'mind/persona', 'providers'],
-  'mind/memory': ['mind/talk'],
   'mind/brain': ['mind/language', 'mind/answer', 'mind/persona', 'mind/talk', 'providers'],
+  'mind/memory': ['mind/language', 'mind/talk', 'mind/brain'],
   'mind/model': [
     ...[
       'mind/language',
@@ -54,7 +54,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   mind: ['config', 'mind/persona', 'mind/talk', 'mind/brain', 'mind/model', 'providers'],
   'service/base': ['config', 'database', 'mind/language', 'mind/talk', 'providers'],
-  'service/memory': ['database', 'mind/talk', 'mind/memory', 'service/base'],
+  'service/memory': ['database', 'mind/language', 'mind/talk', 'mind/memory', 'service/base'],
   'service/limits': ['database', 'mind/talk', 'providers', 'service/base'],
   'service/dialogue': [
     ...['game-text', 'mind/answer', 'mind/persona', 'mind/talk', 'mind/memory', 'providers'],

@@ -173,6 +173,7 @@ const TABLES = [
   'ai_workers',
   'ai_npc_memory',
   'ai_npc_budget',
+  'ai_npc_words',
 ] as const;
 
 /** Every way in which the store meets a database. */

@@ -42,7 +42,7 @@ describe('the server’s own client', () => {
       `${CLIENT} ${database.settings.database} <<'END'\n${script}END`,
     );
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
-    expect(stdout).toMatch(/1\. row \*+\n *(value: )?4/);
+    expect(stdout).toMatch(/1\. row \*+\n *(value: )?5/);
     await checkSchema((sql) => database.query(sql), 'all');
   });
 

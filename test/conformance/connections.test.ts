@@ -73,7 +73,7 @@ describe('the connections of a store on MariaDB', () => {
     // One that the pool would keep for ever.
     const opening = openMariadbStore({ ...backend().settings, minPoolSize: 1 });
     await expect(opening).rejects.toMatchObject({ code: 'schema_new' });
-    await backend().sql("UPDATE ai_ipc_meta SET value = '4' WHERE name = 'schema_version'");
+    await backend().sql("UPDATE ai_ipc_meta SET value = '5' WHERE name = 'schema_version'");
     await waitFor(async () => (await countConnections()) <= before, { what: 'the connections to be closed' });
   });
 });

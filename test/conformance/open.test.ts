@@ -80,7 +80,7 @@ describe('opening the queue on MariaDB', () => {
   it('a schema that is newer than this version', async () => {
     await backend().sql("UPDATE ai_ipc_meta SET value = '99' WHERE name = 'schema_version'");
     expect(await codeOnOpen({})).toBe('schema_new');
-    await backend().sql("UPDATE ai_ipc_meta SET value = '4' WHERE name = 'schema_version'");
+    await backend().sql("UPDATE ai_ipc_meta SET value = '5' WHERE name = 'schema_version'");
   });
 
   it.each(['ai_request_log', 'ai_ipc_meta'])('a table (%s) that is not InnoDB', async (table) => {

@@ -49,6 +49,7 @@ const VALUES: readonly (readonly [before: RegExp, value: (ids: readonly number[]
   [/ai_workers .*\bid = $/, () => WORKER],
   [/\b(?:request_)?id (?:=|<=) $/, ([id]) => id],
   [/\bid > $/, () => 0],
+  [/\b(?:owner|word|turn) = $|\bword <= $/, () => 1],
   [/''\) IN \($/, () => [WORKER]],
   [/\bclaimed_by = $/, () => WORKER],
   [/\bclaim_no = $/, () => 1],
@@ -141,6 +142,9 @@ async function fill(backend: MariadbBackend, rows: number): Promise<void> {
     `INSERT INTO ai_npc_budget (player_id, day) SELECT CONCAT('player ', seq), CURRENT_DATE - INTERVAL seq MOD 2 DAY ${from}`,
   );
   await backend.sql(
-    'ANALYZE TABLE ai_requests, ai_responses, ai_request_log, ai_workers, ai_npc_memory, ai_npc_budget',
+    `INSERT INTO ai_npc_words (owner, word, turn) SELECT seq DIV 1000, seq MOD 500, seq ${from}`,
+  );
+  await backend.sql(
+    'ANALYZE TABLE ai_requests, ai_responses, ai_request_log, ai_workers, ai_npc_memory, ai_npc_budget, ai_npc_words',
   );
 }

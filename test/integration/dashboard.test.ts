@@ -7,7 +7,7 @@ import { behaviours } from '../support/ai-stub.ts';
 import { TOKEN, useDashboard } from '../support/dashboard-under-test.ts';
 import { holdAnswers } from '../support/held-answers.ts';
 import { HOSTILE_TEXTS } from '../support/hostile-texts.ts';
-import { waitFor } from '../support/wait-for.ts';
+import { WAIT_MS, waitFor } from '../support/wait-for.ts';
 
 const dashboard = useDashboard();
 const PHONE = { viewport: { width: 390, height: 844 }, colorScheme: 'dark' } as const;
@@ -284,8 +284,9 @@ describe('each page', () => {
       await page.goto(`${url}${path}`);
       expect(await seriousFaults(page, rules), path).toEqual([]);
       expect(await page.content(), path).not.toContain(TOKEN);
-      const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-      expect(overflow, path).toBeLessThanOrEqual(0);
+      // Charts take the width of their place once that is laid out.
+      const overflow = () => page.evaluate('document.documentElement.scrollWidth - innerWidth');
+      await expect.poll(overflow, { timeout: WAIT_MS, message: path }).toBeLessThanOrEqual(0);
     }
   });
 

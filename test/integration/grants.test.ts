@@ -153,6 +153,7 @@ describe('the game’s user', () => {
       'DELETE FROM ai_request_log',
       'SELECT * FROM ai_npc_memory',
       'DELETE FROM ai_npc_budget',
+      'SELECT * FROM ai_npc_words',
       'DELETE FROM ai_workers',
       "INSERT INTO ai_workers (id, host, pid, version) VALUES ('w', 'h', 1, 'v')",
       "UPDATE ai_ipc_meta SET value = '9'",
@@ -223,6 +224,7 @@ it('the read-only user reads all tables and changes nothing', async () => {
     'ai_ipc_meta',
     'ai_npc_memory',
     'ai_npc_budget',
+    'ai_npc_words',
   ];
   for (const table of tables) await connection.query(`SELECT * FROM ${table}`);
   await checkSchema((sql) => connection.query(sql), 'all');

@@ -15,6 +15,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 const VERSION_2 = new URL('../support/schema-version-2.sql', import.meta.url).pathname;
 const UPGRADE_TO_3 = new URL('../../sql-files/upgrades/0003_npc_memory.sql', import.meta.url).pathname;
 const UPGRADE_TO_4 = new URL('../../sql-files/upgrades/0004_rows_of_one_size.sql', import.meta.url).pathname;
+const UPGRADE_TO_5 = new URL('../../sql-files/upgrades/0005_words_of_memory.sql', import.meta.url).pathname;
 const VERSION_2_SQLITE = new URL('../support/schema-version-2.sqlite.sql', import.meta.url);
 const ROWS = [
   "INSERT INTO ai_requests (endpoint, status) VALUES ('/a', 'completed'), ('/b', 'pending')",
@@ -24,7 +25,7 @@ const ROWS = [
 ];
 const TABLES = ['ai_requests', 'ai_responses', 'ai_request_log', 'ai_workers'];
 
-/** Version 3 is version 2 with what its upgrade brought. */
+/** Each version is the one before with what its upgrade brought. */
 const LOADS: Readonly<Record<number, (database: TestDatabase) => Promise<void>>> = {
   2: (database) => database.loadSqlFile(VERSION_2),
   3: async (database) => {
@@ -74,7 +75,7 @@ describe.each([2, 3])('tables of version %i on MariaDB', (version) => {
   it('are refused by what needs the present ones, which says what to do', async () => {
     await expect(checkSchema(query)).rejects.toMatchObject({
       code: 'schema_old',
-      message: expect.stringMatching(/ai_requests claimed_by char.* version 4.* Run `ai-ipc migrate`/),
+      message: expect.stringMatching(/ai_requests claimed_by char.* version 5.* Run `ai-ipc migrate`/),
     });
     await expect(checkSchema(query, 'all')).rejects.toMatchObject({
       message: expect.stringContaining(`version ${version} `),
@@ -141,6 +142,35 @@ describe.each([2, 3])('tables of version %i on MariaDB', (version) => {
   });
 });
 
+describe('tables of version 4 on MariaDB', () => {
+  beforeEach(async () => {
+    await LOADS[3]!(database);
+    await database.loadSqlFile(UPGRADE_TO_4);
+    await query("UPDATE ai_ipc_meta SET value = '4' WHERE name = 'schema_version'");
+  });
+
+  it('are refused by what needs the present ones, and brought up to date without a copy of a table', async () => {
+    await expect(checkSchema(query, 'all')).rejects.toMatchObject({
+      code: 'schema_old',
+      message: expect.stringMatching(/of version 4 .*ai_npc_words turn bigint.*Run `ai-ipc migrate`/),
+    });
+    await query("INSERT INTO ai_npc_memory (npc_id, player_id, said, answered) VALUES ('a', 'b', 'c', 'd')");
+    await query(
+      `INSERT INTO ai_requests (endpoint, status) SELECT '/a', 'completed' FROM ${numbers(100_001)}`,
+    );
+    expect(await runMigrate()).toEqual({ from: 4, to: SCHEMA_VERSION, hasRestored: false });
+    expect(asked).toEqual([]);
+    expect(await query('SELECT said FROM ai_npc_memory')).toEqual([{ said: 'c' }]);
+    await expectPresentSchema();
+  });
+
+  it('go on when the upgrade was cut short before the version was written', async () => {
+    await database.loadSqlFile(UPGRADE_TO_5);
+    expect(await runMigrate()).toMatchObject({ from: 4 });
+    await expectPresentSchema();
+  });
+});
+
 describe('tables of version 3 whose row format must stay', () => {
   beforeEach(() => LOADS[3]!(database));
 
@@ -190,16 +220,27 @@ it('the file loads where the server compresses new tables', async () => {
 describe('tables of the present version', () => {
   beforeEach(() => database.loadSqlFile(TABLES_FILE));
 
-  it.each(['ai_npc_memory', 'ai_npc_budget'])('get %s again when it was dropped', async (table) => {
-    await query(`DROP TABLE ${table}`);
-    await query(
-      `INSERT INTO ai_requests (endpoint, status) SELECT '/a', 'completed' FROM ${numbers(100_001)}`,
-    );
-    await checkSchema(query);
-    await expect(checkSchema(query, 'all')).rejects.toMatchObject({ code: 'schema_missing' });
-    expect(await runMigrate()).toEqual({ from: 2, to: SCHEMA_VERSION, hasRestored: false });
-    expect(asked).toEqual([]);
-    await expectPresentSchema();
+  it.each(['ai_npc_memory', 'ai_npc_budget', 'ai_npc_words'])(
+    'get %s again when it was dropped',
+    async (table) => {
+      await query(`DROP TABLE ${table}`);
+      await query(
+        `INSERT INTO ai_requests (endpoint, status) SELECT '/a', 'completed' FROM ${numbers(100_001)}`,
+      );
+      await checkSchema(query);
+      await expect(checkSchema(query, 'all')).rejects.toMatchObject({ code: 'schema_missing' });
+      const from = table === 'ai_npc_words' ? 4 : 2;
+      expect(await runMigrate()).toEqual({ from, to: SCHEMA_VERSION, hasRestored: false });
+      expect(asked).toEqual([]);
+      await expectPresentSchema();
+    },
+  );
+
+  it('have the AI service fill the words anew, once their table was dropped', async () => {
+    await query("INSERT INTO ai_ipc_meta (name, value) VALUES ('npc_words', 'complete')");
+    await query('DROP TABLE ai_npc_words');
+    await runMigrate();
+    expect(await query("SELECT value FROM ai_ipc_meta WHERE name = 'npc_words'")).toEqual([]);
   });
 });
 

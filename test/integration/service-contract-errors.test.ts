@@ -83,14 +83,14 @@ describe('errors', () => {
   });
 
   it.each([
-    ['serverError', 502, 'model_failed'],
-    ['never', 504, 'model_timeout'],
-  ] as const)('%s of a model without a fallback is %i', async (fault, status, code) => {
+    ['serverError', 502, 'model_failed', 60_000],
+    ['never', 504, 'model_timeout', 400],
+  ] as const)('%s of a model without a fallback is %i', async (fault, status, code, deadlineMs) => {
     contract.model.fail(fault);
     const alone = await serve({
       ...modelServer(contract.model),
       fallback: 'none',
-      deadlineMs: 400,
+      deadlineMs,
     });
     for (const [path, body] of [
       [DIALOGUE, { message: 'Hi' }],

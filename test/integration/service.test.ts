@@ -199,7 +199,8 @@ describe('ai-ipc service', () => {
     });
     expect(answered.status).toBe(200);
     expect(await (await fetch(`${url}/api/v1/health`)).json()).toMatchObject({ status: 'degraded' });
-    expect(service.stderr).toContain('NPCs remember nothing');
+    const isTold = () => service.stderr.includes('NPCs remember nothing');
+    await waitFor(isTold, { what: 'the line of the log' });
   });
 
   it.each([

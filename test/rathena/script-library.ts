@@ -57,6 +57,11 @@ export class ScriptLibrary {
     this.#globals['ai_codepage_s'] = [name === 'sjis' ? 'cp932' : name];
   }
 
+  /** What F_AI_Setting says of these; of all others, nothing. */
+  setSettings(settings: Readonly<Record<string, string>>): void {
+    this.#functions.set('F_AI_Setting', async (_, [name]) => settings[String(name)] ?? '');
+  }
+
   async call(name: string, ...args: (string | number)[]): Promise<string | number> {
     let body = this.#functions.get(name);
     if (body === undefined) {

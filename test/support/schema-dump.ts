@@ -8,6 +8,7 @@ const TABLES = [
   'ai_ipc_meta',
   'ai_npc_memory',
   'ai_npc_budget',
+  'ai_npc_words',
 ] as const;
 
 export const TABLES_FILE = new URL('../../sql-files/ai_ipc_tables.sql', import.meta.url).pathname;

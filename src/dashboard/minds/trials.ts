@@ -6,6 +6,7 @@ import type { Persona } from '../../mind/persona/persona.ts';
 import type { PersonaBook } from '../../mind/persona/persona-book.ts';
 import type { PlayerLine, SpokenAnswer } from '../../mind/talk/mind.ts';
 import type { Turn } from '../../mind/talk/recollection.ts';
+import { languageOfTalk } from '../../mind/talk/talk-language.ts';
 import type { Reading } from '../../reading/message.ts';
 
 /** What somebody says to a persona in the page. */
@@ -135,7 +136,7 @@ function toPlayerLine({ persona, message, turns }: TrialLine, maxCharacters: num
     player: null,
     location: null,
     options: [],
-    language: persona.language,
+    language: languageOfTalk({ asked: null, persona, message, turns }),
     maxCharacters,
   };
 }

@@ -1,4 +1,4 @@
-import { cutAtSentence } from './sentences.ts';
+import { cutAtSentence } from '../language/sentences.ts';
 
 /** A dialogue box of the game shows about this much; longer answers are cut at a sentence. */
 export const MAX_ANSWER_CHARACTERS = 400;

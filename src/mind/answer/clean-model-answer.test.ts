@@ -92,6 +92,40 @@ describe('what an NPC may well say stays', () => {
   ]);
 });
 
+describe('in other scripts', () => {
+  describe('who speaks', () => {
+    cleans([
+      ['賢者：ようこそ。', 'ようこそ。'],
+      ['มาลี: สวัสดีค่ะ', 'สวัสดีค่ะ'],
+      ['프론테라의 현자: 어서 오게.', '어서 오게.'],
+      ['【賢者】歡迎。', '歡迎。'],
+      ['Sábio de Prontera: ¡Olá!', '¡Olá!'],
+      ['Le Sage : « Entrez. » Vite !', '« Entrez. » Vite !'],
+    ]);
+  });
+
+  describe('stage directions', () => {
+    cleans([
+      ['（微笑む）ようこそ。', 'ようこそ。'],
+      ['はい（笑）。どうぞ。', 'はい 。どうぞ。'],
+      ['(고개를 끄덕이며) 그렇지.', '그렇지.'],
+      ['Bem, *coça o queixo* talvez.', 'Bem, talvez.'],
+      ['今天*特別*冷。', '今天特別冷。'],
+      ['ポーション（回復薬）を買え。', 'ポーション（回復薬）を買え。'],
+      ['Leve mel (ou quase isso).', 'Leve mel (ou quase isso).'],
+    ]);
+  });
+
+  describe('what is no label stays', () => {
+    cleans([
+      ['注意：橋が壊れている。', '注意：橋が壊れている。'],
+      ['必要なもの：薬草と水。', '必要なもの：薬草と水。'],
+      ['記住：別走夜路。', '記住：別走夜路。'],
+      ['Escucha: El puente ha caído.', 'Escucha: El puente ha caído.'],
+    ]);
+  });
+});
+
 describe('the end of an answer', () => {
   it('is a sentence within the limit', () => {
     const text = cleanModelAnswer('**A sentence of words.** '.repeat(40), { maxCharacters: 100 });
@@ -172,6 +206,21 @@ const PIECES = [
     'é',
     'e\u0301',
     '。',
+    '賢者：',
+    '（笑）',
+    '【',
+    '】',
+    '「',
+    '」',
+    'ครับ ',
+    'มาลี: ',
+    '저는 ',
+    '私は',
+    '⋯⋯',
+    'z. B. ',
+    ' »',
+    'como uma IA ',
+    'ich bin Bob ',
     '\ud800',
     '{',
     '}',

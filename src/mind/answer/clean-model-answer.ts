@@ -1,14 +1,10 @@
 import { withVisibleOnly } from '../../reading/visible-only.ts';
+import { dropUnfinished } from '../language/sentences.ts';
 import { cleanAnswer, MAX_ANSWER_CHARACTERS } from './clean-answer.ts';
 import { withoutLeftOverMarks, withoutMarkdownBlocks, withoutTags } from './markup.ts';
 import { withoutSelfTalk } from './self-talk.ts';
-import { dropUnfinished } from './sentences.ts';
-import {
-  withoutQuotes,
-  withoutSpeakerLabel,
-  withoutStageDirections,
-  withoutWrappedDeeds,
-} from './spoken-words.ts';
+import { withoutSpeakerLabel } from './speaker-label.ts';
+import { withoutQuotes, withoutStageDirections, withoutWrappedDeeds } from './spoken-words.ts';
 
 export interface ModelAnswerOptions {
   /** Default 400. */

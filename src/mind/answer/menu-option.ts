@@ -1,3 +1,4 @@
+import { cutAtWord } from '../language/cut.ts';
 import { cleanAnswer } from './clean-answer.ts';
 
 /**
@@ -10,13 +11,15 @@ export const MAX_MENU_OPTION = { characters: 50, bytes: 100 } as const;
 const UNFIT = /[:|^<>{}：｜＜＞＾]+/gu;
 /** 1. and - and * before an option: a menu has no numbers of its own. */
 const BULLETS = /^(?:(?:\d{1,2}[.)]|[-*•–—])\s+)+/u;
+/** Every codepage has it. */
+const ELLIPSIS = '...';
 const HAS_WORDS = /[\p{L}\p{N}]/u;
 
 /** A text as an option of a menu: one short line that `select` takes as it is; empty where nothing is left that could be chosen. */
 export function toMenuOption(text: string): string {
   // Colour codes go as a whole before their ^ is a mark.
   const line = cleanAnswer(cleanAnswer(text.slice(0, 1_000)).replace(UNFIT, ' ')).replace(BULLETS, '');
-  const short = cutAtWord(line);
+  const short = cutToFit(line);
   return HAS_WORDS.test(short) ? short : '';
 }
 
@@ -31,13 +34,17 @@ export function toMenu(texts: readonly string[], most: number): string[] {
   return [...options.values()].slice(0, most);
 }
 
-function cutAtWord(line: string): string {
+function cutToFit(line: string): string {
   if (isFit(line)) return line;
-  const characters = [...line].slice(0, MAX_MENU_OPTION.characters + 1);
-  while (characters.length > 0 && !isFit(`${characters.join('')}...`)) characters.pop();
-  const head = characters.join('');
-  const wordEnd = head.lastIndexOf(' ');
-  return `${(wordEnd > head.length / 2 ? head.slice(0, wordEnd) : head).replace(/[\s.,;!?-]+$/u, '')}...`;
+  const room = cutAtWord(line, roomIn(line), '').replace(/[\s.,;!?。、！？-]+$/u, '');
+  return `${room}${ELLIPSIS}`;
+}
+
+/** The most characters that fit with an ellipsis behind them. */
+function roomIn(line: string): number {
+  const characters = [...line].slice(0, MAX_MENU_OPTION.characters);
+  while (characters.length > 0 && !isFit(`${characters.join('')}${ELLIPSIS}`)) characters.pop();
+  return characters.length;
 }
 
 function isFit(line: string): boolean {

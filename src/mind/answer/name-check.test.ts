@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { cpuMsOf } from '../../../test/support/cpu-time.ts';
 import { namesTaken, takesOtherName } from './name-check.ts';
 
 const MARLA = ['Innkeeper Marla', 'innkeeper', 'Prontera'];
@@ -72,4 +73,22 @@ describe('no other name is taken', () => {
 it('tells the names, but for the own ones', () => {
   const lines = 'I am Marla, and they call me Red Marla. My name is Lenore. You are Bob.';
   expect(namesTaken(lines, MARLA)).toEqual(['Red Marla', 'Lenore']);
+});
+
+// 4,000 characters are what a check gets at most.
+it.each([
+  'My name is ',
+  'ich bin Bob ',
+  'Я ',
+  'ข้าคือ',
+  '私は',
+  '我叫',
+  '저는 밥이라고 ',
+  'ako si ',
+  'A ',
+  'Call me \u2019',
+  '私をア',
+])('names are looked for in little time in %j, again and again', async (piece) => {
+  const text = piece.repeat(4_000 / piece.length);
+  expect(await cpuMsOf(() => takesOtherName(text, MARLA))).toBeLessThan(1_500);
 });

@@ -1,30 +1,27 @@
 import { languageOf } from '../language/language.ts';
 import { toKey } from '../language/words.ts';
+import { namesWithCapitals } from './introductions.ts';
+import { namesWithoutCapitals } from './introductions-without-capitals.ts';
 
 /** Up to three words, as they stand behind "my name is"; only looked at, for the third may begin the next introduction. */
 const NAME =
   "(?<name>[\\p{L}\\p{N}][\\p{L}\\p{N}\\p{M}'’._-]*(?: [\\p{L}\\p{N}][\\p{L}\\p{N}\\p{M}'’._-]*){0,2})";
 const QUOTE = '["“«\'‘]?';
 
-/** What stands before a name, whatever its case. */
+/** What stands before a name, whatever its case; other languages have their phrases in their packs. */
 const INTRODUCTIONS = [
   "my (?:(?:new|real|true|own|actual|full|other) )?name(?: is|['’]s|:| has become| will be| shall be)(?: now| actually| really)?:?",
   "(?:i am|i['’]m|i will be)(?: now| also)? (?:called|named|renamed|known as|renamed to)",
   'i (?:now )?(?:go by|call myself|answer to the name)(?: the name)?(?: of)?(?: now)?',
   '(?:you (?:may|can|must|should|shall) )?(?:now )?call me(?: now)?',
   '(?:they|people|all|folk) call me',
-  'ich hei(?:ß|ss)e(?: jetzt| nun)?',
-  'mein name ist(?: jetzt| nun)?',
-  'nenn(?:t|e|en sie)? mich',
-  "je m['’]appelle(?: maintenant)?",
-  'mon nom est',
-  'me llamo(?: ahora)?',
-  'mi nombre es(?: ahora)?',
-  'meu nome é(?: agora)?',
-  'me chamo(?: agora)?',
-  'mi chiamo(?: ora)?',
 ];
 const INTRODUCED = new RegExp(`(?<![\\p{L}])(?:${INTRODUCTIONS.join('|')}) (?=${QUOTE}${NAME})`, 'giu');
+/** Italian has no pack. Only a word with a capital is a name behind it. */
+const ITALIAN = new RegExp(
+  `(?<![\\p{L}])(?:[Mm]i chiamo|[Ii]l mio nome è)(?: ora)? (?=${QUOTE}${NAME})`,
+  'gu',
+);
 
 /** "I am Bob": only a word with a capital is a name here. */
 const IDENTITIES = [
@@ -59,7 +56,7 @@ const NO_NAMES = new Set(
   anytime friend madam maam important nothing nobody unimportant secret mine known famous written carved worth enough
   forgotten lost short long simple well later happy ready here back busy sure tired glad afraid alone hungry old-fashioned
   selfish mistaken biased impressed content free rich poor certain safe better fine home done gone awake listening
-  different grateful proud sad angry calm cold warm young older wiser retired closed open stuck certain sie euch dich nicht wie unwichtig comme como`.split(
+  different grateful proud sad angry calm cold warm young older wiser retired closed open stuck certain`.split(
     /\s+/,
   ),
 );
@@ -86,10 +83,13 @@ export function namesTaken(answer: string, own: readonly string[]): string[] {
     ...[...text.matchAll(INTRODUCED)].map((found) => nameOf(wordsOfName(found))),
     ...[...text.matchAll(NOW_NAMED)].map((found) => nameOf(wordsOfName(found))),
     ...[...text.matchAll(IDENTIFIED)].map((found) => identityOf(found, text)),
+    ...[...text.matchAll(ITALIAN)].map((found) => identityOf(found, text)),
+    ...namesWithCapitals(text, own),
     ...[...text.matchAll(CAPITAL_LABEL)].map((found) => nameOf([found[1] ?? found[2] ?? ''])),
   ];
   const isForeign = (word: string) => isOther(word) && !TITLES.has(toKey(word));
-  return names.filter((name) => name.some(isForeign)).map((name) => name.join(' '));
+  const cased = names.filter((name) => name.some(isForeign)).map((name) => name.join(' '));
+  return [...cased, ...namesWithoutCapitals(text, own)];
 }
 
 /** A name in any case: the first word that is no title, and further ones with a capital. */

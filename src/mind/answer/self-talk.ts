@@ -1,4 +1,5 @@
-import { splitSentences } from './sentences.ts';
+import { splitSentences } from '../language/sentences.ts';
+import { isSelfTalkByPacks, withoutAnnouncement } from './self-talk-by-pack.ts';
 
 const MODEL_NAMES =
   '(?:ai|a\\.i\\.|llm|artificial intelligence|(?:large |ai )?language model|chat ?bot|(?:ai|virtual|digital|helpful) assistant|neural network)';
@@ -16,7 +17,9 @@ const SELF_TALK: readonly RegExp[] = [
   /\bmy (?:(?:initial|original|hidden|secret|previous|own|internal|core|system) )*(?:instructions|prompts?|programming|training data|knowledge cut-?off|guidelines|developers?|token limit)\b/i,
   /\bi (?:was|am|have been)(?: \w+)? (?:programmed|fine-tuned|trained (?:on|with) (?:\w+ )?(?:data|texts?)|instructed (?:not )?to (?:reveal|share|disclose|play|act as|pretend))\b/i,
   /\b(?:role-?play(?:ing|er)?|(?:in|out of|break(?:ing)?|stay(?:ing)? in) character|ooc|fictional character|non-player character|npc|json)\b/i,
-  /\b(?:jail-?break(?:ed|ing)?|jailbroken|(?:developer|dev|dan|god|debug|admin|sudo|unrestricted|maintenance) mode|do anything now)\b/i,
+  /\b(?:jail-?break(?:ed|ing)?|jailbroken|(?:developer|dev|god|debug|admin|sudo|unrestricted|maintenance) mode|(?:in|my|the|enter|entering|activate) dan mode|do anything now)\b/i,
+  // "Senjata dan mode": in Indonesian it is "and".
+  /\bDAN [Mm]ode\b/,
   /\b(?:ignor(?:e|ed|ing)|disregard(?:ed|ing)?|overrid(?:e|den|ing)) (?:all |any )?(?:of )?(?:my |the |your |these |those )?(?:previous |prior |earlier |above )?(?:instructions|rules|prompts?|guidelines)\b/i,
   /\b(?:cannot|can['’]t|can not|unable to|not able to|won['’]t) (?:assist|help|comply|fulfil+|provide|engage|continue)\b[^.!?]{0,40}\b(?:request|content|prompt|conversation)\b/i,
   /\b(?:content|usage|safety) polic(?:y|ies)\b|\bgenerat(?:e|ing) (?:that|this|such|any) (?:content|text|response)\b|\bprocess (?:this|that|your) request\b|\binappropriate content\b/i,
@@ -40,11 +43,11 @@ const REFUSAL =
 /** Takes out every sentence in which a model talks about itself, and its announcement of the answer. */
 export function withoutSelfTalk(text: string): string {
   if (REFUSAL.test(text)) return '';
-  return splitSentences(text.replace(PREAMBLE, ''))
+  return splitSentences(withoutAnnouncement(text.replace(PREAMBLE, '')))
     .filter((sentence) => !isSelfTalk(sentence))
     .join('');
 }
 
 function isSelfTalk(sentence: string): boolean {
-  return SELF_TALK.some((pattern) => pattern.test(sentence));
+  return SELF_TALK.some((pattern) => pattern.test(sentence)) || isSelfTalkByPacks(sentence);
 }

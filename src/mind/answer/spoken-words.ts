@@ -1,15 +1,5 @@
 import { EMOTION_NAMES } from '../language/emotion.ts';
-
-/**
- * One to three words with capitals and a colon at the beginning, and then speech: who speaks, as in a play. "Geffen:
- * leave by the west gate" goes on without a capital, and is speech as a whole.
- */
-const SPEAKER_LABEL =
-  /^[ \t]*(?!\[[^\]\n]{0,40}:)[[(]?\p{Lu}[\p{L}\p{N}'’_-]{0,30}(?: (?:of |the |von |de )?\p{Lu}[\p{L}\p{N}'’_-]{0,30}){0,2}(?: ?\([^)\n]{0,30}\))?[\])]?[ \t]*:(?=[ \t]*(?:$|[\n\p{Lu}\p{Lo}"'“‘«*([]|(?:i|i['’]m|my|hello|hi|hey|greetings|welcome|yes|no|sure|ok|okay|well)\b))[ \t]*/u;
-/** Takes out "Old Man:" before what he says, whoever he is; who is known by name is told apart in the reading. */
-export function withoutSpeakerLabel(text: string): string {
-  return text.replace(SPEAKER_LABEL, '');
-}
+import { isGesture } from './gestures.ts';
 
 const EMOTION_WORDS: ReadonlySet<string> = new Set(EMOTION_NAMES);
 const STARRED = /\*(?=\S)([^*]{1,200})(?<=\S)\*/g;
@@ -25,8 +15,15 @@ const DEED =
   /^(?:(?:he|she|they|it|the \p{L}+) )?(?:\p{L}+ly )?(?!(?:this|his|its|yes|was|perhaps|always|sometimes|unless|across|nothing|something|anything)\b)\p{L}{2,}(?:(?<!s)s|ing)\b/iu;
 /** "dryly", "calm": how something is said. */
 const MANNER = /^\p{L}+ly$/iu;
-/** （微笑）, （笑）: a deed in one to four letters of Chinese or Japanese. */
-const GLOSS = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]{1,4}$/u;
+/** （微笑）, (웃으며): letters without case, and no number or end of a sentence, as a remark to the player might have. */
+const GLOSS = /^[\p{Lo}\p{M}ー、， ]{1,40}$/u;
+/** *sorri com calma*: small letters, in a text that shows by others than a to z that it is no English. */
+const NOT_ENGLISH = /[ß-öø-ɏа-яё]/iu;
+const SMALL_WORDS = /^\p{Ll}[\p{L}\p{M}'’, -]{1,60}$/u;
+/** What begins behind one. */
+const AFTER = /^[\p{Lu}\p{Lo}"“„«»¡¿「『（【*(]/u;
+/** What stands before a direction between sentences. */
+const BEFORE = /(?:^|[\p{Sentence_Terminal}…⋯"”“’»*」』）】〉》])$/u;
 /** What nobody says: a notice, such as [no reply]. */
 const NOTICE =
   /^\s*(?:\[[^[\]]*\]|[({（]\s*(?:no (?:response|reply|answer|output|text|comment)|empty|silence|blank)\s*[)}）])\s*$/i;
@@ -37,7 +34,7 @@ export function withoutStageDirections(text: string): string {
   return text
     .replace(STARRED, (found, inner: string, at: number) => {
       const isDirection = isBetweenSentences(text, at, found.length) || isDeed(inner);
-      return isDirection ? ' ' : inner;
+      return isDirection || isGlossApart(text, { inner, at, length: found.length }) ? ' ' : inner;
     })
     .replace(PARENTHESISED, (found, ...groups: unknown[]) => {
       const inner = groups.slice(0, 4).find((group) => typeof group === 'string') ?? '';
@@ -65,10 +62,10 @@ interface Aside {
 /** Between sentences a deed, an emotion or a manner; within one only what nobody could sell: (sighs), and no [Red Potions]. */
 function isAside(text: string, { inner, at, length }: Aside): boolean {
   const isBetween = isBetweenSentences(text, at, length);
-  if (isBetween)
-    return isDeed(inner) || MANNER.test(inner) || EMOTION_WORDS.has(inner.toLowerCase()) || GLOSS.test(inner);
+  if (isGesture(inner)) return true;
+  if (isBetween) return isDeed(inner) || isManner(inner) || isForeignAside(inner, text);
   return (
-    isDeed(inner) &&
+    DEED.test(inner.trim()) &&
     /^(?:sighs?|laughs|chuckles|smiles|nods|pauses|winks|grins|shrugs|coughs|giggles|snorts|frowns|bows|thinking)\b/i.test(
       inner.trim(),
     )
@@ -76,17 +73,34 @@ function isAside(text: string, { inner, at, length }: Aside): boolean {
 }
 
 function isDeed(inner: string): boolean {
-  return DEED.test(inner.trim());
+  return DEED.test(inner.trim()) || isGesture(inner);
+}
+
+function isManner(inner: string): boolean {
+  return MANNER.test(inner) || EMOTION_WORDS.has(inner.toLowerCase());
+}
+
+function isForeignAside(inner: string, text: string): boolean {
+  return GLOSS.test(inner) || (NOT_ENGLISH.test(text) && SMALL_WORDS.test(inner));
+}
+
+/** 那麼⋯⋯*撫摸鬍鬚*你 and not 今天*特別*冷: letters on both sides have a stressed word between them. */
+function isGlossApart(text: string, { inner, at, length }: Aside): boolean {
+  const isWithin = /[\p{L}\p{M}]$/u.test(text.slice(0, at)) && /^\p{L}/u.test(text.slice(at + length));
+  return GLOSS.test(inner) && !isWithin;
 }
 
 /** At the beginning, at the end, or with a sentence's end before it: "*very* good" within one is only stressed. */
 function isBetweenSentences(text: string, at: number, length: number): boolean {
   const before = text.slice(0, at).trimEnd();
   const after = text.slice(at + length).trimStart();
-  return /(?:^|[.!?…"”*])$/.test(before) && (after === '' || /^[\p{Lu}\p{Lo}"“*(]/u.test(after));
+  return BEFORE.test(before.slice(-2)) && (after === '' || AFTER.test(after.slice(0, 2)));
 }
 
-const QUOTED = [/^"([^"]+)"$/, /^“([^“”]+)”$/, /^«([^«»]+)»$/, /^「([^「」]+)」$/];
+const QUOTED = [
+  ...[/^"([^"]+)"$/, /^“([^“”]+)”$/, /^„([^„“”]+)[“”]$/, /^«([^«»]+)»$/, /^»([^«»]+)«$/],
+  ...[/^「([^「」]+)」$/, /^『([^『』]+)』$/],
+];
 
 /** An answer that stands in quotes as a whole. */
 export function withoutQuotes(text: string): string {

@@ -1,8 +1,15 @@
+import { VALUE } from '../language/capture.ts';
+import { cutAtWord } from '../language/cut.ts';
+import { FACT_KINDS, type FactKind } from '../language/fact-kinds.ts';
+import { guessLanguage } from '../language/guess-language.ts';
 import { languageOf } from '../language/language.ts';
-import { placeholderFor } from '../persona/placeholders.ts';
+import type { LanguagePack } from '../language/pack-schema.ts';
+import { topicKeyOf } from '../language/topics.ts';
+import { isOneOf } from '../language/words.ts';
+import { fillLine, placeholderFor } from '../persona/placeholders.ts';
 import type { PlayerFacts } from '../talk/mind.ts';
 import type { Recollection } from '../talk/recollection.ts';
-import type { Fact, FactKind } from './player-facts.ts';
+import type { Fact } from './player-facts.ts';
 import { isPlainTalk, utteranceOf } from './utterance.ts';
 
 /** What an NPC can say of a player while it answers one message. */
@@ -22,18 +29,6 @@ export interface Hearing {
   readonly language: string;
 }
 
-const SENTENCES: Readonly<Record<FactKind, (value: string) => string>> = {
-  name: (value) => `your name is ${value}`,
-  class: (value) => `you are ${/^[aeiou]/i.test(value) ? 'an' : 'a'} ${value}`,
-  level: (value) => `you are at level ${value}`,
-  home: (value) => `you come from ${value}`,
-  guild: (value) => `you belong to the guild ${value}`,
-  likes: (value) => `you like ${value}`,
-  dislikes: (value) => `you cannot stand ${value}`,
-  seeks: (value) => `you are looking for ${value}`,
-  plans: (value) => `you want to ${value}`,
-};
-
 /** A quotation longer than this would be the whole answer. */
 const MAX_QUOTE_CHARACTERS = 80;
 
@@ -41,17 +36,24 @@ const MAX_QUOTE_CHARACTERS = 80;
 export function getAcquainted({ message, recollection, player, language }: Hearing): Acquaintance {
   const { turns, summary } = recollection;
   const told = utteranceOf(message, language).facts;
-  const earlier = [...toLines(summary), ...turns.map(({ said }) => said)].flatMap(
-    (said) => utteranceOf(said, language).facts,
-  );
+  const earlier = [...toLines(summary), ...turns.map(({ said }) => said)].flatMap((said) => [
+    ...namesToldOtherwise(said, language),
+    ...utteranceOf(said, language).facts,
+  ]);
   const known = latest([...earlier, ...told]);
   const values = new Map([...known].map(([kind, value]) => [placeholderFor(kind), value]));
   addGameFacts(values, player);
   addQuotes(values, { message, recollection, language });
-  const facts = factsText(latest(earlier));
+  const facts = factsText(latest(earlier), language);
   if (facts !== undefined) values.set('facts', facts);
   const level = Number(values.get('level'));
   return { values, told, level: Number.isInteger(level) && level > 0 ? level : undefined };
+}
+
+/** A name stays a name when the talk goes on in another language. */
+function namesToldOtherwise(said: string, language: string): readonly Fact[] {
+  const spoken = guessLanguage(said, { talk: language, isGoingOn: true });
+  return spoken === language ? [] : utteranceOf(said, spoken).facts.filter(({ kind }) => kind === 'name');
 }
 
 function toLines(summary: string | null): string[] {
@@ -86,10 +88,32 @@ function addGameFacts(values: Map<string, string>, player: PlayerFacts | null): 
   }
 }
 
-function factsText(known: ReadonlyMap<FactKind, string>): string | undefined {
-  const kinds = Object.keys(SENTENCES).filter((kind): kind is FactKind => known.has(kind as FactKind));
-  const sentences = kinds.map((kind) => SENTENCES[kind](known.get(kind) ?? ''));
-  return sentences.length === 0 ? undefined : new Intl.ListFormat('en').format(sentences);
+/** "Your name is Ana, and you come from Payon", by the sentences of the language's pack. */
+function factsText(known: ReadonlyMap<FactKind, string>, code: string): string | undefined {
+  const { pack } = languageOf(code);
+  const sentences = FACT_KINDS.flatMap((kind) => {
+    const value = known.get(kind);
+    const sentence = pack?.fact_sentences[kind];
+    return value === undefined || sentence === undefined
+      ? []
+      : (fillLine(` ${sentence}`, new Map([[VALUE, value]]), code) ?? '').trim();
+  });
+  return sentences.length === 0 || pack === undefined ? undefined : listOf(sentences, pack);
+}
+
+/** Making one takes as long as the rest of an answer. */
+const listFormats = new Map<string, Intl.ListFormat>();
+
+function listFormatOf(code: string): Intl.ListFormat {
+  const format = listFormats.get(code) ?? new Intl.ListFormat(code);
+  listFormats.set(code, format);
+  return format;
+}
+
+function listOf(sentences: readonly string[], { code, list }: LanguagePack): string {
+  if (list === undefined) return listFormatOf(code).format(sentences);
+  const [last = '', ...others] = sentences.toReversed();
+  return others.length === 0 ? last : `${others.reverse().join(list.separator)}${list.last}${last}`;
 }
 
 interface Quoting {
@@ -99,15 +123,15 @@ interface Quoting {
 }
 
 function addQuotes(values: Map<string, string>, { message, recollection, language }: Quoting): void {
-  const { summary, turns } = recollection;
+  const { summary, turns, recalled } = recollection;
   const last = turns.at(-1);
   if (!last) return;
   values.set('last_answer', last.answered);
   const about = topicKeys(message, language);
   if (isQuotable(last.said, language)) values.set('last_said', toQuote(last.said));
-  const quotable = [...toLines(summary), ...turns.map(({ said }) => said)].filter((said) =>
-    isQuotable(said, language),
-  );
+  // Of two that fit as well, the later one is quoted: of those that are recalled, the most fitting.
+  const older = [...recalled.toReversed(), ...toLines(summary)];
+  const quotable = [...older, ...turns.map(({ said }) => said)].filter((said) => isQuotable(said, language));
   const shared = quotable.map((said) => ({
     said,
     count: isQuestion(said, language)
@@ -126,12 +150,12 @@ function isQuotable(said: string, language: string): boolean {
 
 function isQuestion(said: string, language: string): boolean {
   const [first] = utteranceOf(said, language).words;
-  return said.includes('?') || languageOf(language).questionWords.has(first?.key ?? '');
+  return /[?？]/.test(said) || (first !== undefined && isOneOf(languageOf(language).questionWords, first));
 }
 
 function topicKeys(text: string, language: string): ReadonlySet<string> {
-  const keys = utteranceOf(text, language).words.map(({ key }) => key);
-  return new Set(keys.filter((key) => key.length > 2 && !languageOf(language).commonWords.has(key)));
+  const { words } = utteranceOf(text, language);
+  return new Set(words.flatMap((word) => topicKeyOf(word, languageOf(language)) ?? []));
 }
 
 function toQuote(said: string): string {
@@ -140,7 +164,6 @@ function toQuote(said: string): string {
     .replace(/[{}<>[\]^]/g, ' ')
     .replace(/\s+/g, ' ')
     .trim();
-  if (text.length <= MAX_QUOTE_CHARACTERS) return text;
-  const head = text.slice(0, MAX_QUOTE_CHARACTERS);
-  return `${head.slice(0, Math.max(head.lastIndexOf(' '), MAX_QUOTE_CHARACTERS / 2)).trimEnd()}…`;
+  // One more for the ellipsis.
+  return cutAtWord(text, MAX_QUOTE_CHARACTERS + 1);
 }

@@ -1,11 +1,12 @@
 import { languageOf } from '../language/language.ts';
+import { topicKeyOf } from '../language/topics.ts';
 import { toWords } from '../language/words.ts';
 
 /** The words of a text that are about something, as they are compared: "gates" and "gate" are one. */
-export function topicKeys(text: string, language: string): ReadonlySet<string> {
-  const { commonWords } = languageOf(language);
-  const keys = toWords(text, languageOf(language)).map(({ key }) => key);
-  return new Set(keys.filter((key) => key.length > 2 && !commonWords.has(key)).map(toStem));
+export function topicKeys(text: string, code: string): ReadonlySet<string> {
+  const language = languageOf(code);
+  const keys = toWords(text, language).flatMap((word) => topicKeyOf(word, language) ?? []);
+  return new Set(keys.map(toStem));
 }
 
 /** How many of these words a text takes up. */

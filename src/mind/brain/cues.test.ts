@@ -9,7 +9,7 @@ import { createOfflineMind } from './offline-mind.ts';
 const book = await loadPersonas();
 const signal = new AbortController().signal;
 const BARE = parsePersona(
-  'name: Jo\nrole: cook\nplace: Payon\nlanguage: de\ngreeting: [Ja?]\nrules: []\nfallback: ["Hm, {word}?", "Hm."]',
+  'name: Jo\nrole: cook\nplace: Payon\nlanguage: nl\ngreeting: [Ja?]\nrules: []\nfallback: ["Hm, {word}?", "Hm."]',
   { id: 'jo', path: 'jo.yaml' },
 );
 
@@ -80,7 +80,9 @@ describe('a shout of the offline brain', () => {
 
   it('is there for a persona that has nothing of its own, in its language', async () => {
     const mind = createOfflineMind(createPersonaBook([BARE, ...book.personas]));
-    expect(await shoutOf({ ...cueOf('jo', 'das Wetter heute'), persona: BARE }, mind)).toBe('Ja?');
+    expect(await shoutOf({ ...cueOf('jo', 'het weer', { language: 'nl' }), persona: BARE }, mind)).toBe(
+      'Ja?',
+    );
   });
 
   it('of any topic is clean and short', async () => {

@@ -1,7 +1,7 @@
 import { AiIpcError } from '../../base/errors.ts';
 import { cleanAnswer } from '../answer/clean-answer.ts';
+import type { ReasonKind } from '../language/reason-kinds.ts';
 import type { Persona } from '../persona/persona.ts';
-import type { ReasonKind } from '../persona/reason-kinds.ts';
 import { reasonLine } from '../persona/reason-line.ts';
 import type { AnswerSource, Decision, Situation } from '../talk/mind.ts';
 import { givesItem, isGiving } from './gift-choice.ts';

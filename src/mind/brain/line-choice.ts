@@ -1,6 +1,8 @@
 import { fillLine, placeholdersOf } from '../persona/placeholders.ts';
 
 export interface LineOptions {
+  /** Of the lines. */
+  readonly language: string;
   readonly values: ReadonlyMap<string, string>;
   /** What the NPC answered in the last turns, the oldest first: what was said lately is not said again. */
   readonly answered: readonly string[];
@@ -22,9 +24,9 @@ interface Candidate {
 
 /** The line to say, its placeholders filled in; undefined when none can be said in full. */
 export function chooseLine(lines: readonly string[], options: LineOptions): string | undefined {
-  const { values, answered, preferred, insists, seed, maxCharacters } = options;
+  const { language, values, answered, preferred, insists, seed, maxCharacters } = options;
   const candidates = lines.flatMap((line): Candidate[] => {
-    const text = fillLine(line, values);
+    const text = fillLine(line, values, language);
     if (text === undefined) return [];
     return [{ text, names: placeholdersOf(line), saidAt: saidAt(capitalize(text), answered) }];
   });
@@ -45,7 +47,7 @@ function takingUp(names: readonly string[], some: readonly Candidate[]): readonl
 
 /** A line may begin with what the player wrote. */
 export function capitalize(text: string): string {
-  return text.replace(/^(?<quote>["'“‘(]*)(?<letter>\p{Ll})/u, (_, quote: string, letter: string) => {
+  return text.replace(/^(?<quote>["'“‘«„¿¡(]*)(?<letter>\p{Ll})/u, (_, quote: string, letter: string) => {
     return `${quote}${letter.toUpperCase()}`;
   });
 }

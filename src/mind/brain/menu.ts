@@ -1,6 +1,6 @@
 import { toMenu } from '../answer/menu-option.ts';
 import { hash } from '../language/hash.ts';
-import { languageOf } from '../language/language.ts';
+import { isSameLanguage, languageOf } from '../language/language.ts';
 import { bestMatch } from '../language/matcher.ts';
 import { toKey, toWords } from '../language/words.ts';
 import type { Persona } from '../persona/persona.ts';
@@ -34,7 +34,9 @@ export function offerByRules(
 
 function menuOf(persona: Persona, neutral: Persona): readonly string[] {
   if (persona.menu.length > 0) return persona.menu;
-  return neutral.language === persona.language && neutral.menu.length > 0 ? neutral.menu : ANY_MENU;
+  if (isSameLanguage(neutral.language, persona.language) && neutral.menu.length > 0) return neutral.menu;
+  const { pack } = languageOf(persona.language);
+  return pack && pack.sample_questions.length > 1 ? pack.sample_questions : ANY_MENU;
 }
 
 function isBye(option: string, { persona, firm, borrowed }: RuleBook): boolean {

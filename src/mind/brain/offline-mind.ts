@@ -2,6 +2,7 @@ import { NO_TOKENS } from '../../providers/token-count.ts';
 import { feelingFrom } from '../language/emotion.ts';
 import type { Persona } from '../persona/persona.ts';
 import type { PersonaBook } from '../persona/persona-book.ts';
+import { speakerOf } from '../persona/persona-languages.ts';
 import type { Actor, Cue, Mind, PlayerLine, Scene } from '../talk/mind.ts';
 import { NOTHING } from '../talk/recollection.ts';
 import { decideByRules } from './decision.ts';
@@ -36,13 +37,19 @@ export function createOfflineMind(
   { seed = 0 }: OfflineMindOptions = {},
 ): OfflineMind {
   // A persona file that changes becomes another object; the rules of the old one go with it.
+  const neutralOf = ({ language }: Persona) => personas.find(null, language);
+  /** Whoever speaks for the NPC in the language that is wanted. */
+  const inLanguage = <Of extends { readonly persona: Persona }>(speaking: Of, language: string): Of => ({
+    ...speaking,
+    persona: speakerOf(speaking.persona, language, personas),
+  });
   const books = new WeakMap<Persona, RuleBook>();
   const bookOf = (persona: Persona): RuleBook => {
-    const book = books.get(persona) ?? openRuleBook(persona, personas.find(null));
+    const book = books.get(persona) ?? openRuleBook(persona, neutralOf(persona));
     books.set(persona, book);
     return book;
   };
-  const knowing = (persona: Persona) => ({ book: bookOf(persona), neutral: personas.find(null), seed });
+  const knowing = (persona: Persona) => ({ book: bookOf(persona), neutral: neutralOf(persona), seed });
   const timesOf = createCounter();
   const shout = (cue: Cue) => {
     const times = timesOf(JSON.stringify([cue.npcId, cue.persona.id, cue.topic]));
@@ -51,7 +58,8 @@ export function createOfflineMind(
   return {
     name: SOURCE.provider,
     model: SOURCE.model,
-    async speak(line) {
+    async speak(given) {
+      const line = inLanguage(given, given.language);
       const answer = isToAll(line) ? shout(toCue(line)) : speakByRules(line, knowing(line.persona));
       return { ...answer, ...SOURCE };
     },
@@ -59,24 +67,29 @@ export function createOfflineMind(
       return { ...decideByRules(situation.persona, situation), ...SOURCE };
     },
     async feel({ persona, event }) {
-      return { ...feelingFrom(event, persona.mood), ...SOURCE };
+      return { ...feelingFrom(event, persona.mood, persona.language), ...SOURCE };
     },
-    async offer(moment) {
+    async offer(given) {
+      const moment = inLanguage(given, given.language);
       return { options: offerByRules(moment, knowing(moment.persona)), ...SOURCE };
     },
     async shout(cue) {
-      return { ...shout(cue), ...SOURCE };
+      return { ...shout(inLanguage(cue, cue.language)), ...SOURCE };
     },
-    async play(scene) {
+    async play(given) {
+      const [first, ...others] = given.cast;
+      const spoken = (actor: Actor) => inLanguage(actor, given.language);
+      const scene = { ...given, cast: [spoken(first), ...others.map(spoken)] as const };
       const texts = playByRules(scene, {
-        neutral: personas.find(null),
+        neutral: neutralOf(scene.cast[0].persona),
         seed: seed + timesOf(`scene ${scene.topic}`),
         opening: (actor) => shout({ ...scene, ...actor }).text,
         reply: (actor, heard) => replyByRules(toLine(heard, { scene, actor }), knowing(actor.persona)),
       });
       return { texts, ...SOURCE };
     },
-    explain(line) {
+    explain(given) {
+      const line = inLanguage(given, given.language);
       return explainLine(line, knowing(line.persona));
     },
   };

@@ -10,6 +10,10 @@ describe('factsIn', () => {
     ['My name is Zoë and I come from Geffen', ['name: Zoë', 'home: Geffen']],
     ["I'm Bob.", ['name: Bob']],
     ['my names tom', ['name: Tom']],
+    ["hey, btw I'm Kayla, and you?", ['name: Kayla']],
+    ['hi, Jessica here!', ['name: Jessica']],
+    ['Rowena, pleased to meet you', ['name: Rowena']],
+    ['Mira is my name', ['name: Mira']],
     ['Hello, I am Bob the Knight.', ['class: knight', 'name: Bob']],
     ['I am Ana from Payon', ['name: Ana']],
     ['call me xX_Zed', ['name: xX Zed']],
@@ -40,6 +44,12 @@ describe('factsIn', () => {
     'i like it',
     'I am not a knight',
     'I am looking',
+    'I am German',
+    'Potions here!',
+    'Anyone here?',
+    'Sir, pleased to meet you',
+    'Thanks, nice to meet you',
+    'What is my name?',
     'I am the master of this house',
     'I am sorry from the heart',
     '',
@@ -47,8 +57,8 @@ describe('factsIn', () => {
     expect(told(message)).toEqual([]);
   });
 
-  it('knows no language but English', () => {
-    expect(factsIn('My name is Bob', 'de')).toEqual([]);
+  it('knows no language without a pack', () => {
+    expect(factsIn('My name is Bob', 'xx')).toEqual([]);
   });
 
   it('keeps values short and clean, whatever is said', () => {

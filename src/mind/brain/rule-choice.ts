@@ -1,7 +1,7 @@
 import type { Emotion } from '../language/emotion.ts';
-import { languageOf } from '../language/language.ts';
+import { isSameLanguage, languageOf } from '../language/language.ts';
 import { bestMatch, indexPatterns, type PatternIndex } from '../language/matcher.ts';
-import type { Word } from '../language/words.ts';
+import { isOneOf, type Word } from '../language/words.ts';
 import type { ForbiddenTopic, Persona, Rule } from '../persona/persona.ts';
 import type { Turn } from '../talk/recollection.ts';
 import type { Fact } from './player-facts.ts';
@@ -44,22 +44,9 @@ const NO_TOPIC =
 const GREETINGS = new Set<string | undefined>(['hello', 'nice-to-meet-you', 'how-are-you']);
 /** How many more words a borrowed rule must name to be closer to a message than an own one; asked for memories, one. */
 const BORROWING_LEAD = 2;
+/** "Thanks, I like it" is no question about what was spoken of before. */
+const MANNERS = new Set<string | undefined>(['thanks', 'sorry', 'compliment', 'insult', 'bye']);
 /** "And how do I get there?" is about what was spoken of before. */
-const POINTING = new Set([
-  'there',
-  'it',
-  'its',
-  'that',
-  'this',
-  'them',
-  'they',
-  'those',
-  'one',
-  'him',
-  'her',
-  'he',
-  'she',
-]);
 const MAX_POINTING_WORDS = 9;
 const MAX_POINTING_TURNS = 4;
 const NO_CAPTURES: ReadonlyMap<string, string> = new Map();
@@ -67,7 +54,7 @@ const NO_CAPTURES: ReadonlyMap<string, string> = new Map();
 /** Makes a persona's rules ready for many messages. */
 export function openRuleBook(persona: Persona, neutral: Persona): RuleBook {
   const own = new Set([...persona.rules, ...persona.forbidden_topics].map(({ intent }) => intent));
-  const lends = neutral.language === persona.language && neutral.id !== persona.id;
+  const lends = isSameLanguage(neutral.language, persona.language) && neutral.id !== persona.id;
   const borrows = ({ intent }: Rule | ForbiddenTopic) => lends && intent !== undefined && !own.has(intent);
   const lent = neutral.rules.filter(borrows);
   const tells = [...lent, ...persona.rules].filter(({ intent }) => intent?.startsWith('tell-'));
@@ -115,13 +102,19 @@ function firmOrTold(book: RuleBook, heard: Heard): Chosen | undefined {
   const own = bestMatch(book.firm, heard.words, isRuleOpen);
   const borrowed = bestMatch(book.borrowed, heard.words, isRuleOpen);
   const pointed = pointedAt(book, heard);
-  if (pointed && pointed.score > (own?.match.score ?? 0)) return pointed.chosen;
+  const hasManners = MANNERS.has(own?.rule.intent) && !asks(book, heard);
+  if (pointed && !hasManners && pointed.score > (own?.match.score ?? 0)) return pointed.chosen;
   const lead = borrowed?.rule.intent?.startsWith('ask-') ? 1 : BORROWING_LEAD;
   const isBorrowed = !own || (borrowed && borrowed.match.score >= own.match.score + lead);
   const firm = isBorrowed ? borrowed : own;
   const score = GREETINGS.has(firm?.rule.intent) ? 0 : (firm?.match.score ?? 0);
   const isMeant = (fact: Fact) => fact.score >= score && (!isWish(fact) || (score <= 1 && isSpecial(fact)));
   return told(book, heard, isMeant) ?? (firm && { rule: firm.rule, captures: firm.match.captures });
+}
+
+function asks({ persona }: RuleBook, { words }: Heard): boolean {
+  const { questionWords } = languageOf(persona.language);
+  return words.some((word) => isOneOf(questionWords, word));
 }
 
 /** A wish often only leads to its topic: who needs potions wants to hear where they are sold. */
@@ -142,14 +135,15 @@ interface Pointed {
 /** A short message that points back is read together with what the player last asked about. */
 function pointedAt(book: RuleBook, { turns, ...heard }: Heard): Pointed | undefined {
   const { words } = heard;
-  if (words.length > MAX_POINTING_WORDS || !words.some(({ key }) => POINTING.has(key))) return undefined;
   const language = languageOf(book.persona.language);
+  if (words.length > MAX_POINTING_WORDS || !words.some((word) => isOneOf(language.pointing, word)))
+    return undefined;
   const earlier = turns
     .slice(-MAX_POINTING_TURNS)
     .map(({ said }) => utteranceOf(said, book.persona.language))
     .filter(({ tone }) => tone === 'plain')
     .map(({ words: one }) => one);
-  const isTopic = ({ key }: Word) => !language.commonWords.has(key);
+  const isTopic = (word: Word) => !isOneOf(language.commonWords, word);
   const before = earlier.findLast((one) => one.some(isTopic));
   if (!before) return undefined;
   const read = (topic: readonly Word[]) =>

@@ -1,9 +1,9 @@
 import { cleanAnswer } from '../answer/clean-answer.ts';
-import { emotionOf } from '../language/emotion.ts';
+import { emotionFrom } from '../language/emotion.ts';
+import { guessLanguage } from '../language/guess-language.ts';
 import { hash } from '../language/hash.ts';
-import { languageOf } from '../language/language.ts';
+import { isSameLanguage } from '../language/language.ts';
 import { bestMatch } from '../language/matcher.ts';
-import { toWords } from '../language/words.ts';
 import type { Persona } from '../persona/persona.ts';
 import { personaValues } from '../persona/persona-canned.ts';
 import { fillLine, placeholdersOf, TOPIC_PLACEHOLDER } from '../persona/placeholders.ts';
@@ -36,8 +36,7 @@ export function shoutByRules(cue: Cue, shouting: Shouting): Omit<ShoutedAnswer, 
   const start = hash(JSON.stringify([shouting.seed, cue.npcId, cue.topic]));
   const said = usable[(start + shouting.times) % usable.length] ?? persona.role;
   const text = cleanAnswer(capitalize(said), { maxCharacters });
-  const words = toWords(text, languageOf(persona.language));
-  return { text, emotion: emotionOf(words) ?? persona.mood };
+  return { text, emotion: emotionFrom(text, persona.language) ?? persona.mood };
 }
 
 /** Those that are equally good, at least one. */
@@ -54,12 +53,12 @@ function linesFor({ persona, topic, facts }: Cue, { book, neutral }: Shouting): 
   const taken =
     subject === undefined
       ? []
-      : fillAll(own.takingUp, [...personaValues(persona), [TOPIC_PLACEHOLDER, subject]]);
+      : fillAll(own.takingUp, [...personaValues(persona), [TOPIC_PLACEHOLDER, subject]], persona.language);
   if (taken.length > 0) return taken;
   return known.texts.length > 0 ? known.texts : own.any;
 }
 
-/** "Her name is Brunhild": written for a model, and nothing that the NPC would say. */
+/** In English, "her name is Brunhild": written for a model, and nothing that the NPC would say. */
 const OF_ITSELF = /\b(?:his|her|he|she)\b/i;
 
 interface OwnLines {
@@ -73,26 +72,28 @@ interface OwnLines {
 
 /** What an NPC may say to nobody in particular. */
 export function ownLines(persona: Persona, neutral: Persona): OwnLines {
-  const isLent = persona.shouts.length === 0 && neutral.language === persona.language;
+  const isLent = persona.shouts.length === 0 && isSameLanguage(neutral.language, persona.language);
   const shouts = isLent ? neutral.shouts : persona.shouts;
   const values = [...personaValues(persona)];
   const takesUp = (line: string) => placeholdersOf(line).includes(TOPIC_PLACEHOLDER);
-  const plain = fillAll(
-    shouts.filter((line) => !takesUp(line)),
-    values,
-  );
+  const fill = (lines: readonly string[]) => fillAll(lines, values, persona.language);
+  const plain = fill(shouts.filter((line) => !takesUp(line)));
   const further = [
-    persona.knowledge.filter((line) => !OF_ITSELF.test(line)),
+    isSameLanguage(persona.language, 'en') ? persona.knowledge.filter((line) => !OF_ITSELF.test(line)) : [],
     persona.greeting,
     persona.fallback,
-  ].map((lines) => fillAll(lines, values));
+  ].map((lines) => fill(lines));
   const any = [plain, ...further].find((lines) => lines.length > 0) ?? [];
   return { takingUp: shouts.filter(takesUp), plain: [...plain, ...(further[0] ?? [])], any };
 }
 
-function fillAll(lines: readonly string[], values: Iterable<readonly [string, string]>): string[] {
+function fillAll(
+  lines: readonly string[],
+  values: Iterable<readonly [string, string]>,
+  language: string,
+): string[] {
   const known = new Map(values);
-  return lines.flatMap((line) => fillLine(line, known) ?? []);
+  return lines.flatMap((line) => fillLine(line, known, language) ?? []);
 }
 
 function toSentence(fact: string): string {
@@ -129,6 +130,9 @@ function subjectOf(topic: string, { forbidden, persona }: RuleBook): string | un
     /[.!?…\s]+$/u,
     '',
   );
+  // Taken up, it would stand in a sentence of another language.
+  if (guessLanguage(turned, { talk: persona.language, isGoingOn: false }) !== persona.language)
+    return undefined;
   const isShort = turned.length <= MAX_SUBJECT_CHARACTERS && !/[.!?]\s/.test(turned);
   return isShort && turned.split(' ').length >= MIN_SUBJECT_WORDS ? turned : undefined;
 }

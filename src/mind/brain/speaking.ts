@@ -1,8 +1,9 @@
 import { cleanAnswer } from '../answer/clean-answer.ts';
+import { headOf } from '../language/cut.ts';
 import { EMOTIONS, type Emotion, emotionOf } from '../language/emotion.ts';
 import { hash } from '../language/hash.ts';
-import { type Language, languageOf } from '../language/language.ts';
-import type { Word } from '../language/words.ts';
+import { languageOf } from '../language/language.ts';
+import { saidTopicOf } from '../language/topics.ts';
 import type { Persona } from '../persona/persona.ts';
 import { personaValues } from '../persona/persona-canned.ts';
 import {
@@ -21,8 +22,6 @@ import { factAbout, lastFact } from './told-facts.ts';
 import { moodAfter, type Tone } from './tone.ts';
 import { isPlainTalk, utteranceOf } from './utterance.ts';
 
-/** A topic is a word that can be said in a sentence: not "ok", not a wall of letters. */
-const TOPIC = /^[\p{L}\p{M}'’]{4,20}$/u;
 /** Captured words are cut here, so that a long "name" does not fill the answer. */
 const MAX_VALUE_CHARACTERS = 30;
 /** Where an NPC that knows something of the player should show it. */
@@ -79,7 +78,6 @@ export function replyByRules(line: PlayerLine, brain: Brain): string | undefined
 }
 
 /** Which rule answers, such as "rule hello". */
-
 export function explainLine(line: PlayerLine, brain: Brain): string {
   const thought = understand(line, brain);
   const { book, heard } = thought;
@@ -98,7 +96,7 @@ function understand(line: PlayerLine, { book, seed }: Brain): Thought {
   const { turns } = recollection;
   const earlier = turns.map(({ said }) => utteranceOf(said, persona.language).tone);
   const known = getAcquainted({ message, recollection, player, language: persona.language });
-  const topic = isPlainTalk(message) ? topicOf(words, language) : undefined;
+  const topic = isPlainTalk(message) ? saidTopicOf(words, language) : undefined;
   const fact = factAbout(message, factsAsked(line, known));
   return {
     line,
@@ -129,7 +127,7 @@ function answerOf(chosen: Chosen | undefined, thought: Thought): string {
     const lines = heard.words.length === 0 ? line.persona.greeting : line.persona.fallback;
     return say(lines, thought);
   }
-  for (const [name, value] of chosen.captures) values.set(name, value.slice(0, MAX_VALUE_CHARACTERS));
+  for (const [name, value] of chosen.captures) values.set(name, headOf(value, MAX_VALUE_CHARACTERS));
   const fact = RECALLING.test(chosen.rule.intent ?? '')
     ? lastFact(factsAsked(line, thought.known))
     : undefined;
@@ -189,7 +187,8 @@ function preferenceFor(intent: string): Preference {
 
 function lineOptions({ line, values, seed }: Thought, preference = NO_PREFERENCE): LineOptions {
   const answered = line.recollection.turns.map((turn) => turn.answered);
-  return { ...preference, values, answered, seed, maxCharacters: line.maxCharacters };
+  const { persona, maxCharacters } = line;
+  return { ...preference, language: persona.language, values, answered, seed, maxCharacters };
 }
 
 /** An NPC that was insulted before lets it be heard; one that was thanked, every other time. */
@@ -212,19 +211,13 @@ function emotionFor(rule: Chosen['rule'] | undefined, { heard, line, mood, tone 
   const isUnderstood = rule && !('vague' in rule && rule.vague);
   // How an insult is taken is a matter of how many there were, and in the mood already.
   const isInMood = isUnderstood || tone === 'rude';
-  const own = rule?.emotion ?? (isInMood ? undefined : emotionOf(heard.words)) ?? line.persona.mood;
+  const own =
+    rule?.emotion ??
+    (isInMood ? undefined : emotionOf(heard.words, languageOf(line.persona.language))) ??
+    line.persona.mood;
   if (mood === line.persona.mood || tone === 'sorry') return own;
   if (EMOTIONS[mood] < 0) return EMOTIONS[own] < EMOTIONS[mood] ? own : mood;
   return EMOTIONS[own] < 0 ? own : EMOTIONS[own] > EMOTIONS.calm ? own : 'happy';
-}
-
-/** The longest word that is about something; the later one where two are as long. */
-function topicOf(words: readonly Word[], language: Language): string | undefined {
-  const topics = words.filter((word) => TOPIC.test(word.written) && !language.commonWords.has(word.key));
-  return topics.reduce<Word | undefined>(
-    (longest, word) => (longest && longest.written.length > word.written.length ? longest : word),
-    undefined,
-  )?.written;
 }
 
 /** The first 2,000 characters of a message vary the answer, as they are all that is matched. */

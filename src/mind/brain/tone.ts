@@ -1,6 +1,6 @@
 import type { Emotion } from '../language/emotion.ts';
 import { intentPatterns } from '../language/intents.ts';
-import { bestMatch, indexPatterns } from '../language/matcher.ts';
+import { bestMatch, indexPatterns, type PatternIndex } from '../language/matcher.ts';
 import type { Pattern } from '../language/pattern.ts';
 import type { Word } from '../language/words.ts';
 
@@ -26,16 +26,24 @@ const ANGRY_FROM = -3;
 const ANNOYED_FROM = -1;
 const GRATEFUL_FROM = 1.5;
 
-const tones = indexPatterns(
-  TONES.map(([intent, tone]): { readonly tone: Tone; readonly patterns: readonly Pattern[] } => ({
-    tone,
-    patterns: intentPatterns(intent, 'en') ?? [],
-  })),
-);
+interface ToneRule {
+  readonly tone: Tone;
+  readonly patterns: readonly Pattern[];
+}
 
-/** English only: other languages have no tables, and every message is plain. */
-export function toneOf(words: readonly Word[]): Tone {
+const tonesOf = new Map<string, PatternIndex<ToneRule>>();
+
+/** How words of a language treat the NPC; in one without a pack, every message is plain. */
+export function toneOf(words: readonly Word[], code: string): Tone {
+  const tones = tonesOf.get(code) ?? readTones(code);
+  tonesOf.set(code, tones);
   return bestMatch(tones, words)?.rule.tone ?? 'plain';
+}
+
+function readTones(code: string): PatternIndex<ToneRule> {
+  return indexPatterns(
+    TONES.map(([intent, tone]): ToneRule => ({ tone, patterns: intentPatterns(intent, code) ?? [] })),
+  );
 }
 
 /** The mood in which earlier talk has left the NPC; undefined when none of it is left. */

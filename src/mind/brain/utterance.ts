@@ -24,14 +24,14 @@ const heard = new LRUCache<string, Utterance>({
   sizeCalculation: ({ words }, key) => words.length + Math.ceil(key.length / 10) + 1,
 });
 
-/** The language is the persona's, such as "en"; in one without tables every line is plain and tells nothing. */
+/** The language is that of the talk, such as en; in one without a pack every line is plain and tells nothing. */
 export function utteranceOf(said: string, language: string): Utterance {
   const key = `${language}\n${said}`;
   const known = heard.get(key);
   if (known) return known;
   const words = toWords(said, languageOf(language));
   const facts = isPlainTalk(said) ? factsIn(said, language) : [];
-  const utterance = { words, tone: toneOf(words), facts };
+  const utterance = { words, tone: toneOf(words, language), facts };
   heard.set(key, utterance);
   return utterance;
 }

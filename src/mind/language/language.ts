@@ -1,70 +1,95 @@
+import { keyIn, type Spelt, toWordSet } from './keys.ts';
+import { packCodeOf, packOf } from './pack-book.ts';
+import type { LanguagePack } from './pack-schema.ts';
+import { isRun } from './script.ts';
+
 /** What the offline brain knows of a language: how people spell its words in a chat, and which words carry no topic. */
-export interface Language {
-  /** What is typed (lower case, no apostrophes) → the words that patterns are written in. */
-  readonly spellings: ReadonlyMap<string, readonly string[]>;
+export interface Language extends Spelt {
+  /** The code of its pack, such as en; empty where there is none, and patterns are matched as they are typed. */
+  readonly code: string;
+  readonly pack: LanguagePack | undefined;
+  /** What is typed (as it is compared) → the words that patterns are written in. */
+  readonly spellings: ReadonlyMap<string, string>;
+  readonly hasRunSpellings: boolean;
   /** Words that an answer never takes up as the topic of a question. */
   readonly commonWords: ReadonlySet<string>;
   /** Words before a noun that are left out of what a pattern captures. */
   readonly articles: ReadonlySet<string>;
+  /** What may stand behind a word and belongs not to it, the longest first. */
+  readonly particles: readonly string[];
+  readonly particleSet: ReadonlySet<string>;
+  /** Words and endings that follow a name and belong not to it. */
+  readonly nameEnds: ReadonlySet<string>;
   /** Words that begin a question, also where nobody types its mark. */
   readonly questionWords: ReadonlySet<string>;
+  /** "Not afraid" calls up nothing. */
+  readonly negations: ReadonlySet<string>;
+  /** Words that point back to what was spoken of. */
+  readonly pointing: ReadonlySet<string>;
 }
 
-const ENGLISH_SPELLINGS = `
-whats: what is, wheres: where is, whos: who is, hows: how is, whens: when is, thats: that is, theres: there is,
-heres: here is, im: i am, ive: i have, id: i would, youre: you are, youve: you have, theyre: they are, hes: he is,
-shes: she is, dont: do not, doesnt: does not, didnt: did not, cant: can not, cannot: can not, couldnt: could not,
-wont: will not, wouldnt: would not, shouldnt: should not, isnt: is not, arent: are not, wasnt: was not,
-havent: have not, lets: let us, u: you, ya: you, ur: your, r: are, pls: please, plz: please, thx: thanks,
-thnx: thanks, tnx: thanks, ty: thanks, tysm: thanks, thankyou: thanks, gonna: going to, wanna: want to,
-gotta: have to, gimme: give me, wat: what, wut: what, wot: what, lvl: level, lv: level, lvls: levels,
-leveling: level, levelling: level, exp: experience, xp: experience, pot: potion, pots: potions,
-favourite: favorite, colour: color, swordsman: swordman, pron: prontera, geff: geffen, payo: payon, moro: morocc,
-morroc: morocc, aldeb: aldebaran, ro: ragnarok
-`;
+const NONE: ReadonlySet<string> = new Set();
 
-const ENGLISH_COMMON_WORDS = `
-about above after again against all also always am an and another any anybody anyone anything anyway are around as at
-away back be because been before being below best better between both but by came can come could did do does doing
-done down each else enough even ever every everyone everything far few find first for from get getting give given go
-goes going gone good got great had has have having he hello help her here hers hey him his how however i if in into is
-it its just keep kind know known last least less let like little long look lot made make many may maybe me mean might
-mine more most much must my name need never new next nice no nobody none not nothing now of off often oh ok okay old on
-once one only onto or other our ours out over own people perhaps place please put quite rather really right said same
-say see seem seen shall she should show since so some somebody someone something soon sorry still such sure take talk
-tell than thank thanks that the their them then there these they thing things think this those though through time to
-today together tonight too toward tried try under until up upon us use used very want wanted was way we well went were
-what whatever when where which while who whole whose why will wise with without would yeah year years yes yet you your
-yours yourself sage please believe understand speak thought happen happens happened mister sir hear heard true false luck lucky fine called guess stuff kinda actually probably
-`;
-
-const ENGLISH_QUESTION_WORDS =
-  'what where who whose whom which when why how do does did is are am was were can could will would should shall may have has had tell';
-
-const ENGLISH: Language = {
-  spellings: toSpellings(ENGLISH_SPELLINGS),
-  commonWords: new Set(ENGLISH_COMMON_WORDS.trim().split(/\s+/)),
-  articles: new Set(['a', 'an', 'the']),
-  questionWords: new Set(ENGLISH_QUESTION_WORDS.split(' ')),
-};
-
-/** For languages without a table here: patterns are matched as they are typed. */
+/** For languages without a pack. */
 const OTHER: Language = {
+  code: '',
+  pack: undefined,
+  hasAccents: true,
   spellings: new Map(),
-  commonWords: new Set(),
-  articles: new Set(),
-  questionWords: new Set(),
+  hasRunSpellings: false,
+  commonWords: NONE,
+  articles: NONE,
+  particles: [],
+  particleSet: NONE,
+  nameEnds: NONE,
+  questionWords: NONE,
+  negations: NONE,
+  pointing: NONE,
 };
 
-/** The tables of a language by its code, such as en or en-GB. */
+const byPack = new WeakMap<LanguagePack, Language>();
+const byCode = new Map<string, { readonly pack: LanguagePack | undefined; readonly language: Language }>();
+
+/** A language by its code, such as en or en-GB. */
 export function languageOf(code: string): Language {
-  return code === 'en' || code.startsWith('en-') ? ENGLISH : OTHER;
+  const pack = packOf(code);
+  const known = byCode.get(code);
+  if (known && known.pack === pack) return known.language;
+  const language = pack === undefined ? OTHER : (byPack.get(pack) ?? languageFrom(pack));
+  if (pack !== undefined) byPack.set(pack, language);
+  // Codes come from requests: a few dozen are real.
+  if (byCode.size < 1_000) byCode.set(code, { pack, language });
+  return language;
 }
 
-function toSpellings(table: string): ReadonlyMap<string, readonly string[]> {
-  const entries = table
-    .trim()
-    .split(/,\s*/)
-    .map((entry) => entry.split(':'));
-  return new Map(entries.map(([typed = '', meant = '']) => [typed.trim(), meant.trim().split(' ')]));
+/** Whether two codes are one language here, such as en and en-GB. */
+export function isSameLanguage(one: string, other: string): boolean {
+  return one === other || (packCodeOf(one) ?? one) === (packCodeOf(other) ?? other);
+}
+
+/** A language by its pack alone. */
+export function languageFrom(pack: LanguagePack): Language {
+  const marks = { hasAccents: pack.accents };
+  const keyed = (words: readonly string[]) => words.map((word) => keyIn(word, marks));
+  const particles = keyed(pack.particles).toSorted((a, b) => b.length - a.length);
+  return {
+    code: pack.code,
+    pack,
+    ...marks,
+    spellings: new Map(
+      [...Object.entries(pack.borrowed), ...Object.entries(pack.spellings)].map(([typed, meant]) => [
+        keyIn(typed, marks),
+        meant,
+      ]),
+    ),
+    hasRunSpellings: Object.keys(pack.spellings).some(isRun),
+    commonWords: toWordSet(pack.common_words, marks),
+    articles: toWordSet(pack.articles, marks),
+    particles,
+    particleSet: new Set(particles),
+    nameEnds: toWordSet(pack.name_ends, marks),
+    questionWords: toWordSet(pack.question_words, marks),
+    negations: toWordSet(pack.negations, marks),
+    pointing: toWordSet(pack.pointing, marks),
+  };
 }

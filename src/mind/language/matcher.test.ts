@@ -24,6 +24,8 @@ describe('a pattern', () => {
     ['(orc village|orc)', 'to the orc village', 2],
     ['^ yes $', 'Yes!', 1],
     ['al de baran', 'al-de-baran', 3],
+    ['hello there', 'helloooo thereee', 2],
+    ['how are you', 'hoooow r youuu', 3],
   ])('%j matches %j and names %i words', (pattern, message, score) => {
     expect(match(pattern, message)?.score).toBe(score);
   });
@@ -35,6 +37,7 @@ describe('a pattern', () => {
     ['yes $', 'yes please'],
     ['poring*', 'a spring'],
     ['a b', 'b a'],
+    ['k', 'kkkk'],
     ['a {x} b', 'a b'],
   ])('%j does not match %j', (pattern, message) => {
     expect(match(pattern, message)).toBeUndefined();

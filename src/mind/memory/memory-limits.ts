@@ -23,8 +23,22 @@ export const MEMORY_LIMITS = {
   /** Facts that scripts tell an NPC of one player, and as many that it may tell everybody: 24 are 1,200 tokens at worst. */
   facts: 12,
   charactersPerFact: 200,
-  /** Hours for which a turn's key is remembered after its words went into the summary. */
-  keyHours: 24,
+  /**
+   * What a player said in older turns is kept word for word, to be found again: so many lines of each pair, the newest. A
+   * player who says one each minute for 8 hours a day fills it in two months; with their parts they take some 60 MB then.
+   * Of more lines, a question was not measured.
+   */
+  linesKept: 30_000,
+  /** Of a line: 500 characters have as many in any language, 60 usual ones 30 to 80. */
+  partsPerLine: 500,
+  /** Of a question: a line of 60 letters has 70. */
+  partsAsked: 80,
+  /** The newest lines in which a part stands: what stands in more of them tells nothing. */
+  linesPerPart: 200,
+  /** Of the lines that fit, so many are read to choose from: whoever asks the same again and again has many copies of it. */
+  linesLookedAt: 100,
+  /** So many are recalled; the prompt has a budget of its own (src/mind/model/prompt.ts). */
+  linesRecalled: 8,
   /** Of an id; longer ones are refused. */
   charactersPerId: 200,
 } as const;

@@ -36,6 +36,12 @@ describe('summarise', () => {
     ['Portuguese', 'Meu nome é Bob.', 'Eu procuro meu irmão.'],
     ['French', 'Je m’appelle Bob.', 'Je cherche mon frère.'],
     ['Indonesian', 'Nama saya Bob.', 'Saya cari kakak.'],
+    ['Thai', 'ผมชื่อสมชายครับ', 'ข้าตามหาน้องสาว'],
+    ['Japanese', '僕の名前はケンタだよ。', '私の妹はミナです。'],
+    ['Korean', '제 이름은 보라입니다.', '저는 오빠를 찾고 있어요.'],
+    ['Chinese', '我叫小明。', '我在找我的妹妹。'],
+    ['Russian', 'Меня зовут Артур.', 'Я ищу моего брата.'],
+    ['Tagalog', 'Ang pangalan ko ay Jenny.', 'Hinahanap ko ang kapatid ko.'],
   ])('keeps the name longest, then what is told of oneself, in %s', (_, name, fact) => {
     const chatter = Array.from({ length: 100 }, (__, at) => `The weather was number ${at} of them all.`);
     const { sentences } = summaryOf(name, fact, ...chatter);
@@ -79,6 +85,13 @@ describe('toldName', () => {
     ['Me llamo José y vengo de Payon', 'José'],
     ['My name is not important', null],
     ['I come from Geffen', null],
+    ['สวัสดีครับ ผมชื่อสมชายครับ', 'สมชาย'],
+    ['僕の名前はケンタだよ、よろしく', 'ケンタ'],
+    ['제 이름은 보라입니다.', '보라'],
+    ['我叫小明。', '小明'],
+    ['Меня зовут Артур.', 'Артур'],
+    ['Ang pangalan ko ay Jenny.', 'Jenny'],
+    ['名前は秘密です', null],
   ])('of %j is %j', (said, name) => {
     expect(toldName(summaryOf(said))).toBe(name);
   });

@@ -34,7 +34,8 @@ export async function feel(model: Model, event: NpcEvent, signal: AbortSignal): 
   return {
     emotion,
     intensity:
-      numberIn(reply.answer, 'intensity', { from: 0, to: 1 }) ?? feelingFrom(event.event, emotion).intensity,
+      numberIn(reply.answer, 'intensity', { from: 0, to: 1 }) ??
+      feelingFrom(event.event, emotion, event.persona.language).intensity,
     valence: numberIn(reply.answer, 'valence', { from: -1, to: 1 }) ?? EMOTIONS[emotion],
     ...reply.source,
   };

@@ -206,6 +206,23 @@ describe('a model that writes what cannot be used', () => {
     expect(error.message).not.toContain(LINE.message);
   });
 
+  it('another script than asked, twice: model_failed, and the tokens of both are not lost', async () => {
+    const once = await connect().speak(LINE, signal);
+    const calls = stub.calls.length;
+    const error = await failureOf(connect().speak({ ...LINE, language: 'th' }, signal));
+    expect(error.message).toContain('another script than that of the language th');
+    expect(stub.calls.length - calls).toBe(2);
+    expect(tokensSpent(error).completion).toBe(2 * once.tokens.completion);
+  });
+
+  it('another script than asked, once: it is asked again, and that answer counts', async () => {
+    const words = ['The road is safe.', 'ถนนสายนี้ปลอดภัยดี'];
+    stub.write(() => JSON.stringify({ text: words.shift(), emotion: 'calm' }));
+    const answer = await connect().speak({ ...LINE, language: 'th' }, signal);
+    expect(answer.text).toBe('ถนนสายนี้ปลอดภัยดี');
+    expect(words).toEqual([]);
+  });
+
   it('an action or an emotion that is not there: model_failed', async () => {
     stub.write('{"choice": 3, "emotion": "thrilled"}');
     const situation = { ...speakers, context: 'orcs', actions: ['flee', 'fight'] };

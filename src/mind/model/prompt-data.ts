@@ -1,3 +1,4 @@
+import { headOf } from '../language/cut.ts';
 import type { Situation } from '../talk/mind.ts';
 import { textOf } from '../talk/situation-text.ts';
 
@@ -23,7 +24,7 @@ export function numbered(texts: readonly string[]): Readonly<Record<string, stri
 }
 
 export function shorten(text: string, maxCharacters: number): string {
-  return text.length > maxCharacters ? `${text.slice(0, maxCharacters)}…` : text;
+  return text.length > maxCharacters ? `${headOf(text, maxCharacters)}…` : text;
 }
 
 /** The facts of a situation, as they are where they are short enough. */

@@ -114,7 +114,7 @@ describe('the prompts of one player and one NPC', () => {
         recollection: recollect([{ said: 'Hello.', answered: 'Hm.' }]),
       },
     };
-    expect(textOf(speakPrompt(line))).not.toContain('recalled');
+    expect(speakPrompt(line).user).not.toContain('recalled');
   });
 
   it('have as much of what was recalled as its place takes, the most fitting first', () => {

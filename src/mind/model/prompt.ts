@@ -2,6 +2,7 @@ import type { Secret } from '../answer/leak-check.ts';
 import { shortenMemory } from '../memory/shorten.ts';
 import type { NpcEvent, PlayerLine, Situation } from '../talk/mind.ts';
 import type { Recollection } from '../talk/recollection.ts';
+import { estimateTokens } from './estimate.ts';
 import { numbered, shorten, toData, toSituation } from './prompt-data.ts';
 import {
   character,
@@ -41,10 +42,10 @@ const MAX_MESSAGE_CHARACTERS = 2_000;
 const MAX_CONTEXT_CHARACTERS = 8_000;
 const FEWER_CHARACTERS = [4_000, 2_000, 1_000, 500, 250];
 /**
- * What is recalled of older talks, all together: about 150 tokens, less than the summary has. It is read anew with each
- * talk, which costs a server without a graphics card a second or two.
+ * What is recalled of older talks, all together: some 500 characters of English, 120 of Thai or Japanese, less than the summary
+ * has. It is read anew with each talk, which costs a server without a graphics card a second or two.
  */
-const MAX_RECALLED_CHARACTERS = 600;
+const MAX_RECALLED_TOKENS = 200;
 
 export function speakPrompt(line: PlayerLine): Prompt {
   const { knowledge, goals } = line.persona;
@@ -70,7 +71,7 @@ function speakSystem({ persona, maxCharacters }: PlayerLine): string {
       persona.forbidden_topics.map(({ topic }) => topic),
     ),
     dataRules(
-      '"says" holds the words that a player says to the character (empty: he only comes near), "earlier" what was said before, in "turns" as pairs of what the player said and what the character answered, and in "facts" what the character was told by others: remember it where it matters',
+      '"says" holds the words that a player says to the character (empty: he only comes near), "earlier" what was said before, in "turns" as pairs of what the player said and what the character answered, in "recalled" what the player said long before, and in "facts" what the character was told by others: remember it where it matters',
     ),
     speechRules(persona, maxCharacters),
     SPEAK_FORM,
@@ -95,7 +96,7 @@ function speakData({ player, recollection, ...line }: PlayerLine): string {
  * object: its two keys would be six of the 50 to 100 tokens that it costs in each talk.
  */
 function toEarlier({ summary, turns, facts, ...recollection }: Recollection): object | undefined {
-  const recalled = firstOf(recollection.recalled, MAX_RECALLED_CHARACTERS);
+  const recalled = firstOf(recollection.recalled, MAX_RECALLED_TOKENS);
   if (summary === null && turns.length + facts.length + recalled.length === 0) return undefined;
   return {
     facts: facts.length === 0 ? undefined : facts,
@@ -106,10 +107,10 @@ function toEarlier({ summary, turns, facts, ...recollection }: Recollection): ob
 }
 
 /** As many of the first texts as there is place for, none of them cut. */
-function firstOf(texts: readonly string[], maxCharacters: number): string[] {
-  let left = maxCharacters;
+function firstOf(texts: readonly string[], maxTokens: number): string[] {
+  let left = maxTokens;
   return texts.filter((text) => {
-    left -= text.length;
+    left -= estimateTokens(text);
     return left >= 0;
   });
 }

@@ -1,6 +1,4 @@
-import { emotionOf } from '../language/emotion.ts';
-import { languageOf } from '../language/language.ts';
-import { toWords } from '../language/words.ts';
+import { emotionFrom } from '../language/emotion.ts';
 import type { Cue, ShoutedAnswer } from '../talk/mind.ts';
 import { emotionIn, textIn } from './answer-fields.ts';
 import { SPEAK_SCHEMA } from './answer-schemas.ts';
@@ -13,6 +11,6 @@ export async function shout(model: Model, cue: Cue, signal: AbortSignal): Promis
   const reply = await ask(model, { prompt, schema: SPEAK_SCHEMA, speakers: cue, signal });
   const text = toSpeech(textIn(reply.answer), { reply, maxCharacters: cue.maxCharacters });
   if (text === '') throw reply.useless('nothing that an NPC could say');
-  const emotion = emotionIn(reply.answer) ?? emotionOf(toWords(text, languageOf(cue.language)));
+  const emotion = emotionIn(reply.answer) ?? emotionFrom(text, cue.language);
   return { text, emotion: emotion ?? cue.persona.mood, ...reply.source };
 }

@@ -9,7 +9,7 @@ import { fillLine } from './placeholders.ts';
 export function cannedLine(persona: Persona, seed: string | number): string {
   const values = personaValues(persona);
   const said = [persona.canned_lines, persona.fallback].map((lines) =>
-    lines.flatMap((line) => fillLine(line, values) ?? []),
+    lines.flatMap((line) => fillLine(line, values, persona.language) ?? []),
   );
   const usable = said.find((lines) => lines.length > 0) ?? [];
   return usable[hash(String(seed)) % usable.length] ?? '…';

@@ -22,7 +22,7 @@ describe.each(personas.map((persona) => [persona.id, persona] as const))('the li
       ['role', persona.role],
       ['place', persona.place],
     ]);
-    return fillLine(line, own) ?? line;
+    return fillLine(line, own, persona.language) ?? line;
   });
   const leaks = createLeakCheck(
     speakPrompt({

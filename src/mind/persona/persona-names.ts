@@ -9,7 +9,7 @@ export function givenNames(persona: Persona): readonly string[] {
   if (known) return known;
   const lines = [persona.manner ?? '', ...persona.knowledge, ...spokenLines(persona)];
   const names = lines.flatMap((line) => namesTaken(line.replace(/\{\w+\}/g, ''), mainNames(persona)));
-  const written = [...new Set(names.filter((name) => /^\p{Lu}/u.test(name)))];
+  const written = [...new Set(names.filter((name) => /^[\p{Lu}\p{Lo}]/u.test(name)))];
   givenNamesOf.set(persona, written);
   return written;
 }

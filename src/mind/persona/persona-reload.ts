@@ -5,6 +5,7 @@ import { type Lifecycle, Loop } from '../../base/lifecycle.ts';
 import type { Persona } from './persona.ts';
 import {
   createPersonaBook,
+  lentPaths,
   loadPersonas,
   NEUTRAL,
   OWN_PERSONAS,
@@ -55,6 +56,7 @@ export async function openPersonas(
 ): Promise<LivePersonaBook> {
   let versions = await versionsIn(folder);
   let book = await loadPersonas(folder);
+  const lent = await lentPaths(folder);
   let readings = new Map<string, Reading>(
     [...versions].map(([path, version]) => [path, { version, persona: book.find(toPersonaId(path)) }]),
   );
@@ -67,6 +69,7 @@ export async function openPersonas(
     const personas = [...readings.values()].flatMap(({ persona }) => persona ?? []);
     book = createPersonaBook(
       personas.some(({ id }) => id === NEUTRAL) ? personas : [...personas, book.find(null)],
+      lent,
     );
     logger.info({ personas: book.personas.length }, 'Personas reloaded');
   };
@@ -94,7 +97,7 @@ export async function openPersonas(
     get personas() {
       return book.personas;
     },
-    find: (npcId) => book.find(npcId),
+    find: (npcId, language) => book.find(npcId, language),
     has: (npcId) => book.has(npcId),
     refresh,
     start: () => loop.start(),

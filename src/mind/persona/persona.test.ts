@@ -81,7 +81,7 @@ describe('a persona file', () => {
     ],
     [
       'an intent in a language without any',
-      GOOD.replace('language: en', 'language: de').replace('patterns: ["hello"]', 'intent: hello'),
+      GOOD.replace('language: en', 'language: nl').replace('patterns: ["hello"]', 'intent: hello'),
       'has no intents yet',
     ],
     ['a rule without a name', GOOD.replace('name: one', 'emotion: calm'), 'rules[0].name: '],

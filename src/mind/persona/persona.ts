@@ -3,10 +3,12 @@ import { AiIpcError, messageOf } from '../../base/errors.ts';
 import { MAX_ANSWER_CHARACTERS } from '../answer/clean-answer.ts';
 import { MAX_MENU_OPTION, toMenuOption } from '../answer/menu-option.ts';
 import { EMOTION_NAMES } from '../language/emotion.ts';
+import { problemOf, problemOfKeys, problemOfNames } from '../language/file-problems.ts';
 import { INTENT_NAMES, intentPatterns } from '../language/intents.ts';
 import { languageOf } from '../language/language.ts';
+import { toKeyPath } from '../language/pack-schema.ts';
 import { compilePattern, type Pattern } from '../language/pattern.ts';
-import { problemOf, problemOfKeys, problemOfNames } from './persona-problems.ts';
+import { REASON_KINDS } from '../language/reason-kinds.ts';
 import {
   ALWAYS_KNOWN,
   needsMore,
@@ -15,7 +17,6 @@ import {
   SOMETIMES_KNOWN,
   TOPIC_PLACEHOLDER,
 } from './placeholders.ts';
-import { REASON_KINDS } from './reason-kinds.ts';
 
 /** A section of keys; one that it does not have is a mistake, and most likely a slip of the pen. */
 function section<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
@@ -116,6 +117,11 @@ const personaSchema = section({
   fallback: lines,
 }).transform((file, context) => {
   const { language } = file;
+  const topics = [...file.rules, ...file.forbidden_topics, ...file.gifts];
+  if (languageOf(language).pack === undefined && topics.some(({ intent }) => intent !== undefined)) {
+    const message = `the language ${language} has no intents yet: write patterns instead, or add languages/${language}.yaml beside this file (docs/languages.md)`;
+    context.addIssue({ code: 'custom', message, path: ['language'] });
+  }
   const compile = <T extends RawTopic>(list: TopicOrigin['list'], topics: readonly T[]) =>
     topics.map((one, index) => compileTopic(one, { list, index, language, context }));
   checkLines(file.greeting, { path: ['greeting'], context });
@@ -206,8 +212,6 @@ function compileTopic<T extends RawTopic>(
     }
   });
   const ready = topic.intent === undefined ? [] : intentPatterns(topic.intent, language);
-  if (ready === undefined)
-    report(`the language ${language} has no intents yet: write patterns instead`, 'intent');
   const patterns = [...own, ...(ready ?? [])];
   if (own.length === topic.patterns.length)
     checkLines(topic.answers ?? [], {
@@ -248,12 +252,4 @@ function checkLines(answers: readonly string[], { path, captures = [], context }
       'every line needs {word} or something remembered; give at least one without it, for a stranger or a message that has no word to take up';
     context.addIssue({ code: 'custom', message, path });
   }
-}
-
-function toKeyPath(path: readonly PropertyKey[]): string {
-  if (path.length === 0) return '(the whole file)';
-  return path
-    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
-    .join('')
-    .replace(/^\./, '');
 }

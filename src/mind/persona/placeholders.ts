@@ -1,3 +1,5 @@
+import { isSameLanguage } from '../language/language.ts';
+
 /** What every line of a persona may name in braces: the persona itself. */
 export const ALWAYS_KNOWN = ['name', 'role', 'place'] as const;
 
@@ -35,10 +37,10 @@ export function placeholderFor(fact: string): string {
   return fact === 'name' ? 'player' : fact;
 }
 
-/** "A {class}" is an acolyte too. */
+/** In English, "a {class}" is an acolyte too. */
 const INDEFINITE = /\b([Aa]) \{([^{}]*)\}/g;
 const VOWEL = /^[aeiou]/i;
-const SENTENCE_START = /(?:^|[.!?…]\s+)$/;
+const SENTENCE_START = /(?:^|[.!?…]\s+)[¿¡]?$/;
 const PLACEHOLDER = /\{([^{}]*)\}/g;
 
 /** The names in braces of a line. */
@@ -52,12 +54,17 @@ export function needsMore(line: string, captures: readonly string[]): boolean {
   return placeholdersOf(line).some((name) => sometimes.includes(name) && !captures.includes(name));
 }
 
-/** Puts the values into a line; undefined when one of them is not known. */
-export function fillLine(line: string, values: ReadonlyMap<string, string>): string | undefined {
+/** Puts the values into a line of this language; undefined when one of them is not known. */
+export function fillLine(
+  line: string,
+  values: ReadonlyMap<string, string>,
+  language: string,
+): string | undefined {
   if (placeholdersOf(line).some((name) => !values.has(name))) return undefined;
-  const articled = line.replace(INDEFINITE, (text, article: string, name: string) => {
-    return VOWEL.test(values.get(name) ?? '') ? `${article}n {${name}}` : text;
-  });
+  const isEnglish = isSameLanguage(language, 'en');
+  const articled = line.replace(INDEFINITE, (text, article: string, name: string) =>
+    isEnglish && VOWEL.test(values.get(name) ?? '') ? `${article}n {${name}}` : text,
+  );
   return articled.replace(PLACEHOLDER, (_, name: string, at: number) => {
     const value = values.get(name) ?? '';
     return SENTENCE_START.test(articled.slice(0, at))

@@ -3,6 +3,7 @@ import { toMenu, toMenuOption } from '../../mind/answer/menu-option.ts';
 import { MEMORY_LIMITS } from '../../mind/memory/memory-limits.ts';
 import type { PersonaBook } from '../../mind/persona/persona-book.ts';
 import type { Actor, AnswerSource, Mind, Speakers } from '../../mind/talk/mind.ts';
+import { languageOfTalk } from '../../mind/talk/talk-language.ts';
 import type { Answer, RequestBody } from '../base/contract.ts';
 import type { Deadline } from '../base/deadline.ts';
 import type { DialogueParts } from './dialogue.ts';
@@ -31,10 +32,14 @@ export async function leadOptions(
   { body, speakers, deadline }: CueCall<RequestBody<'options'>>,
   parts: CueParts,
 ): Promise<Answer<'options'>> {
-  const recollection = await parts.recollecting.recall(recalledOwnerOf(speakers), deadline);
+  const recollection = await parts.recollecting.recall(recalledOwnerOf(speakers), deadline, body.message);
   const moment = {
     ...{ ...speakers, message: body.message, player: body.player, location: body.location },
-    ...{ recollection, language: body.language ?? speakers.persona.language, most: body.max },
+    ...{ recollection, most: body.max },
+    language: languageOfTalk({
+      ...{ ...speakers, asked: body.language, message: body.message },
+      turns: recollection.turns,
+    }),
   };
   const think = (mind: Mind) => mind.offer(moment, deadline.signal);
   const { thought, limit, ...made } = await timed(speakers, parts, think);

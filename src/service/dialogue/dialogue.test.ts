@@ -33,6 +33,7 @@ function partsWith(changes: Partial<DialogueParts>): DialogueParts {
       cooldownMs: 0,
       dailyTokens: 0,
     }),
+    personas,
     profanityFilter: NO_FILTER,
     gameText: ANY_TEXT,
     maxCharacters: 400,
@@ -42,7 +43,7 @@ function partsWith(changes: Partial<DialogueParts>): DialogueParts {
 }
 
 async function lead(message: string, changes: Partial<DialogueParts> = {}) {
-  const deadline = createDeadlines({ clock, stopped: new AbortController().signal }).start(10_000);
+  const deadline = createDeadlines({ clock, stopped: new AbortController().signal }).start(120_000);
   try {
     const body = REQUESTS.dialogue.parse({ player_id: 7, message });
     const speakers = { persona: personas.find(null), npcId: null, playerId: 7 };
@@ -64,7 +65,7 @@ describe('leadDialogue', () => {
       stub.write(
         JSON.stringify({ text: 'Grüß dich — “Freund”…', emotion: 'happy', action: 'waves — twice' }),
       );
-      const mind = createModelMind({ baseUrl: stub.url, apiKey: null, model: 'a', timeoutMs: 10_000 });
+      const mind = createModelMind({ baseUrl: stub.url, apiKey: null, model: 'a', timeoutMs: 120_000 });
       const { answer, said } = await lead('Hello', { mind, gameText: await createGameText('tis620') });
       expect(answer).toMatchObject({ text: 'Gruss dich - "Freund"...', action: 'waves - twice' });
       expect(answer.response).toBe(answer.text);

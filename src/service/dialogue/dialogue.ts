@@ -2,22 +2,24 @@ import type { Clock } from '../../base/clock.ts';
 import type { GameText } from '../../game-text/game-text.ts';
 import { cleanAnswer } from '../../mind/answer/clean-answer.ts';
 import type { ProfanityFilter } from '../../mind/answer/profanity.ts';
-import { cannedLine } from '../../mind/persona/persona-canned.ts';
+import type { PersonaBook } from '../../mind/persona/persona-book.ts';
 import type { Mind, Speakers, SpokenAnswer } from '../../mind/talk/mind.ts';
 import type { Turn } from '../../mind/talk/recollection.ts';
+import { languageOfTalk } from '../../mind/talk/talk-language.ts';
 import { cannedReasonOf, tokensSpent } from '../../providers/model-error.ts';
-import { NO_TOKENS } from '../../providers/token-count.ts';
 import type { Answer, Limit, RequestBody } from '../base/contract.ts';
 import type { Deadline } from '../base/deadline.ts';
 import type { PlayerLimits } from '../limits/player-limits.ts';
 import type { MemoryOwner } from '../memory/memory.ts';
 import type { Recollecting } from '../memory/recollecting.ts';
 import { toRemembered } from '../memory/remembered-text.ts';
+import { cannedAnswer } from './canned-answer.ts';
 import { toShownAction, toShownLine } from './shown-line.ts';
 import { memoryOwnerOf, npcIdOf, recalledOwnerOf } from './speakers.ts';
 
 export interface DialogueParts {
   readonly mind: Mind;
+  readonly personas: Pick<PersonaBook, 'find'>;
   readonly recollecting: Recollecting;
   readonly limits: PlayerLimits;
   readonly profanityFilter: ProfanityFilter;
@@ -96,7 +98,8 @@ async function askMind(
   { body, speakers, deadline }: DialogueCall,
   { recollecting, mind, maxCharacters }: DialogueParts,
 ): Promise<SpokenAnswer> {
-  const recollection = await recollecting.recall(recalledOwnerOf(speakers), deadline);
+  const recollection = await recollecting.recall(recalledOwnerOf(speakers), deadline, body.message);
+  const { turns } = recollection;
   const line = {
     ...speakers,
     message: body.message,
@@ -104,7 +107,7 @@ async function askMind(
     player: body.player,
     location: body.location,
     options: body.options,
-    language: body.language ?? speakers.persona.language,
+    language: languageOfTalk({ ...speakers, asked: body.language, message: body.message, turns }),
     maxCharacters,
   };
   return await mind.speak(line, deadline.signal);
@@ -119,12 +122,6 @@ function polish(answer: SpokenAnswer, { profanityFilter, maxCharacters }: Dialog
   const text = cleanAnswer(profanityFilter(answer.text), { maxCharacters });
   const action = answer.action === undefined ? {} : { action: profanityFilter(answer.action) };
   return { ...answer, ...action, text: text === '' ? answer.text : text };
-}
-
-function cannedAnswer({ body, speakers }: DialogueCall, { maxCharacters }: DialogueParts): SpokenAnswer {
-  const { persona, playerId } = speakers;
-  const text = cleanAnswer(cannedLine(persona, `${playerId} ${body.message}`), { maxCharacters });
-  return { text, emotion: persona.mood, provider: 'scripted', model: null, tokens: NO_TOKENS };
 }
 
 function toAnswer(

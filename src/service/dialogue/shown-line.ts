@@ -30,11 +30,14 @@ export function toShownLine(text: string, options: ShownLineOptions): string {
 
 /** What the NPC does meanwhile; empty where clients could show nothing of it. */
 export function toShownAction(action: string, gameText: GameText): string {
-  return [...gameText(action)].slice(0, MAX_ACTION_CHARACTERS).join('').trim();
+  return shorten(action, { gameText, maxCharacters: MAX_ACTION_CHARACTERS });
 }
 
 /** What is folded can be longer (… is ...), and so can the ellipsis of a line that is cut. */
-function shorten(text: string, { gameText, maxCharacters }: ShownLineOptions): string {
+function shorten(
+  text: string,
+  { gameText, maxCharacters }: Pick<ShownLineOptions, 'gameText' | 'maxCharacters'>,
+): string {
   const folded = gameText(text);
   const cut = gameText(cleanAnswer(folded, { maxCharacters }));
   return [...cut].length <= maxCharacters

@@ -17,13 +17,17 @@ export interface MemoryCleanupOptions {
   readonly days: number;
 }
 
-/** Deletes what is old, at the start and then each hour. Several services may do so on one database. */
+/**
+ * Deletes what is old, at the start and then each hour, and makes the words that lines lack. Several services may do so on one
+ * database.
+ */
 export function createMemoryCleanup({ memory, clock, logger, days }: MemoryCleanupOptions): Lifecycle {
   return new Loop({
     clock,
     async turn(signal) {
       const present = memory();
       if (present === null) return RETRY_MS;
+      await present.completeWords(signal);
       const turns = await present.deleteOlderThan(days, signal);
       if (turns > 0) logger.info({ turns, days }, 'Old NPC memory was deleted');
       return REST_MS;

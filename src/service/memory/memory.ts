@@ -18,8 +18,11 @@ export interface KnownOwner extends Omit<MemoryOwner, 'playerId'> {
  * and what a new turn locks, is found by both ids (owner-ids.ts), and the tables compare ids byte by byte.
  */
 export interface NpcMemory {
-  /** Bounded: see MEMORY_LIMITS. Rejects with AiIpcError: database_unavailable, bad_argument (an id that cannot be stored). */
-  recall(owner: KnownOwner): Promise<Recollection>;
+  /**
+   * Bounded: see MEMORY_LIMITS. `about` is what the player says now: older lines of his that bear on it are recalled.
+   * Rejects with AiIpcError: database_unavailable, bad_argument (an id that cannot be stored).
+   */
+  recall(owner: KnownOwner, about?: string): Promise<Recollection>;
   /**
    * Adds a turn; what falls out of the last turns goes into the summary. The same `key` (the request's
    * Idempotency-Key) is remembered once; null remembers in any case.

@@ -8,9 +8,11 @@ import { deleteOlderThan, forget } from './forget.ts';
 import type { MemoryOwner, NpcMemory } from './memory.ts';
 import { bothIdsOf, digestOf } from './owner-ids.ts';
 import { toRemembered } from './remembered-text.ts';
+import { findSaid, forgetSurplus } from './said-lines.ts';
 import { type MemoryStatements, mariadbMemoryStatements, sqliteMemoryStatements } from './statements.ts';
 import { replaceSummary, summaryRowIn, toSummary } from './summary-row.ts';
 import { factsIn, isFactRow, tellFact } from './told-facts.ts';
+import { completeWords, insertWordsOf } from './words.ts';
 
 export type DatabaseKind = 'mariadb' | 'sqlite';
 
@@ -21,6 +23,8 @@ export interface KeptMemory extends NpcMemory {
    * Returns how many turns went.
    */
   deleteOlderThan(days: number, signal?: AbortSignal): Promise<number>;
+  /** Makes the words of lines that have none, such as after an import: until then those are not found again. */
+  completeWords(signal?: AbortSignal): Promise<void>;
   /** Puts another summary in the place of this one; false where it is there no more, since turns came, or all was forgotten. */
   replaceSummary(
     owner: MemoryOwner,
@@ -40,16 +44,21 @@ export function createNpcMemory(
   const statements = kind === 'mariadb' ? mariadbMemoryStatements : sqliteMemoryStatements;
   return {
     // async, so that an id that is refused rejects, and does not throw.
-    async recall(owner) {
+    async recall(owner, about = '') {
       const [playerId, npcId] = bothIdsOf(owner);
-      return recollectRows(await database.query(statements.recall, [playerId, npcId, npcId]));
+      const known = recollectRows(await database.query(statements.recall, [playerId, npcId, npcId]));
+      const recalled = await findSaid(database, statements, { owner, about, known });
+      return { ...known, recalled };
     },
     async remember(owner, turn, key) {
       const older = await remember(database, statements, { owner, turn, key });
-      if (older !== null) onFold(owner, older);
+      if (older === null) return;
+      onFold(owner, older);
+      await forgetSurplus(database, statements, owner);
     },
     tell: async (owner, fact) => tellFact(database, statements, { owner, fact }),
     forget: async (who) => forget(database, statements, who),
+    completeWords: (signal) => completeWords(database, statements, signal),
     deleteOlderThan: (days, signal) => deleteOlderThan(database, statements, { days, signal }),
     replaceSummary: async (owner, summaries) => replaceSummary(database, statements, { owner, ...summaries }),
   };
@@ -96,6 +105,7 @@ function decideToRemember(
   if (folded.length > 0) {
     const said = summary.sentences.join('\n');
     writes.push({ sql: statements.fold, values: [folded.map((row) => numberOf(row, 'id'))] });
+    writes.push(insertWordsOf(statements, owner, folded));
     writes.push(
       summaryId === null
         ? {

@@ -25,8 +25,8 @@ export interface SpokenTurn {
 
 /** The memory as dialogues use it: its troubles never reach an answer. */
 export interface Recollecting {
-  /** What the NPC knows, or nothing where the memory cannot tell in time. */
-  recall(owner: KnownOwner, deadline: Deadline): Promise<Recollection>;
+  /** What the NPC knows, and of older talks what bears on `about`; nothing where the memory cannot tell in time. */
+  recall(owner: KnownOwner, deadline: Deadline, about?: string): Promise<Recollection>;
   /** Remembers a turn when `delivered` tells that its answer was sent. The next recall of its owner waits for it. */
   rememberOnce(spoken: SpokenTurn, delivered: Promise<boolean>): void;
   /** Resolves when every turn of this owner that was delivered before is remembered. */
@@ -49,11 +49,11 @@ export function createRecollecting(parts: RecollectingParts): Recollecting {
   const waiting = new Map<string, Promise<void>>();
   let waitingCount = 0;
 
-  async function recall(owner: KnownOwner): Promise<Recollection> {
+  async function recall(owner: KnownOwner, about?: string): Promise<Recollection> {
     const memory = parts.memory();
     if (memory === null || rest.isOn()) return NOTHING;
     await waiting.get(keyOf(owner));
-    return (await rest.watch(() => memory.recall(owner), 'recall')) ?? NOTHING;
+    return (await rest.watch(() => memory.recall(owner, about), 'recall')) ?? NOTHING;
   }
 
   async function remember({ owner, turn, key }: SpokenTurn): Promise<void> {
@@ -78,11 +78,11 @@ export function createRecollecting(parts: RecollectingParts): Recollecting {
   }
 
   return {
-    async recall(owner, deadline) {
+    async recall(owner, deadline, about) {
       const limitMs = Math.min(RECALL_LIMIT_MS, deadline.leftMs() * RECALL_PART);
       const late = new AbortController();
       const nothing = parts.clock.sleep(limitMs, late.signal).then(() => undefined);
-      const found = await Promise.race([recall(owner), nothing]);
+      const found = await Promise.race([recall(owner, about), nothing]);
       late.abort();
       // Where an earlier turn is still on its way, it need not be the database that is slow.
       if (found === undefined && !waiting.has(keyOf(owner))) rest.begin(slow(limitMs), REST_MS.slow);

@@ -1,5 +1,7 @@
+import { mariadbWordStatements, sqliteWordStatements, type WordStatements } from './word-statements.ts';
+
 /** The statements of the memory, by the name of what they do; bound values in the same order for both databases. */
-export interface MemoryStatements {
+export interface MemoryStatements extends WordStatements {
   /**
    * player id, npc id, npc id → id, kind, turns, said, answered: the turns and the summary, in any order; not locked. A fact is a
    * turn that counts for none, with what was told as its answer; those of everybody's (player id '') are among them.
@@ -17,18 +19,18 @@ export interface MemoryStatements {
   readonly insertSummary: string;
   /** turns, said, id */
   readonly updateSummary: string;
-  /** player id, npc id, after id, limit → id, turns, in the order of ids; locked */
+  /** player id, npc id, limit → id, kind, turns, npc_id, player_id; locked */
   readonly lockOfBoth: string;
-  /** player id, after id, limit → the same */
+  /** player id, limit → the same */
   readonly lockOfPlayer: string;
-  /** npc id, after id, limit → the same */
+  /** npc id, after id, limit → the same, in the order of ids */
   readonly lockOfNpc: string;
   /** after id, limit → the same */
   readonly lockOfAll: string;
   /** kind (turn or summary), days, days, limit → the same, of those who have not talked for so long */
   readonly lockOld: string;
-  /** days, limit → the same, of folded turns */
-  readonly lockOldFolded: string;
+  /** player id, npc id, limit → the same: of their folded turns */
+  readonly lockFoldedOfBoth: string;
   /** ids */
   readonly deleteRows: string;
   /** player id */
@@ -59,6 +61,7 @@ const MARIADB_RECALL_WITH_EVERYBODYS = `
    WHERE player_id = '' AND npc_id = ? AND kind = 'turn'`;
 
 export const mariadbMemoryStatements: MemoryStatements = {
+  ...mariadbWordStatements,
   recall: MARIADB_RECALL_WITH_EVERYBODYS,
   lockToRemember: `${MARIADB_RECALL} FOR UPDATE`,
   insertTurn: `
@@ -69,7 +72,7 @@ export const mariadbMemoryStatements: MemoryStatements = {
         ON DUPLICATE KEY UPDATE updated_at = NOW(3)`,
   fold: `
     UPDATE ai_npc_memory FORCE INDEX (PRIMARY)
-       SET kind = 'folded', turns = 0, said = NULL, answered = NULL
+       SET kind = 'folded', turns = 0, answered = NULL
      WHERE id IN (?) AND kind = 'turn'`,
   insertSummary: `
     INSERT INTO ai_npc_memory (npc_id, player_id, kind, turns, said, turn_key) VALUES (?, ?, 'summary', ?, ?, ?)
@@ -78,29 +81,30 @@ export const mariadbMemoryStatements: MemoryStatements = {
     UPDATE ai_npc_memory FORCE INDEX (PRIMARY)
        SET turns = ?, said = ?, updated_at = NOW(3)
      WHERE id = ? AND kind = 'summary'`,
+  // In the order of the index: in another one, each chunk would sort and lock all lines of a player.
   lockOfBoth: `
-    SELECT id, turns FROM ai_npc_memory FORCE INDEX (idx_memory_owner)
-     WHERE player_id = ? AND npc_id = ? AND id > ? ORDER BY id LIMIT ? FOR UPDATE`,
+    SELECT id, kind, turns, npc_id, player_id FROM ai_npc_memory FORCE INDEX (idx_memory_owner)
+     WHERE player_id = ? AND npc_id = ? ORDER BY kind, id LIMIT ? FOR UPDATE`,
   lockOfPlayer: `
-    SELECT id, turns FROM ai_npc_memory FORCE INDEX (idx_memory_owner)
-     WHERE player_id = ? AND id > ? ORDER BY id LIMIT ? FOR UPDATE`,
+    SELECT id, kind, turns, npc_id, player_id FROM ai_npc_memory FORCE INDEX (idx_memory_owner)
+     WHERE player_id = ? ORDER BY npc_id, kind, id LIMIT ? FOR UPDATE`,
   lockOfNpc: `
-    SELECT id, turns FROM ai_npc_memory FORCE INDEX (PRIMARY)
+    SELECT id, kind, turns, npc_id, player_id FROM ai_npc_memory FORCE INDEX (PRIMARY)
      WHERE npc_id = ? AND id > ? ORDER BY id LIMIT ? FOR UPDATE`,
   lockOfAll: `
-    SELECT id, turns FROM ai_npc_memory FORCE INDEX (PRIMARY) WHERE id > ? ORDER BY id LIMIT ? FOR UPDATE`,
+    SELECT id, kind, turns, npc_id, player_id FROM ai_npc_memory FORCE INDEX (PRIMARY) WHERE id > ? ORDER BY id LIMIT ? FOR UPDATE`,
   // IS NULL of one row and not NOT EXISTS, of which MariaDB makes a look through the whole table, without the index.
   lockOld: `
-    SELECT m.id, m.turns FROM ai_npc_memory m FORCE INDEX (idx_memory_age)
+    SELECT m.id, m.kind, m.turns, m.npc_id, m.player_id FROM ai_npc_memory m FORCE INDEX (idx_memory_age)
      WHERE m.kind = ? AND m.updated_at < NOW(3) - INTERVAL ? DAY
        AND (SELECT n.id FROM ai_npc_memory n FORCE INDEX (idx_memory_owner)
              WHERE n.player_id = m.player_id AND n.npc_id = m.npc_id AND n.kind IN ('turn', 'summary')
                AND n.updated_at >= NOW(3) - INTERVAL ? DAY
              LIMIT 1) IS NULL
      LIMIT ? FOR UPDATE`,
-  lockOldFolded: `
-    SELECT id, turns FROM ai_npc_memory FORCE INDEX (idx_memory_age)
-     WHERE kind = 'folded' AND updated_at < NOW(3) - INTERVAL ? DAY LIMIT ? FOR UPDATE`,
+  lockFoldedOfBoth: `
+    SELECT id, kind, turns, npc_id, player_id FROM ai_npc_memory FORCE INDEX (idx_memory_owner)
+     WHERE player_id = ? AND npc_id = ? AND kind = 'folded' ORDER BY id LIMIT ? FOR UPDATE`,
   // True of every row. With nothing but ids to read, a scan of the whole primary key would be allowed.
   deleteRows: `
     DELETE ai_npc_memory FROM ai_npc_memory FORCE INDEX (PRIMARY) WHERE id IN (?) AND turns + 0 >= 0`,
@@ -116,7 +120,10 @@ const SQLITE_RECALL = `
    WHERE player_id = ? AND npc_id = ? AND kind IN ('turn', 'summary')
    ORDER BY id`;
 
+const SQLITE_ROWS = 'SELECT id, kind, turns, npc_id, player_id FROM ai_npc_memory';
+
 export const sqliteMemoryStatements: MemoryStatements = {
+  ...sqliteWordStatements,
   recall: `
   SELECT id, kind, turns, said, answered
     FROM ai_npc_memory
@@ -134,7 +141,7 @@ export const sqliteMemoryStatements: MemoryStatements = {
     INSERT INTO ai_npc_memory (npc_id, player_id, turns, said, answered, turn_key) VALUES (?, ?, 0, '', ?, ?)
     ON CONFLICT (turn_key) DO UPDATE SET updated_at = strftime('%Y-%m-%d %H:%M:%f', 'now')`,
   fold: `
-    UPDATE ai_npc_memory SET kind = 'folded', turns = 0, said = NULL, answered = NULL
+    UPDATE ai_npc_memory SET kind = 'folded', turns = 0, answered = NULL
      WHERE id IN (SELECT value FROM json_each(?)) AND kind = 'turn'`,
   insertSummary: `
     INSERT INTO ai_npc_memory (npc_id, player_id, kind, turns, said, turn_key) VALUES (?, ?, 'summary', ?, ?, ?)
@@ -143,21 +150,18 @@ export const sqliteMemoryStatements: MemoryStatements = {
   updateSummary: `
     UPDATE ai_npc_memory SET turns = ?, said = ?, updated_at = strftime('%Y-%m-%d %H:%M:%f', 'now')
      WHERE id = ? AND kind = 'summary'`,
-  lockOfBoth:
-    'SELECT id, turns FROM ai_npc_memory WHERE player_id = ? AND npc_id = ? AND id > ? ORDER BY id LIMIT ?',
-  lockOfPlayer: 'SELECT id, turns FROM ai_npc_memory WHERE player_id = ? AND id > ? ORDER BY id LIMIT ?',
-  lockOfNpc: 'SELECT id, turns FROM ai_npc_memory WHERE npc_id = ? AND id > ? ORDER BY id LIMIT ?',
-  lockOfAll: 'SELECT id, turns FROM ai_npc_memory WHERE id > ? ORDER BY id LIMIT ?',
+  lockOfBoth: `${SQLITE_ROWS} WHERE player_id = ? AND npc_id = ? ORDER BY kind, id LIMIT ?`,
+  lockOfPlayer: `${SQLITE_ROWS} WHERE player_id = ? ORDER BY npc_id, kind, id LIMIT ?`,
+  lockOfNpc: `${SQLITE_ROWS} WHERE npc_id = ? AND id > ? ORDER BY id LIMIT ?`,
+  lockOfAll: `${SQLITE_ROWS} WHERE id > ? ORDER BY id LIMIT ?`,
   lockOld: `
-    SELECT m.id, m.turns FROM ai_npc_memory m
+    SELECT m.id, m.kind, m.turns, m.npc_id, m.player_id FROM ai_npc_memory m
      WHERE m.kind = ? AND m.updated_at < strftime('%Y-%m-%d %H:%M:%f', 'now', '-' || ? || ' days')
        AND NOT EXISTS (SELECT 1 FROM ai_npc_memory n
                         WHERE n.player_id = m.player_id AND n.npc_id = m.npc_id AND n.kind IN ('turn', 'summary')
                           AND n.updated_at >= strftime('%Y-%m-%d %H:%M:%f', 'now', '-' || ? || ' days'))
      LIMIT ?`,
-  lockOldFolded: `
-    SELECT id, turns FROM ai_npc_memory
-     WHERE kind = 'folded' AND updated_at < strftime('%Y-%m-%d %H:%M:%f', 'now', '-' || ? || ' days') LIMIT ?`,
+  lockFoldedOfBoth: `${SQLITE_ROWS} WHERE player_id = ? AND npc_id = ? AND kind = 'folded' ORDER BY id LIMIT ?`,
   deleteRows: 'DELETE FROM ai_npc_memory WHERE id IN (SELECT value FROM json_each(?))',
   deleteBudget: 'DELETE FROM ai_npc_budget WHERE player_id = ?',
   deleteAllBudgets: 'DELETE FROM ai_npc_budget',

@@ -8,9 +8,27 @@ describe('splitSentences', () => {
     ['He said "Go." Then he left', ['He said "Go." ', 'Then he left']],
     ['Ask Mr. Smith. He costs 3.5 zeny.', ['Ask Mr. Smith. ', 'He costs 3.5 zeny.']],
     ['こんにちは。元気ですか？', ['こんにちは。', '元気ですか？']],
+    ['次は｡終わり', ['次は｡', '終わり']],
+    ['我想⋯⋯那好。', ['我想⋯⋯', '那好。']],
+    ['「行け。」と言った。', ['「行け。」', 'と言った。']],
+    ['안녕!반갑다.', ['안녕!', '반갑다.']],
+    ['สวัสดีครับ วันนี้ดี ต่าง ๆ ราคา 500 เซนี', ['สวัสดีครับ ', 'วันนี้ดี ต่าง ๆ ราคา 500 เซนี']],
+    ['« Bonjour. » Il part. « Oui. », dit-il.', ['« Bonjour. » ', 'Il part. ', '« Oui. », dit-il.']],
+    ['„Halt!“ Er steht z. B. auf S. 12. Gut.', ['„Halt!“ ', 'Er steht z. B. auf S. 12. ', 'Gut.']],
+    ['Маг, т. е. мудрец. Это я. Иди.', ['Маг, т. е. мудрец. ', 'Это я. ', 'Иди.']],
+    ['Nr. 5 ist da. No. Five.', ['Nr. 5 ist da. ', 'No. ', 'Five.']],
     ['', []],
   ])('%j', (text, sentences) => {
     expect(splitSentences(text)).toEqual(sentences);
+  });
+
+  it('leaves a hesitation within its sentence where that is asked', () => {
+    const options = { isHesitationInside: true };
+    expect(splitSentences('私の名前は……太郎です。うん。', options)).toEqual([
+      '私の名前は……太郎です。',
+      'うん。',
+    ]);
+    expect(splitSentences('My name is… Bob. Yes.', options)).toEqual(['My name is… Bob. ', 'Yes.']);
   });
 
   it('loses nothing of any text', () => {
@@ -71,6 +89,13 @@ describe('dropUnfinished', () => {
     ['The road north is long. The road so', 'The road north is long.'],
     ['The road north is long.', 'The road north is long.'],
     ['The road north is', 'The road north is…'],
+    ['こんにちは。今日は', 'こんにちは。'],
+    ['はい。それは', 'はい。それは…'],
+    ['어서 오세요. 오늘은', '어서 오세요.'],
+    ['ยินดีต้อนรับ! น้ำพุอยู่ตรงกลาง', 'ยินดีต้อนรับ!'],
+    ['ยินดีต้อนรับนะครับ น้ำพุอยู่ตรงกลาง', 'ยินดีต้อนรับนะครับ'],
+    ['วันนี้อากาศดีมาก เราจะไปที่ข', 'วันนี้อากาศดีมาก'],
+    ['Der Turm steht im Norden, z. B. auf S. 12. Geh z. B', 'Der Turm steht im Norden, z. B. auf S. 12.'],
   ])('%j', (text, expected) => {
     expect(dropUnfinished(text)).toBe(expected);
   });

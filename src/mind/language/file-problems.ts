@@ -15,7 +15,7 @@ const KINDS: ReadonlyMap<string, string> = new Map([
 ]);
 const MAX_SHOWN_CHARACTERS = 60;
 
-/** What is wrong with a value of a persona file, for people who write one; undefined leaves the words to zod. */
+/** What is wrong with a value of a persona file or a language pack, for people who write one; undefined leaves the words to zod. */
 export function problemOf(issue: Issue): string | undefined {
   if (issue.code === 'invalid_type') return wrongKind(issue);
   const isEmpty = issue.code === 'too_small' && issue.minimum === 1 && typeof issue.input !== 'number';

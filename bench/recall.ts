@@ -1,0 +1,159 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Database } from '../src/database/database.ts';
+import { openMariadbPool } from '../src/database/mariadb-pool.ts';
+import { openSqliteWithSchema } from '../src/database/sqlite-schema.ts';
+import { createNpcMemory, type DatabaseKind, type KeptMemory } from '../src/service/memory/npc-memory.ts';
+import { MariadbServer } from '../test/support/mariadb-server.ts';
+import { createTestDatabase, type TestDatabase } from '../test/support/test-database.ts';
+import { lineOf, questionOf, Random, THINGS } from './recall/lines.ts';
+
+const SCHEMA = fileURLToPath(new URL('../sql-files/ai_ipc_tables.sql', import.meta.url));
+const NPC = 'sage-of-prontera';
+const PLAYERS = 1_000;
+/** Of all players together. */
+const LINES = Number(process.argv[3] ?? 100_000);
+/** Of one more player: as many as are kept. */
+const MOST_LINES = Math.round(LINES * 0.3);
+const CHUNK = 1_000;
+const LOOKS = 1_000;
+const FULLTEXT_LOOKS = 50;
+const TALKATIVE = 'talkative';
+
+/**
+ * How long an NPC takes to recall what bears on a question, with what it remembers in any case: players with 100 lines each, and
+ * one with 30,000; beside it the same question to a FULLTEXT index over the same lines. On MariaDB or MySQL (`--server` of the
+ * tests: AI_IPC_TEST_SERVER) and in SQLite. With a number, of so many lines.
+ */
+export async function recalls(): Promise<void> {
+  const server = new MariadbServer();
+  const folder = await mkdtemp(join(tmpdir(), 'ai-ipc-bench-'));
+  try {
+    await server.start();
+    const made = await createTestDatabase(server.address);
+    await made.loadSqlFile(SCHEMA);
+    const database = openMariadbPool({
+      ...made.settings,
+      ...{ socketPath: null, sslCaFile: null, minPoolSize: 1, maxPoolSize: 2 },
+    });
+    const [row] = await database.query('SELECT VERSION() AS version');
+    const { ours, ask } = await measureAll(database, 'mariadb', `${row?.['version']}`);
+    await compare(made, database, { ours, ask });
+    await database.close();
+    const sqlite = await openSqliteWithSchema(join(folder, 'queue.db'));
+    await measureAll(sqlite, 'sqlite', 'SQLite');
+    await sqlite.close();
+  } finally {
+    await server.remove();
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** What is asked of a FULLTEXT index, too. */
+interface Compared {
+  /** p50 in milliseconds. */
+  readonly ours: number;
+  /** A common word, and a player. */
+  readonly ask: () => readonly [word: string, player: string];
+}
+
+async function measureAll(database: Database, kind: DatabaseKind, name: string): Promise<Compared> {
+  const memory = createNpcMemory(database, kind);
+  print(`${name}: ${LINES} lines of ${PLAYERS} players, and ${MOST_LINES} of one more`);
+  await fill(database, kind);
+  const startMs = performance.now();
+  await memory.completeWords();
+  const ms = (performance.now() - startMs) / (LINES + MOST_LINES);
+  print(`  words made: ${ms.toFixed(2)} ms a line`);
+  if (kind === 'mariadb') await printSize(database);
+  const random = new Random(7);
+  const anyPlayer = () => `player ${random.below(PLAYERS)}`;
+  const ask = () => [THINGS[0], anyPlayer()] as const;
+  await measure('a question of any player', LOOKS, () =>
+    recallOnce(memory, [random.of(THINGS), anyPlayer()]),
+  );
+  await measure('a question of the one with most', LOOKS, () =>
+    recallOnce(memory, [random.of(THINGS), TALKATIVE]),
+  );
+  const ours = await measure('about a common word, of any player', LOOKS, () => recallOnce(memory, ask()));
+  return { ours, ask };
+}
+
+async function recallOnce(memory: KeptMemory, [thing, playerId]: readonly [string, string]): Promise<void> {
+  const { recalled } = await memory.recall({ npcId: NPC, playerId }, questionOf(thing));
+  if (recalled.length === 0 && playerId === TALKATIVE) throw new Error(`Nothing was recalled of ${thing}.`);
+}
+
+async function fill(database: Database, kind: DatabaseKind): Promise<void> {
+  const random = new Random(1);
+  const players = Array.from({ length: LINES }, (_, at) => `player ${at % PLAYERS}`);
+  players.push(...new Array<string>(MOST_LINES).fill(TALKATIVE));
+  const folded = players.map((player) => [NPC, player, 'folded', 0, lineOf(random), null] as const);
+  const owners = [...new Set(players)];
+  const summaries = owners.map(
+    (player) =>
+      [NPC, player, 'summary', player === TALKATIVE ? MOST_LINES : LINES / PLAYERS, '', null] as const,
+  );
+  const turns = owners.flatMap((player) =>
+    Array.from({ length: 10 }, () => [NPC, player, 'turn', 1, lineOf(random), lineOf(random)] as const),
+  );
+  const rows = [...folded, ...summaries, ...turns];
+  const lock = { sql: 'SELECT 1 AS one', values: [] };
+  const sql = 'INSERT INTO ai_npc_memory (npc_id, player_id, kind, turns, said, answered) VALUES :rows';
+  for (let at = 0; at < rows.length; at += CHUNK) {
+    const write = { sql, rows: rows.slice(at, at + CHUNK) };
+    await database.lockAndWrite(lock, () => ({ writes: [write], result: undefined }));
+  }
+  if (kind === 'mariadb') await database.query('ANALYZE TABLE ai_npc_memory');
+}
+
+async function printSize(database: Database): Promise<void> {
+  await database.query('ANALYZE TABLE ai_npc_words');
+  const [row] = await database.query(
+    `SELECT DATA_LENGTH + INDEX_LENGTH AS bytes FROM information_schema.TABLES
+      WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'ai_npc_words'`,
+  );
+  const [count] = await database.query('SELECT COUNT(*) AS words FROM ai_npc_words');
+  const lines = LINES + MOST_LINES;
+  print(
+    `  ${(Number(count?.['words']) / lines).toFixed(0)} words and ${(Number(row?.['bytes']) / lines).toFixed(0)} bytes a line`,
+  );
+}
+
+async function compare(made: TestDatabase, database: Database, { ours, ask }: Compared): Promise<void> {
+  // Over a connection without limits: the index takes its time.
+  await made.query('CREATE TABLE bench_lines LIKE ai_npc_memory');
+  await made.query("INSERT INTO bench_lines SELECT * FROM ai_npc_memory WHERE kind = 'folded'");
+  await made.query('ALTER TABLE bench_lines ADD FULLTEXT idx_said (said)');
+  await made.query('ANALYZE TABLE bench_lines');
+  const sql = `
+    SELECT id, said, MATCH (said) AGAINST (?) AS fit FROM bench_lines
+     WHERE player_id = ? AND npc_id = ? AND MATCH (said) AGAINST (?) ORDER BY fit DESC LIMIT 5`;
+  const p50 = await measure('the same by FULLTEXT', FULLTEXT_LOOKS, async () => {
+    const [word, player] = ask();
+    await database.query(sql, [word, player, NPC, word]);
+  });
+  print(`  p50 of the words is ${(ours / p50).toFixed(4)} of that of FULLTEXT`);
+}
+
+async function measure(what: string, looks: number, look: () => Promise<void>): Promise<number> {
+  for (let at = 0; at < looks / 10; at += 1) await look();
+  const times: number[] = [];
+  for (let at = 0; at < looks; at += 1) {
+    const startMs = performance.now();
+    await look();
+    times.push(performance.now() - startMs);
+  }
+  times.sort((one, other) => one - other);
+  const at = (part: number) => times[Math.floor((times.length - 1) * part)] ?? 0;
+  print(
+    `  ${what}: p50 ${at(0.5).toFixed(2)} ms, p99 ${at(0.99).toFixed(2)} ms, most ${at(1).toFixed(1)} ms`,
+  );
+  return at(0.5);
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
