@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { behaviours } from '../support/ai-stub.ts';
-import { ANSWER_FORMS, completionOf } from '../support/answer-forms/all.ts';
+import { ANSWER_FORMS, completionOf, questionOf } from '../support/answer-forms/all.ts';
 import { type AnswerForm, PLAYER, SECRET } from '../support/answer-forms/form.ts';
 import { startCli, urlOf, useCli } from '../support/cli-process.ts';
 import { useModelWay } from '../support/model-way.ts';
@@ -19,7 +19,7 @@ function answerInForms(): void {
 }
 
 function questionAbout(at: number) {
-  return { npc_id: SAGE, player_id: `p${at}`, message: `form ${at}`, player: { name: PLAYER } };
+  return { ...questionOf(at), player_id: `p${at}` };
 }
 
 /** The forms whose answer is another one than it should be. */

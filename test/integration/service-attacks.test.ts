@@ -200,7 +200,7 @@ describe('on the wire', () => {
       await attackWith(attack, { playerId: `data-${at}` });
       const { user, data } = model.calls.at(-1)!;
       expect(Object.keys(data).sort().join(), attack.name).toMatch(
-        /^(?:earlier,)?level,location,(?:options,)?player,says$/,
+        /^(?:earlier,)?(?:language,)?level,location,(?:options,)?player,says$/,
       );
       expect(user).not.toMatch(/<\||\[\/?INST|<start_of_turn|<\/s>|\p{C}/u);
     }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { behaviours } from '../support/ai-stub.ts';
-import { ANSWER_FORMS, completionOf } from '../support/answer-forms/all.ts';
-import { PLAYER, SECRET } from '../support/answer-forms/form.ts';
+import { ANSWER_FORMS, completionOf, questionOf } from '../support/answer-forms/all.ts';
+import { SECRET } from '../support/answer-forms/form.ts';
 import { useModelWay } from '../support/model-way.ts';
 import { useMapServers } from './harness/map-server.ts';
 
@@ -21,8 +21,7 @@ it('every form of an answer reaches the script as its right words, or as those o
 
   const ids: number[] = [];
   for (const at of ANSWER_FORMS.keys()) {
-    const question = { npc_id: 'sage-of-prontera', message: `form ${at}`, player: { name: PLAYER } };
-    const args = ['dialogue', '/api/v1/npc/dialogue', JSON.stringify(question), 5, LIFE_SECONDS];
+    const args = ['dialogue', '/api/v1/npc/dialogue', JSON.stringify(questionOf(at)), 5, LIFE_SECONDS];
     ids.push(await server.number('ai_db_request', ...args));
   }
 

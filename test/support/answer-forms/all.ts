@@ -1,6 +1,6 @@
 import { CHANNEL_FORMS } from './channels.ts';
 import { CUT_FORMS } from './cut-thoughts.ts';
-import type { AnswerForm } from './form.ts';
+import { type AnswerForm, PLAYER } from './form.ts';
 import { JSON_FORMS } from './json.ts';
 import { LABEL_VARIANTS_FORMS } from './label-variants.ts';
 import { MARK_VARIANTS_FORMS } from './mark-variants.ts';
@@ -40,4 +40,22 @@ export function completionOf({ content, reasoning, finish }: AnswerForm): object
     ],
     usage: { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 },
   };
+}
+
+/** Of a script that English does not have: an answer in another one than the talk's is refused. */
+const LANGUAGES: readonly (readonly [RegExp, string])[] = [
+  [/\p{Script=Cyrillic}/u, 'ru'],
+  [/[\p{Script=Hiragana}\p{Script=Katakana}]/u, 'ja'],
+  [/\p{Script=Hangul}/u, 'ko'],
+  [/\p{Script=Han}/u, 'zh-TW'],
+  [/\p{Script=Thai}/u, 'th'],
+  [/\p{Script=Greek}/u, 'el'],
+  [/\p{Script=Arabic}/u, 'ar'],
+];
+
+/** What a player asks for the form with this number, in the language of its words. */
+export function questionOf(at: number) {
+  const says = ANSWER_FORMS[at]?.says ?? '';
+  const [, language = 'en'] = LANGUAGES.find(([script]) => script.test(says)) ?? [];
+  return { npc_id: 'sage-of-prontera', message: `form ${at}`, player: { name: PLAYER }, language };
 }
