@@ -202,7 +202,8 @@ describe('the version', () => {
       const [table, name] = column.split(' ');
       await query('SET foreign_key_checks = 0');
       await query('ALTER TABLE ai_responses DROP FOREIGN KEY fk_ai_responses_request_id');
-      if (table === 'ai_workers') await query('ALTER TABLE ai_workers DROP PRIMARY KEY');
+      if (table === 'ai_workers' || table === 'ai_npc_words')
+        await query(`ALTER TABLE ${table} DROP PRIMARY KEY`);
       await query(`ALTER TABLE ${table} CHANGE COLUMN ${name} other_name INT DEFAULT NULL`);
       await query("DELETE FROM ai_ipc_meta WHERE name = 'schema_version'");
       await database.loadSqlFile(TABLES_FILE);
