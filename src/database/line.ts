@@ -4,6 +4,7 @@ import type { MariadbSettings } from '../config/settings.ts';
 import { type SslMode, sslModeOf } from '../config/ssl-mode.ts';
 import { type CertificateCheck, type DriverSsl, driverSsl, type Encryption } from './encryption.ts';
 import { type Greeting, readGreeting } from './greeting.ts';
+import './heard-end.ts';
 import type { SeenLine } from './seen-line.ts';
 import type { SessionNeeds } from './session.ts';
 
