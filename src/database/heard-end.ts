@@ -6,10 +6,9 @@ interface DriverConnection {
   fatalError(this: DriverConnection, error: Error, avoidsThrow: boolean): void;
 }
 
-const file = new URL('lib/connection.js', import.meta.resolve('mariadb'));
-const { default: Connection } = (await import(file.href)) as {
-  default: { readonly prototype: DriverConnection };
-};
+const { default: Connection } = (await import(
+  new URL('lib/connection.js', import.meta.resolve('mariadb')).href
+)) as { default: { readonly prototype: DriverConnection } };
 const { fatalError } = Connection.prototype;
 
 /**

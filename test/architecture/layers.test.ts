@@ -139,6 +139,12 @@ describe('a broken layer is found', () => {
     expect(findLayerBreaks([file(path, `import '${specifier}';`)])).toHaveLength(1);
   });
 
+  it('and a file of a package that its layer may not have', () => {
+    const text = "await import(new URL('lib/a.js', import.meta.resolve('mariadb')).href);";
+    expect(findLayerBreaks([file('src/database/a.ts', text)])).toEqual([]);
+    expect(findLayerBreaks([file('src/worker/a.ts', text)])).toHaveLength(1);
+  });
+
   it('and an import whose name is computed', () => {
     expect(findLayerBreaks([file('src/base/a.ts', 'await import(name);')])).toHaveLength(1);
   });

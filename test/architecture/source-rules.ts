@@ -124,8 +124,11 @@ const IMPORT_FORMS = [
   /^\s*(?:import|export)\b[^;'"]*?\bfrom\s*['"]([^'"]+)['"]/gm,
   /^\s*import\s*['"]([^'"]+)['"]/gm,
   /\bimport\(\s*['"]([^'"]+)['"]/g,
+  /\bimport\.meta\.resolve\(\s*['"]([^'"]+)['"]/g,
 ];
-const COMPUTED_IMPORT = /\bimport\((?!\s*['"])/;
+/** A file that a package does not give out is named by two texts: `new URL('lib/a.js', import.meta.resolve('package'))`. */
+const COMPUTED_IMPORT =
+  /\bimport\((?!\s*['"]|\s*new URL\('[^']+', import\.meta\.resolve\('[^']+'\)\)\.href\s*\))/;
 const COMMENTS = /^\s*\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm;
 const SQL =
   /\b(?:SELECT|INSERT(?: IGNORE)? INTO|REPLACE INTO|DELETE FROM|PRAGMA)\s+\S+|\bUPDATE\s+\S+\s+SET\b|\b(?:CREATE|ALTER|DROP|TRUNCATE) TABLE\b/g;

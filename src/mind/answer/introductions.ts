@@ -20,7 +20,7 @@ const IDENTITIES: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 /** Where every noun has a capital, these endings are mostly callings: Händler, Wirtin, Soldat. */
 const NOUNS = new Set(['de']);
-const CALLING = /(?:er|in|e|at|ant|ent|ist|ling|mann|frau|eur|or|or|är|heit|keit|ung|schaft|nd)$/u;
+const CALLING = /(?:er|in|e|at|ant|ent|ist|ling|mann|frau|eur|or|är|heit|keit|ung|schaft|nd)$/u;
 const NAME = "(?<name>[\\p{L}][\\p{L}\\p{N}\\p{M}'’._-]*(?: [\\p{L}\\p{N}][\\p{L}\\p{N}\\p{M}'’._-]*){0,3})";
 const BETWEEN = '(?:[:,] ?| [—–-] | )["“«„\'‘»]?';
 /** A name ends a thought, or its sentence goes on with another one. */

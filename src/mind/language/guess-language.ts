@@ -4,6 +4,7 @@ import { keyIn, toKey } from './keys.ts';
 import { isSameLanguage, languageOf } from './language.ts';
 import { allPacks, packOf } from './pack-book.ts';
 import type { LanguagePack } from './pack-schema.ts';
+import { scriptsIn } from './pack-scripts.ts';
 import { foldWidth } from './script.ts';
 import { toWords, type Word } from './words.ts';
 
@@ -92,19 +93,17 @@ export function isInScriptOf(text: string, code: string): boolean {
   );
 }
 
-const inScripts = new WeakMap<LanguagePack, RegExp>();
-
 /** Whether most letters are of the pack's scripts. */
 function isWrittenIn(pack: LanguagePack, letters: readonly string[]): boolean {
   return countIn(pack, letters) * 2 > letters.length;
 }
 
+/** Signs that lengthen or repeat the one before them are of its script. */
+const OF_THE_LAST = /[ー々]/;
+
 function countIn(pack: LanguagePack, letters: readonly string[]): number {
-  const script =
-    inScripts.get(pack) ??
-    new RegExp(`[ー々${pack.scripts.map((name) => `\\p{Script=${name}}`).join('')}]`, 'u');
-  inScripts.set(pack, script);
-  return letters.filter((letter) => script.test(letter)).length;
+  const script = scriptsIn(pack);
+  return letters.filter((letter) => script.test(letter) || OF_THE_LAST.test(letter)).length;
 }
 
 interface Choosing {

@@ -1,3 +1,4 @@
+import { FACT_KINDS } from '../language/fact-kinds.ts';
 import { isSameLanguage } from '../language/language.ts';
 
 /** What every line of a persona may name in braces: the persona itself. */
@@ -6,23 +7,16 @@ export const ALWAYS_KNOWN = ['name', 'role', 'place'] as const;
 /** What a script told the NPC, and is about what the player says now. */
 export const FACT_PLACEHOLDER = 'fact';
 
+/** The placeholder of what a player tells: his name is {player}, all else is called as it is. */
+export function placeholderFor(fact: string): string {
+  return fact === 'name' ? 'player' : fact;
+}
+
 /** What the NPC may remember of a player, or the game may tell of him. */
-export const REMEMBERED = [
-  'player',
-  'class',
-  'level',
-  'home',
-  'guild',
-  'likes',
-  'dislikes',
-  'seeks',
-  'plans',
-  'facts',
-  'quote',
-  'last_said',
-  'last_answer',
-  FACT_PLACEHOLDER,
-] as const;
+export const REMEMBERED: readonly string[] = [
+  ...FACT_KINDS.map(placeholderFor),
+  ...['facts', 'quote', 'last_said', 'last_answer', FACT_PLACEHOLDER],
+];
 
 /** {word} is a word of the player's message that is worth taking up; many a message has none. */
 export const WORD_PLACEHOLDER = 'word';
@@ -30,12 +24,7 @@ export const WORD_PLACEHOLDER = 'word';
 /** In shouts: what a script wants spoken of, where that can stand in a sentence. */
 export const TOPIC_PLACEHOLDER = 'topic';
 
-export const SOMETIMES_KNOWN = [WORD_PLACEHOLDER, ...REMEMBERED] as const;
-
-/** The placeholder of what a player tells: his name is {player}, all else is called as it is. */
-export function placeholderFor(fact: string): string {
-  return fact === 'name' ? 'player' : fact;
-}
+export const SOMETIMES_KNOWN: readonly string[] = [WORD_PLACEHOLDER, ...REMEMBERED];
 
 /** In English, "a {class}" is an acolyte too. */
 const INDEFINITE = /\b([Aa]) \{([^{}]*)\}/g;
@@ -50,8 +39,7 @@ export function placeholdersOf(line: string): string[] {
 
 /** Whether a line can not be said to a stranger whose message has no word to take up. */
 export function needsMore(line: string, captures: readonly string[]): boolean {
-  const sometimes: readonly string[] = SOMETIMES_KNOWN;
-  return placeholdersOf(line).some((name) => sometimes.includes(name) && !captures.includes(name));
+  return placeholdersOf(line).some((name) => SOMETIMES_KNOWN.includes(name) && !captures.includes(name));
 }
 
 /** Puts the values into a line of this language; undefined when one of them is not known. */
