@@ -140,7 +140,7 @@ describe('a good request', () => {
       await server.number('ai_db_request', 'dialogue', DIALOGUE, '{"a":2}');
       const after = await server.counters();
       expect(after['Com_insert']! - before['Com_insert']!).toBe(1);
-      costs.push(after['Questions']! - before['Questions']!);
+      costs.push(after['Attempts']! - before['Attempts']!);
     }
     // In between, once a second, a timer looks after open requests.
     expect(Math.min(...costs)).toBe(1);

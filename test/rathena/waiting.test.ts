@@ -155,7 +155,7 @@ describe('many who wait', () => {
     const after = await server.counters();
 
     const ticks = (performance.now() - startedMs) / TICK_MS;
-    expect(after['Questions']! - before['Questions']!).toBeLessThanOrEqual(Math.ceil(ticks) + 2);
+    expect(after['Attempts']! - before['Attempts']!).toBeLessThanOrEqual(Math.ceil(ticks) + 2);
     expect(after['Com_select']! - before['Com_select']!).toBeGreaterThan(0);
     await queue().database.query(
       "INSERT INTO ai_responses (request_id, response_data) SELECT id, CONCAT('{\"id\":', id, '}') FROM ai_requests",

@@ -9,18 +9,21 @@
 #include "ai_ipc/request_command.h"
 #include "ai_ipc/wait_for_answer.h"
 
-/// ai_db_request("<type>","<endpoint>","<json>"{,<priority>{,<timeout seconds>}}): the id of the request, or -1.
+/// ai_db_request("<type>","<endpoint>","<json>"{,<priority>{,<timeout seconds>}}): the id of the request, or -1. Where the
+/// database does not take it at once, the script waits for it, at most 4 s, as with ai_db_response.
 BUILDIN_FUNC(ai_db_request)
 {
 	ai_ipc::CommandRun ai;
 	ai_ipc::RequestArguments given;
 
+	if (ai_ipc::wait_of(*ai, st) != nullptr)
+		return ai_ipc::go_on_requesting(*ai, st);
 	given.type = script_getstr(st, 2);
 	given.endpoint = script_getstr(st, 3);
 	given.data = script_getstr(st, 4);
 	given.priority = ai_ipc::optional_number(st, 5).value_or(ai_ipc::DEFAULT_PRIORITY);
 	given.timeout_seconds = ai_ipc::optional_number(st, 6);
-	return ai_ipc::wake_with(st, ai_ipc::request(*ai, given, ai_ipc::source_of(st)));
+	return ai_ipc::request(*ai, st, given);
 }
 
 /// ai_db_response(<id>{,<timeout ms>}): the answer's JSON, or "" while there is none. With a time-out the script waits
@@ -29,17 +32,15 @@ BUILDIN_FUNC(ai_db_request)
 BUILDIN_FUNC(ai_db_response)
 {
 	ai_ipc::CommandRun ai;
-	std::string answer;
 
-	if (ai_ipc::is_waiting(st))
+	if (const ai_ipc::Waiter* waiter = ai_ipc::wait_of(*ai, st)) {
+		if (waiter->errand != nullptr)
+			return ai_ipc::go_on_with_errand<ai_ipc::ReadErrand>(*ai, st, ai_ipc::answer_of_errand);
 		return ai_ipc::go_on_waiting(*ai, st);
+	}
 	int64 id = script_getnum64(st, 2);
 	int64 wait_ms = ai_ipc::can_sleep(st) ? ai_ipc::optional_number(st, 3).value_or(0) : 0;
-	if (ai_ipc::answer_at_once(*ai, id, wait_ms, answer))
-		return ai_ipc::wake_with(st, answer);
-	int64 until_ms = gettick() + ai_ipc::clamp(wait_ms, 0, ai_ipc::MAX_WAIT_MS);
-	ai_ipc::begin_wait(st, ai_ipc::ANSWER_WAIT_AT, ai_ipc::new_wait(st, static_cast<uint64>(id), until_ms));
-	return ai_ipc::go_on_waiting(*ai, st);
+	return wait_ms > 0 ? ai_ipc::answer_in_time(*ai, st, id, wait_ms) : ai_ipc::answer_at_once(*ai, st, id);
 }
 
 /// ai_db_turn(0): waits while so many scripts ask in the same moment that the game would stand still; mostly not at all.
@@ -56,7 +57,9 @@ BUILDIN_FUNC(ai_db_status)
 {
 	ai_ipc::CommandRun ai;
 
-	return ai_ipc::wake_with(st, static_cast<int64_t>(ai_ipc::status(*ai, script_getnum64(st, 2))));
+	if (ai_ipc::wait_of(*ai, st) != nullptr)
+		return ai_ipc::go_on_with_errand<ai_ipc::ReadErrand>(*ai, st, ai_ipc::status_of_errand);
+	return ai_ipc::status(*ai, st, script_getnum64(st, 2));
 }
 
 /// ai_db_cancel(<id>): 1 when the request was open and is cancelled now, else 0.
@@ -64,27 +67,19 @@ BUILDIN_FUNC(ai_db_cancel)
 {
 	ai_ipc::CommandRun ai;
 
-	return ai_ipc::wake_with(st, static_cast<int64_t>(ai_ipc::cancel(*ai, script_getnum64(st, 2))));
+	if (ai_ipc::wait_of(*ai, st) != nullptr)
+		return ai_ipc::go_on_with_errand<ai_ipc::CancelErrand>(*ai, st, ai_ipc::is_cancelled);
+	return ai_ipc::cancel(*ai, st, script_getnum64(st, 2));
 }
 
 /// ai_db_cleanup({<age seconds>}): deletes ended requests that are older, and returns how many. The script sleeps in between.
 BUILDIN_FUNC(ai_db_cleanup)
 {
 	ai_ipc::CommandRun ai;
-	ai_ipc::Cleanups& cleanups = ai_ipc::cleanups();
-	bool is_first = st->sleep.tick == 0;
 
-	if (is_first)
-		cleanups.begin(st->id, ai_ipc::optional_number(st, 2).value_or(ai_ipc::DEFAULT_AGE_SECONDS), gettick());
-	ai_ipc::Cleanup& cleanup = cleanups.go_on(st->id);
-	int chunks_left = ai_ipc::can_sleep(st) ? 1 : ai_ipc::CLEANUP_CHUNKS_AT_ONCE;
-	bool has_more = true;
-	while (has_more && chunks_left-- > 0)
-		has_more = ai_ipc::clean_chunk(*ai, cleanup);
-	cleanup.touched_at_ms = gettick();
-	if (has_more && ai_ipc::can_sleep(st))
-		return ai_ipc::sleep_for(st, ai_ipc::CLEANUP_PAUSE_MS);
-	return ai_ipc::wake_with(st, cleanups.end(st->id));
+	if (ai_ipc::wait_of(*ai, st) != nullptr)
+		return ai_ipc::go_on_cleaning(*ai, st);
+	return ai_ipc::clean_up(*ai, st, ai_ipc::optional_number(st, 2).value_or(ai_ipc::DEFAULT_AGE_SECONDS));
 }
 
 /// ai_db_error(<id>): "code: message" of a request that failed, "" of one that did not. -1: why the last one was refused.
@@ -92,7 +87,9 @@ BUILDIN_FUNC(ai_db_error)
 {
 	ai_ipc::CommandRun ai;
 
-	return ai_ipc::wake_with(st, ai_ipc::error(*ai, script_getnum64(st, 2)));
+	if (ai_ipc::wait_of(*ai, st) != nullptr)
+		return ai_ipc::go_on_with_errand<ai_ipc::ReasonErrand>(*ai, st, ai_ipc::error_of_errand);
+	return ai_ipc::error(*ai, st, script_getnum64(st, 2));
 }
 
 /// ai_json_escape("<text>"): the text as it may stand between the quotes of a JSON string. Also called escape.

@@ -19,10 +19,8 @@ struct Login {
 	std::string user, password, database;
 };
 bool sql_connect(const Login& login);
-/// Statements that were tried, on any handle, the failed ones included.
-int64 sql_attempts();
-/// How many statements the server has counted on the main connection: Questions, Com_select, ...
-std::string sql_session_counters();
+/// Statements that were tried, on any connection, the failed ones included; of them, those of each verb.
+std::string sql_counters();
 void sql_close();
 
 // timer.cpp

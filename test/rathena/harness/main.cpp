@@ -54,6 +54,7 @@ std::string from_hex(const std::string& hex) {
 	return bytes;
 }
 
+const char* INTER_CONF_NAME = "conf/inter_athena.conf";
 int32 msg_silent = 0;
 int32 console_msg_log = 0;
 static const int32 SILENT_ERRORS = 16;
@@ -150,9 +151,8 @@ static void call_command(std::istringstream& words, bool has_window) {
 static void report_counters(std::istringstream& words) {
 	std::string token;
 	words >> token;
-	int64 attempts = sql_attempts();
-	report("counters %s Attempts=%" PRId64 " Scripts=%d Lateness=%" PRId64 "%s", token.c_str(), attempts, script_count(),
-	       timers_worst_lateness(), sql_session_counters().c_str());
+	report("counters %s Scripts=%d Lateness=%" PRId64 "%s", token.c_str(), script_count(), timers_worst_lateness(),
+	       sql_counters().c_str());
 }
 
 /// False when it was the last one.

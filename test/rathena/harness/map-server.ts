@@ -88,10 +88,10 @@ export class MapServer {
   static async start(database: DatabaseSettings, options: MapServerOptions = {}): Promise<MapServer> {
     const program = await buildHarness();
     const folder = mkdtempSync(join(tmpdir(), 'ai-ipc-map-server-'));
-    if (options.settings !== undefined) {
-      mkdirSync(join(folder, 'conf/import'), { recursive: true });
+    mkdirSync(join(folder, 'conf/import'), { recursive: true });
+    writeFileSync(join(folder, 'conf/inter_athena.conf'), loginLines(database, options.encoding));
+    if (options.settings !== undefined)
       writeFileSync(join(folder, 'conf/import/ai_ipc.conf'), options.settings);
-    }
     const child = spawn(program, { cwd: folder, env: { PATH: process.env['PATH'] }, stdio: 'pipe' });
     const killAtExit = () => child.kill('SIGKILL');
     process.once('exit', killAtExit);
@@ -191,9 +191,8 @@ export class MapServer {
   }
 
   /**
-   * Attempts: statements that the commands tried, failed ones included. Questions, Com_select, Com_insert, Com_update,
-   * Com_delete: what the server counted on the main connection (without the question for it). Lateness: milliseconds,
-   * the most that a timer was late.
+   * Attempts: statements that were tried on any connection, failed ones included; Com_select, Com_insert, Com_update,
+   * Com_delete: those of them. Lateness: milliseconds, the most that a timer was late.
    */
   async counters(): Promise<Readonly<Record<string, number>>> {
     return await this.#numbers('counters');
@@ -283,6 +282,15 @@ export function useMapServers(): (
     started.push(server);
     return server;
   };
+}
+
+/** What of conf/inter_athena.conf the commands read. */
+function loginLines(database: DatabaseSettings, encoding = ''): string {
+  const { host, port, user, password, database: name } = database;
+  return [
+    ...[`map_server_ip: ${host}`, `map_server_port: ${port}`, `map_server_id: ${user}`],
+    ...[`map_server_pw: ${password}`, `map_server_db: ${name}`, `default_codepage: ${encoding}`, ''],
+  ].join('\n');
 }
 
 function wordOf(argument: Argument): string {

@@ -196,11 +196,27 @@ static void report_end(Script* script, int32 result) {
 	       script->runs, script->microseconds, value.c_str());
 }
 
+static Script* script_of(script_state* st) {
+	for (Script* script : scripts)
+		if (&script->st == st)
+			return script;
+	return nullptr;
+}
+
+DBMap* st_db = nullptr;
+
+void* script_by_id(int32 id) {
+	for (Script* script : scripts)
+		if (script->st.id == static_cast<uint32>(id))
+			return &script->st;
+	return nullptr;
+}
+
 static void run(Script* script);
 
-static TIMER_FUNC(wake) {
+TIMER_FUNC(run_script_timer) {
 	(void)tid, (void)tick;
-	Script* script = reinterpret_cast<Script*>(data);
+	Script* script = script_of(reinterpret_cast<script_state*>(data));
 	map_session_data* player = map_id2sd(script->st.rid);
 	script->st.sleep.timer = INVALID_TIMER;
 	// A script whose player has left, or who is another character by now, ends in its sleep.
@@ -223,7 +239,7 @@ static void sleep_on(Script* script) {
 	}
 	map_session_data* player = map_id2sd(st->rid);
 	st->sleep.charid = player == nullptr ? 0 : static_cast<int32>(player->status.char_id);
-	st->sleep.timer = add_timer(gettick() + st->sleep.tick, wake, st->sleep.charid, reinterpret_cast<intptr_t>(script));
+	st->sleep.timer = add_timer(gettick() + st->sleep.tick, run_script_timer, st->sleep.charid, reinterpret_cast<intptr_t>(st));
 }
 
 /// Whether the script waits with its player, as `next` does; it must have him then.
@@ -258,13 +274,6 @@ static void run(Script* script) {
 	}
 	report_end(script, result);
 	destroy(script);
-}
-
-static Script* script_of(script_state* st) {
-	for (Script* script : scripts)
-		if (&script->st == st)
-			return script;
-	return nullptr;
 }
 
 void run_script_main(script_state* st) {
@@ -338,7 +347,7 @@ void script_call(const Call& call) {
 void script_free_all() {
 	while (!scripts.empty()) {
 		Script* script = *scripts.begin();
-		delete_timer(script->st.sleep.timer, wake);
+		delete_timer(script->st.sleep.timer, run_script_timer);
 		report("ended %s", script->token.c_str());
 		destroy(script);
 	}

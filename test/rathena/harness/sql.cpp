@@ -1,3 +1,4 @@
+#include <atomic>
 #include <cstdarg>
 #include <string>
 
@@ -16,7 +17,6 @@ struct Sql {
 Sql* mmysql_handle = nullptr;
 Sql* qsmysql_handle = nullptr;
 
-static int64 attempts = 0;
 
 static Sql* connect_one(const Login& login) {
 	Sql* self = new Sql;
@@ -52,42 +52,38 @@ static void close_one(Sql*& self) {
 void sql_close() {
 	close_one(mmysql_handle);
 	close_one(qsmysql_handle);
-	mysql_library_end();
 }
 
-int64 sql_attempts() {
-	return attempts;
+/// Statements of all connections: the linker puts this in the place of mysql_real_query.
+extern "C" int __real_mysql_real_query(MYSQL* handle, const char* query, unsigned long length);
+extern "C" int __wrap_mysql_real_query(MYSQL* handle, const char* query, unsigned long length);
+
+static std::atomic<int64> attempts{0}, selects{0}, inserts{0}, updates{0}, deletes{0};
+
+/// What bounds the waits of a statement stands before it.
+static std::string verb_of(const std::string& query) {
+	size_t bounds = query.compare(0, 13, "SET STATEMENT") == 0 ? query.find(" FOR ") : std::string::npos;
+	size_t begin = bounds == std::string::npos ? 0 : bounds + 5;
+	return query.substr(begin, 6);
 }
 
-/// The server counts the questions for its counters, too: those of this function, on this connection.
-static int64 own_questions(MYSQL* handle) {
-	static unsigned long connection = 0;
-	static int64 questions = 0;
-	if (mysql_thread_id(handle) != connection)
-		questions = 0;
-	connection = mysql_thread_id(handle);
-	return ++questions;
+int __wrap_mysql_real_query(MYSQL* handle, const char* query, unsigned long length) {
+	std::string verb = verb_of(std::string(query, length < 256 ? length : 256));
+	++attempts;
+	selects += verb == "SELECT";
+	inserts += verb == "INSERT";
+	updates += verb == "UPDATE";
+	deletes += verb == "DELETE";
+	return __real_mysql_real_query(handle, query, length);
 }
 
-std::string sql_session_counters() {
-	const char* query = "SHOW SESSION STATUS WHERE Variable_name IN "
-	                    "('Questions', 'Com_select', 'Com_insert', 'Com_update', 'Com_delete')";
-	std::string text;
-	MYSQL* handle = &mmysql_handle->handle;
-	if (mysql_query(handle, query) != 0)
-		return text;
-	int64 own = own_questions(handle);
-	MYSQL_RES* result = mysql_store_result(handle);
-	while (MYSQL_ROW row = mysql_fetch_row(result)) {
-		bool is_total = strcmp(row[0], "Questions") == 0;
-		text += std::string(" ") + row[0] + "=" + std::to_string(std::stoll(row[1]) - (is_total ? own : 0));
-	}
-	mysql_free_result(result);
-	return text;
+std::string sql_counters() {
+	return " Attempts=" + std::to_string(attempts) + " Com_select=" + std::to_string(selects) +
+	       " Com_insert=" + std::to_string(inserts) + " Com_update=" + std::to_string(updates) +
+	       " Com_delete=" + std::to_string(deletes);
 }
 
 static int32 run(Sql* self, const std::string& query) {
-	++attempts;
 	Sql_FreeResult(self);
 	MYSQL* handle = &self->handle;
 	if (mysql_real_query(handle, query.data(), query.size()) == 0) {

@@ -4,117 +4,76 @@
 #define AI_IPC_CHANGE_COMMANDS_H
 
 #include <cstdint>
-#include <iterator>
-#include <unordered_map>
-#include <vector>
+#include <memory>
 
-#include "plugin.h"
+#include "cleanup_errand.h"
+#include "read_commands.h"
 
 namespace ai_ipc {
 
-// True when the request was open and is cancelled now.
-inline bool cancel(Plugin& ai, int64_t id) {
-	if (id <= 0)
-		return false;
-	Database& database = ai.database;
-	bool is_cancelled = database.transact([&] {
-		return database.run(cancel_request(id)) && database.affected_rows() == 1 && database.run(log_cancelled(id));
-	});
-	if (is_cancelled)
-		ai.open_requests.ended(static_cast<uint64_t>(id));
-	else if (!database.is_open())
-		ai.last_refusal = Database::unavailable();
-	return is_cancelled;
+inline int64_t is_cancelled(Plugin& ai, const std::shared_ptr<CancelErrand>& errand) {
+	if (!errand->is_over() || !ai.desk.conclude(*errand)) {
+		ai.last_refusal = errand->is_over() ? DatabaseDesk::unavailable() : DatabaseDesk::late();
+		return 0;
+	}
+	// What it is now stands in the database, where it was not this one that ended it.
+	ai.board.forget(errand->id);
+	if (!errand->is_cancelled)
+		return 0;
+	ai.has_ended(errand->id, AI_REQ_CANCELLED, gettick());
+	return 1;
 }
 
-// One DELETE of so many takes a few milliseconds; the world goes on between two of them.
-const size_t CLEANUP_CHUNK = 200;
+// 1 when the request was open and is cancelled now.
+inline int cancel(Plugin& ai, script_state* st, int64_t id) {
+	if (!can_read(ai, st, id))
+		return wake_with(st, int64_t{0});
+	auto errand = std::make_shared<CancelErrand>(static_cast<uint64_t>(id));
+	return run_errand(ai, st, errand, MOST_ERRAND_MS, is_cancelled);
+}
+
+// The world goes on between two chunks, for the database's sake.
 const int64_t CLEANUP_PAUSE_MS = 20;
-// Rows that are not old yet are walked over so many at a time: half a millisecond.
-const size_t CLEANUP_SCAN = 1000;
 // In a script that cannot pause, the most at once: 2,000 requests.
 const int CLEANUP_CHUNKS_AT_ONCE = 10;
+// A cleanup whose database answers nothing for so long returns what it has.
+const int64_t MOST_CLEANUP_CHUNK_MS = 10000;
 
-struct Cleanup {
-	int64_t age_seconds = DEFAULT_AGE_SECONDS;
-	uint64_t after_id = 0;
-	int64_t deleted = 0;
-	int64_t touched_at_ms = 0;
-};
-
-// Finds the next old requests behind the last ones. False when the whole table is done, or cannot be read.
-inline bool scan_old(Database& database, Cleanup& cleanup, std::vector<uint64_t>& old_ids) {
-	if (!database.run(scan_for_cleanup(cleanup.after_id, cleanup.age_seconds, CLEANUP_SCAN)))
-		return false;
-	size_t rows = 0;
-	while (old_ids.size() < CLEANUP_CHUNK && database.next_row()) {
-		++rows;
-		cleanup.after_id = database.number_column(0);
-		if (database.column(1) == "1")
-			old_ids.push_back(cleanup.after_id);
-	}
-	database.done();
-	return rows == CLEANUP_SCAN || old_ids.size() == CLEANUP_CHUNK;
+inline int64_t deleted_by(Plugin& ai, const std::shared_ptr<CleanupErrand>& errand) {
+	if (errand->is_over() && !ai.desk.conclude(*errand))
+		ai.last_refusal = DatabaseDesk::unavailable();
+	return errand->deleted.load();
 }
 
-inline bool delete_old(Database& database, Cleanup& cleanup, const std::vector<uint64_t>& old_ids) {
-	uint64_t deleted = 0;
-	bool is_done = database.transact([&] {
-		if (!database.run(delete_requests(old_ids, cleanup.age_seconds)))
-			return false;
-		deleted = database.affected_rows();
-		return deleted > 0 && database.run(log_cleaned(deleted));
-	});
-	if (is_done)
-		cleanup.deleted += static_cast<int64_t>(deleted);
-	// Somebody else may have been faster with these.
-	return is_done || database.is_open();
+// Deletes ended requests, and gives how many. The script sleeps in between.
+inline int clean_up(Plugin& ai, script_state* st, int64_t age_seconds) {
+	if (!ai.desk.is_open() || !can_wait_for_errand(ai, st)) {
+		ai.last_refusal = DatabaseDesk::unavailable();
+		return wake_with(st, int64_t{0});
+	}
+	int chunks = can_sleep(st) ? 1 : CLEANUP_CHUNKS_AT_ONCE;
+	auto errand = std::make_shared<CleanupErrand>(clamp_age_seconds(age_seconds), chunks);
+	ai.desk.send(errand);
+	if (can_sleep(st))
+		return begin_wait(ai, st, gettick() + MOST_CLEANUP_CHUNK_MS, NO_REQUEST, errand);
+	ai.desk.await(*errand);
+	return wake_with(st, deleted_by(ai, errand));
 }
 
-// Deletes up to 200. False when there is nothing more to do.
-inline bool clean_chunk(Plugin& ai, Cleanup& cleanup) {
-	std::vector<uint64_t> old_ids;
-	bool has_more = scan_old(ai.database, cleanup, old_ids);
-	bool could_delete = old_ids.empty() || delete_old(ai.database, cleanup, old_ids);
-	if (!ai.database.is_open())
-		ai.last_refusal = Database::unavailable();
-	return has_more && could_delete;
-}
-
-// The cleanups of scripts that pause, by the number of the script. One that is not touched for a minute has lost its
-// script (@reloadscript, log-out).
-class Cleanups {
-  public:
-	Cleanup& begin(uint32_t script, int64_t age_seconds, int64_t now_ms) {
-		drop_lost(now_ms);
-		Cleanup& cleanup = cleanups_[script];
-		cleanup = Cleanup();
-		cleanup.age_seconds = clamp_age_seconds(age_seconds);
-		return cleanup;
-	}
-
-	Cleanup& go_on(uint32_t script) {
-		return cleanups_[script];
-	}
-
-	int64_t end(uint32_t script) {
-		int64_t deleted = cleanups_[script].deleted;
-		cleanups_.erase(script);
-		return deleted;
-	}
-
-  private:
-	std::unordered_map<uint32_t, Cleanup> cleanups_;
-
-	void drop_lost(int64_t now_ms) {
-		for (auto cleanup = cleanups_.begin(); cleanup != cleanups_.end();)
-			cleanup = now_ms - cleanup->second.touched_at_ms > 60000 ? cleanups_.erase(cleanup) : std::next(cleanup);
-	}
-};
-
-inline Cleanups& cleanups() {
-	static Cleanups instance;
-	return instance;
+inline int go_on_cleaning(Plugin& ai, script_state* st) {
+	Waiter waiter = *wait_of(ai, st);
+	auto errand = std::static_pointer_cast<CleanupErrand>(waiter.errand);
+	bool is_over = errand->is_over();
+	if (!is_over && gettick() < waiter.until_ms)
+		return wait_on(st, waiter);
+	bool may_go_on = is_over && (errand->is_done() || errand->was_locked()) && errand->has_more;
+	if (!may_go_on)
+		return end_wait(ai, st, waiter, [&] { return deleted_by(ai, errand); });
+	errand->begin_anew();
+	ai.desk.send(errand);
+	waiter.until_ms = gettick() + MOST_CLEANUP_CHUNK_MS;
+	ai.waiters.add(waiter);
+	return wait_on(st, waiter);
 }
 
 } // namespace ai_ipc

@@ -19,8 +19,9 @@ class OpenRequests {
   public:
 	// A limit of 0 is none. The character is 0 where no player is attached.
 	Refusal refusal(uint32_t character, int64_t most_per_character, int64_t most) const {
-		if (most > 0 && static_cast<int64_t>(requests_.size()) >= most)
-			return {"too_many_open", "There are " + std::to_string(requests_.size()) +
+		int64_t total = static_cast<int64_t>(requests_.size()) + asked_;
+		if (most > 0 && total >= most)
+			return {"too_many_open", "There are " + std::to_string(total) +
 			                             " open requests already, the most that max_open_requests allows. Try again later."};
 		auto count = by_character_.find(character);
 		if (character == 0 || most_per_character == 0 || count == by_character_.end() || count->second < most_per_character)
@@ -28,6 +29,18 @@ class OpenRequests {
 		return {"too_many_open", "Character " + std::to_string(character) + " has " + std::to_string(count->second) +
 		                             " open requests already, the most that max_open_requests_per_character allows. "
 		                             "Try again later."};
+	}
+
+	// One that has no id yet counts as well, until it is known what became of it.
+	void ask(uint32_t character) {
+		++asked_;
+		if (character != 0)
+			++by_character_[character];
+	}
+
+	void asked(uint32_t character) {
+		--asked_;
+		forget_character(character);
 	}
 
 	void add(uint64_t id, uint32_t character, int64_t ends_at_ms) {
@@ -82,6 +95,7 @@ class OpenRequests {
 	std::map<uint64_t, Open> requests_;
 	std::unordered_map<uint32_t, int64_t> by_character_;
 	uint64_t last_id_ = 0;
+	int64_t asked_ = 0;
 
 	void forget_character(uint32_t character) {
 		auto count = by_character_.find(character);

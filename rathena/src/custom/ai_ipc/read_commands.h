@@ -3,82 +3,135 @@
 #ifndef AI_IPC_READ_COMMANDS_H
 #define AI_IPC_READ_COMMANDS_H
 
+#include <memory>
 #include <string>
+#include <vector>
 
-#include "plugin.h"
+#include "wait_for_errand.h"
 
 namespace ai_ipc {
 
 // An hour: a script that waits longer than any request lives waits for nothing.
 const int64_t MAX_WAIT_MS = 3600000;
-// With so many waiting, another one leaves the first read to the next look.
-const size_t MOST_FIRST_READS = 32;
+// So long a script waits for what it reads or changes.
+const int64_t MOST_ERRAND_MS = 2000;
 
-// The answer as the client can show it; "" while there is none. True when nothing more will come.
-inline bool read_answer(Plugin& ai, int64_t id, std::string& answer) {
-	answer.clear();
-	if (id <= 0 || !ai.run(read_answers({static_cast<uint64_t>(id)})))
-		return true;
-	bool is_final = true;
-	if (ai.database.next_row()) {
-		is_final = is_ended(status_code(ai.database.column(1)));
-		answer = ai.database.column(2);
-	}
-	ai.database.done();
-	answer = ai.fitting(ai.translation.from_utf8(answer, true));
-	if (is_final)
-		ai.open_requests.ended(static_cast<uint64_t>(id));
-	return is_final;
+// What is known of the request without asking the database; nullptr where it must be asked. The plain way always asks.
+inline const RequestBoard::Entry* known(Plugin& ai, int64_t id) {
+	return HAS_THREAD ? ai.board.known(static_cast<uint64_t>(id), gettick()) : nullptr;
 }
 
-// What a script gets without sleeping. A few that begin to wait read for themselves; where many do, the next look, a tenth
-// of a second away at most, reads for all: 300 reads at once would hold up the game for 12 ms.
-inline bool answer_at_once(Plugin& ai, int64_t id, int64_t wait_ms, std::string& answer) {
-	if (id > 0 && wait_ms > 0 && ai.waiting_room.size() >= MOST_FIRST_READS)
+inline std::shared_ptr<ReadErrand> read_errand(int64_t id) {
+	return std::make_shared<ReadErrand>(std::vector<uint64_t>{static_cast<uint64_t>(id)});
+}
+
+// What an errand brought, put on the board; nullptr when it is not over, or failed.
+inline const RequestBoard::Entry* brought(Plugin& ai, const std::shared_ptr<ReadErrand>& errand) {
+	if (!errand->is_over() || !ai.desk.conclude(*errand)) {
+		ai.last_refusal = DatabaseDesk::unavailable();
+		return nullptr;
+	}
+	int64_t now_ms = gettick();
+	uint64_t id = errand->ids.front();
+	ai.board.ask(id, now_ms);
+	ai.take_rows(*errand, now_ms);
+	return &ai.board.ask(id, now_ms);
+}
+
+inline std::string answer_of_errand(Plugin& ai, const std::shared_ptr<ReadErrand>& errand) {
+	const RequestBoard::Entry* entry = brought(ai, errand);
+	return entry == nullptr ? std::string() : ai.answer_of(*entry);
+}
+
+inline int64_t status_of_errand(Plugin& ai, const std::shared_ptr<ReadErrand>& errand) {
+	const RequestBoard::Entry* entry = brought(ai, errand);
+	return entry == nullptr ? AI_REQ_NOT_FOUND : entry->code;
+}
+
+// Whether there can be anything to read, for a script that may wait for it.
+inline bool can_read(Plugin& ai, script_state* st, int64_t id) {
+	if (id <= 0)
 		return false;
-	return read_answer(ai, id, answer) || wait_ms <= 0;
+	if (ai.desk.is_open() && can_wait_for_errand(ai, st))
+		return true;
+	ai.last_refusal = DatabaseDesk::unavailable();
+	return false;
+}
+
+// The answer for a script that does not wait for one.
+inline int answer_at_once(Plugin& ai, script_state* st, int64_t id) {
+	const RequestBoard::Entry* entry = id > 0 ? known(ai, id) : nullptr;
+	if (entry != nullptr)
+		return wake_with(st, ai.answer_of(*entry));
+	if (!can_read(ai, st, id))
+		return wake_with(st, std::string());
+	return run_errand(ai, st, read_errand(id), MOST_ERRAND_MS, answer_of_errand);
+}
+
+// For one that does: "" at once where nothing will come, the answer at once where it is there, and else it waits.
+inline int answer_in_time(Plugin& ai, script_state* st, int64_t id, int64_t wait_ms) {
+	if (!can_read(ai, st, id))
+		return wake_with(st, std::string());
+	const RequestBoard::Entry* entry = known(ai, id);
+	if (entry == nullptr) {
+		auto errand = read_errand(id);
+		ai.desk.send(errand);
+		if (ai.desk.await_briefly(*errand) && !errand->was_locked()) {
+			entry = brought(ai, errand);
+			if (entry == nullptr)
+				return wake_with(st, std::string());
+		}
+		if (entry == nullptr)
+			ai.board.forget(static_cast<uint64_t>(id));
+	}
+	if (entry != nullptr && entry->is_ended())
+		return wake_with(st, ai.answer_of(*entry));
+	int64_t until_ms = gettick() + clamp(wait_ms, 0, MAX_WAIT_MS);
+	return begin_wait(ai, st, until_ms, static_cast<uint64_t>(id), nullptr);
 }
 
 // 0 to 6; 0 when there is no such request or the database is away.
-inline int status(Plugin& ai, int64_t id) {
-	if (id <= 0 || !ai.run(read_status(id)))
-		return AI_REQ_NOT_FOUND;
-	int code = ai.database.next_row() ? status_code(ai.database.column(0)) : AI_REQ_NOT_FOUND;
-	ai.database.done();
-	if (is_ended(code))
-		ai.open_requests.ended(static_cast<uint64_t>(id));
-	return code;
+inline int status(Plugin& ai, script_state* st, int64_t id) {
+	const RequestBoard::Entry* entry = id > 0 ? known(ai, id) : nullptr;
+	if (entry != nullptr)
+		return wake_with(st, static_cast<int64_t>(entry->code));
+	if (!can_read(ai, st, id))
+		return wake_with(st, static_cast<int64_t>(AI_REQ_NOT_FOUND));
+	return run_errand(ai, st, read_errand(id), MOST_ERRAND_MS, status_of_errand);
 }
 
 inline Refusal no_such_request(int64_t id) {
 	return {"bad_id", "There is no request " + std::to_string(id) + ": it never was, or cleanup has deleted it."};
 }
 
-inline std::string error_of_row(int64_t id, int code, const std::string& error_code, const std::string& message) {
-	if (code == AI_REQ_NOT_FOUND)
-		return no_such_request(id).text();
-	if (code == AI_REQ_CANCELLED)
+inline std::string error_of_row(const ReasonErrand& row) {
+	if (row.code == AI_REQ_NOT_FOUND)
+		return no_such_request(row.id).text();
+	if (row.code == AI_REQ_CANCELLED)
 		return "aborted: The request was cancelled.";
-	if (code != AI_REQ_FAILED && code != AI_REQ_TIMEOUT)
+	if (row.code != AI_REQ_FAILED && row.code != AI_REQ_TIMEOUT)
 		return std::string();
 	// A worker that is not ours may leave out one or the other.
-	std::string reason = message.empty() ? "The request ended without an answer." : message;
-	return (error_code.empty() ? "expired" : error_code) + ": " + reason;
+	std::string reason = row.message.empty() ? "The request ended without an answer." : row.message;
+	return (row.error_code.empty() ? "expired" : row.error_code) + ": " + reason;
+}
+
+inline std::string error_of_errand(Plugin& ai, const std::shared_ptr<ReasonErrand>& errand) {
+	if (errand->is_over() && ai.desk.conclude(*errand))
+		return ai.translation.from_utf8(error_of_row(*errand));
+	ai.last_refusal = errand->is_over() ? DatabaseDesk::unavailable() : DatabaseDesk::late();
+	return ai.last_refusal.text();
 }
 
 // "code: message" of a failed, timed-out or cancelled request; "" of one that did not fail. -1: of the last refusal.
-inline std::string error(Plugin& ai, int64_t id) {
+inline int error(Plugin& ai, script_state* st, int64_t id) {
 	if (id == -1)
-		return ai.last_refusal.text();
+		return wake_with(st, ai.last_refusal.text());
 	if (id <= 0)
-		return no_such_request(id).text();
-	if (!ai.run(read_error(id)))
-		return ai.last_refusal.text();
-	int code = ai.database.next_row() ? status_code(ai.database.column(0)) : AI_REQ_NOT_FOUND;
-	std::string error_code = ai.database.column(1);
-	std::string message = ai.database.column(2);
-	ai.database.done();
-	return ai.translation.from_utf8(error_of_row(id, code, error_code, message));
+		return wake_with(st, no_such_request(id).text());
+	if (!can_read(ai, st, id))
+		return wake_with(st, ai.last_refusal.text());
+	return run_errand(ai, st, std::make_shared<ReasonErrand>(id), MOST_ERRAND_MS, error_of_errand);
 }
 
 } // namespace ai_ipc

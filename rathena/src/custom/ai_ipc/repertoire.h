@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "database.h"
+#include "database_desk.h"
 #include "json_check.h"
 #include "game_text.h"
 #include "statements.h"
@@ -22,7 +22,7 @@ const int MOST_LESSONS = 5;
 // What the clients' codepage has. The database knows it, and is asked once for each character that comes up.
 class Repertoire {
   public:
-	explicit Repertoire(Database& database) : database_(database) {}
+	explicit Repertoire(DatabaseDesk& desk) : desk_(desk) {}
 
 	void set_codepage(const std::string& codepage) {
 		codepage_ = codepage;
@@ -50,7 +50,7 @@ class Repertoire {
 	}
 
   private:
-	Database& database_;
+	DatabaseDesk& desk_;
 	std::string codepage_;
 	// By a character in UTF-8; "" where the codepage lacks it.
 	std::unordered_map<std::string, std::string> bytes_;
@@ -93,10 +93,9 @@ class Repertoire {
 			characters.push_back(wanted.first);
 			lines += wanted.first + "\n";
 		}
-		if (!database_.run("SELECT " + as_client_bytes(utf8_literal(lines), codepage_)) || !database_.next_row())
+		std::string answer;
+		if (!desk_.first_value("SELECT " + as_client_bytes(utf8_literal(lines), codepage_), answer))
 			return false;
-		std::string answer = database_.column(0);
-		database_.done();
 		size_t at = 0;
 		for (const std::string& character : characters) {
 			size_t end = answer.find('\n', at);

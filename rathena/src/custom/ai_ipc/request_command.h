@@ -3,18 +3,14 @@
 #ifndef AI_IPC_REQUEST_COMMAND_H
 #define AI_IPC_REQUEST_COMMAND_H
 
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "plugin.h"
+#include "wait_for_errand.h"
 
 namespace ai_ipc {
-
-// Who runs the script: text in the client's codepage, "" where there is none; 0 where no player is attached.
-struct ScriptSource {
-	std::string npc, map;
-	uint32_t character = 0;
-};
 
 // What ai_db_request was given, in the client's codepage.
 struct RequestArguments {
@@ -27,7 +23,7 @@ struct RequestArguments {
 inline Refusal translate(Plugin& ai, const RequestArguments& given, NewRequest& request) {
 	Translation& translation = ai.translation;
 	if (!translation.to_utf8(given.type, request.type) || !translation.to_utf8(given.data, request.data))
-		return Database::unavailable();
+		return DatabaseDesk::unavailable();
 	if (!translation.was_whole(given.type, request.type))
 		return type_not_text();
 	return translation.was_whole(given.data, request.data) ? Refusal() : data_not_text();
@@ -35,8 +31,8 @@ inline Refusal translate(Plugin& ai, const RequestArguments& given, NewRequest& 
 
 // Fills in the request; what is against it comes back.
 inline Refusal prepare_request(Plugin& ai, const RequestArguments& given, NewRequest& request) {
-	if (!ai.database.is_open())
-		return Database::unavailable();
+	if (!ai.desk.is_open() || !(ai.knows_codepage() || is_ascii(given.data)))
+		return DatabaseDesk::unavailable();
 	// UTF-8 needs at least half the bytes of any codepage: what is longer need not be converted to be refused.
 	if (given.data.size() > 2 * MAX_DATA_BYTES)
 		return data_too_large(given.data.size());
@@ -53,33 +49,53 @@ inline Refusal prepare_request(Plugin& ai, const RequestArguments& given, NewReq
 	return refusal;
 }
 
-inline Refusal insert_and_ring(Plugin& ai, NewRequest& request, const ScriptSource& source, uint64_t& id) {
-	Refusal refusal = ai.open_requests.refusal(source.character, ai.settings.max_open_requests_per_character,
-	                                           ai.settings.max_open_requests);
-	if (!refusal.is_none())
-		return refusal;
-	request.source_npc = ai.translation.name_to_utf8(source.npc);
-	request.source_map = ai.translation.name_to_utf8(source.map);
-	if (!ai.database.run(insert_request(request)))
-		return Database::unavailable();
-	id = ai.database.last_id();
-	if (ai.settings.max_open_requests_per_character > 0 || ai.settings.max_open_requests > 0)
-		ai.open_requests.add(id, source.character, gettick() + request.timeout_seconds * 1000);
-	ai.ring();
-	return {};
-}
-
-// The id of the new request; -1 when it is refused.
-inline int64_t request(Plugin& ai, const RequestArguments& given, const ScriptSource& source) {
-	NewRequest request;
-	uint64_t id = 0;
-	Refusal refusal = prepare_request(ai, given, request);
-	if (refusal.is_none())
-		refusal = insert_and_ring(ai, request, source, id);
-	if (refusal.is_none())
-		return static_cast<int64_t>(id);
+inline int64_t refused(Plugin& ai, const Refusal& refusal, const ScriptSource& source) {
 	ai.refuse(refusal, source.npc.empty() ? "a script without an NPC" : "the NPC " + source.npc);
 	return -1;
+}
+
+// The id for the script. One that comes too late for it is cancelled.
+inline int64_t id_of(Plugin& ai, const std::shared_ptr<RequestErrand>& errand) {
+	ai.open_requests.asked(errand->source.character);
+	if (!errand->is_over()) {
+		ai.loose_ends.leave(errand);
+		return refused(ai, DatabaseDesk::late(), errand->source);
+	}
+	if (!ai.desk.conclude(*errand))
+		return refused(ai, DatabaseDesk::unavailable(), errand->source);
+	int64_t now_ms = gettick();
+	if (ai.settings.max_open_requests_per_character > 0 || ai.settings.max_open_requests > 0)
+		ai.open_requests.add(errand->id, errand->source.character, now_ms + errand->life_ms);
+	ai.board.ask(errand->id, now_ms);
+	ai.board.learn(errand->id, AI_REQ_PENDING, std::string(), 0, now_ms);
+	ai.ring();
+	return static_cast<int64_t>(errand->id);
+}
+
+// A script waits so long for its id: longer than a database that catches its breath for three seconds.
+const int64_t MOST_REQUEST_MS = 4000;
+
+// The id of the new request; -1 when it is refused.
+inline int request(Plugin& ai, script_state* st, const RequestArguments& given) {
+	NewRequest request;
+	ScriptSource source = source_of(st);
+	Refusal refusal = prepare_request(ai, given, request);
+	if (refusal.is_none())
+		refusal = ai.open_requests.refusal(source.character, ai.settings.max_open_requests_per_character,
+		                                   ai.settings.max_open_requests);
+	if (refusal.is_none() && !can_wait_for_errand(ai, st))
+		refusal = DatabaseDesk::late();
+	if (!refusal.is_none())
+		return wake_with(st, refused(ai, refusal, source));
+	request.source_npc = ai.translation.name_to_utf8(source.npc);
+	request.source_map = ai.translation.name_to_utf8(source.map);
+	ai.open_requests.ask(source.character);
+	auto errand = std::make_shared<RequestErrand>(request, source);
+	return run_errand(ai, st, errand, MOST_REQUEST_MS, id_of);
+}
+
+inline int go_on_requesting(Plugin& ai, script_state* st) {
+	return go_on_with_errand<RequestErrand>(ai, st, id_of);
 }
 
 } // namespace ai_ipc

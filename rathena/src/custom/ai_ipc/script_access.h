@@ -3,14 +3,15 @@
 #ifndef AI_IPC_SCRIPT_ACCESS_H
 #define AI_IPC_SCRIPT_ACCESS_H
 
+#include <cstring>
 #include <optional>
 #include <string>
 
-#include "held_scripts.h"
-#include "request_command.h"
+#include "plugin.h"
+#include "request_errand.h"
 
-// Uses of rAthena: the script engine, map_id2nd, map_id2sd, map_id2bl, map_mapid2mapname, fake_nd, npc_checknear,
-// unit_stop_walking, pc_setreg. All that differs between its versions stands here.
+// Uses of rAthena: the script engine, st_db, run_script_timer, map_id2nd, map_id2sd, map_id2bl, map_mapid2mapname, fake_nd,
+// npc_checknear, unit_stop_walking, pc_setreg. All that differs between its versions stands here.
 
 namespace ai_ipc {
 
@@ -93,12 +94,26 @@ inline bool can_hold(script_state* st) {
 }
 
 // The script that is held, nullptr when it is gone, or does something else by now.
-inline script_state* held_state(const HeldScript& held) {
-	auto* player = map_id2sd(held.player);
-	if (player == nullptr || player->npc_id != held.npc || player->st == nullptr || player->state.menu_or_input)
+inline script_state* held_state(const Waiter& waiter) {
+	auto* player = map_id2sd(waiter.player);
+	if (player == nullptr || player->npc_id != waiter.npc || player->st == nullptr || player->state.menu_or_input)
 		return nullptr;
 	script_state* st = player->st;
-	return st->id == held.script && st->oid == held.npc && st->state == RERUNLINE ? st : nullptr;
+	return st->id == waiter.script && st->oid == waiter.npc && st->state == RERUNLINE ? st : nullptr;
+}
+
+// The script that sleeps in one of our commands, nullptr when it is gone: after @reloadscript its number may be another's.
+inline script_state* sleeping_state(const Waiter& waiter) {
+	script_state* st = static_cast<script_state*>(idb_get(st_db, static_cast<int32_t>(waiter.script)));
+	if (st == nullptr || st->oid != waiter.npc || st->state != RERUNLINE || st->sleep.timer == INVALID_TIMER)
+		return nullptr;
+	return std::strncmp(script_getfuncname(st), "ai_db_", 6) == 0 ? st : nullptr;
+}
+
+// As the command `awake`.
+inline void wake(script_state* st) {
+	delete_timer(st->sleep.timer, run_script_timer);
+	run_script_timer(INVALID_TIMER, gettick(), st->sleep.charid, reinterpret_cast<intptr_t>(st));
 }
 
 // The guard against a second click, which the NPC functions set, is given back for a script that does not go on.

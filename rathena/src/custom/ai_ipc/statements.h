@@ -24,8 +24,8 @@ struct NewRequest {
 	std::string source_npc, source_map;
 };
 
-// Bounds every wait for a lock, since the game stands still meanwhile: none for a locked table, a quarter of a second
-// for a row that a worker is just writing. MariaDB alone can say this for one statement, and rAthena's own statements
+// On the map server's own connection: bounds every wait for a lock, since the game stands still meanwhile: none for a locked
+// table, a quarter of a second for a row that a worker is just writing. MariaDB alone can say this for one statement, and rAthena's own statements
 // on the same connection keep what they have.
 inline std::string lock_bounds(bool is_mariadb) {
 	return is_mariadb ? "SET STATEMENT lock_wait_timeout=0,max_statement_time=0.25 FOR " : "";
@@ -74,9 +74,15 @@ inline std::string comma_list(const std::vector<uint64_t>& ids) {
 	return list;
 }
 
-// id, status, answer in UTF-8: of many at once. A request that is not ended, or ended without an answer, has NULL.
+// No script is given as much, in any codepage (max_answer_bytes): it is not read at all.
+const size_t MOST_BYTES_READ = 131072;
+
+// id, status, answer in UTF-8 and its bytes: of many at once. A request that is not ended, or ended without an answer, has
+// NULL, as has an answer that is too long.
 inline std::string read_answers(const std::vector<uint64_t>& ids) {
-	return "SELECT r.id, r.status, " + as_client_bytes("p.response_data", "utf8mb4") +
+	std::string bytes = "LENGTH(CONVERT(p.response_data USING utf8mb4))";
+	return "SELECT r.id, r.status, IF(" + bytes + " <= " + std::to_string(MOST_BYTES_READ) + ", " +
+	       as_client_bytes("p.response_data", "utf8mb4") + ", NULL), " + bytes +
 	       " FROM ai_requests r LEFT JOIN ai_responses p ON p.request_id = r.id AND r.status = 'completed'"
 	       " WHERE r.id IN (" +
 	       comma_list(ids) + ")";

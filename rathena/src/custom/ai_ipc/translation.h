@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "codepage.h"
-#include "database.h"
+#include "database_desk.h"
 #include "repertoire.h"
 #include "text.h"
 
@@ -18,7 +18,7 @@ namespace ai_ipc {
 // or the codepage is UTF-8, nothing needs to be done and no statement is sent.
 class Translation {
   public:
-	explicit Translation(Database& database) : database_(database), repertoire_(database) {}
+	explicit Translation(DatabaseDesk& desk) : desk_(desk), repertoire_(desk) {}
 
 	void set_codepage(const std::string& codepage) {
 		codepage_ = codepage;
@@ -34,14 +34,14 @@ class Translation {
 		return is_utf8_;
 	}
 
-	// False when the database is not there. Of text in another codepage than UTF-8, what is no character becomes '?'.
+	// False when the database is not there, or too slow. Of text in another codepage than UTF-8, what is no character becomes '?'.
 	bool to_utf8(const std::string& text, std::string& utf8) {
 		if (is_utf8_ || is_ascii(text)) {
 			utf8 = text;
 			return true;
 		}
 		if (text != last_text_) {
-			if (!convert(client_literal(text, codepage_), utf8))
+			if (!desk_.first_value("SELECT CAST(" + client_literal(text, codepage_) + " AS BINARY)", utf8))
 				return false;
 			// A script that asks an answer for three fields has it converted once.
 			last_text_ = text;
@@ -96,20 +96,12 @@ class Translation {
 	}
 
   private:
-	Database& database_;
+	DatabaseDesk& desk_;
 	std::string codepage_ = UTF8_CODEPAGE;
 	bool is_utf8_ = true;
 	Repertoire repertoire_;
 	std::string last_text_, last_utf8_;
 	std::unordered_map<std::string, std::string> names_;
-
-	bool convert(const std::string& expression, std::string& out) {
-		if (!database_.run("SELECT CAST(" + expression + " AS BINARY)") || !database_.next_row())
-			return false;
-		out = database_.column(0);
-		database_.done();
-		return true;
-	}
 };
 
 } // namespace ai_ipc

@@ -74,6 +74,13 @@ struct script_state {
 };
 
 void run_script_main(script_state* st);
+TIMER_FUNC(run_script_timer);
+
+/// The scripts that there are, by their numbers.
+struct DBMap;
+extern DBMap* st_db;
+void* script_by_id(int32 id);
+#define idb_get(db, key) ((void)(db), script_by_id(key))
 int32 buildin_end(script_state* st);
 
 int64 conv_num64(script_state* st, script_data* data);

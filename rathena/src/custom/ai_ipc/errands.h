@@ -1,0 +1,184 @@
+// AI IPC for rAthena. Licensed under GNU GPL, version 3 or later.
+
+#ifndef AI_IPC_ERRANDS_H
+#define AI_IPC_ERRANDS_H
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "errand.h"
+#include "statements.h"
+#include "status.h"
+
+// What the commands have done in the database. What an errand brings back stands in its fields.
+
+namespace ai_ipc {
+
+// One new request. 0 while it has no id.
+class InsertErrand : public Errand {
+  public:
+	explicit InsertErrand(const NewRequest& request) : statement_(insert_request(request)) {}
+
+	uint64_t id = 0;
+
+  protected:
+	bool run(Database& database) override {
+		if (!database.is_alive() || !database.run(statement_))
+			return false;
+		id = database.last_id();
+		return true;
+	}
+
+  private:
+	std::string statement_;
+};
+
+struct RequestRow {
+	uint64_t id = 0;
+	int code = AI_REQ_PENDING;
+	// In UTF-8; "" while there is none, and in place of one that no script could be given.
+	std::string answer;
+	uint64_t answer_bytes = 0;
+};
+
+// Status and answer of many requests. One that there is not has no row.
+class ReadErrand : public Errand {
+  public:
+	explicit ReadErrand(const std::vector<uint64_t>& of) : ids(of) {}
+
+	const std::vector<uint64_t> ids;
+	std::vector<RequestRow> rows;
+
+  protected:
+	bool run(Database& database) override {
+		if (!database.run(read_answers(ids)))
+			return false;
+		while (database.next_row()) {
+			RequestRow row;
+			row.id = database.number_column(0);
+			row.code = status_code(database.column(1));
+			row.answer = database.column(2);
+			row.answer_bytes = database.number_column(3);
+			rows.push_back(row);
+		}
+		database.done();
+		return true;
+	}
+};
+
+// Which of these are still open, for the limits.
+class OpenErrand : public Errand {
+  public:
+	explicit OpenErrand(const std::vector<uint64_t>& of) : ids(of) {}
+
+	const std::vector<uint64_t> ids;
+	std::vector<uint64_t> open;
+
+  protected:
+	bool run(Database& database) override {
+		if (!database.run(read_open(ids)))
+			return false;
+		while (database.next_row())
+			open.push_back(database.number_column(0));
+		database.done();
+		return true;
+	}
+};
+
+class CancelErrand : public Errand {
+  public:
+	explicit CancelErrand(uint64_t of) : id(of) {}
+
+	const uint64_t id;
+	bool is_cancelled = false;
+
+  protected:
+	bool run(Database& database) override {
+		bool has_failed = false;
+		auto attempt = [&](const std::string& statement) {
+			bool is_run = database.run(statement);
+			has_failed = has_failed || !is_run;
+			return is_run;
+		};
+		is_cancelled = database.transact([&] {
+			int64_t number = static_cast<int64_t>(id);
+			return attempt(cancel_request(number)) && database.affected_rows() == 1 && attempt(log_cancelled(number));
+		});
+		// Neither is a failure when the request had ended.
+		return is_cancelled || (!has_failed && database.trouble() == Trouble::NONE);
+	}
+};
+
+// Why a request has no answer.
+class ReasonErrand : public Errand {
+  public:
+	explicit ReasonErrand(int64_t of) : id(of) {}
+
+	const int64_t id;
+	int code = AI_REQ_NOT_FOUND;
+	std::string error_code, message;
+
+  protected:
+	bool run(Database& database) override {
+		if (!database.run(read_error(id)))
+			return false;
+		if (database.next_row()) {
+			code = status_code(database.column(0));
+			error_code = database.column(1);
+			message = database.column(2);
+		}
+		database.done();
+		return true;
+	}
+};
+
+struct WorkerRow {
+	std::string host, doorbell;
+	int64_t timeout_seconds;
+};
+
+class WorkersErrand : public Errand {
+  public:
+	std::vector<WorkerRow> workers;
+
+  protected:
+	bool run(Database& database) override {
+		if (!database.run(read_workers()))
+			return false;
+		while (database.next_row())
+			workers.push_back({database.column(0), database.column(1), static_cast<int64_t>(database.number_column(2))});
+		database.done();
+		return true;
+	}
+};
+
+// What the server is, and which character set the connection has.
+class ServerErrand : public Errand {
+  public:
+	explicit ServerErrand(const std::string& codepage) : codepage_(codepage) {}
+
+	std::string character_set;
+	bool is_mariadb = false;
+	bool is_codepage_known = false;
+
+  protected:
+	bool run(Database& database) override {
+		if (!database.run(read_server(codepage_)))
+			return false;
+		bool is_there = database.next_row();
+		character_set = database.column(0);
+		is_mariadb = database.column(1).find("MariaDB") != std::string::npos;
+		is_codepage_known = database.column(2) != "0";
+		database.done();
+		return is_there;
+	}
+
+  private:
+	std::string codepage_;
+};
+
+} // namespace ai_ipc
+
+#endif

@@ -1,0 +1,47 @@
+// AI IPC for rAthena. Licensed under GNU GPL, version 3 or later.
+
+#ifndef AI_IPC_WAIT_FOR_ERRAND_H
+#define AI_IPC_WAIT_FOR_ERRAND_H
+
+#include <cstdint>
+#include <memory>
+
+#include "waits.h"
+
+namespace ai_ipc {
+
+// Whether the script may send an errand: one that cannot sleep holds up the game, and does so no second time in a second in
+// which it was in vain.
+inline bool can_wait_for_errand(Plugin& ai, script_state* st) {
+	return can_sleep(st) || ai.desk.can_stand_still();
+}
+
+// A command whose result the database has. value_of(ai, errand) makes it, also of an errand that is not over in time. The
+// script sleeps, or is held, where that is not now.
+template <typename Kind, typename ValueOf>
+int run_errand(Plugin& ai, script_state* st, const std::shared_ptr<Kind>& errand, int64_t most_ms, ValueOf value_of) {
+	ai.desk.send(errand);
+	bool may_sleep = can_sleep(st);
+	bool is_over = may_sleep ? ai.desk.await_briefly(*errand) : ai.desk.await(*errand);
+	if (!may_sleep || (is_over && !errand->was_locked()))
+		return wake_with(st, value_of(ai, errand));
+	return begin_wait(ai, st, gettick() + most_ms, NO_REQUEST, errand);
+}
+
+// The same command, run again. What others hold locked is tried again until the time is over.
+template <typename Kind, typename ValueOf> int go_on_with_errand(Plugin& ai, script_state* st, ValueOf value_of) {
+	Waiter waiter = *wait_of(ai, st);
+	auto errand = std::static_pointer_cast<Kind>(waiter.errand);
+	bool has_time = gettick() < waiter.until_ms;
+	if (errand->was_locked() && has_time) {
+		errand->begin_anew();
+		ai.desk.send(errand);
+	}
+	if (!errand->is_over() && has_time)
+		return wait_on(st, waiter);
+	return end_wait(ai, st, waiter, [&] { return value_of(ai, errand); });
+}
+
+} // namespace ai_ipc
+
+#endif

@@ -1,0 +1,82 @@
+// AI IPC for rAthena. Licensed under GNU GPL, version 3 or later.
+
+#ifndef AI_IPC_WAITS_H
+#define AI_IPC_WAITS_H
+
+#include <cstdint>
+#include <memory>
+
+#include "plugin.h"
+#include "request_errand.h"
+#include "script_access.h"
+
+// Uses of rAthena: gettick, and what script_access.h has of the script engine.
+
+namespace ai_ipc {
+
+// Who sleeps is woken by our timer; it looks for itself this seldom.
+const int64_t MOST_SLEEP_MS = 1000;
+
+// The wait that the script is in; nullptr when its command runs for the first time. A held script runs again with sleep.tick
+// 0, as at first.
+inline const Waiter* wait_of(Plugin& ai, script_state* st) {
+	const Waiter* waiter = ai.waiters.find(st->id, st->oid);
+	return waiter != nullptr && (waiter->is_held || st->sleep.tick != 0) ? waiter : nullptr;
+}
+
+inline int wait_on(script_state* st, const Waiter& waiter) {
+	int64_t left_ms = waiter.until_ms - gettick();
+	return waiter.is_held ? hold(st) : sleep_for(st, left_ms > 0 && left_ms < MOST_SLEEP_MS ? left_ms : MOST_SLEEP_MS);
+}
+
+inline int begin_wait(Plugin& ai, script_state* st, int64_t until_ms, uint64_t request, const std::shared_ptr<Errand>& errand) {
+	Waiter waiter;
+	waiter.player = st->rid;
+	waiter.npc = st->oid;
+	waiter.script = st->id;
+	waiter.request = request;
+	waiter.errand = errand;
+	waiter.until_ms = until_ms;
+	waiter.was_near = is_player_near(st);
+	waiter.is_held = can_hold(st);
+	if (waiter.is_held)
+		stop_player(st);
+	ai.waiters.add(waiter);
+	return wait_on(st, waiter);
+}
+
+// Nobody reads the answer of a player who has left.
+inline void give_up(Plugin& ai, const Waiter& waiter) {
+	auto request = std::dynamic_pointer_cast<RequestErrand>(waiter.errand);
+	if (request != nullptr) {
+		ai.open_requests.asked(request->source.character);
+		ai.loose_ends.leave(request);
+	}
+	if (waiter.request != NO_REQUEST && !ai.waiters.has_other(waiter.request, waiter.script))
+		ai.cancel_later(waiter.request);
+}
+
+// The player who went away while the script waited would be stuck at its next button: the server refuses it from afar, and
+// `end` alone frees him and gives his window a close button. He goes on walking under a script: he is stopped first. True
+// when the script has ended here.
+inline bool has_left(Plugin& ai, script_state* st, const Waiter& waiter) {
+	if (!waiter.was_near)
+		return false;
+	stop_player(st);
+	if (is_player_near(st))
+		return false;
+	give_up(ai, waiter);
+	return true;
+}
+
+// make() gives what the script gets.
+template <typename Make> int end_wait(Plugin& ai, script_state* st, const Waiter& waiter, Make make) {
+	ai.waiters.remove(st->id);
+	if (has_left(ai, st, waiter))
+		return end_script(st);
+	return wake_with(st, make());
+}
+
+} // namespace ai_ipc
+
+#endif
