@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { type BurstResult, burstNpcs, playBurst } from './burst.ts';
 import { ratioOf, tooLong, wordsOf } from './burst-words.ts';
 import { KINDS, leavingNpcs, playRound } from './leaving.ts';
+import { loopNpcs, type LoopPhase, playLoop, ratiosOfLoop, tooLongIn, wordsOfLoop } from './loop.ts';
 import { playMenus } from './menus.ts';
 import { CODEPAGES, playParity } from './parity.ts';
 import { type Library, missingPrograms } from './run-folder.ts';
@@ -26,7 +27,7 @@ const { values, positionals } = parseArgs({
     /** By its number, from 1 on. */
     way: { type: 'string', multiple: true },
     codepage: { type: 'string', multiple: true },
-    /** A rAthena with commands and library of an older AI IPC: the burst is played there first, to compare. */
+    /** A rAthena with commands and library of an older AI IPC: burst and loop are played there first, to compare. */
     before: { type: 'string' },
     /** Of the burst. */
     players: { type: 'string', default: '300' },
@@ -37,6 +38,7 @@ const PARTS: Readonly<Record<string, (rathena: string) => Promise<boolean>>> = {
   menus,
   parity,
   burst,
+  loop,
 };
 /** What is no test of ours, and played by name alone. */
 const MORE_PARTS: Readonly<Record<string, (rathena: string) => Promise<boolean>>> = { logins };
@@ -177,6 +179,42 @@ async function bursts(stage: Stage, library: Library, older: BurstResult | undef
     isGood = tell(`${library} ${kind}:\n    ${wordsOf(result)}${ratio}`, tooLong(result)) && isGood;
   }
   return isGood;
+}
+
+/** Whether the game goes on while the database does not. */
+async function loop(rathena: string): Promise<boolean> {
+  let isGood = true;
+  for (const library of chosenLibraries()) {
+    let older: LoopPhase[] | undefined;
+    if (values.before !== undefined) {
+      const before = resolve(values.before);
+      const libraryFolder = join(before, 'npc', 'custom', 'ai-world');
+      await loopOn(before, { library, libraryFolder }, async (phases) => {
+        older = phases;
+        return tell(`${library} of ${before}:\n    ${phases.map(wordsOfLoop).join('\n    ')}`, []);
+      });
+    }
+    const isFast = await loopOn(rathena, { library }, async (phases) => {
+      const ratios = older === undefined ? '' : `\n    ${ratiosOfLoop(phases, older)}`;
+      // Over SQL the game waits as long as the database does.
+      const wrong = library === 'commands' ? tooLongIn(phases) : [];
+      return tell(`${library}:\n    ${phases.map(wordsOfLoop).join('\n    ')}${ratios}`, wrong);
+    });
+    isGood = isFast && isGood;
+  }
+  return isGood;
+}
+
+async function loopOn(
+  rathena: string,
+  start: Pick<Start, 'library' | 'libraryFolder'>,
+  judge: (phases: LoopPhase[]) => Promise<boolean>,
+): Promise<boolean> {
+  return await onStage(rathena, 0, async (stage) => {
+    await stage.start({ ...start, npcs: { 'loop.txt': loopNpcs() } });
+    const isGood = await judge(await playLoop(stage));
+    return (await stopped(stage, start.library)) && isGood;
+  });
 }
 
 async function burstOn(

@@ -98,6 +98,10 @@ export class Stage {
     };
   }
 
+  get mariadb(): MariadbServer {
+    return this.#mariadb;
+  }
+
   hold(): HeldAnswers {
     const held = holdAnswers(behaviours.json(ANSWER));
     this.ai.behaveAlways(held.behaviour);

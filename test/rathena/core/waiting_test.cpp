@@ -7,66 +7,10 @@
 #include <custom/ai_ipc/doorbell_address.h>
 #include <custom/ai_ipc/open_requests.h>
 #include <custom/ai_ipc/turns.h>
-#include <custom/ai_ipc/waiting_room.h>
 
 #include "check.h"
 
 using namespace ai_ipc;
-
-TEST("waiting", "all that wait for a request get its answer, as often as they ask") {
-	WaitingRoom room;
-	CHECK(room.ask(7, 1, 0) == nullptr);
-	CHECK(room.ask(7, 1, 1) == nullptr);
-	CHECK_SAME(room.ids_to_look_for().size(), 1u);
-	room.settle(7, "{}");
-	CHECK_SAME(*room.ask(7, 1, 100), "{}");
-	CHECK_SAME(*room.ask(7, 1, 100), "{}");
-	CHECK_SAME(room.ids_to_look_for().size(), 0u);
-}
-
-TEST("waiting", "who no longer asks is forgotten, answered or not") {
-	WaitingRoom room;
-	room.ask(1, 1, 0);
-	room.ask(2, 1, 0);
-	room.settle(2, "x");
-	room.ask(3, 1, 1500);
-	room.drop_gone(2000);
-	CHECK_SAME(room.size(), 3u);
-	room.drop_gone(2001);
-	CHECK_SAME(room.size(), 1u);
-	room.settle(1, "too late");
-	CHECK(room.ask(1, 1, 2002) == nullptr);
-}
-
-TEST("waiting", "with more than a look can read, each has its turn") {
-	WaitingRoom room;
-	for (uint64_t id = 1; id <= 2500; ++id)
-		room.ask(id, 1, 0);
-	std::map<uint64_t, int> seen;
-	for (int look = 0; look < 25; ++look) {
-		std::vector<uint64_t> ids = room.ids_to_look_for();
-		CHECK_SAME(ids.size(), 100u);
-		for (uint64_t id : ids)
-			++seen[id];
-	}
-	CHECK_SAME(seen.size(), 2500u);
-	CHECK_SAME(room.looks_until_all_are_seen(), MOST_LOOKS_ASLEEP);
-}
-
-TEST("waiting", "with more than a look can read, none loses its turn to those that come and go") {
-	WaitingRoom room;
-	for (uint64_t id = 1; id <= 300; ++id)
-		room.ask(id, 1, 0);
-	std::map<uint64_t, int> seen;
-	for (int look = 0; look < 8; ++look) {
-		for (uint64_t id : room.ids_to_look_for())
-			++seen[id];
-		room.settle(look * 3 + 1, "{}");
-		room.ask(301 + look, 1, 0);
-	}
-	for (uint64_t id = 100; id <= 300; ++id)
-		CHECK(seen[id] >= 2);
-}
 
 TEST("turns", "so many scripts in one span, and the others in the next") {
 	Turns turns;
@@ -143,18 +87,6 @@ TEST("turns", "of a crowd none is lost, and no span has more than its share, on 
 	}
 }
 
-TEST("waiting", "who leaves is the last one when nobody else asks any more") {
-	WaitingRoom room;
-	room.ask(5, 1, 0);
-	room.ask(5, 2, 0);
-	CHECK(!room.leave(5, 1, 10));
-	CHECK(room.leave(5, 2, 10));
-	room.ask(5, 3, 20);
-	room.ask(5, 4, 3000);
-	CHECK(room.leave(5, 4, 3000));
-	CHECK(room.leave(6, 1, 3000));
-}
-
 TEST("open requests", "a character and the whole server have their limits, and 0 is none") {
 	OpenRequests open;
 	open.add(1, 150000, 1000);
@@ -194,6 +126,20 @@ TEST("open requests", "looking after them goes round") {
 	CHECK_SAME(ids[1], 5u);
 	CHECK_SAME(open.next_ids(10).size(), 3u);
 	CHECK_SAME(OpenRequests().next_ids(10).size(), 0u);
+}
+
+TEST("open requests", "what has no id yet counts, until it has one or has failed") {
+	OpenRequests open;
+	open.ask(9);
+	open.ask(9);
+	open.ask(0);
+	CHECK_SAME(open.refusal(9, 2, 0).code, "too_many_open");
+	CHECK_SAME(open.refusal(0, 1, 3).code, "too_many_open");
+	open.asked(9);
+	open.asked(0);
+	CHECK_SAME(open.refusal(9, 2, 0).code, "");
+	CHECK_SAME(open.refusal(9, 1, 0).code, "too_many_open");
+	CHECK_SAME(open.refusal(0, 1, 2).code, "");
 }
 
 TEST("gate", "after a failure nothing passes for a second") {

@@ -8,9 +8,9 @@
 #include <memory>
 #include <vector>
 
-#include "errand.h"
-
 namespace ai_ipc {
+
+class Errand;
 
 // Of a script that waits for something else than an answer.
 const uint64_t NO_REQUEST = 0;

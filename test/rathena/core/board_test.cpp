@@ -1,0 +1,158 @@
+#include <map>
+#include <memory>
+#include <vector>
+
+#include <custom/ai_ipc/patience.h>
+#include <custom/ai_ipc/request_board.h>
+#include <custom/ai_ipc/trouble.h>
+#include <custom/ai_ipc/waiters.h>
+
+#include "check.h"
+
+using namespace ai_ipc;
+
+TEST("board", "what the database said is told, as often as it is asked for") {
+	RequestBoard board;
+	CHECK(board.known(7, 1000) == nullptr);
+	CHECK_SAME(board.ids_to_look_for().size(), 1u);
+	board.learn(7, AI_REQ_PROCESSING, "", 0, 1010);
+	CHECK_SAME(board.known(7, 1020)->code, AI_REQ_PROCESSING);
+	board.learn(7, AI_REQ_COMPLETED, "{}", 2, 1030);
+	CHECK_SAME(board.known(7, 1040)->answer, "{}");
+	CHECK_SAME(board.known(7, 1050)->answer, "{}");
+	CHECK_SAME(board.ids_to_look_for().size(), 0u);
+}
+
+TEST("board", "while the database does not answer, an open request is what it was, for five seconds") {
+	RequestBoard board;
+	board.ask(1, 0);
+	board.learn(1, AI_REQ_PENDING, "", 0, 0);
+	for (int64_t now_ms = 0; now_ms <= KNOWN_WHILE_AWAY_MS; now_ms += 500)
+		CHECK(board.known(1, now_ms) != nullptr);
+	CHECK(board.known(1, KNOWN_WHILE_AWAY_MS + 1) == nullptr);
+}
+
+TEST("board", "what nobody looked after for a while is read anew") {
+	RequestBoard board;
+	board.ask(1, 0);
+	board.learn(1, AI_REQ_PENDING, "", 0, 0);
+	CHECK(board.known(1, WATCHED_MS + 1) == nullptr);
+}
+
+TEST("board", "an ended request may be asked again by an operator: after a second it is read anew") {
+	RequestBoard board;
+	board.ask(1, 0);
+	board.learn(1, AI_REQ_FAILED, "", 0, 0);
+	CHECK(board.known(1, KNOWN_ENDED_MS) != nullptr);
+	CHECK(board.known(1, KNOWN_ENDED_MS + 1) == nullptr);
+	board.learn(1, AI_REQ_PENDING, "", 0, KNOWN_ENDED_MS + 2);
+	CHECK(!board.ask(1, KNOWN_ENDED_MS + 3).is_ended());
+	CHECK_SAME(board.ids_to_look_for().size(), 1u);
+}
+
+TEST("board", "who waits has the answer, however late it is his turn") {
+	RequestBoard board;
+	board.ask(1, 0);
+	board.learn(1, AI_REQ_COMPLETED, "{}", 2, 10);
+	for (int64_t now_ms = 20; now_ms < 10000; now_ms += 20)
+		CHECK(board.ask(1, now_ms).is_ended());
+}
+
+TEST("board", "what is forgotten is not told, and looked for again") {
+	RequestBoard board;
+	board.ask(1, 0);
+	board.learn(1, AI_REQ_COMPLETED, "{}", 2, 10);
+	board.forget(1);
+	CHECK(board.known(1, 20) == nullptr);
+	CHECK(!board.ask(1, 20).is_ended());
+	CHECK_SAME(board.ids_to_look_for().size(), 1u);
+}
+
+TEST("board", "of what nobody looks after nothing is kept") {
+	RequestBoard board;
+	board.learn(5, AI_REQ_COMPLETED, "{}", 2, 0);
+	CHECK_SAME(board.size(), 0u);
+	board.ask(5, 0);
+	board.drop_unwatched(WATCHED_MS);
+	CHECK_SAME(board.size(), 1u);
+	board.drop_unwatched(WATCHED_MS + 1);
+	CHECK_SAME(board.size(), 0u);
+}
+
+TEST("board", "with more than a look can read, each has its turn, whoever comes and goes") {
+	RequestBoard board;
+	for (uint64_t id = 1; id <= 5 * MOST_PER_LOOK; ++id)
+		board.ask(id, 0);
+	std::map<uint64_t, int> seen;
+	for (int look = 0; look < 8; ++look) {
+		std::vector<uint64_t> ids = board.ids_to_look_for();
+		CHECK_SAME(ids.size(), MOST_PER_LOOK);
+		for (uint64_t id : ids)
+			++seen[id];
+		board.learn(static_cast<uint64_t>(look) * 3 + 1, AI_REQ_COMPLETED, "", 0, 0);
+		board.ask(5 * MOST_PER_LOOK + 1 + static_cast<uint64_t>(look), 0);
+	}
+	CHECK_SAME(seen.size(), 5 * MOST_PER_LOOK + 6);
+}
+
+static Waiter waiter_of(uint32_t script, int32_t npc, uint64_t request) {
+	Waiter waiter;
+	waiter.script = script;
+	waiter.npc = npc;
+	waiter.request = request;
+	return waiter;
+}
+
+TEST("waiters", "a script waits once, and is known by its number and its NPC") {
+	Waiters waiters;
+	waiters.add(waiter_of(1, 70, 5));
+	waiters.add(waiter_of(1, 70, 6));
+	CHECK_SAME(waiters.size(), 1u);
+	CHECK_SAME(waiters.find(1, 70)->request, 6u);
+	CHECK(waiters.find(1, 71) == nullptr);
+	CHECK(waiters.find(2, 70) == nullptr);
+	waiters.remove(1);
+	CHECK_SAME(waiters.size(), 0u);
+}
+
+TEST("waiters", "who leaves is the last one when nobody else waits for the same request") {
+	Waiters waiters;
+	waiters.add(waiter_of(1, 70, 5));
+	waiters.add(waiter_of(2, 71, 5));
+	CHECK(waiters.has_other(5, 1));
+	waiters.remove(2);
+	CHECK(!waiters.has_other(5, 1));
+	CHECK(!waiters.has_other(6, 1));
+}
+
+TEST("patience", "so much in a round, and all of it again in the next") {
+	Patience patience;
+	CHECK_SAME(patience.brief_us(1000), BRIEF_WAIT_US);
+	patience.spent(MOST_BRIEF_US_A_ROUND - 500);
+	CHECK_SAME(patience.brief_us(1001), 500);
+	patience.spent(500);
+	CHECK_SAME(patience.brief_us(1000 + ROUND_MS - 1), 0);
+	CHECK_SAME(patience.brief_us(1000 + ROUND_MS), BRIEF_WAIT_US);
+}
+
+TEST("patience", "after a wait in vain there is none for a while, and the game stands still no second time") {
+	Patience patience;
+	patience.was_in_vain(1000, false);
+	CHECK_SAME(patience.brief_us(1000 + NO_BRIEF_WAIT_MS - 1), 0);
+	CHECK_SAME(patience.brief_us(1000 + NO_BRIEF_WAIT_MS), BRIEF_WAIT_US);
+	CHECK_SAME(patience.standstill_us(1000), MOST_STANDSTILL_US);
+	patience.was_in_vain(2000, true);
+	CHECK_SAME(patience.standstill_us(2000 + NO_STANDSTILL_MS - 1), 0);
+	CHECK_SAME(patience.standstill_us(2000 + NO_STANDSTILL_MS), MOST_STANDSTILL_US);
+	CHECK(MOST_STANDSTILL_US < 50000);
+}
+
+TEST("trouble", "a lock is the trouble of one statement, a lost connection that of all") {
+	for (unsigned int error : {1205u, 1213u, 1969u, 3024u, 3572u})
+		CHECK(trouble_of(error) == Trouble::LOCKED);
+	for (unsigned int error : {2002u, 2006u, 2013u, 1047u, 1053u, 1290u, 1927u})
+		CHECK(trouble_of(error) == Trouble::AWAY);
+	for (unsigned int error : {1142u, 1146u, 1054u, 1366u})
+		CHECK(trouble_of(error) == Trouble::FAILED);
+	CHECK(trouble_of(0) == Trouble::NONE);
+}
