@@ -4,7 +4,8 @@ import { parseArgs } from 'node:util';
 import { type BurstResult, burstNpcs, playBurst } from './burst.ts';
 import { ratioOf, tooLong, wordsOf } from './burst-words.ts';
 import { KINDS, leavingNpcs, playRound } from './leaving.ts';
-import { loopNpcs, type LoopPhase, playLoop, ratiosOfLoop, tooLongIn, wordsOfLoop } from './loop.ts';
+import { LOOP_SETTINGS, type LoopPhase, loopNpcs, playLoop } from './loop.ts';
+import { ratiosOfLoop, tooLongIn, wordsOfLoop } from './loop-words.ts';
 import { playMenus } from './menus.ts';
 import { CODEPAGES, playParity } from './parity.ts';
 import { type Library, missingPrograms } from './run-folder.ts';
@@ -211,7 +212,7 @@ async function loopOn(
   judge: (phases: LoopPhase[]) => Promise<boolean>,
 ): Promise<boolean> {
   return await onStage(rathena, 0, async (stage) => {
-    await stage.start({ ...start, npcs: { 'loop.txt': loopNpcs() } });
+    await stage.start({ ...start, npcs: { 'loop.txt': loopNpcs() }, aiSettings: LOOP_SETTINGS });
     const isGood = await judge(await playLoop(stage));
     return (await stopped(stage, start.library)) && isGood;
   });

@@ -41,6 +41,8 @@ export interface RunOptions {
   readonly codepage: string;
   /** Scripts, by the names of their files. */
   readonly npcs: Readonly<Record<string, string>>;
+  /** More lines of conf/import/ai_ipc.conf. */
+  readonly aiSettings?: readonly string[];
   /** Of the function library, in place of ours. */
   readonly libraryFolder?: string;
 }
@@ -118,7 +120,7 @@ export class RunFolder {
 }
 
 /** Files of conf/import, which rAthena reads after its own. */
-function settingsOf({ ports, database, mapUser, codepage }: RunOptions): Record<string, string[]> {
+function settingsOf({ ports, database, mapUser, codepage, aiSettings = [] }: RunOptions): Record<string, string[]> {
   const server = { id: 's1', password: 'p1' };
   return {
     'inter_conf.txt': [
@@ -146,6 +148,6 @@ function settingsOf({ ports, database, mapUser, codepage }: RunOptions): Record<
     'packet_conf.txt': ['enable_ip_rules: no'],
     'battle_conf.txt': ['basic_skill_check: no', 'prevent_logout: 0', 'max_walk_path: 30', 'pk_mode: no'],
     'log_conf.txt': ['enable_logs: 0', 'sql_logs: no', 'log_chat: 0'],
-    'ai_ipc.conf': [`client_codepage: ${codepage}`],
+    'ai_ipc.conf': [`client_codepage: ${codepage}`, ...aiSettings],
   };
 }

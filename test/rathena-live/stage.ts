@@ -15,7 +15,7 @@ export interface StageOptions {
 }
 
 export type Start = Pick<RunOptions, 'library' | 'npcs'> &
-  Partial<Pick<RunOptions, 'codepage' | 'libraryFolder'>>;
+  Partial<Pick<RunOptions, 'codepage' | 'libraryFolder' | 'aiSettings'>>;
 
 /** What an AI service says that is asked by these NPCs. */
 const ANSWER = {

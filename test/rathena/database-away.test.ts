@@ -123,7 +123,7 @@ it('when it is back, all goes on', async () => {
 
   expect(await server.number('ai_db_status', id)).toBe(1);
   await settle(queue, id, { response: '{"text":"😀"}' });
-  expect(await server.text('ai_db_response', id)).toBe('{"text":"😀"}');
+  await expect.poll(() => server.text('ai_db_response', id)).toBe('{"text":"😀"}');
 });
 
 it('a codepage that the connection was told stays right after a new connection', async () => {

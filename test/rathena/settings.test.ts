@@ -122,11 +122,11 @@ describe('the limit of open requests per character', () => {
   it('has room again when a script has seen that one ended', async () => {
     const [first, second, third] = await fill();
     await settle(queue(), first!, { response: '{}' });
-    expect(await server.text('ai_db_response', first!)).toBe('{}');
+    await expect.poll(() => server.text('ai_db_response', first!)).toBe('{}');
     expect(await request(server, PLAYER)).toBeGreaterThan(0);
 
     await setStatus(queue(), second!, 'failed');
-    expect(await server.number('ai_db_status', second!)).toBe(4);
+    await expect.poll(() => server.number('ai_db_status', second!)).toBe(4);
     expect(await request(server, PLAYER)).toBeGreaterThan(0);
 
     await settle(queue(), third!, { response: '{"n":3}' });

@@ -9,6 +9,8 @@ const queue = useQueue();
 /** Longer than any test waits: such a wait never ends by its own time. */
 const LONG_MS = 600_000;
 const TICK_MS = 100;
+/** As plugin.h has it. */
+const LOOK_MS = 20;
 
 let server: MapServer;
 beforeEach(async () => {
@@ -37,9 +39,7 @@ function wait(id: number, timeoutMs: number, caller: { npc?: number; player?: nu
 describe('ai_db_response(id, timeout_ms)', () => {
   it('returns an answer that is there at once', async () => {
     const id = await insertSettled(queue(), { response: '{"text":"Hi"}' });
-    const { value, runs } = await server.call('ai_db_response', [id, LONG_MS]);
-    expect(String(value)).toBe('{"text":"Hi"}');
-    expect(runs).toBe(1);
+    expect(await server.text('ai_db_response', id, LONG_MS)).toBe('{"text":"Hi"}');
   });
 
   it('waits until there is an answer, and notices it within 150 ms', async () => {
@@ -109,8 +109,7 @@ describe('ai_db_response(id, timeout_ms)', () => {
 
   it.each([0, -1, -9_000_000_000])('does not wait with %i', async (timeoutMs) => {
     const id = await queue().insertOne('/echo');
-    const { value, runs } = await server.call('ai_db_response', [id, timeoutMs]);
-    expect([String(value), runs]).toEqual(['', 1]);
+    expect(await server.text('ai_db_response', id, timeoutMs)).toBe('');
   });
 
   it.each([2 ** 31, 2 ** 40, 9_223_372_036_854_775_807n])(
@@ -138,13 +137,14 @@ describe('a script that cannot be suspended does not wait', () => {
     expect([String(value), runs]).toEqual(['', 1]);
 
     await settle(queue(), id, { response: '{}' });
-    const after = await server.call('ai_db_response', [id, LONG_MS], caller);
-    expect([String(after.value), after.runs]).toEqual(['{}', 1]);
+    const again = async () => await server.call('ai_db_response', [id, LONG_MS], caller);
+    await expect.poll(async () => String((await again()).value)).toBe('{}');
+    expect((await again()).runs).toBe(1);
   });
 });
 
 describe('many who wait', () => {
-  it('300 of them share one statement a tick, and each gets its own answer', async () => {
+  it('300 of them share one statement a look, and each gets its own answer', async () => {
     const ids = await queue().insert(300, '/echo');
     const waits = ids.map((id) => wait(id, LONG_MS));
     await waitForSleepers(server, 300);
@@ -154,8 +154,8 @@ describe('many who wait', () => {
     await waitForTicks(10);
     const after = await server.counters();
 
-    const ticks = (performance.now() - startedMs) / TICK_MS;
-    expect(after['Attempts']! - before['Attempts']!).toBeLessThanOrEqual(Math.ceil(ticks) + 2);
+    const looks = (performance.now() - startedMs) / LOOK_MS;
+    expect(after['Attempts']! - before['Attempts']!).toBeLessThanOrEqual(Math.ceil(looks) + 2);
     expect(after['Com_select']! - before['Com_select']!).toBeGreaterThan(0);
     await queue().database.query(
       "INSERT INTO ai_responses (request_id, response_data) SELECT id, CONCAT('{\"id\":', id, '}') FROM ai_requests",

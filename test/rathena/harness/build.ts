@@ -27,34 +27,42 @@ const KEPT_MS = 24 * 3_600_000;
 const FLAGS = ['-std=c++17', '-Wall', '-Wextra', '-Werror', '-fmax-errors=5'];
 /** Without optimizing: with -O1 g++ took three times as long (26 and 8 s of CPU for the tests of the core). */
 const SANITIZERS = ['-O0', '-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
+/** `threads` looks for data that two threads use at a time; `plain` is the way without a thread. */
+const WAYS = {
+  usual: SANITIZERS,
+  threads: ['-O0', '-g', '-fsanitize=thread'],
+  plain: [...SANITIZERS, '-DAI_IPC_NO_THREAD'],
+} as const;
+export type Way = keyof typeof WAYS;
 
-/** So that the harness counts the statements of all connections. */
-const WRAP = '-Wl,--wrap=mysql_real_query';
+/** So that the harness counts what is tried on all connections. */
+const WRAP = '-Wl,--wrap=mysql_real_query,--wrap=mysql_real_connect';
 
 /** Holds the pid of the process that builds. */
 const BUILDER = 'builder';
 /** What g++ said, where a build failed. */
 const FAILURE = 'failure.txt';
 
-let built: Promise<string> | undefined;
+const built = new Map<Way, Promise<string>>();
 
 /**
  * Compiles commands and harness with the sanitizers, once for the same sources; returns the program. A failure is
  * remembered, so that not every test tries again, until `forgetFailures`. Each process looks once: to find the compiler
  * and to read the sources took four programs and 20 ms of CPU, for each of 500 map servers.
  */
-export function buildHarness(): Promise<string> {
-  built ??= findOrBuild();
-  return built;
+export function buildHarness(way: Way = 'usual'): Promise<string> {
+  const program = built.get(way) ?? findOrBuild(way);
+  built.set(way, program);
+  return program;
 }
 
-async function findOrBuild(): Promise<string> {
+async function findOrBuild(way: Way): Promise<string> {
   const tools = findCppTools();
-  const folder = join(BUILDS, hashOf(tools));
+  const folder = join(BUILDS, hashOf(tools, way));
   const program = join(folder, 'harness');
   mkdirSync(BUILDS, { recursive: true });
   deleteOldBuilds();
-  await waitFor(() => hasBuilt(tools, folder, program), {
+  await waitFor(() => hasBuilt({ tools, way, folder, program }), {
     timeoutMs: BUILD_TIMEOUT_MS,
     what: `the build of ${program}`,
   });
@@ -62,9 +70,17 @@ async function findOrBuild(): Promise<string> {
   return program;
 }
 
+interface BuildPlan {
+  readonly tools: CppTools;
+  readonly way: Way;
+  readonly folder: string;
+  readonly program: string;
+}
+
 /** Builds, unless somebody else is at it: then it is false until he has built, failed, or died. */
-async function hasBuilt(tools: CppTools, folder: string, program: string): Promise<boolean> {
-  if (!existsSync(program) && isFirst(folder)) await build(tools, folder, program);
+async function hasBuilt(plan: BuildPlan): Promise<boolean> {
+  const { folder, program } = plan;
+  if (!existsSync(program) && isFirst(folder)) await build(plan);
   return existsSync(program) || existsSync(join(folder, FAILURE));
 }
 
@@ -77,10 +93,10 @@ export function forgetFailures(): void {
   }
 }
 
-async function build(tools: CppTools, folder: string, program: string): Promise<void> {
+async function build({ tools, way, folder, program }: BuildPlan): Promise<void> {
   try {
     const output = join(folder, 'unfinished');
-    await compile(tools, [...SANITIZERS, ...sources(), '-o', output, WRAP, ...tools.linkFlags, '-pthread']);
+    await compile(tools, [...WAYS[way], ...sources(), '-o', output, WRAP, ...tools.linkFlags, '-pthread']);
     renameSync(output, program);
   } catch (error) {
     writeFileSync(join(folder, FAILURE), error instanceof Error ? error.message : String(error));
@@ -145,8 +161,8 @@ function deleteOldBuilds(): void {
   }
 }
 
-function hashOf(tools: CppTools): string {
-  const hash = createHash('sha256').update(JSON.stringify([tools, FLAGS, SANITIZERS]));
+function hashOf(tools: CppTools, way: Way): string {
+  const hash = createHash('sha256').update(JSON.stringify([tools, FLAGS, WRAP, WAYS[way]]));
   for (const folder of [HARNESS, join(RATHENA_SOURCES, 'custom')]) {
     const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
     for (const name of names) {

@@ -1,15 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach } from 'vitest';
 import type { DatabaseSettings } from '../../support/test-database.ts';
-import { buildHarness } from './build.ts';
+import { buildHarness, type Way } from './build.ts';
 
 /** Longer than any wait of a test, with both cores busy. */
 const STOP_TIMEOUT_MS = 180_000;
+
+const MOST_RANDOM_BITS = 28;
 
 /** The NPC, map and player that every map server has. */
 export const NPC = 110_000_001;
@@ -50,6 +52,7 @@ export interface MapServerOptions {
   readonly encoding?: string;
   /** The text of conf/import/ai_ipc.conf; left out, there is no such file. */
   readonly settings?: string;
+  readonly way?: Way;
 }
 
 interface Waiting {
@@ -86,13 +89,14 @@ export class MapServer {
   }
 
   static async start(database: DatabaseSettings, options: MapServerOptions = {}): Promise<MapServer> {
-    const program = await buildHarness();
+    const program = await buildHarness(options.way);
     const folder = mkdtempSync(join(tmpdir(), 'ai-ipc-map-server-'));
     mkdirSync(join(folder, 'conf/import'), { recursive: true });
     writeFileSync(join(folder, 'conf/inter_athena.conf'), loginLines(database, options.encoding));
     if (options.settings !== undefined)
       writeFileSync(join(folder, 'conf/import/ai_ipc.conf'), options.settings);
-    const child = spawn(program, { cwd: folder, env: { PATH: process.env['PATH'] }, stdio: 'pipe' });
+    const [command, ...args] = options.way === 'threads' ? withPlainAddresses(program) : [program];
+    const child = spawn(command, args, { cwd: folder, env: { PATH: process.env['PATH'] }, stdio: 'pipe' });
     const killAtExit = () => child.kill('SIGKILL');
     process.once('exit', killAtExit);
     const server = new MapServer(child);
@@ -191,7 +195,7 @@ export class MapServer {
   }
 
   /**
-   * Attempts: statements that were tried on any connection, failed ones included; Com_select, Com_insert, Com_update,
+   * Attempts: statements and connections that were tried, failed ones included; Com_select, Com_insert, Com_update,
    * Com_delete: those of them. Lateness: milliseconds, the most that a timer was late.
    */
   async counters(): Promise<Readonly<Record<string, number>>> {
@@ -282,6 +286,12 @@ export function useMapServers(): (
     started.push(server);
     return server;
   };
+}
+
+/** ThreadSanitizer of GCC 12 does not bear addresses as random as newer kernels make them. */
+function withPlainAddresses(program: string): readonly [string, ...string[]] {
+  const randomBits = Number(readFileSync('/proc/sys/vm/mmap_rnd_bits', 'utf8'));
+  return randomBits > MOST_RANDOM_BITS ? ['setarch', '-R', program] : [program];
 }
 
 /** What of conf/inter_athena.conf the commands read. */

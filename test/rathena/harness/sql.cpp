@@ -54,11 +54,21 @@ void sql_close() {
 	close_one(qsmysql_handle);
 }
 
-/// Statements of all connections: the linker puts this in the place of mysql_real_query.
+/// What is tried on all connections: the linker puts these in the place of the library's own.
+extern "C" MYSQL* __real_mysql_real_connect(MYSQL* handle, const char* host, const char* user, const char* password,
+                                            const char* database, unsigned int port, const char* socket, unsigned long flags);
+extern "C" MYSQL* __wrap_mysql_real_connect(MYSQL* handle, const char* host, const char* user, const char* password,
+                                            const char* database, unsigned int port, const char* socket, unsigned long flags);
 extern "C" int __real_mysql_real_query(MYSQL* handle, const char* query, unsigned long length);
 extern "C" int __wrap_mysql_real_query(MYSQL* handle, const char* query, unsigned long length);
 
 static std::atomic<int64> attempts{0}, selects{0}, inserts{0}, updates{0}, deletes{0};
+
+MYSQL* __wrap_mysql_real_connect(MYSQL* handle, const char* host, const char* user, const char* password,
+                                 const char* database, unsigned int port, const char* socket, unsigned long flags) {
+	++attempts;
+	return __real_mysql_real_connect(handle, host, user, password, database, port, socket, flags);
+}
 
 /// What bounds the waits of a statement stands before it.
 static std::string verb_of(const std::string& query) {

@@ -72,7 +72,12 @@ class DatabaseDesk {
 #endif
 	}
 
-	// For a script that can sleep: true when the errand is over already.
+	// Whether an errand may be over at once, for a script that can sleep.
+	bool has_a_moment() {
+		return !HAS_THREAD || patience_.brief_us(gettick()) > 0;
+	}
+
+	// For such a one: true when it is over already.
 	bool await_briefly(const Errand& errand) {
 		return await_for(errand, patience_.brief_us(gettick()), false);
 	}

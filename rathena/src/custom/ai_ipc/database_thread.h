@@ -109,8 +109,11 @@ class DatabaseThread {
 		mysql_thread_init();
 		while (std::shared_ptr<Errand> errand = next()) {
 			errand->carry_out(connection_);
-			// With the lock: else one who has just seen that it is not over would sleep past this.
-			std::lock_guard<std::mutex> lock(mutex_);
+			// One who has just seen that it is not over, and would sleep past this, has the lock until he sleeps. Nobody is woken
+			// with the lock held: he would wait for it while this thread has no core.
+			{
+				std::lock_guard<std::mutex> lock(mutex_);
+			}
 			one_is_over_.notify_all();
 		}
 		mysql_thread_end();

@@ -73,7 +73,8 @@ inline int answer_in_time(Plugin& ai, script_state* st, int64_t id, int64_t wait
 	if (!can_read(ai, st, id))
 		return wake_with(st, std::string());
 	const RequestBoard::Entry* entry = known(ai, id);
-	if (entry == nullptr) {
+	// Where many begin to wait in one round, the next look reads for all.
+	if (entry == nullptr && ai.desk.has_a_moment()) {
 		auto errand = read_errand(id);
 		ai.desk.send(errand);
 		if (ai.desk.await_briefly(*errand) && !errand->was_locked()) {
@@ -81,9 +82,9 @@ inline int answer_in_time(Plugin& ai, script_state* st, int64_t id, int64_t wait
 			if (entry == nullptr)
 				return wake_with(st, std::string());
 		}
-		if (entry == nullptr)
-			ai.board.forget(static_cast<uint64_t>(id));
 	}
+	if (entry == nullptr)
+		ai.board.forget(static_cast<uint64_t>(id));
 	if (entry != nullptr && entry->is_ended())
 		return wake_with(st, ai.answer_of(*entry));
 	int64_t until_ms = gettick() + clamp(wait_ms, 0, MAX_WAIT_MS);

@@ -1,0 +1,157 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { MariadbServer } from '../support/mariadb-server.ts';
+import { QueueObserver } from '../support/queue-observer.ts';
+import { settle, waitForSleepers } from './arrange.ts';
+import { type Caller, FAKE_NPC, type MapServer, NPC, PLAYER, useMapServers } from './harness/map-server.ts';
+
+const startMapServer = useMapServers();
+/** A server of this file's own, because it is stopped: connections stay open, and nothing answers. */
+const mariadb = new MariadbServer();
+const DIALOGUE = '/api/v1/npc/dialogue';
+const SETTINGS = 'doorbell: no\nmax_open_requests_per_character: 3\n';
+
+let queue: QueueObserver;
+let server: MapServer;
+beforeAll(async () => {
+  await mariadb.start();
+  queue = await QueueObserver.create(mariadb.address);
+});
+afterAll(() => mariadb.remove());
+beforeEach(async () => {
+  await queue.clear();
+  server = await startMapServer(queue.settings, { settings: SETTINGS });
+  server.place(NPC, 1, 100);
+  server.place(PLAYER, 1, 100);
+});
+afterEach(() => mariadb.resume());
+
+/** An id, or -1. What comes is awaited elsewhere. */
+function ask(caller: Caller = { npc: NPC }): Promise<number> {
+  const asked = server
+    .call('ai_db_request', ['dialogue', DIALOGUE, '{}'], caller)
+    .then(({ value }) => Number(value));
+  asked.catch(() => undefined);
+  return asked;
+}
+
+/**
+ * Resolves when so many requests are open and one more, which is asked last: so all others have had their turn. Of those
+ * that nobody wanted any more, one may have been on its way: it is cancelled.
+ */
+async function untilOpen(count: number): Promise<void> {
+  expect(await ask()).toBeGreaterThan(0);
+  await expect.poll(async () => (await queue.statusCounts())['pending']).toBe(count + 1);
+  expect(Object.keys(await queue.statusCounts()).filter((status) => status !== 'cancelled')).toEqual(['pending']);
+}
+
+describe('while the database stands still, the game goes on', () => {
+  it('what was known of a request is told, and who asks has his id when the database goes on', async () => {
+    const known = await ask();
+    expect(await server.number('ai_db_status', known)).toBe(1);
+    await mariadb.pause();
+
+    const asked = [ask(), ask(), ask()];
+
+    for (let round = 0; round < 20; round += 1) {
+      expect(await server.number('ai_db_status', known)).toBe(1);
+      expect(await server.text('ai_json_get', '{"a":[1,2]}', 'a[1]')).toBe('2');
+    }
+    mariadb.resume();
+    for (const id of await Promise.all(asked)) expect(id).toBeGreaterThan(known);
+    await untilOpen(4);
+  });
+
+  it('who waits gets his answer afterwards', async () => {
+    const id = await ask();
+    const answer = server.text('ai_db_response', id, 600_000);
+    await waitForSleepers(server, 1);
+    await mariadb.pause();
+    expect(await server.number('ai_db_turn', 0)).toBe(1);
+    mariadb.resume();
+    await settle(queue, id, { response: '{"n":1}' });
+    expect(await answer).toBe('{"n":1}');
+  });
+
+  it('who cannot sleep is given -1, and what the database takes of it afterwards is cancelled', async () => {
+    await ask();
+    await mariadb.pause();
+    expect(await ask({ npc: FAKE_NPC, player: PLAYER })).toBe(-1);
+    expect(await server.text('ai_db_error', -1)).toMatch(/^database_unavailable: The database did not answer/);
+    // Nobody else holds up the game in this second.
+    const { value, microseconds } = await server.call('ai_db_status', [4_711], { npc: FAKE_NPC });
+    expect([value, microseconds < 1_000_000]).toEqual([0, true]);
+    mariadb.resume();
+    await untilOpen(1);
+  });
+
+  it('one that does not go on in time is a -1, and nothing of it is asked for nobody', async () => {
+    await ask();
+    await mariadb.pause();
+    expect(await Promise.all([ask(), ask()])).toEqual([-1, -1]);
+    mariadb.resume();
+    await untilOpen(1);
+  });
+
+  it('requests that have no id yet count for the limit, until they have one', async () => {
+    await ask();
+    await mariadb.pause();
+    const asked = [1, 2, 3].map(() => ask({ npc: NPC, player: PLAYER }));
+    expect(await ask({ npc: NPC, player: PLAYER })).toBe(-1);
+    expect(await server.text('ai_db_error', -1)).toMatch(/^too_many_open: /);
+    mariadb.resume();
+    const ids = await Promise.all(asked);
+    expect(Math.min(...ids)).toBeGreaterThan(0);
+    expect(await ask({ npc: NPC, player: PLAYER })).toBe(-1);
+    expect(await server.number('ai_db_cancel', ids[0]!)).toBe(1);
+    expect(await ask({ npc: NPC, player: PLAYER })).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['is warped', true, () => server.place(PLAYER, 2, 100)],
+    ['logs out', true, () => server.remove(PLAYER)],
+    ['loses his script by @reloadscript', true, () => server.reloadScripts()],
+    ['loses it while it sleeps', false, () => server.reloadScripts()],
+  ])('a player who %s before there is an id: his request is cancelled', async (_name, window, leave) => {
+    await ask();
+    await mariadb.pause();
+    const asked = ask({ npc: NPC, player: PLAYER, window });
+    await waitForSleepers(server, 1);
+    leave();
+    await expect(asked).rejects.toThrow('ended');
+    mariadb.resume();
+    await untilOpen(1);
+  });
+
+  it('the map server ends all the same', async () => {
+    await ask();
+    await mariadb.pause();
+    const asked = ask();
+    await waitForSleepers(server, 1);
+    const ended = expect(asked).rejects.toThrow('ended');
+    await server.stop();
+    await ended;
+  });
+});
+
+describe('a row that another transaction holds', () => {
+  it('refuses nobody else, and its cancel is done as soon as it can be', async () => {
+    const [locked, free] = [await ask(), await ask()];
+    const other = await queue.database.connect();
+    await other.beginTransaction();
+    await other.query('SELECT id FROM ai_requests WHERE id = ? FOR UPDATE', [locked]);
+    const cancelled = server.number('ai_db_cancel', locked);
+
+    for (let round = 0; round < 20; round += 1) {
+      expect(await server.number('ai_db_status', locked)).toBe(1);
+      expect(await server.number('ai_db_status', free)).toBe(1);
+    }
+    expect(await ask()).toBeGreaterThan(free);
+    expect(await server.number('ai_db_cancel', free)).toBe(1);
+
+    await other.rollback();
+    await other.end();
+    expect(await cancelled).toBe(1);
+    expect(await queue.events(locked)).toEqual(['cancelled']);
+    expect(server.linesAt('error', 'sql')).toEqual([]);
+  });
+});
