@@ -190,12 +190,12 @@ async function loop(rathena: string): Promise<boolean> {
     if (values.before !== undefined) {
       const before = resolve(values.before);
       const libraryFolder = join(before, 'npc', 'custom', 'ai-world');
-      await loopOn(before, { library, libraryFolder }, async (phases) => {
+      await loopOn(before, { library, libraryFolder }, (phases) => {
         older = phases;
         return tell(`${library} of ${before}:\n    ${phases.map(wordsOfLoop).join('\n    ')}`, []);
       });
     }
-    const isFast = await loopOn(rathena, { library }, async (phases) => {
+    const isFast = await loopOn(rathena, { library }, (phases) => {
       const ratios = older === undefined ? '' : `\n    ${ratiosOfLoop(phases, older)}`;
       // Over SQL the game waits as long as the database does.
       const wrong = library === 'commands' ? tooLongIn(phases) : [];
@@ -209,13 +209,14 @@ async function loop(rathena: string): Promise<boolean> {
 async function loopOn(
   rathena: string,
   start: Pick<Start, 'library' | 'libraryFolder'>,
-  judge: (phases: LoopPhase[]) => Promise<boolean>,
+  judge: (phases: LoopPhase[]) => boolean,
 ): Promise<boolean> {
-  return await onStage(rathena, 0, async (stage) => {
+  const play = async (stage: Stage) => {
     await stage.start({ ...start, npcs: { 'loop.txt': loopNpcs() }, aiSettings: LOOP_SETTINGS });
-    const isGood = await judge(await playLoop(stage));
+    const isGood = judge(await playLoop(stage));
     return (await stopped(stage, start.library)) && isGood;
-  });
+  };
+  return await onStage(rathena, 0, play, true);
 }
 
 async function burstOn(
@@ -253,8 +254,9 @@ async function onStage(
   rathena: string,
   players: number,
   play: (stage: Stage) => Promise<boolean>,
+  isDurable = false,
 ): Promise<boolean> {
-  const stage = await Stage.build({ rathena, players });
+  const stage = await Stage.build({ rathena, players, isDurable });
   try {
     return await play(stage);
   } catch (error) {

@@ -12,6 +12,8 @@ import { accountsOf, MAP_USER, World } from './world.ts';
 export interface StageOptions {
   readonly rathena: string;
   readonly players: number;
+  /** The database writes each commit to the disk, as it does on an admin's machine. */
+  readonly isDurable?: boolean;
 }
 
 export type Start = Pick<RunOptions, 'library' | 'npcs'> &
@@ -53,8 +55,9 @@ export class Stage {
     this.#players = parts.players;
   }
 
-  static async build({ rathena, players }: StageOptions): Promise<Stage> {
-    const mariadb = new MariadbServer({ extraArgs: ['--userstat=ON', '--innodb-flush-log-at-trx-commit=2'] });
+  static async build({ rathena, players, isDurable = false }: StageOptions): Promise<Stage> {
+    const commits = isDurable ? [] : ['--innodb-flush-log-at-trx-commit=2'];
+    const mariadb = new MariadbServer({ extraArgs: ['--userstat=ON', ...commits] });
     await mariadb.start();
     const world = await World.make(mariadb, rathena, players + MORE_ACCOUNTS);
     const ai = await startAiStub();

@@ -20,7 +20,7 @@ inline int64_t is_cancelled(Plugin& ai, const std::shared_ptr<CancelErrand>& err
 	ai.board.forget(errand->id);
 	if (!errand->is_cancelled)
 		return 0;
-	ai.has_ended(errand->id, AI_REQ_CANCELLED, gettick());
+	ai.has_become(errand->id, AI_REQ_CANCELLED, errand->number());
 	return 1;
 }
 
@@ -32,8 +32,6 @@ inline int cancel(Plugin& ai, script_state* st, int64_t id) {
 	return run_errand(ai, st, errand, MOST_ERRAND_MS, is_cancelled);
 }
 
-// The world goes on between two chunks, for the database's sake.
-const int64_t CLEANUP_PAUSE_MS = 20;
 // In a script that cannot pause, the most at once: 2,000 requests.
 const int CLEANUP_CHUNKS_AT_ONCE = 10;
 // A cleanup whose database answers nothing for so long returns what it has.
@@ -45,7 +43,8 @@ inline int64_t deleted_by(Plugin& ai, const std::shared_ptr<CleanupErrand>& erra
 	return errand->deleted.load();
 }
 
-// Deletes ended requests, and gives how many. The script sleeps in between.
+// Deletes ended requests, and gives how many. The script sleeps meanwhile, and the next chunk begins a round
+// of the game later.
 inline int clean_up(Plugin& ai, script_state* st, int64_t age_seconds) {
 	if (!ai.desk.is_open() || !can_wait_for_errand(ai, st)) {
 		ai.last_refusal = DatabaseDesk::unavailable();

@@ -61,6 +61,7 @@ class DatabaseDesk {
 	}
 
 	void send(const std::shared_ptr<Errand>& errand) {
+		errand->set_number(++last_number_);
 #ifdef AI_IPC_NO_THREAD
 		database.set_silent(!lines_.would_take(gettick()));
 		errand->carry_out(database);
@@ -138,6 +139,7 @@ class DatabaseDesk {
 	DatabaseGate gate_;
 	LineLimit lines_;
 	Patience patience_;
+	uint64_t last_number_ = 0;
 #ifndef AI_IPC_NO_THREAD
 	std::unique_ptr<DatabaseThread> thread_;
 #endif

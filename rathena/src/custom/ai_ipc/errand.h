@@ -20,6 +20,15 @@ class Errand {
   public:
 	virtual ~Errand() = default;
 
+	// Errands are carried out in the order of these.
+	void set_number(uint64_t number) {
+		number_ = number;
+	}
+
+	uint64_t number() const {
+		return number_;
+	}
+
 	// From here on, what it brought back may be looked at.
 	bool is_over() const {
 		return is_over_.load(std::memory_order_acquire);
@@ -85,6 +94,7 @@ class Errand {
 	Trouble trouble_ = Trouble::NONE;
 	std::string reason_;
 	int64_t took_ms_ = 0;
+	uint64_t number_ = 0;
 };
 
 } // namespace ai_ipc

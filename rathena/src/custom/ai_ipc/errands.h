@@ -3,12 +3,14 @@
 #ifndef AI_IPC_ERRANDS_H
 #define AI_IPC_ERRANDS_H
 
-#include <atomic>
 #include <cstdint>
 #include <string>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "errand.h"
+#include "request_board.h"
 #include "statements.h"
 #include "status.h"
 
@@ -25,7 +27,7 @@ class InsertErrand : public Errand {
 
   protected:
 	bool run(Database& database) override {
-		if (!database.is_alive() || !database.run(statement_))
+		if (!database.run(statement_))
 			return false;
 		id = database.last_id();
 		return true;
@@ -35,35 +37,36 @@ class InsertErrand : public Errand {
 	std::string statement_;
 };
 
-struct RequestRow {
-	uint64_t id = 0;
-	int code = AI_REQ_PENDING;
-	// In UTF-8; "" while there is none, and in place of one that no script could be given.
-	std::string answer;
-	uint64_t answer_bytes = 0;
-};
-
-// Status and answer of many requests. One that there is not has no row.
+// Status and answer of many requests: of those alone that are not what they were known to be, or have ended.
 class ReadErrand : public Errand {
   public:
-	explicit ReadErrand(const std::vector<uint64_t>& of) : ids(of) {}
+	explicit ReadErrand(std::vector<KnownRequest> of) : requests(std::move(of)) {}
 
-	const std::vector<uint64_t> ids;
-	std::vector<RequestRow> rows;
+	const std::vector<KnownRequest> requests;
+	std::vector<RequestRow> news;
 
   protected:
 	bool run(Database& database) override {
+		std::unordered_map<uint64_t, int> left;
+		std::vector<uint64_t> ids;
+		for (const KnownRequest& request : requests) {
+			left[request.id] = request.code;
+			ids.push_back(request.id);
+		}
 		if (!database.run(read_answers(ids)))
 			return false;
+		news.clear();
 		while (database.next_row()) {
-			RequestRow row;
-			row.id = database.number_column(0);
-			row.code = status_code(database.column(1));
-			row.answer = database.column(2);
-			row.answer_bytes = database.number_column(3);
-			rows.push_back(row);
+			uint64_t id = database.number_column(0);
+			int code = status_code(database.column(1));
+			if (is_ended(code) || left[id] != code)
+				news.push_back({id, code, database.column(2), database.number_column(3)});
+			left.erase(id);
 		}
 		database.done();
+		// Never was, or was deleted.
+		for (const auto& request : left)
+			news.push_back({request.first, AI_REQ_NOT_FOUND, std::string(), 0});
 		return true;
 	}
 };

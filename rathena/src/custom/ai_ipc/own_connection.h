@@ -9,7 +9,9 @@
 #include <cstdlib>
 #include <string>
 
-#ifndef WIN32
+#ifdef WIN32
+#include <winsock2.h>
+#else
 #include <sys/socket.h>
 #endif
 
@@ -25,8 +27,8 @@ namespace ai_ipc {
 // three seconds loses no request; the game goes on meanwhile.
 const unsigned int READ_TIMEOUT_SECONDS = 5;
 const unsigned int CONNECT_TIMEOUT_SECONDS = 2;
-// After so long without a statement, a connection may have been closed without a word: it is asked before something is
-// written, since of a write that failed nobody knows whether it was done.
+// After so long without a statement, a connection may have been closed without a word: it is asked first, since of a write
+// that failed nobody knows whether it was done.
 const std::chrono::milliseconds QUIET_CONNECTION(1000);
 
 // A connection to the map server's database for one thread, with time limits. Of the other thread, interrupt() alone may be
@@ -42,7 +44,7 @@ class OwnConnection {
 
 	// Runs one statement, and connects first where there is no connection.
 	bool run(const std::string& statement) {
-		if (!is_connected())
+		if (!is_alive())
 			return false;
 		done();
 		bool is_run = mysql_real_query(handle_, statement.data(), static_cast<unsigned long>(statement.size())) == 0;
@@ -56,19 +58,12 @@ class OwnConnection {
 	// Runs what must be written together. All of it is undone when one statement fails or changes nothing.
 	template <typename Statements>
 	bool transact(Statements statements) {
-		if (!is_alive() || !run("START TRANSACTION"))
+		if (!run("START TRANSACTION"))
 			return false;
 		if (statements() && run("COMMIT"))
 			return true;
 		undo();
 		return false;
-	}
-
-	// Before a write: makes sure of a connection that was not used for a while.
-	bool is_alive() {
-		if (handle_ != nullptr && Clock::now() - used_at_ > QUIET_CONNECTION && mysql_ping(handle_) != 0)
-			close();
-		return is_connected();
 	}
 
 	bool next_row() {
@@ -139,17 +134,23 @@ class OwnConnection {
 	std::atomic<SocketNumber> socket_{NO_SOCKET_NUMBER};
 	std::atomic<bool> is_ending_{false};
 
+	// A connection that was not used for a while may be gone.
+	bool is_alive() {
+		if (handle_ != nullptr && Clock::now() - used_at_ > QUIET_CONNECTION && mysql_ping(handle_) != 0)
+			close();
+		return is_connected();
+	}
+
 	bool is_connected() {
-		if (is_ending_.load()) {
-			trouble_ = Trouble::AWAY;
-			reason_ = "The map server ends.";
-			return false;
-		}
+		if (is_ending_.load())
+			return fail("The map server ends.");
 		return handle_ != nullptr || connect();
 	}
 
 	bool connect() {
 		handle_ = mysql_init(nullptr);
+		if (handle_ == nullptr)
+			return fail("There is no memory for a connection.");
 		set_options();
 		if (mysql_real_connect(handle_, login_.host.c_str(), login_.user.c_str(), login_.password.c_str(),
 		                       login_.database.c_str(), login_.port, nullptr, 0) == nullptr) {
@@ -194,6 +195,12 @@ class OwnConnection {
 #else
 		return handle_->net.fd;
 #endif
+	}
+
+	bool fail(const std::string& reason) {
+		trouble_ = Trouble::AWAY;
+		reason_ = reason;
+		return false;
 	}
 
 	bool note_success() {

@@ -10,8 +10,7 @@ namespace ai_ipc {
 // A database at hand answers in 0.1 to 1 ms: a script that is given its answer at once need not sleep. So much of it in one
 // round of the game (20 ms), all scripts together; for 300 that ask at once, all but the first few sleep.
 const int64_t ROUND_MS = 20;
-const int64_t BRIEF_WAIT_US = 2000;
-const int64_t MOST_BRIEF_US_A_ROUND = 4000;
+const int64_t MOST_BRIEF_US = 2000;
 // Where a script cannot sleep, the game stands still for so long at most.
 const int64_t MOST_STANDSTILL_US = 40000;
 // A wait that was in vain is followed by none for so long: the brief ones, and those that hold up the game.
@@ -27,10 +26,8 @@ class Patience {
 			round_began_ms_ = now_ms;
 			spent_us_ = 0;
 		}
-		int64_t left_us = MOST_BRIEF_US_A_ROUND - spent_us_;
-		if (now_ms < next_brief_ms_ || left_us <= 0)
-			return 0;
-		return left_us < BRIEF_WAIT_US ? left_us : BRIEF_WAIT_US;
+		int64_t left_us = MOST_BRIEF_US - spent_us_;
+		return now_ms < next_brief_ms_ || left_us <= 0 ? 0 : left_us;
 	}
 
 	// For one that cannot.

@@ -41,6 +41,7 @@ const int64_t LOOK_EVERY_MS = HAS_THREAD ? 20 : 100;
 // Requests that nobody reads are looked after so often, so many at once, for the limits on open ones.
 const int64_t READ_OPEN_EVERY_MS = 1000;
 const size_t MOST_OPEN_PER_READ = 500;
+const int64_t ROLL_CALL_EVERY_MS = 100;
 // A database that answers late is asked for news this seldom at least.
 const int64_t MOST_PAUSE_MS = 500;
 
@@ -163,25 +164,23 @@ class Plugin {
 		return turns.take(now_ms, cost.spent(), script, is_late);
 	}
 
-	// The request has ended, as far as this map server knows.
-	void has_ended(uint64_t id, int code, int64_t now_ms) {
-		board.learn(id, code, std::string(), 0, now_ms);
-		open_requests.ended(id);
+	// What this map server has changed itself, by the errand of that number.
+	void has_become(uint64_t id, int code, uint64_t number) {
+		board.learn({id, code, std::string(), 0}, number, gettick());
+		if (is_ended(code))
+			open_requests.ended(id);
 	}
 
 	// What a script reads for itself, and what a look reads for all.
-	void take_rows(ReadErrand& errand, int64_t now_ms) {
-		std::unordered_map<uint64_t, bool> is_there;
-		for (RequestRow& row : errand.rows) {
-			is_there[row.id] = true;
+	void take_news(ReadErrand& errand) {
+		int64_t now_ms = gettick();
+		board.confirm(errand.requests, errand.number(), now_ms);
+		for (RequestRow& row : errand.news) {
 			if (is_ended(row.code))
 				open_requests.ended(row.id);
-			board.learn(row.id, row.code, std::move(row.answer), row.answer_bytes, now_ms);
+			board.learn(std::move(row), errand.number(), now_ms);
 		}
-		// Never was, or was deleted.
-		for (uint64_t id : errand.ids)
-			if (is_there.find(id) == is_there.end())
-				has_ended(id, AI_REQ_NOT_FOUND, now_ms);
+		errand.news.clear();
 	}
 
 	// The answer as the client can show it; "" while there is none.
@@ -189,6 +188,14 @@ class Plugin {
 		if (entry.answer.empty() && entry.answer_bytes > MOST_BYTES_READ)
 			return too_long(entry.answer_bytes);
 		return fitting(translation.from_utf8(entry.answer, true));
+	}
+
+	// Whether it is time to see who waits still: a script that is freed says nothing.
+	bool is_roll_call(int64_t now_ms) {
+		if (now_ms < next_roll_call_ms_)
+			return false;
+		next_roll_call_ms_ = now_ms + ROLL_CALL_EVERY_MS;
+		return true;
 	}
 
 	// With a thread 50 times a second, without one ten times, by a timer.
@@ -225,6 +232,7 @@ class Plugin {
 	int64_t next_read_open_ms_ = 0;
 	int64_t next_read_workers_ms_ = 0;
 	int64_t next_answers_ms_ = 0;
+	int64_t next_roll_call_ms_ = 0;
 	int64_t cost_since_ms_ = 0;
 	// What was sent and is not taken yet.
 	std::shared_ptr<ServerErrand> server_;
@@ -247,10 +255,10 @@ class Plugin {
 	void look_for_answers(int64_t now_ms) {
 		if (answers_ != nullptr || now_ms < next_answers_ms_ || !desk.is_open())
 			return;
-		std::vector<uint64_t> ids = board.ids_to_look_for();
-		if (ids.empty())
+		std::vector<KnownRequest> open = board.to_look_for();
+		if (open.empty())
 			return;
-		answers_ = std::make_shared<ReadErrand>(ids);
+		answers_ = std::make_shared<ReadErrand>(std::move(open));
 		desk.send(answers_);
 		take_answers(now_ms);
 	}
@@ -260,7 +268,7 @@ class Plugin {
 			return;
 		next_answers_ms_ = now_ms + clamp(9 * answers_->took_ms(), 0, MOST_PAUSE_MS);
 		if (desk.conclude(*answers_))
-			take_rows(*answers_, now_ms);
+			take_news(*answers_);
 		answers_.reset();
 	}
 

@@ -22,7 +22,7 @@ inline const RequestBoard::Entry* known(Plugin& ai, int64_t id) {
 }
 
 inline std::shared_ptr<ReadErrand> read_errand(int64_t id) {
-	return std::make_shared<ReadErrand>(std::vector<uint64_t>{static_cast<uint64_t>(id)});
+	return std::make_shared<ReadErrand>(std::vector<KnownRequest>{{static_cast<uint64_t>(id), AI_REQ_UNKNOWN}});
 }
 
 // What an errand brought, put on the board; nullptr when it is not over, or failed.
@@ -32,9 +32,9 @@ inline const RequestBoard::Entry* brought(Plugin& ai, const std::shared_ptr<Read
 		return nullptr;
 	}
 	int64_t now_ms = gettick();
-	uint64_t id = errand->ids.front();
+	uint64_t id = errand->requests.front().id;
 	ai.board.ask(id, now_ms);
-	ai.take_rows(*errand, now_ms);
+	ai.take_news(*errand);
 	return &ai.board.ask(id, now_ms);
 }
 

@@ -29,9 +29,17 @@ inline Refusal translate(Plugin& ai, const RequestArguments& given, NewRequest& 
 	return translation.was_whole(given.data, request.data) ? Refusal() : data_not_text();
 }
 
+// Text beyond ASCII means nothing before the clients' codepage is known. While conversions take too long, ai_json_escape has
+// made a '?' of it, which cannot be told from what a player typed.
+inline bool can_have_been_read(Plugin& ai, const std::string& text) {
+	if (!ai.translation.is_utf8())
+		return ai.desk.can_stand_still();
+	return ai.knows_codepage() || is_ascii(text);
+}
+
 // Fills in the request; what is against it comes back.
 inline Refusal prepare_request(Plugin& ai, const RequestArguments& given, NewRequest& request) {
-	if (!ai.desk.is_open() || !(ai.knows_codepage() || is_ascii(given.data)))
+	if (!ai.desk.is_open() || !can_have_been_read(ai, given.data))
 		return DatabaseDesk::unavailable();
 	// UTF-8 needs at least half the bytes of any codepage: what is longer need not be converted to be refused.
 	if (given.data.size() > 2 * MAX_DATA_BYTES)
@@ -67,7 +75,7 @@ inline int64_t id_of(Plugin& ai, const std::shared_ptr<RequestErrand>& errand) {
 	if (ai.settings.max_open_requests_per_character > 0 || ai.settings.max_open_requests > 0)
 		ai.open_requests.add(errand->id, errand->source.character, now_ms + errand->life_ms);
 	ai.board.ask(errand->id, now_ms);
-	ai.board.learn(errand->id, AI_REQ_PENDING, std::string(), 0, now_ms);
+	ai.has_become(errand->id, AI_REQ_PENDING, errand->number());
 	ai.ring();
 	return static_cast<int64_t>(errand->id);
 }

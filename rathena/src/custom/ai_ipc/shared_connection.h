@@ -56,10 +56,6 @@ class SharedConnection {
 		return false;
 	}
 
-	bool is_alive() {
-		return true;
-	}
-
 	bool next_row() {
 #ifdef MAP_GENERATOR
 		return false;

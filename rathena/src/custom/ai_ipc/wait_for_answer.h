@@ -56,27 +56,44 @@ inline bool is_over(Plugin& ai, const Waiter& waiter, int64_t now_ms) {
 }
 
 // One with an errand goes on as soon as that is over: the errands were done one after the other.
-inline bool may_resume(Plugin& ai, const Waiter& waiter, int64_t now_ms) {
+inline bool has_turn(Plugin& ai, const Waiter& waiter, int64_t now_ms) {
 	return waiter.errand != nullptr || ai.has_turn(now_ms, is_late(waiter.until_ms, now_ms));
 }
 
-inline void resume(Plugin& ai, const Waiter& waiter, int64_t now_ms) {
-	// A script that went on just before may have changed what this one waits for.
-	const Waiter* present = ai.waiters.find(waiter.script, waiter.npc);
-	if (present == nullptr || !present->is_same_wait(waiter))
-		return;
+inline void go_on(const Waiter& waiter, script_state* st) {
+	if (waiter.is_held)
+		run_script_main(st);
+	else
+		wake(st);
+}
+
+inline void has_gone(Plugin& ai, const Waiter& waiter) {
+	ai.waiters.remove(waiter.script);
+	give_up(ai, waiter);
+	if (waiter.is_held)
+		give_back_guard(waiter.player);
+}
+
+// False when it is over for this one and others come first.
+inline bool resume(Plugin& ai, const Waiter& waiter, int64_t now_ms) {
 	script_state* st = waiter.is_held ? held_state(waiter) : sleeping_state(waiter);
 	if (st == nullptr) {
-		ai.waiters.remove(waiter.script);
-		give_up(ai, waiter);
-		if (waiter.is_held)
-			give_back_guard(waiter.player);
-	} else if (is_over(ai, waiter, now_ms) && may_resume(ai, waiter, now_ms)) {
-		if (waiter.is_held)
-			run_script_main(st);
-		else
-			wake(st);
+		has_gone(ai, waiter);
+		return true;
 	}
+	if (!is_over(ai, waiter, now_ms))
+		return true;
+	if (!has_turn(ai, waiter, now_ms))
+		return false;
+	go_on(waiter, st);
+	return true;
+}
+
+// Without a look at the script: most wait for a long time.
+inline bool may_be_over(const Waiter& waiter, bool has_news, int64_t now_ms) {
+	if (now_ms >= waiter.until_ms)
+		return true;
+	return waiter.errand != nullptr ? waiter.errand->is_over() : has_news;
 }
 
 // So much of a round may be spent on scripts that go on; the others do in the next one.
@@ -85,11 +102,21 @@ const int64_t MOST_RESUMING_NANOSECONDS = 8000000;
 // Those who wait go on when what they wait for is there, or their time is over.
 inline void resume_waiters(Plugin& ai, int64_t now_ms) {
 	int64_t began = ai.cost.spent();
-	for (const Waiter& waiter : ai.waiters.all()) {
-		if (ai.cost.spent() - began > MOST_RESUMING_NANOSECONDS)
+	bool has_news = ai.board.take_news();
+	bool is_roll_call = ai.is_roll_call(now_ms);
+	bool is_somebody_left = false;
+	for (uint64_t place : ai.waiters.places()) {
+		const Waiter* waiter = ai.waiters.at(place);
+		if (waiter == nullptr || !(is_roll_call || may_be_over(*waiter, has_news, now_ms)))
+			continue;
+		bool has_time = ai.cost.spent() - began < MOST_RESUMING_NANOSECONDS;
+		if (!has_time || !resume(ai, Waiter(*waiter), now_ms))
+			is_somebody_left = true;
+		if (!has_time)
 			break;
-		resume(ai, waiter, now_ms);
 	}
+	if (is_somebody_left)
+		ai.board.keep_news();
 }
 
 inline TIMER_FUNC(look_timer) {

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <unordered_map>
 #include <vector>
 
 namespace ai_ipc {
@@ -27,43 +29,51 @@ struct Waiter {
 	int64_t until_ms = 0;
 	bool was_near = false;
 	bool is_held = false;
-
-	bool is_same_wait(const Waiter& other) const {
-		return request == other.request && errand == other.errand && until_ms == other.until_ms;
-	}
 };
 
 class Waiters {
-	static auto is_of(uint32_t script) {
-		return [script](const Waiter& waiter) { return waiter.script == script; };
-	}
-
   public:
+	// A script waits once; it comes behind all others.
 	void add(const Waiter& waiter) {
 		remove(waiter.script);
-		waiters_.push_back(waiter);
+		waiters_[++last_place_] = waiter;
+		places_[waiter.script] = last_place_;
 	}
 
 	void remove(uint32_t script) {
-		waiters_.erase(std::remove_if(waiters_.begin(), waiters_.end(), is_of(script)), waiters_.end());
+		auto place = places_.find(script);
+		if (place == places_.end())
+			return;
+		waiters_.erase(place->second);
+		places_.erase(place);
 	}
 
 	// The number of a script that has ended is given to another one.
 	const Waiter* find(uint32_t script, int32_t npc) const {
-		auto waiter = std::find_if(waiters_.begin(), waiters_.end(), is_of(script));
-		return waiter == waiters_.end() || waiter->npc != npc ? nullptr : &*waiter;
+		auto place = places_.find(script);
+		const Waiter* waiter = place == places_.end() ? nullptr : at(place->second);
+		return waiter == nullptr || waiter->npc != npc ? nullptr : waiter;
 	}
 
 	// Whether somebody else than this script waits for this request.
 	bool has_other(uint64_t request, uint32_t script) const {
-		return std::any_of(waiters_.begin(), waiters_.end(), [request, script](const Waiter& waiter) {
-			return waiter.request == request && waiter.script != script;
+		return std::any_of(waiters_.begin(), waiters_.end(), [request, script](const auto& waiter) {
+			return waiter.second.request == request && waiter.second.script != script;
 		});
 	}
 
-	// In the order in which they came. A copy: a script that goes on may wait again at once.
-	std::vector<Waiter> all() const {
-		return waiters_;
+	// In the order in which they came. One that goes on may change where others wait: at() tells who is still there.
+	std::vector<uint64_t> places() const {
+		std::vector<uint64_t> all;
+		all.reserve(waiters_.size());
+		for (const auto& waiter : waiters_)
+			all.push_back(waiter.first);
+		return all;
+	}
+
+	const Waiter* at(uint64_t place) const {
+		auto waiter = waiters_.find(place);
+		return waiter == waiters_.end() ? nullptr : &waiter->second;
 	}
 
 	size_t size() const {
@@ -71,7 +81,9 @@ class Waiters {
 	}
 
   private:
-	std::vector<Waiter> waiters_;
+	std::map<uint64_t, Waiter> waiters_;
+	std::unordered_map<uint32_t, uint64_t> places_;
+	uint64_t last_place_ = 0;
 };
 
 } // namespace ai_ipc

@@ -21,7 +21,10 @@ const int64_t MOST_SLEEP_MS = 1000;
 // 0, as at first.
 inline const Waiter* wait_of(Plugin& ai, script_state* st) {
 	const Waiter* waiter = ai.waiters.find(st->id, st->oid);
-	return waiter != nullptr && (waiter->is_held || st->sleep.tick != 0) ? waiter : nullptr;
+	if (waiter == nullptr)
+		return nullptr;
+	bool is_in_it = waiter->is_held ? waiter->player == st->rid : st->sleep.tick != 0;
+	return is_in_it ? waiter : nullptr;
 }
 
 inline int wait_on(script_state* st, const Waiter& waiter) {
