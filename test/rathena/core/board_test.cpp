@@ -131,7 +131,7 @@ TEST("board", "with more than a look can read, each has its turn, whoever comes 
 		board.learn({static_cast<uint64_t>(look) * 3 + 1, AI_REQ_COMPLETED, "", 0}, 1, 0);
 		board.ask(5 * MOST_PER_LOOK + 1 + static_cast<uint64_t>(look), 0);
 	}
-	CHECK_SAME(seen.size(), 5 * MOST_PER_LOOK + 6);
+	CHECK_SAME(seen.size(), 5 * MOST_PER_LOOK + 5);
 }
 
 static Waiter waiter_of(uint32_t script, int32_t npc, uint64_t request) {
