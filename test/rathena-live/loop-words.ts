@@ -24,6 +24,7 @@ export function tooLongIn(phases: readonly LoopPhase[]): string[] {
 export function ratiosOfLoop(now: readonly LoopPhase[], before: readonly LoopPhase[]): string {
   const of = (phases: readonly LoopPhase[], name: string) => phases.find((phase) => phase.name === name);
   const crowd = (of(now, ONE_TICK)?.longestMs ?? 0) / (of(before, ONE_TICK)?.longestMs ?? 0);
-  const waiting = (of(now, ALL_WAIT)?.commandsMsASecond ?? 0) / (of(before, ALL_WAIT)?.commandsMsASecond ?? 0);
+  const waiting =
+    (of(now, ALL_WAIT)?.commandsMsASecond ?? 0) / (of(before, ALL_WAIT)?.commandsMsASecond ?? 0);
   return `against the older one: the crowd's hold ${crowd.toFixed(2)} times, waiting ${waiting.toFixed(2)} times`;
 }

@@ -161,10 +161,13 @@ class Loop {
     await connection.query('SELECT id FROM ai_requests WHERE id = ? FOR UPDATE', [insertId]);
     await this.order(`locked#${insertId}`);
     await this.#goOn('Status', 10);
-    const phase = await this.play('a row is locked that one wants to cancel, 10 look after theirs', async () => {
-      await this.order('Cancel#1');
-      await delay(LOCKED_MS);
-    });
+    const phase = await this.play(
+      'a row is locked that one wants to cancel, 10 look after theirs',
+      async () => {
+        await this.order('Cancel#1');
+        await delay(LOCKED_MS);
+      },
+    );
     await connection.rollback();
     await connection.end();
     await this.#end(11);

@@ -120,7 +120,13 @@ export class RunFolder {
 }
 
 /** Files of conf/import, which rAthena reads after its own. */
-function settingsOf({ ports, database, mapUser, codepage, aiSettings = [] }: RunOptions): Record<string, string[]> {
+function settingsOf({
+  ports,
+  database,
+  mapUser,
+  codepage,
+  aiSettings = [],
+}: RunOptions): Record<string, string[]> {
   const server = { id: 's1', password: 'p1' };
   return {
     'inter_conf.txt': [

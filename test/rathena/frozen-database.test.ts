@@ -41,7 +41,9 @@ function ask(caller: Caller = { npc: NPC }): Promise<number> {
 async function untilOpen(count: number): Promise<void> {
   expect(await ask()).toBeGreaterThan(0);
   await expect.poll(async () => (await queue.statusCounts())['pending']).toBe(count + 1);
-  expect(Object.keys(await queue.statusCounts()).filter((status) => status !== 'cancelled')).toEqual(['pending']);
+  expect(Object.keys(await queue.statusCounts()).filter((status) => status !== 'cancelled')).toEqual([
+    'pending',
+  ]);
 }
 
 describe('while the database stands still, the game goes on', () => {
@@ -76,7 +78,9 @@ describe('while the database stands still, the game goes on', () => {
     await ask();
     await mariadb.pause();
     expect(await ask({ npc: FAKE_NPC, player: PLAYER })).toBe(-1);
-    expect(await server.text('ai_db_error', -1)).toMatch(/^database_unavailable: The database did not answer/);
+    expect(await server.text('ai_db_error', -1)).toMatch(
+      /^database_unavailable: The database did not answer/,
+    );
     // Nobody else holds up the game in this second.
     const { value, microseconds } = await server.call('ai_db_status', [4_711], { npc: FAKE_NPC });
     expect([value, microseconds < 1_000_000]).toEqual([0, true]);

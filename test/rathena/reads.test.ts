@@ -79,7 +79,9 @@ describe('ai_db_status', () => {
     const before = await server.counters();
     for (let round = 0; round < 500; round += 1) await server.number('ai_db_status', id);
     const looks = (performance.now() - startedMs) / LOOK_MS;
-    expect((await server.counters())['Attempts']! - before['Attempts']!).toBeLessThanOrEqual(Math.ceil(looks) + 2);
+    expect((await server.counters())['Attempts']! - before['Attempts']!).toBeLessThanOrEqual(
+      Math.ceil(looks) + 2,
+    );
   });
 
   it('follows what becomes of the request', async () => {
