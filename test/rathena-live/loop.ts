@@ -28,7 +28,7 @@ export interface LoopPhase {
   /** By a client that asks for the time again and again: by the clock, and without what others took of the cores. */
   readonly longestMs: number;
   readonly longestOwnMs: number;
-  /** By what the map server prints of the C++ commands: in the worst second, and the longest call. */
+  /** By what the map server prints of the C++ commands: of a second, and the longest call. */
   readonly commandsMsASecond: number;
   readonly longestCommandMs: number;
   readonly tally: Tally;
@@ -130,6 +130,8 @@ class Loop {
   async waiting(): Promise<LoopPhase> {
     const held = this.#stage.hold();
     await this.askAll(CROWD);
+    // The line of the second in which they asked.
+    await delay(COST_TOLD_MS);
     const phase = await this.play(ALL_WAIT, () => delay(QUIET_MS));
     held.release();
     await this.untilAnswered(CROWD);
@@ -199,7 +201,7 @@ function costOf(lines: readonly string[]): { commandsMsASecond: number; longestC
     return aSecond === undefined ? [] : [{ aSecond: Number(aSecond), longest: Number(longest) }];
   });
   return {
-    commandsMsASecond: Math.max(0, ...costs.map(({ aSecond }) => aSecond)),
+    commandsMsASecond: costs.reduce((sum, { aSecond }) => sum + aSecond, 0) / (costs.length || 1),
     longestCommandMs: Math.max(0, ...costs.map(({ longest }) => longest)),
   };
 }

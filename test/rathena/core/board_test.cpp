@@ -158,11 +158,13 @@ TEST("waiters", "they stand in the order in which they came, and who waits anew 
 	Waiters waiters;
 	for (uint32_t script : {9, 8, 7})
 		waiters.add(waiter_of(script, 70, 5));
-	std::vector<uint64_t> places = waiters.places();
+	auto is_any = [](const Waiter&) { return true; };
+	std::vector<uint64_t> places = waiters.places(is_any);
 	waiters.add(waiter_of(9, 70, 6));
 	CHECK(waiters.at(places[0]) == nullptr);
 	CHECK_SAME(waiters.at(places[1])->script, 8u);
-	CHECK_SAME(waiters.at(waiters.places().back())->script, 9u);
+	CHECK_SAME(waiters.at(waiters.places(is_any).back())->script, 9u);
+	CHECK_SAME(waiters.places([](const Waiter& waiter) { return waiter.script == 7; }).size(), 1u);
 }
 
 TEST("waiters", "who leaves is the last one when nobody else waits for the same request") {

@@ -105,9 +105,10 @@ inline void resume_waiters(Plugin& ai, int64_t now_ms) {
 	bool has_news = ai.board.take_news();
 	bool is_roll_call = ai.is_roll_call(now_ms);
 	bool is_somebody_left = false;
-	for (uint64_t place : ai.waiters.places()) {
+	auto is_due = [&](const Waiter& waiter) { return is_roll_call || may_be_over(waiter, has_news, now_ms); };
+	for (uint64_t place : ai.waiters.places(is_due)) {
 		const Waiter* waiter = ai.waiters.at(place);
-		if (waiter == nullptr || !(is_roll_call || may_be_over(*waiter, has_news, now_ms)))
+		if (waiter == nullptr)
 			continue;
 		bool has_time = ai.cost.spent() - began < MOST_RESUMING_NANOSECONDS;
 		if (!has_time || !resume(ai, Waiter(*waiter), now_ms))

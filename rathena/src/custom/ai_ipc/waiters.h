@@ -62,13 +62,14 @@ class Waiters {
 		});
 	}
 
-	// In the order in which they came. One that goes on may change where others wait: at() tells who is still there.
-	std::vector<uint64_t> places() const {
-		std::vector<uint64_t> all;
-		all.reserve(waiters_.size());
+	// Those of whom this is true, in the order in which they came. One that goes on may change where others wait: at() tells
+	// who is still there.
+	template <typename IsTrue> std::vector<uint64_t> places(IsTrue is_true) const {
+		std::vector<uint64_t> found;
 		for (const auto& waiter : waiters_)
-			all.push_back(waiter.first);
-		return all;
+			if (is_true(waiter.second))
+				found.push_back(waiter.first);
+		return found;
 	}
 
 	const Waiter* at(uint64_t place) const {
