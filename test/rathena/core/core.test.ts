@@ -8,7 +8,7 @@ import { findCppTools } from '../../support/cpp-tools.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const SOURCES = join(ROOT, 'rathena/src');
-/** A build takes 15 s here, with both cores taken by other tests some 40. */
+/** A build takes 15 s here, with both cores taken by other tests some 40; on a machine that had three test runs at a time, more than 180. */
 const BUILD_TIMEOUT_MS = 360_000;
 const FLAGS = [
   // Without optimizing, which took two thirds of the time; compile.test.ts does it.
