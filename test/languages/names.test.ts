@@ -3,7 +3,7 @@ import { recollect } from '../../src/mind/memory/fold.ts';
 import { speakPrompt } from '../../src/mind/model/prompt.ts';
 import { loadPersonas } from '../../src/mind/persona/persona-book.ts';
 import type { PlayerLine } from '../../src/mind/talk/mind.ts';
-import { LINES, talk } from './lines.ts';
+import { LINES, lastOfTalk } from './lines.ts';
 import { RECALL_LINES } from './recall-lines.ts';
 
 /** With the line that tells the name one more than stay word for word: the oldest go into the summary. */
@@ -33,11 +33,11 @@ describe.each(LINES)('a name that was told long ago, in %s', (language, { names,
   });
 
   it.each(told)('is what an NPC calls the player: $said', async ({ said, name }) => {
-    const lines = [said, ...talks, askName.said].map((one) => ({
-      said: one,
-      intent: ['ask-name', 'remember-me'],
-    }));
-    const answers = await talk(book, { npc: book.find(null), lines });
-    expect(answers.at(-1)).toMatchObject({ isRight: true, text: expect.stringContaining(name) });
+    const answered = await lastOfTalk(book, {
+      npc: book.find(null),
+      before: [said, ...talks],
+      last: askName,
+    });
+    expect(answered).toMatchObject({ isRight: true, text: expect.stringContaining(name) });
   });
 });
