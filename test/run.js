@@ -2,7 +2,8 @@
 // `npm test -- test/fault` hands what follows `--` to vitest. Four words of its own come before that:
 //   --quick           the checks, and the unit tests that the last commit, or what is not committed, touches
 //   --node VERSION    all tests on that version of Node (from npm), and on no other
-//   --other-servers   all tests, and beside them what the other database servers have to prove (.ci/run says this)
+//   --other-servers   all tests, and beside them what the other database servers have to prove; also where
+//                     AI_IPC_TEST_NEEDS_SERVERS says that one has to be there, as .ci/run does
 //   --server NAME     on another database server, such as mariadb-11.8, on this Node alone and without the checks: CONTRIBUTING.md
 
 import { spawn } from 'node:child_process';
@@ -61,7 +62,7 @@ function readWords(args) {
     return at >= 0;
   };
   const isQuick = has('--quick');
-  const hasOtherServers = has('--other-servers');
+  const hasOtherServers = has('--other-servers') || Boolean(process.env.AI_IPC_TEST_NEEDS_SERVERS);
   const server = take('--server');
   // The steps inherit it; test/support/chosen-server.ts looks for it there.
   if (server !== undefined) process.env.AI_IPC_TEST_SERVER = server;
@@ -106,7 +107,9 @@ async function runBeside() {
   const node24 = await otherNode(NODE_24);
   if (node24 !== undefined)
     told.push(await vitestBeside({ name: 'unit tests', node: node24, args: ['--project', 'unit'] }));
-  return words.hasOtherServers ? [...told, ...(await runOnOtherServers())] : told;
+  return words.hasOtherServers && words.vitest.length === 0
+    ? [...told, ...(await runOnOtherServers())]
+    : told;
 }
 
 /** What cannot be had (no network, no Debian) is told and left out; in CI, which says so, one of them has to be there. */
