@@ -34,7 +34,7 @@ export interface Statements {
   readonly lockForSettle: string;
   /** ids → id; not locked */
   readonly findThese: string;
-  /** ids */
+  /** ids; it fails where the life of one is over, and lockAndWrite runs all of it again */
   readonly complete: string;
   /** status, error code, id */
   readonly end: string;
