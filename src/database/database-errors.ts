@@ -77,7 +77,7 @@ const NETWORK_CODES = new Set([
 
 export function isRetryable(error: unknown): boolean {
   const { errno } = readDriverError(error);
-  if (errno === NULL_REFUSED) return isTooLate(serverWords(error));
+  if (isTooLate(error)) return true;
   return errno !== undefined && RETRYABLE.has(errno) && !isTooLarge(error, errno);
 }
 
@@ -85,8 +85,8 @@ export function isRetryable(error: unknown): boolean {
  * Whether a life ended between lock and write: `complete` (src/store/) then makes the status NULL, which is refused by the
  * column's name. The whole of it is run again, and finds the life over.
  */
-function isTooLate(words: string): boolean {
-  return words.includes("'status'");
+export function isTooLate(error: unknown): boolean {
+  return readDriverError(error).errno === NULL_REFUSED && serverWords(error).includes("'status'");
 }
 
 function isTooLarge(error: unknown, errno: number): boolean {

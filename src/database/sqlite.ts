@@ -186,8 +186,10 @@ async function untilNotBusy<T>(name: string, work: () => T): Promise<T> {
     try {
       return work();
     } catch (error) {
-      const isPassing = errcodeOf(error) === SQLITE_BUSY || isTooLate(error);
-      if (!isPassing || systemClock.nowMs() > giveUpAt) throw toSqliteError(error, name);
+      // However long it took, the next time that life is over from the beginning.
+      if (isTooLate(error)) continue;
+      if (errcodeOf(error) !== SQLITE_BUSY || systemClock.nowMs() > giveUpAt)
+        throw toSqliteError(error, name);
       await systemClock.sleep(BUSY_PAUSE_MS + Math.random() * BUSY_PAUSE_MS);
     }
   }

@@ -50,7 +50,12 @@ const STATEMENTS = {
            claim_no = LEAST(claim_no, ${MOST}) + 1, attempts = LEAST(attempts, ${MOST}) + 1
      WHERE id IN (?) AND status = 'pending'`,
 
-  findInserted: 'SELECT id FROM ai_requests WHERE id = ? AND endpoint = ? AND request_data <=> ?',
+  // Locked: a transaction that is still open, or in its COMMIT, is waited for, and then it is decided.
+  findInserted: `
+    SELECT id
+      FROM ai_requests FORCE INDEX (PRIMARY)
+     WHERE id = ? AND endpoint = ? AND request_data <=> ?
+      LOCK IN SHARE MODE`,
 
   findThese: 'SELECT id FROM ai_requests WHERE id IN (?)',
 

@@ -7,7 +7,7 @@ export interface Statements {
   // Clients
   /** type, endpoint, data, priority, timeout seconds, source npc, source map, life in seconds */
   readonly insertRequest: string;
-  /** id, endpoint, data → id, of a request that is this one */
+  /** id, endpoint, data → id, of a request that is this one; locked for reading */
   readonly findInserted: string;
   /** id */
   readonly readRequest: string;

@@ -8,7 +8,7 @@ import { type Backend, describeStore, openDatabase } from './backends.ts';
 /** In it a transaction must begin, on a busy machine. */
 const LIFE_MS = 2_000;
 /** Where it need not: a life that is over before the lock ends as a timeout all the same. */
-const SHORT_LIFE_MS = 100;
+const SHORT_LIFE_MS = 30;
 
 describeStore('a life that ends while an answer is written', (backend) => {
   it('ends as timeout: what was alive when it was locked is looked at again when it is written', async () => {
@@ -75,12 +75,12 @@ async function withDatabase(backend: Backend, work: (database: Database) => Prom
   }
 }
 
-/** Responses that take their time: SQLite has nothing that waits, and makes 200 MB of random numbers. */
+/** Responses that take their time: SQLite has nothing that waits, and makes 100 MB of random numbers. */
 function slowResponses({ kind }: Backend): string {
   return kind === 'mariadb'
-    ? `CREATE TRIGGER slow_responses BEFORE INSERT ON ai_responses FOR EACH ROW DO SLEEP(${(2 * SHORT_LIFE_MS) / 1000})`
+    ? `CREATE TRIGGER slow_responses BEFORE INSERT ON ai_responses FOR EACH ROW DO SLEEP(0.2)`
     : `CREATE TRIGGER slow_responses BEFORE INSERT ON ai_responses
-       BEGIN SELECT length(randomblob(100000000)), length(randomblob(100000000)); END`;
+       BEGIN SELECT length(randomblob(50000000)), length(randomblob(50000000)); END`;
 }
 
 async function lateOnes(backend: Backend) {
