@@ -7,6 +7,24 @@ const REQUESTS = 200;
 /** What is promised while something is away, and when it is back. */
 export const OUTAGES: readonly Promised[] = [
   {
+    name: 'beside 50 requests whose answer takes 15 s, and behind them: one of another endpoint that takes 1 s',
+    withinMs: 3_000,
+    async measure({ queue, stub, startWorker }) {
+      const worker = await startWorker();
+      await queue.insert(50, '/delay/15000');
+      await waitFor(() => stub.inFlight === 50, { timeoutMs: 20_000, what: '50 calls in flight' });
+      const quick = async () => {
+        const id = await queue.insertOne('/delay/1000');
+        await queue.waitForStatus(id, 'completed', 60_000);
+      };
+      const besideMs = await msOf(quick);
+      await worker.waitForLog(
+        'An endpoint of the AI service does not answer in time: its requests wait, others are served',
+      );
+      return Math.max(besideMs, await msOf(quick));
+    },
+  },
+  {
     name: 'the AI service is back: the 200 requests that waited are answered',
     withinMs: 3_000,
     async measure({ queue, stub, startWorker }) {

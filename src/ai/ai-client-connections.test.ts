@@ -209,7 +209,9 @@ describe('the deadline', () => {
 
     expect(result).toMatchObject({
       kind: 'trouble',
-      isServiceDown: true,
+      // It is there, and slow.
+      isServiceDown: false,
+      hasReachedNobody: false,
       error: { code: 'attempt_timeout' },
     });
     expect('error' in result && result.error.message).toMatch(stage);
@@ -226,8 +228,21 @@ describe('the deadline', () => {
     const result = await stuck.call(callTo('/echo', { timeoutMs: 250 }));
     await stuck.close();
 
-    expect(result).toMatchObject({ kind: 'trouble', error: { code: 'attempt_timeout' } });
+    expect(result).toMatchObject({
+      kind: 'trouble',
+      isServiceDown: true,
+      hasReachedNobody: true,
+      error: { code: 'attempt_timeout' },
+    });
     expect('error' in result && result.error.message).toContain('no connection yet');
+  });
+
+  it('is over, or asked whether it may begin, before anything is sent: also where no timer has come yet', async () => {
+    let asked = 0;
+    const refused = await client.call(callTo('/echo', { mayBegin: () => ++asked > 1 }));
+    const allowed = await client.call(callTo('/echo', { mayBegin: () => ++asked > 1 }));
+
+    expect([refused.kind, allowed.kind, asked, stub.calls.length]).toEqual(['aborted', 'answer', 2, 1]);
   });
 
   it('holds while waiting for a free connection, and what was cut there is never sent', async () => {

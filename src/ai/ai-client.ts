@@ -63,7 +63,7 @@ export function createAiClient(options: AiClientOptions): AiClient {
         body: call.method === 'GET' ? null : call.body,
         headers: headers[call.method].with(call.headers),
       },
-      { timeoutMs: call.timeoutMs, maxBytes, signal: call.signal },
+      { timeoutMs: call.timeoutMs, maxBytes, signal: call.signal, mayBegin: call.mayBegin },
     );
     return isClosed && end.kind === 'broken' ? { kind: 'aborted' } : judge(end, call, startMs);
   }

@@ -10,7 +10,7 @@ export type AiResult =
   | {
       readonly kind: 'trouble';
       readonly error: RequestError;
-      /** Connection errors, time-outs, 502, 503 and 504: what the breaker counts. */
+      /** Connection errors (one that did not stand in time, too), 502, 503 and 504: what the breaker counts. */
       readonly isServiceDown: boolean;
       /** No connection stood: nothing was sent, and nobody has seen the request. */
       readonly hasReachedNobody: boolean;

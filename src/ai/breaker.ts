@@ -9,7 +9,7 @@ export function createBreaker(clock: Clock): AiBreaker {
   return new Breaker(clock, signOf);
 }
 
-/** A service that fails or refuses is there. */
+/** A service that fails, refuses or takes too long is there; for the last see slow-endpoints.ts. */
 function signOf(result: AiResult): Sign {
   if (result.kind === 'aborted') return 'neither';
   return result.kind === 'trouble' && result.isServiceDown ? result.error : 'up';
@@ -17,8 +17,7 @@ function signOf(result: AiResult): Sign {
 
 /**
  * Makes the call if the breaker lets it. A call that its request's short life cut (`isImpatient`) says little about the
- * service: for the breaker it counts as aborted, or ten impatient requests would keep a service that is only slow from
- * everybody.
+ * service: for the breaker it counts as aborted.
  */
 export async function callThrough(
   breaker: AiBreaker,

@@ -17,6 +17,8 @@ export interface AiCall {
    * of CPU on Node 20, beside 18 µs for the rest of the call.)
    */
   readonly signal: AbortSignal;
+  /** Asked just before it is sent, once the connection stands; false ends the call as aborted. */
+  readonly mayBegin?: () => boolean;
 }
 
 /** Why a call cannot be made as it stands. */

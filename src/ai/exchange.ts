@@ -27,6 +27,8 @@ export interface ExchangeLimits {
   readonly timeoutMs: number;
   readonly maxBytes: number;
   readonly signal: AbortSignal;
+  /** Asked when the connection stands, just before anything is sent; false ends the exchange as aborted. */
+  readonly mayBegin?: (() => boolean) | undefined;
 }
 
 /** The longest that a Node timer takes; above it fires after 1 ms. */
@@ -58,6 +60,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   readonly #limits: ExchangeLimits;
   readonly #resolve: (end: ExchangeEnd) => void;
   readonly #timer: NodeJS.Timeout;
+  readonly #dueMs: number;
   readonly #onAbort = (): void => this.#cut({ kind: 'aborted' });
   readonly #chunks: Buffer[] = [];
   #controller: Dispatcher.DispatchController | undefined;
@@ -69,12 +72,18 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   constructor(limits: ExchangeLimits, resolve: (end: ExchangeEnd) => void) {
     this.#limits = limits;
     this.#resolve = resolve;
+    this.#dueMs = performance.now() + limits.timeoutMs;
     this.#timer = setTimeout(() => this.#timeOut(), Math.min(limits.timeoutMs, MAX_TIMER_MS));
     limits.signal.addEventListener('abort', this.#onAbort);
   }
 
-  /** Called when the connection stands, just before the request is written: after an early end it never is. */
+  /**
+   * Called when the connection stands, just before the request is written: after an early end it never is. A process that
+   * was stopped for a while (SIGSTOP, a machine that slept) comes here before its timers have told it so.
+   */
   onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (performance.now() >= this.#dueMs) this.#timeOut();
+    else if (this.#limits.mayBegin?.() === false) this.#end({ kind: 'aborted' });
     this.#controller = controller;
     if (this.#isEnded) controller.abort(new Error('The call ended before it could be sent.'));
   }

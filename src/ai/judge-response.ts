@@ -1,7 +1,7 @@
 import type { RequestError } from '../base/errors.ts';
 import { retryAfterMs } from '../base/retry-after.ts';
 import type { NamedProxy } from '../network/way.ts';
-import { adviceForBox, type Box, boxOf } from '../network/who-answered.ts';
+import { adviceForBox, type Box, boxOf, SIGNATURE } from '../network/who-answered.ts';
 import type { AiResult } from './ai-result.ts';
 import { cleanText, errorTextOf } from './error-text.ts';
 import type { ResponseHeaders } from './exchange.ts';
@@ -142,11 +142,13 @@ function serverError(response: ReceivedResponse, { what }: JudgeContext): AiResu
 
 function clientError(response: ReceivedResponse, { what }: JudgeContext): AiResult {
   const { status } = response;
-  const message = `The AI service refused ${what} with HTTP ${status}${detailOf(response)}. ${adviceFor(status)}`;
-  return refused({ code: 'ai_client_error', message });
+  const message = `The AI service refused ${what} with HTTP ${status}${detailOf(response)}. ${adviceFor(response)}`;
+  return refused({ code: 'ai_client_error', message: message.trimEnd() });
 }
 
-function adviceFor(status: number): string {
+function adviceFor({ status, headers }: ReceivedResponse): string {
+  // Our own service says itself what to do: it has another status for a wrong key.
+  if (status === 403 && headerOf(headers, SIGNATURE) !== undefined) return '';
   if (status === 401 || status === 403) return 'Check the key in ai_service_headers.';
   if (status === 404 || status === 405)
     return 'Check the endpoint, the request type and ai_service_base_url.';

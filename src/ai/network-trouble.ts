@@ -23,17 +23,17 @@ export function brokenResult(
 ): AiResult {
   if (progress.status !== undefined) {
     const message = `The answer to ${what} broke off after ${progress.receivedBytes} bytes (${codeOf(error)}): the connection was closed, or its content-length is wrong.`;
-    return serviceDown('answer_cut', message, progress);
+    return troubleOf('answer_cut', message, { progress, isServiceDown: true });
   }
   const { why, remedy } = reasonFor(error, { ...NAMES, proxy, origin });
   const message = `The AI service at ${origin} cannot be reached (${why}). ${remedy || 'Check that it runs and that ai_service_base_url is right.'}`;
-  return serviceDown('ai_unreachable', message, progress);
+  return troubleOf('ai_unreachable', message, { progress, isServiceDown: true });
 }
 
-/** No whole answer at the deadline. */
+/** No whole answer at the deadline. A service that was reached is there, and slow: that is for its endpoint alone. */
 export function timeoutResult(timeoutMs: number, progress: Progress, what: string): AiResult {
   const message = `The AI service gave no whole answer to ${what} within ${Math.round(timeoutMs)} ms (${stageOf(progress)}). The limit is ai_service_timeout or what was left of the request's life.`;
-  return serviceDown('attempt_timeout', message, progress);
+  return troubleOf('attempt_timeout', message, { progress, isServiceDown: !progress.isSent });
 }
 
 function stageOf({ isSent, status, receivedBytes }: Progress): string {
@@ -41,16 +41,16 @@ function stageOf({ isSent, status, receivedBytes }: Progress): string {
   return isSent ? 'the request was sent, nothing came' : 'no connection yet';
 }
 
-function serviceDown(
+function troubleOf(
   code: 'ai_unreachable' | 'answer_cut' | 'attempt_timeout',
   message: string,
-  { isSent }: Progress,
+  { progress, isServiceDown }: { readonly progress: Progress; readonly isServiceDown: boolean },
 ): AiResult {
   return {
     kind: 'trouble',
     error: { code, message },
-    isServiceDown: true,
-    hasReachedNobody: !isSent,
+    isServiceDown,
+    hasReachedNobody: !progress.isSent,
     retryAfterMs: null,
   };
 }

@@ -41,6 +41,7 @@ export const ERRORS = {
 
   // The world is in the way just now.
   database_unavailable: { exit: 1 },
+  fate_unknown: { exit: 1 },
   database_failed: { exit: 1 },
   storage_failed: { exit: 1 },
   port_in_use: { exit: 1 },
@@ -82,11 +83,18 @@ export interface RequestError {
 /** The one error class of this package: `code` for programs, `message` for people, `cause` for the log. */
 export class AiIpcError extends Error {
   readonly code: ErrorCode;
+  /** Of fate_unknown: the requests of which nobody knows what became of them. */
+  readonly requestIds: readonly number[];
 
-  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
-    super(message, options);
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { readonly cause?: unknown; readonly requestIds?: readonly number[] } = {},
+  ) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.name = 'AiIpcError';
     this.code = code;
+    this.requestIds = options.requestIds ?? [];
   }
 }
 

@@ -20,7 +20,8 @@ export interface EngineEvents {
   rowsHeld: [{ requestIds: readonly number[] }];
   /** Requests stay past the end of their lives because a transaction that somebody left open holds them. */
   overdueHeld: [{ workerId: string }];
-  released: [{ workerId: string; count: number; reason: 'stopping' | 'breaker' | 'lost_commit' }];
+  /** silence: the worker stood still for so long that others may have taken its claims. */
+  released: [{ workerId: string; count: number; reason: 'stopping' | 'breaker' | 'silence' | 'lost_commit' }];
   rescued: [{ workerId: string; deadWorkerIds: readonly string[]; rescued: number; failed: number }];
   expired: [{ workerId: string; count: number }];
   cleaned: [{ workerId: string; deleted: number }];
@@ -30,6 +31,9 @@ export interface EngineEvents {
   callBroken: [{ requestId: number; error: unknown }];
   aiServiceDown: [{ error: RequestError | undefined }];
   aiServiceUp: [];
+  /** Ten calls in a row to this path were not answered in time: its requests wait, all others are served. */
+  endpointSlow: [{ endpoint: string; error: RequestError }];
+  endpointAnswers: [{ endpoint: string }];
   /** A part could not reach or use the database and will try again. */
   storeFailed: [{ part: string; error: unknown }];
   storeRecovered: [{ part: string }];

@@ -4,7 +4,7 @@ import type { QueueStore } from '../queue/queue-store.ts';
 import { type RequestView, statusCode } from '../queue/request.ts';
 import { clampAgeSeconds, isPossibleId } from '../queue/request-rules.ts';
 import type { AskResult } from './ask-result.ts';
-import { ask, wait } from './asking.ts';
+import { ask, type Stored, wait } from './asking.ts';
 import { type ClientOptions, DEFAULT_AGE_SECONDS, DEFAULT_TIMEOUT_SECONDS } from './client-options.ts';
 import type { DatabaseOptions } from './database-options.ts';
 import { openByOptions } from './option-words.ts';
@@ -36,8 +36,7 @@ export class AiIpc {
     this.#store = store;
     this.#options = options;
     this.#workers = new WorkerDirectory(store);
-    const defaultTimeoutSeconds = () => this.#defaultTimeoutSeconds();
-    this.#asking = { store, clock: options.clock ?? systemClock, defaultTimeoutSeconds };
+    this.#asking = { store, clock: options.clock ?? systemClock };
   }
 
   /** Opens the queue. Throws AiIpcError: bad_argument, database_unavailable, database_denied, schema_missing, storage_failed, … */
@@ -47,7 +46,8 @@ export class AiIpc {
 
   /**
    * Inserts a request and returns its id. `data` is JSON text, or a value that becomes JSON; nothing is sent as `{}`.
-   * Throws AiIpcError: bad_type, bad_endpoint, bad_json, data_too_large, database_unavailable, …
+   * Throws AiIpcError: bad_type, bad_endpoint, bad_json, data_too_large, database_unavailable (it is not stored),
+   * fate_unknown (nobody knows), …
    */
   async request(
     type: string,
@@ -55,12 +55,9 @@ export class AiIpc {
     data?: unknown,
     options: RequestOptions = {},
   ): Promise<number> {
-    const { connection, ...rest } = options;
-    const request = toNewRequest({ ...rest, type, endpoint, data }, await this.#defaultTimeoutSeconds());
-    const [id] = await this.#store.insert([request], connection);
-    if (id === undefined) throw new AiIpcError('database_failed', 'The database gave no id for the request.');
+    const { id } = await this.#insert({ ...options, type, endpoint, data });
     // A caller's transaction is not committed yet: there is nothing to find behind the door.
-    if (connection === undefined) await this.#ring();
+    if (options.connection === undefined) await this.#ring();
     return id;
   }
 
@@ -99,8 +96,9 @@ export class AiIpc {
   }
 
   /**
-   * Requests and waits for the end. Every failure is in the result; throws only when `signal` aborts. `Answer` is what the
-   * AI service promises for this endpoint; nobody checks it.
+   * Requests and waits for the end, 4 s longer than the request lives at the most. Every failure is in the result; throws
+   * only when `signal` aborts, at once or, where the database does not answer, within 3 s. `Answer` is what the AI service
+   * promises for this endpoint; nobody checks it.
    */
   async ask<Answer = unknown>(
     type: string,
@@ -108,8 +106,17 @@ export class AiIpc {
     data?: unknown,
     options: AskOptions = {},
   ): Promise<AskResult<Answer>> {
-    const { signal: _, ...rest } = options;
-    return await ask<Answer>(this.#asking, () => this.request(type, endpoint, data, rest), options);
+    const { signal, ...rest } = options;
+    const insert = async () => {
+      const stored = await this.#insert({ ...rest, type, endpoint, data });
+      // Nobody waits for the ring: without it, the poll finds the request.
+      this.#ring().catch(() => undefined);
+      return stored;
+    };
+    return await ask<Answer>(this.#asking, insert, {
+      signal,
+      lifeSeconds: options.timeoutSeconds ?? this.#options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
+    });
   }
 
   /**
@@ -118,12 +125,23 @@ export class AiIpc {
    * wait `signal` aborts; that throws AiIpcError aborted.
    */
   async wait<Answer = unknown>(id: number, options: WaitOptions = {}): Promise<AskResult<Answer>> {
-    return await wait<Answer>(this.#asking, id, options);
+    const lifeSeconds = async () => options.timeoutSeconds ?? (await this.#defaultTimeoutSeconds());
+    return await wait<Answer>(this.#asking, id, { signal: options.signal, lifeSeconds });
   }
 
   async close(): Promise<void> {
     this.#workers.close();
     await this.#store.close();
+  }
+
+  async #insert({
+    connection,
+    ...input
+  }: RequestInput & Pick<RequestOptions, 'connection'>): Promise<Stored> {
+    const request = toNewRequest(input, await this.#defaultTimeoutSeconds());
+    const [id] = await this.#store.insert([request], connection);
+    if (id === undefined) throw new AiIpcError('database_failed', 'The database gave no id for the request.');
+    return { id, lifeSeconds: request.timeoutSeconds };
   }
 
   async #defaultTimeoutSeconds(): Promise<number> {

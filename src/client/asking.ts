@@ -1,51 +1,132 @@
 import type { Clock } from '../base/clock.ts';
-import { AiIpcError } from '../base/errors.ts';
+import { AiIpcError, messageOf, type RequestError } from '../base/errors.ts';
 import type { QueueStore } from '../queue/queue-store.ts';
+import type { RequestStatus } from '../queue/request.ts';
 import { clampTimeoutSeconds, isPossibleId } from '../queue/request-rules.ts';
 import { type AskResult, askFailure, requestErrorOf } from './ask-result.ts';
-import type { WaitOptions } from './request-input.ts';
-import { abandon, waitForEnd } from './wait-for-end.ts';
+import { DEFAULT_TIMEOUT_SECONDS } from './client-options.ts';
+import { firstOf } from './first-of.ts';
+import { AFTER_LIFE_MS, abandon, GIVE_UP_WITHIN_MS, waitForEnd } from './wait-for-end.ts';
 
 interface Asking {
   readonly store: QueueStore;
   readonly clock: Clock;
-  /** The life of a request that names none. */
-  readonly defaultTimeoutSeconds: () => Promise<number>;
 }
+
+/** A request that is in the queue. */
+export interface Stored {
+  readonly id: number;
+  readonly lifeSeconds: number;
+}
+
+export interface Patience {
+  readonly signal: AbortSignal | undefined;
+  /** How long the database may take to store the request: as long as that would live, as far as that is known before. */
+  readonly lifeSeconds: number;
+}
+
+const NOT_TAKEN: RequestError = {
+  code: 'fate_unknown',
+  message:
+    'The database did not take the request within its life. Whether it is stored is not known; once it is, it is cancelled, if that comes before an answer.',
+};
 
 /** Inserts a request by `insert` and waits for its end. */
 export async function ask<Answer>(
-  { store, clock, defaultTimeoutSeconds }: Asking,
-  insert: () => Promise<number>,
-  { signal, timeoutSeconds }: WaitOptions,
+  asking: Asking,
+  insert: () => Promise<Stored>,
+  { signal, lifeSeconds }: Patience,
 ): Promise<AskResult<Answer>> {
-  let id: number | null = null;
+  if (signal?.aborted) throw aborted('The wait was aborted before anything was asked.', signal.reason);
   try {
-    signal?.throwIfAborted();
-    id = await insert();
-    const lifeSeconds = clampTimeoutSeconds(timeoutSeconds ?? (await defaultTimeoutSeconds()));
+    const ms = clampTimeoutSeconds(lifeSeconds) * 1000 + AFTER_LIFE_MS;
+    const storing = insert();
+    const first = await firstOf(storing, { clock: asking.clock, ms, signal });
+    if (first.kind === 'aborted') throw await abandonStoring(asking, storing, first.signal);
+    if (first.kind === 'done') return await waitForStored<Answer>(asking, first.value, signal);
+    cancelWhenStored(asking, storing);
+    return askFailure(-1, 'failed', NOT_TAKEN);
+  } catch (error) {
+    if (error instanceof AiIpcError && error.code === 'aborted') throw error;
+    const [id = -1] = error instanceof AiIpcError ? error.requestIds : [];
+    return askFailure(id, id === -1 ? 'failed' : 'pending', requestErrorOf(error));
+  }
+}
+
+async function waitForStored<Answer>(
+  { store, clock }: Asking,
+  { id, lifeSeconds }: Stored,
+  signal: AbortSignal | undefined,
+): Promise<AskResult<Answer>> {
+  try {
     return await waitForEnd<Answer>({ store, clock, id, isOurs: true, lifeSeconds, signal });
   } catch (error) {
     if (signal?.aborted) throw await abandon({ store, clock }, id, signal);
-    return askFailure(id ?? -1, id === null ? 'failed' : 'pending', requestErrorOf(error));
+    return unknownEnd(id, 'pending', error);
   }
+}
+
+/** Its reads failed: what became of it stands in a table that nobody can read now. */
+function unknownEnd(id: number, status: RequestStatus, error: unknown): AskResult<never> {
+  const { code, message } = requestErrorOf(error);
+  const words =
+    code === 'database_unavailable' ? `How the request ${id} ends is not known: ${message}` : message;
+  return askFailure(id, status, { code, message: words });
+}
+
+/**
+ * Nobody waits any more for a request that is just being stored: once it is, it is cancelled. Returns the error that says
+ * what is known of it after a short time.
+ */
+async function abandonStoring(
+  asking: Asking,
+  storing: Promise<Stored>,
+  signal: AbortSignal,
+): Promise<AiIpcError> {
+  const unknown = 'The wait was aborted; whether the request is stored is not known';
+  const abandoned = storing.then(
+    ({ id }) => abandon(asking, id, signal),
+    (error: unknown) =>
+      error instanceof AiIpcError && error.code === 'fate_unknown'
+        ? aborted(`${unknown}. ${messageOf(error)}`, error)
+        : aborted('The wait was aborted; the request was not stored.', signal.reason),
+  );
+  const first = await firstOf(abandoned, { clock: asking.clock, ms: GIVE_UP_WITHIN_MS, signal: undefined });
+  if (first.kind === 'done') return first.value;
+  return aborted(
+    `${unknown}: the database did not answer. Once it is, it is cancelled, if that comes before an answer.`,
+    signal.reason,
+  );
+}
+
+/** Whoever waited has left: what comes of it is heard by nobody, and what is not cancelled expires. */
+function cancelWhenStored({ store }: Asking, storing: Promise<Stored>): void {
+  storing.then(({ id }) => store.cancel(id)).catch(() => undefined);
+}
+
+function aborted(message: string, cause: unknown): AiIpcError {
+  return new AiIpcError('aborted', message, { cause });
 }
 
 /** Waits for the end of a request that is there already; where nobody waits any more, it goes on. */
 export async function wait<Answer>(
-  { store, clock, defaultTimeoutSeconds }: Asking,
+  { store, clock }: Asking,
   id: number,
-  { signal, timeoutSeconds }: WaitOptions,
+  {
+    signal,
+    lifeSeconds,
+  }: { readonly signal: AbortSignal | undefined; readonly lifeSeconds: () => Promise<number> },
 ): Promise<AskResult<Answer>> {
-  const lifeSeconds = clampTimeoutSeconds(timeoutSeconds ?? (await defaultTimeoutSeconds()));
+  const goesOn = (reason: unknown) => aborted(`The wait was aborted; the request ${id} goes on.`, reason);
+  const life = await firstOf(lifeSeconds(), { clock, ms: GIVE_UP_WITHIN_MS, signal });
+  if (life.kind === 'aborted') throw goesOn(life.signal.reason);
+  const seconds = clampTimeoutSeconds(life.kind === 'done' ? life.value : DEFAULT_TIMEOUT_SECONDS);
   try {
-    signal?.throwIfAborted();
     if (!isPossibleId(id))
       return askFailure(id, 'failed', { code: 'bad_id', message: `There is no request ${id}.` });
-    return await waitForEnd<Answer>({ store, clock, id, isOurs: false, lifeSeconds, signal });
+    return await waitForEnd<Answer>({ store, clock, id, isOurs: false, lifeSeconds: seconds, signal });
   } catch (error) {
-    if (!signal?.aborted) return askFailure(id, 'pending', requestErrorOf(error));
-    const message = `The wait was aborted; the request ${id} goes on.`;
-    throw new AiIpcError('aborted', message, { cause: signal.reason });
+    if (signal?.aborted) throw goesOn(signal.reason);
+    return unknownEnd(id, 'pending', error);
   }
 }

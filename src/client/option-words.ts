@@ -30,7 +30,9 @@ export async function openByOptions(database: DatabaseOptions): Promise<QueueSto
 function inOptionWords(error: unknown): unknown {
   if (!(error instanceof AiIpcError)) return error;
   const message = OPTIONS.reduce((text, [variable, option]) => text.replace(variable, option), error.message);
-  return message === error.message ? error : new AiIpcError(error.code, message, { cause: error.cause });
+  if (message === error.message) return error;
+  const { cause, requestIds } = error;
+  return new AiIpcError(error.code, message, { cause, requestIds });
 }
 
 /** A store whose errors are in the words of the options; only what clients use. */

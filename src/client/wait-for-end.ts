@@ -2,15 +2,18 @@ import { backoffMs } from '../base/backoff.ts';
 import type { Clock } from '../base/clock.ts';
 import { AiIpcError, type RequestError } from '../base/errors.ts';
 import type { QueueStore } from '../queue/queue-store.ts';
-import { isEnded, type RequestView } from '../queue/request.ts';
+import { isEnded, type RequestStatus, type RequestView } from '../queue/request.ts';
 import { type AskResult, askFailure, askResultOf } from './ask-result.ts';
+import { firstOf } from './first-of.ts';
 
 /** An answer is looked for after 2 ms, then ever less often, at most every 50 ms: a read by key costs 0.1 ms. */
 const LOOKS = { firstMs: 2, longestMs: 50, factor: 1.5 } as const;
 /** After a request's life the worker needs a moment to write its end; without any worker nobody does. */
-const AFTER_LIFE_MS = 3_000;
+export const AFTER_LIFE_MS = 3_000;
+/** And the last look then so long. A database that is away is not waited for any longer: it took 17 s. */
+const LAST_LOOK_MS = 1_000;
 /** Whoever gives up does not wait for a database that hangs; a cancel takes a few milliseconds. */
-const CANCEL_WITHIN_MS = 3_000;
+export const GIVE_UP_WITHIN_MS = 3_000;
 
 /**
  * The next read may go to a server that has not got the write yet (a node of Galera, a replica behind a splitter): a row
@@ -34,19 +37,30 @@ export interface Waiting {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Looks at a request until it has ended. Rejects with the signal's reason at once when it aborts. */
+/**
+ * Looks at a request until it has ended, for 4 s longer than it lives at the most. Rejects with the signal's reason at once
+ * when it aborts; a look at a database that hangs ends later, by its own limit.
+ */
 export async function waitForEnd<Answer = unknown>(waiting: Waiting): Promise<AskResult<Answer>> {
-  return await orAborted(lookUntilEnd<Answer>(waiting), waiting.signal);
+  const { id, clock, signal, lifeSeconds } = waiting;
+  const seen: Seen = { status: 'pending' };
+  const ms = lifeSeconds * 1000 + AFTER_LIFE_MS + LAST_LOOK_MS;
+  const first = await firstOf(lookUntilEnd<Answer>(waiting, seen), { clock, ms, signal });
+  if (first.kind === 'done') return first.value;
+  if (first.kind === 'aborted') throw first.signal.reason;
+  const message = `The database did not answer when the life of the request ${id} was over: how it ends is not known.`;
+  return askFailure(id, seen.status, { code: 'database_unavailable', message });
 }
 
-async function lookUntilEnd<Answer>({
-  store,
-  clock,
-  id,
-  isOurs,
-  lifeSeconds,
-  signal,
-}: Waiting): Promise<AskResult<Answer>> {
+/** The status as it was last read. */
+interface Seen {
+  status: RequestStatus;
+}
+
+async function lookUntilEnd<Answer>(
+  { store, clock, id, isOurs, lifeSeconds, signal }: Waiting,
+  seen: Seen,
+): Promise<AskResult<Answer>> {
   const untilMs = clock.nowMs() + lifeSeconds * 1000 + AFTER_LIFE_MS;
   let missingUntilMs = isOurs ? untilMs : Math.min(untilMs, clock.nowMs() + BEHIND_MS);
   let createdAt: string | undefined;
@@ -59,6 +73,7 @@ async function lookUntilEnd<Answer>({
         return askFailure(id, 'failed', createdAt === undefined ? neverSeen(id, isOurs) : GONE);
     } else {
       createdAt ??= view.createdAt;
+      seen.status = view.status;
       // After a TRUNCATE ids begin anew: this one may be another player's by now.
       if (view.createdAt !== createdAt) return askFailure(id, 'failed', GONE);
       if (isEnded(view.status)) return askResultOf(view);
@@ -93,44 +108,26 @@ async function readUntil(
   }
 }
 
-/** Ends with `signal` even where a look at the database hangs; that one ends later, by its own limit. */
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return await work;
-  const settled = new AbortController();
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { signal: settled.signal });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    settled.abort();
-  }
-}
-
 /**
  * Nobody waits for the answer any more: the request is cancelled, as well as that can be done in a short time. Returns
- * the error that says so; `id` is null when the request was not known to be in the queue.
+ * the error that says so, or that nobody knows.
  */
 export async function abandon(
   { store, clock }: Pick<Waiting, 'store' | 'clock'>,
-  id: number | null,
+  id: number,
   signal: AbortSignal,
 ): Promise<AiIpcError> {
-  const aborted = (message: string, cause: unknown) => new AiIpcError('aborted', message, { cause });
-  if (id === null)
-    return aborted('The wait was aborted before the request was known to be in the queue.', signal.reason);
-  const notCancelled = `The wait was aborted; the request ${id} could not be cancelled and will expire.`;
+  const aborted = (message: string, cause: unknown) =>
+    new AiIpcError('aborted', `The wait was aborted; ${message}`, { cause });
+  const unknown = `whether the request ${id} is cancelled is not known, for the database did not answer.`;
   const overdue = new AbortController();
-  const late = clock.sleep(CANCEL_WITHIN_MS, overdue.signal).then(() => aborted(notCancelled, signal.reason));
   const cancelled = cancelOnceSeen({ store, clock, id, signal: overdue.signal }).then(
-    (how) => aborted(`The wait was aborted; the request ${how}.`, signal.reason),
-    (error: unknown) => aborted(notCancelled, error),
+    (how) => aborted(`the request ${how}.`, signal.reason),
+    (error: unknown) => aborted(unknown, error),
   );
-  try {
-    return await Promise.race([cancelled, late]);
-  } finally {
-    overdue.abort();
-  }
+  const first = await firstOf(cancelled, { clock, ms: GIVE_UP_WITHIN_MS, signal: undefined });
+  overdue.abort();
+  return first.kind === 'done' ? first.value : aborted(unknown, signal.reason);
 }
 
 /** A cancel that finds nothing may have been sent to a server that has not got the request yet: then it is sent again. */

@@ -291,6 +291,15 @@ export const SERVICE = {
     meaning: 'What an NPC knows of a player is deleted when they have not talked for so long.',
     allowed: wholeNumber(1, 3650),
   }),
+  memoryForRequests: define({
+    key: 'ai_service.memory_for_requests',
+    variable: 'AI_MEMORY_FOR_REQUESTS',
+    default: false,
+    unit: '',
+    meaning:
+      'true: a request of the queue (http_get) may read what an NPC remembers of a player. Whoever may insert requests then reads all of it, whatever rights he has on ai_npc_memory.',
+    allowed: yesOrNo(),
+  }),
   /** A full path; null for the personas of the package. */
   personasDir: define<string | null>({
     key: 'ai_service.personas',

@@ -7,9 +7,14 @@ import { isTlsTrouble } from './tls-advice.ts';
 /**
  * The whole transaction is run again after these:
  * 1213 deadlock (on Galera: certification conflict, also at COMMIT), 1205 lock wait timeout,
- * 1020 record has changed (innodb_snapshot_isolation, on by default since MariaDB 11.6.2).
+ * 1020 record has changed (innodb_snapshot_isolation, on by default since MariaDB 11.6.2),
+ * 1180 the COMMIT failed and was undone (on Galera: a conflict that was found there, a node that is just being cut off).
  */
-const RETRYABLE = new Set([1213, 1205, 1020]);
+const RETRYABLE = new Set([1213, 1205, 1020, 1180]);
+/** In 1180's words: what was written is more than Galera takes at once (wsrep_max_ws_size), which is so the next time, too. */
+const TOO_LARGE_TO_COMMIT = /\b90\b/;
+/** ER_BAD_NULL_ERROR. */
+const NULL_REFUSED = 1048;
 
 /**
  * What says that this server is of no use to a writer, and another one may be, for every connection to it: 1290 locked for
@@ -72,7 +77,20 @@ const NETWORK_CODES = new Set([
 
 export function isRetryable(error: unknown): boolean {
   const { errno } = readDriverError(error);
-  return errno !== undefined && RETRYABLE.has(errno);
+  if (isTooLate(error)) return true;
+  return errno !== undefined && RETRYABLE.has(errno) && !isTooLarge(error, errno);
+}
+
+/**
+ * Whether a life ended between lock and write: `complete` (src/store/) then makes the status NULL, which is refused by the
+ * column's name. The whole of it is run again, and finds the life over.
+ */
+export function isTooLate(error: unknown): boolean {
+  return readDriverError(error).errno === NULL_REFUSED && serverWords(error).includes("'status'");
+}
+
+function isTooLarge(error: unknown, errno: number): boolean {
+  return errno === 1180 && TOO_LARGE_TO_COMMIT.test(serverWords(error));
 }
 
 /** Whether every connection to this server is of no more use: a new one may lead to another server. */
@@ -105,13 +123,15 @@ export function isLoginRefused(error: unknown): boolean {
 export function toDatabaseError(error: unknown, name: string, line?: SeenLine): AiIpcError {
   if (error instanceof AiIpcError) return error;
   const cause = readDriverError(error);
-  const code = codeOf(cause);
-  const advice = adviceFor({ errno: cause.errno, code, words: serverWords(error), line });
-  return new AiIpcError(code, `${name}: ${serverWords(error)} ${advice}`.trimEnd(), { cause: error });
+  const words = serverWords(error);
+  const code = codeOf(cause, words);
+  const advice = adviceFor({ errno: cause.errno, code, words, line });
+  return new AiIpcError(code, `${name}: ${words} ${advice}`.trimEnd(), { cause: error });
 }
 
-function codeOf(error: DriverError): ErrorCode {
+function codeOf(error: DriverError, words: string): ErrorCode {
   const { errno, code, isFatal } = error;
+  if (errno === 1180 && TOO_LARGE_TO_COMMIT.test(words)) return 'database_failed';
   const known = errno === undefined ? undefined : CODE_BY_ERRNO.get(errno);
   if (known) return known;
   if (code === 'ER_PARSING_PRECISION') return 'id_too_large';
@@ -126,14 +146,20 @@ function isConnectionTrouble(code: string | undefined): boolean {
   return /CONNECTION|SOCKET|POOL|CLOSED|CMD/.test(code ?? '');
 }
 
+/** 1062 "Duplicate entry '…' for key", 1366 "Incorrect string value: '…' for column", 1292 and their kind. */
+const QUOTED_VALUE = /\b(value:? |entry )'(?:.*'(?= for )|.*$)/;
+
 /**
- * The server's own words. The driver puts the statement and its values behind a line end: players' words, which no log may
+ * The server's own words, without a value that it quotes. The driver puts the statement and its values behind a line end: players' words, which no log may
  * hold. Of several addresses that were tried, the last one's.
  */
 export function serverWords(error: unknown): string {
   const tried = error instanceof AggregateError ? error.errors.at(-1) : error;
   const message = messageOf(tried).split('\n', 1)[0] ?? '';
-  return message.replace(/^\(conn:-?\d+, no: -?\d+, SQLState: \w+\) /, '').replace(/([^.!?])$/, '$1.');
+  return message
+    .replace(/^\(conn:-?\d+, no: -?\d+, SQLState: \w+\) /, '')
+    .replace(QUOTED_VALUE, "$1'…'")
+    .replace(/([^.!?])$/, '$1.');
 }
 
 function codes(code: ErrorCode, numbers: readonly number[]): [number, ErrorCode][] {

@@ -60,8 +60,8 @@ export interface Database extends Inserter {
     find?: (ids: readonly number[]) => Statement,
   ): Promise<number[]>;
   /**
-   * The one shape of our transactions: lock rows, decide from them what to write, write it, commit. A deadlock or a
-   * lost lock runs the whole of it again.
+   * The one shape of our transactions: lock rows, decide from them what to write, write it, commit. A deadlock, a lost
+   * lock or a life that ended in between runs the whole of it again.
    */
   lockAndWrite<T>(lock: Statement, decide: Decide<T>): Promise<T>;
   close(): Promise<void>;

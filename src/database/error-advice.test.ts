@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { isOfServerState, serverWords, toDatabaseError } from './database-errors.ts';
+import { isOfServerState, isRetryable, serverWords, toDatabaseError } from './database-errors.ts';
 
 const PAGE = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8');
 /** The first column of the table of the server's numbers. */
@@ -63,6 +63,37 @@ it('a deadlock or a lost connection says nothing against the server, a node that
     false,
   ]);
   expect([1290, 1792, 1836, 1047, 1053, 3168].every((errno) => isOfServerState(errorOf(errno)))).toBe(true);
+});
+
+it('no value that the server quotes is told: it may be what a player said', () => {
+  const secrets = [
+    "Duplicate entry 'my secret' for key 'PRIMARY'",
+    "Duplicate entry 'my ' for secret' for key 'PRIMARY'",
+    "Incorrect string value: '\\xF0secret' for column `q`.`t`.`c` at row 1",
+    "Truncated incorrect DOUBLE value: 'secret'",
+    "Truncated incorrect DOUBLE value: 'secret\nof two lines'",
+  ];
+  for (const words of secrets) {
+    const told = serverWords(errorOf(1366, words));
+    expect(told).not.toMatch(/secret/);
+    expect(told).toMatch(/'…'/);
+  }
+  expect(serverWords(errorOf(1062, secrets[0]))).toBe("Duplicate entry '…' for key 'PRIMARY'.");
+  expect(serverWords(errorOf(1048, "Column 'status' cannot be null"))).toBe(
+    "Column 'status' cannot be null.",
+  );
+});
+
+it('a COMMIT that was undone is run again, but not what no node takes at once', () => {
+  const conflict = errorOf(1180, 'Got error 149 "Deadlock found" during COMMIT');
+  const tooLarge = errorOf(1180, 'Got error 90 "Message too long" during COMMIT');
+  expect([isRetryable(conflict), toDatabaseError(conflict, '').code]).toEqual([true, 'database_unavailable']);
+  expect([isRetryable(tooLarge), toDatabaseError(tooLarge, '').code]).toEqual([false, 'database_failed']);
+});
+
+it('a status that is refused for NULL is a life that ended before it was written; another column is a fault', () => {
+  expect(isRetryable(errorOf(1048, "Column 'status' cannot be null"))).toBe(true);
+  expect(isRetryable(errorOf(1048, "Column 'endpoint' cannot be null"))).toBe(false);
 });
 
 it('where several addresses were tried, the reason of the last one is told', () => {

@@ -74,6 +74,10 @@ const BY_ERRNO: ReadonlyMap<number, Advice> = new Map<number, Advice>([
     1205,
     'A transaction that somebody left open holds a row or a table (`ai-ipc doctor` names it), or a backup has locked the tables (SHOW PROCESSLIST shows it).',
   ],
+  [
+    1180,
+    'The COMMIT failed and was undone: on Galera for a conflict with another node, or since this one is being cut off. It is tried again.',
+  ],
   [3159, (_, line) => `The server demands TLS (require_secure_transport). ${remedyForDemand(line)}.`],
   [
     1665,

@@ -22,28 +22,39 @@ export interface Look {
 
 /**
  * Finds out what became of rows whose COMMIT got no answer: the connection broke, and they are there, all of them, or
- * none is. Rejects with an error that says that they were not stored, or that nobody knows.
+ * none is. Rejects with an error that says that they were not stored (database_unavailable), or that nobody knows
+ * (fate_unknown, with their ids).
  */
 export async function findStored(ids: readonly number[], { find, query, cause }: Look): Promise<number[]> {
-  const untilMs = performance.now() + LOOK_FOR_MS;
-  let hasLooked = false;
-  for (let looks = 1; ; looks += 1) {
-    try {
-      if ((await query(find)).length > 0) return [...ids];
-      hasLooked = true;
-    } catch (error) {
-      const isPassing = error instanceof AiIpcError && error.code === 'database_unavailable';
-      if (!isPassing) throw error;
-    }
-    if (performance.now() >= untilMs) throw unstored(ids, hasLooked, cause);
-    await systemClock.sleep(backoffMs(LOOKS, looks));
-  }
+  const isThere = await findOut(
+    async () => (await query(find)).length > 0,
+    (found) => found,
+  );
+  if (isThere) return [...ids];
+  const [id] = ids;
+  const fate =
+    isThere === undefined
+      ? `and nobody can look whether it was: it may be there as ${id}, and be served.`
+      : 'and it is not in the database: it was not stored.';
+  const message = `The connection broke while the request was being stored, ${fate} ${messageOf(cause)}`;
+  if (isThere === undefined) throw new AiIpcError('fate_unknown', message, { cause, requestIds: ids });
+  throw new AiIpcError('database_unavailable', message, { cause });
 }
 
-function unstored([id]: readonly number[], hasLooked: boolean, cause: AiIpcError): AiIpcError {
-  const fate = hasLooked
-    ? 'and it is not in the database: it was not stored.'
-    : `and nobody can look whether it was: it may be there as ${id}, and be served.`;
-  const message = `The connection broke while the request was being stored, ${fate} ${messageOf(cause)}`;
-  return new AiIpcError('database_unavailable', message, { cause });
+/**
+ * Looks again and again for a short time, until `isFinal`; resolves with what the last look found, or with undefined where
+ * that one could not be made. What was found earlier does not count then: the COMMIT may have been done since.
+ */
+export async function findOut<T>(
+  look: () => Promise<T>,
+  isFinal: (found: T) => boolean,
+): Promise<T | undefined> {
+  const untilMs = performance.now() + LOOK_FOR_MS;
+  for (let looks = 1; ; looks += 1) {
+    // Whatever keeps it from looking (an address that leads elsewhere by now, a right that is missing): it is not known then.
+    const found = await look().catch(() => undefined);
+    if (found !== undefined && isFinal(found)) return found;
+    if (performance.now() >= untilMs) return found;
+    await systemClock.sleep(backoffMs(LOOKS, looks));
+  }
 }

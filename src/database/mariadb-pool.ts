@@ -6,7 +6,14 @@ import type { MariadbSettings } from '../config/settings.ts';
 import { connectTo, type OpenConnection } from './connect.ts';
 import { ConnectionPool, type Member } from './connection-pool.ts';
 import type { Database, Decide, ExecuteResult, Row, RowsStatement, Statement } from './database.ts';
-import { isFull, isLasting, isOfServerState, isRetryable, toDatabaseError } from './database-errors.ts';
+import {
+  isFull,
+  isLasting,
+  isOfServerState,
+  isRetryable,
+  isTooLate,
+  toDatabaseError,
+} from './database-errors.ts';
 import { mariadbName } from './database-name.ts';
 import { findStored, type Sent } from './lost-commit.ts';
 import { joinInPackets } from './multi-statement.ts';
@@ -275,7 +282,9 @@ async function retried<T>(name: string, run: () => Promise<T>): Promise<T> {
       return await run();
     } catch (error) {
       if (!isRetryable(error)) throw error;
-      const isLast = tries >= MAX_TRANSACTION_TRIES || performance.now() > lastTryMs;
+      // However long it took: the next time that life is over from the beginning.
+      const isOutOfTime = performance.now() > lastTryMs && !isTooLate(error);
+      const isLast = tries >= MAX_TRANSACTION_TRIES || isOutOfTime;
       if (isLast) throw toDatabaseError(error, name);
       // By chance, all of it: those that were in each other's way do not meet again.
       await systemClock.sleep(Math.random() * backoffMs(RETRY, tries));

@@ -16,6 +16,7 @@ import { toDatabaseError } from './database-errors.ts';
 import { mariadbName } from './database-name.ts';
 import { connectForMigrate, errnoOf } from './migrate-connection.ts';
 import { restoreKeys } from './migrate-keys.ts';
+import { isDoneByAnother, meetingOthers } from './migrate-meeting.ts';
 import { loadPresentSchema } from './migrate-parts.ts';
 import { type CopyProgress, watchCopy } from './migrate-progress.ts';
 import { type LockWait, retryLocked, runStatements, type ScriptRun } from './migrate-script.ts';
@@ -100,17 +101,35 @@ async function migrateOn(run: ScriptRun, turn: ScriptRun, options: MigrateOption
 
   const present = splitSql(readFileSync(PRESENT_SCHEMA, 'utf8'));
   await takeTurn(turn, present);
+  const changing = isMariadb ? run : forMysql(run, query);
+  const result = await meetingOthers(run, () => bringToPresent(run, present, { changing, turn, options }));
+  for (const fault of faults) options.onStep(sentencesOf(fault));
+  options.onStep(`The tables are of version ${SCHEMA_VERSION}.`);
+  return result;
+}
+
+interface Bringing {
+  /** `run`, in the words of this server. */
+  readonly changing: ScriptRun;
+  readonly turn: ScriptRun;
+  readonly options: MigrateOptions;
+}
+
+async function bringToPresent(
+  run: ScriptRun,
+  present: readonly string[],
+  { changing, turn, options }: Bringing,
+): Promise<MigrateResult> {
+  const query = queryOn(run.connection);
   // The one who had the turn before may have done it all.
   const { version: from } = await readSchema(query);
   const start = START_STEPS[from];
   if (start !== undefined) options.onStep(start);
-  if (isUpgrade(from)) await watchedUpgrade(isMariadb ? run : forMysql(run, query), { turn, options, from });
+  if (isUpgrade(from)) await watchedUpgrade(changing, { turn, options, from });
   const parts = await loadPresentSchema(run, present);
   const keys = await restoreKeys(run, { confirm: options.confirm, rowsWithoutAsking: ROWS_WITHOUT_ASKING });
   await makeViews(run);
   await checkSchema(query, 'all');
-  for (const fault of faults) options.onStep(sentencesOf(fault));
-  options.onStep(`The tables are of version ${SCHEMA_VERSION}.`);
   return { from, to: SCHEMA_VERSION, hasRestored: parts + keys > 0 };
 }
 
@@ -186,8 +205,8 @@ async function countRows(connection: Connection, tables: readonly string[]): Pro
  * One migrate at a time: it holds a row of ai_ipc_meta locked on a connection of its own, and the lock ends with the
  * connection, however that ends. A row that stays, because one that is inserted and rolled back leaves whoever waited
  * for it a lock on the gap, and that migrate then waited for itself. No GET_LOCK, which Galera has only on one node.
- * There two may still meet, on two nodes; then the statements, each of which may be run twice, do no harm, and of two
- * transactions the second is refused (1213).
+ * There two may still meet, on two nodes; then the statements, each of which may be run twice, do no harm, of two
+ * transactions the second is refused (1213), and what is there already is looked at anew (migrate-meeting.ts).
  */
 async function takeTurn(turn: ScriptRun, present: readonly string[]): Promise<void> {
   const makeMeta = present.filter((statement) =>
@@ -241,7 +260,8 @@ async function runUpgrade(run: ScriptRun, statements: readonly string[]): Promis
     try {
       return await runStatements(run, statements);
     } catch (error) {
-      if (MISFIT_FORMAT.has(errnoOf(error)) && statements.some((statement) => ROW_FORMAT.test(statement)))
+      const isOfFormat = MISFIT_FORMAT.has(errnoOf(error)) && !isDoneByAnother(error);
+      if (isOfFormat && statements.some((statement) => ROW_FORMAT.test(statement)))
         return await upgradeWithoutFormat(run, statements, error);
       if (tried >= UPGRADE_TRIES || !MISFIT_ROWS.has(errnoOf(error))) throw upgradeError(run, error);
       await run.connection.query('ROLLBACK');

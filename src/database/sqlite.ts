@@ -14,6 +14,7 @@ const MAX_BUSY_MS = 10_000;
 
 /** SQLite's primary result codes (sqlite3.h) and what they mean for us. */
 const SQLITE_BUSY = 5;
+const SQLITE_CONSTRAINT = 19;
 const CODE_BY_ERRCODE = new Map<number, ErrorCode>([
   [SQLITE_BUSY, 'database_unavailable'],
   [8, 'storage_failed'], // READONLY
@@ -185,11 +186,21 @@ async function untilNotBusy<T>(name: string, work: () => T): Promise<T> {
     try {
       return work();
     } catch (error) {
+      // However long it took, the next time that life is over from the beginning.
+      if (isTooLate(error)) continue;
       if (errcodeOf(error) !== SQLITE_BUSY || systemClock.nowMs() > giveUpAt)
         throw toSqliteError(error, name);
       await systemClock.sleep(BUSY_PAUSE_MS + Math.random() * BUSY_PAUSE_MS);
     }
   }
+}
+
+/**
+ * Whether a life ended between lock and write: `complete` (src/store/) then makes the status NULL, which is refused. Run
+ * again, it finds the life over.
+ */
+function isTooLate(error: unknown): boolean {
+  return errcodeOf(error) === SQLITE_CONSTRAINT && messageOf(error).includes('ai_requests.status');
 }
 
 function translated<T>(name: string, work: () => T): T {

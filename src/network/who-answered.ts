@@ -2,7 +2,7 @@ import { remedyOfProxy } from './reasons.ts';
 import type { NamedProxy } from './way.ts';
 
 /** What our service puts on each answer, with its version: a box in between has none. */
-const SIGNATURE = 'x-ai-ipc-service';
+export const SIGNATURE = 'x-ai-ipc-service';
 
 /** An answer as it came. */
 export interface Answered {

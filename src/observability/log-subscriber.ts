@@ -61,11 +61,7 @@ export function subscribeLog(events: Events, logger: Logger, nowMs: () => number
       'Call broke off by a bug of AI IPC: please report it',
     ),
   );
-  events.on('aiServiceDown', ({ error }) => {
-    outage.begin();
-    logger.error(errorFields(error), 'AI service is down: claiming stops until it answers again');
-  });
-  events.on('aiServiceUp', () => outage.end());
+  logService(events, logger, outage);
   events.on('storeFailed', ({ part, error }) => {
     if (troubles.isNews(part))
       logger.error({ part, error: messageOf(error) }, 'Database trouble, trying again');
@@ -88,6 +84,24 @@ export function subscribeLog(events: Events, logger: Logger, nowMs: () => number
   logAlerts(events, logger);
   logMonitor(events, logger);
   events.on('statistics', (statistics) => logger.info(statisticsFields(statistics), 'Statistics'));
+}
+
+/** What is known of the AI service by its calls. */
+function logService(events: Events, logger: Logger, outage: ServiceOutage): void {
+  events.on('aiServiceDown', ({ error }) => {
+    outage.begin();
+    logger.error(errorFields(error), 'AI service is down: claiming stops until it answers again');
+  });
+  events.on('aiServiceUp', () => outage.end());
+  events.on('endpointSlow', ({ endpoint, error }) =>
+    logger.error(
+      { endpoint, ...errorFields(error) },
+      'An endpoint of the AI service does not answer in time: its requests wait, others are served',
+    ),
+  );
+  events.on('endpointAnswers', ({ endpoint }) =>
+    logger.info({ endpoint }, 'The endpoint answers in time again'),
+  );
 }
 
 /** The page of metrics. */

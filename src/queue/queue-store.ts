@@ -76,7 +76,7 @@ export type CallerConnection = object;
 /**
  * The queue as the worker and the clients know it: the one interface to a database. Each method is one or a few short
  * transactions; each that changes a status writes its log rows in the same transaction. Methods reject with AiIpcError
- * (database_unavailable: try again later).
+ * (database_unavailable: try again later; fate_unknown, of insert and cancel: it may have been done).
  */
 export interface QueueStore {
   /** Which database this is, for people: never with a password. */

@@ -1,5 +1,6 @@
 import { endpointFault } from '../base/endpoint.ts';
 import { AiIpcError, type RequestError } from '../base/errors.ts';
+import { faultPosition } from '../base/json-fault.ts';
 import type { NewRequest } from './request.ts';
 
 /** The limits of a request, in UTF-8 bytes where it is text: the columns of ai_requests as the document made them. */
@@ -111,12 +112,6 @@ function clamp(name: string, value: unknown, least: number, most: number): numbe
     throw new AiIpcError('bad_argument', `${name} is not a number${written}. Give ${least} to ${most}.`);
   }
   return Math.min(most, Math.max(least, Math.trunc(value)));
-}
-
-/** Where it stops being JSON; the parser's own words would quote what a player said, which no log may hold. */
-function faultPosition(error: unknown): string {
-  const position = /at position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
-  return position === undefined ? '' : ` (from character ${position} on)`;
 }
 
 /** JSON quoting makes control characters visible; cut, because an endpoint of plain SQL may hold anything. */

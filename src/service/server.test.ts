@@ -12,6 +12,7 @@ import { createService, type Service } from './server.ts';
 
 const logger = createLogger({ level: 'error', format: 'json', to: descriptor(2) });
 const DIALOGUE = '/api/v1/npc/dialogue';
+const SPOKEN = 'My secret name';
 /** Made here, before there are connections: it takes seconds on a busy machine, and Node's server hangs up after 5 s. */
 const ANY_TEXT = fc.string({ unit: 'binary', maxLength: 200 });
 
@@ -170,7 +171,11 @@ describe('decide', () => {
     ['a context of numbers', { context: 5 }, /context must be an object or a text; it was 5/],
     ['a list as context', { context: [] }, /context must be an object or a text; it was a list/],
     ['a context that only begins as JSON', { context: '{"hp": ' }, /context is not JSON/],
-    ['actions in a text', { context: {}, actions: 'flee' }, /actions must be a list of texts; it was "flee"/],
+    [
+      'actions in a text',
+      { context: {}, actions: 'flee' },
+      /actions must be a list of texts; it was a text of 4 characters/,
+    ],
     ['an action that is no text', { context: {}, actions: ['a', 1] }, /actions\.1 must be a text; it was 1/],
     ['an empty action', { context: {}, actions: [' '] }, /actions\.0 must not be empty/],
     ['too many actions', { context: {}, actions: Array(101).fill('a') }, /actions must have at most 100/],
@@ -229,6 +234,23 @@ describe('what is wrong is told', () => {
   it('a field nested deeper than a stack: 400', async () => {
     const body = `{"message":${'['.repeat(400_000)}${']'.repeat(400_000)}}`;
     expect(await call('POST', DIALOGUE, { body })).toMatchObject(refusal(400, 'bad_field', /it was a list/));
+  });
+
+  it.each([
+    [DIALOGUE, `{"message": "${SPOKEN}" broken}`],
+    [DIALOGUE, `${SPOKEN}`],
+    [DIALOGUE, JSON.stringify(SPOKEN)],
+    [DIALOGUE, JSON.stringify({ message: 'a', npc_id: SPOKEN.repeat(20) })],
+    [DIALOGUE, JSON.stringify({ message: 'a', options: SPOKEN })],
+    [DIALOGUE, JSON.stringify({ message: 'a', game: SPOKEN, language: SPOKEN.repeat(99) })],
+    ['/api/v1/npc/decide', JSON.stringify({ context: `{"said": "${SPOKEN}"`, actions: ['a'] })],
+    ['/api/v1/npc/decide', JSON.stringify({ context: 'a', actions: SPOKEN })],
+    ['/api/v1/npc/emotion', JSON.stringify({ event: [SPOKEN] })],
+    ['/api/v1/npc/facts', JSON.stringify({ facts: SPOKEN })],
+  ])('no refusal quotes what was said: %s %s', async (path, body) => {
+    const answered = await call('POST', path, { body });
+    expect(answered).toMatchObject({ status: 400, body: { error: {} } });
+    expect(JSON.stringify(answered.body)).not.toMatch(/secret/i);
   });
 
   it('an unknown path: 404 with the endpoints', async () => {

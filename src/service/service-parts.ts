@@ -118,6 +118,7 @@ export async function createParts(options: PartsOptions, life: Life): Promise<Se
     deadlines: createDeadlines(life),
     defaultDeadlineMs: settings.deadlineMs,
     memory: store.memory,
+    memoryForRequests: settings.memoryForRequests,
     health: report,
     isAuthorized: createAuthorization(settings.serviceKey),
     version: packageVersion(),

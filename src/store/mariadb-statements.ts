@@ -50,13 +50,20 @@ const STATEMENTS = {
            claim_no = LEAST(claim_no, ${MOST}) + 1, attempts = LEAST(attempts, ${MOST}) + 1
      WHERE id IN (?) AND status = 'pending'`,
 
-  findInserted: 'SELECT id FROM ai_requests WHERE id = ? AND endpoint = ? AND request_data <=> ?',
+  // Locked: a transaction that is still open, or in its COMMIT, is waited for, and then it is decided.
+  findInserted: `
+    SELECT id
+      FROM ai_requests FORCE INDEX (PRIMARY)
+     WHERE id = ? AND endpoint = ? AND request_data <=> ?
+      LOCK IN SHARE MODE`,
 
   findThese: 'SELECT id FROM ai_requests WHERE id IN (?)',
 
+  // The guard of the write itself: NOW() is the time at which a statement began, so what waited since the lock (a slow
+  // packet, a held response, a server that stood still) is not seen there. NULL is an error (1048) that ends all of it.
   complete: `
     UPDATE ai_requests FORCE INDEX (PRIMARY)
-       SET status = 'completed', processed_at = NOW(3), error_code = NULL
+       SET status = IF(expires_at > NOW(3), 'completed', NULL), processed_at = NOW(3), error_code = NULL
      WHERE id IN (?) AND status = 'processing'`,
 
   end: `

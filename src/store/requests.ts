@@ -3,7 +3,6 @@ import type { Database, Inserter } from '../database/database.ts';
 import { nullableNumberOf, nullableTextOf, numberOf, textOf } from '../database/row-fields.ts';
 import type { RequestDepth } from '../queue/queue-store.ts';
 import { type NewRequest, REQUEST_STATUSES, type RequestStatus, type RequestView } from '../queue/request.ts';
-import { logRow } from './log-rows.ts';
 import type { Statements } from './statements.ts';
 
 /** One INSERT a request: the ids of a many-row INSERT need not be consecutive (Galera, innodb_autoinc_lock_mode 2). */
@@ -48,21 +47,6 @@ export async function readRequest(
     errorMessage: nullableTextOf(row, 'error_message'),
     processingTimeMs: nullableNumberOf(row, 'processing_time_ms'),
   };
-}
-
-export async function cancelRequest(
-  database: Database,
-  statements: Statements,
-  id: number,
-): Promise<boolean> {
-  return await database.lockAndWrite({ sql: statements.lockForCancel, values: [id] }, (rows) => {
-    if (rows.length === 0) return { writes: [], result: false };
-    const writes = [
-      { sql: statements.cancel, values: [id] },
-      { sql: statements.insertLog, rows: [logRow(id, 'cancelled', {})] },
-    ];
-    return { writes, result: true };
-  });
 }
 
 export async function readDepth(database: Database, statements: Statements): Promise<RequestDepth> {

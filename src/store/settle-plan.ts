@@ -63,15 +63,18 @@ export function planOutcome(
   }
 }
 
-/** The statements of a plan; one without rows is not sent. */
+/**
+ * The statements of a plan; one without rows is not sent. What completes comes last, right before the COMMIT: until then it
+ * looks whether the requests still live.
+ */
 export function writesOf(plan: SettlePlan, statements: Statements): Write[] {
   const { completedIds, ended, retried, responses, logs } = plan;
   return [
-    ...(completedIds.length > 0 ? [{ sql: statements.complete, values: [completedIds] }] : []),
     { sql: statements.end, rows: ended },
     { sql: statements.retry, rows: retried },
     { sql: statements.insertResponse, rows: responses },
     { sql: statements.insertLog, rows: logs },
+    ...(completedIds.length > 0 ? [{ sql: statements.complete, values: [completedIds] }] : []),
   ];
 }
 

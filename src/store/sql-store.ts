@@ -1,11 +1,12 @@
 import type { Database, Inserter } from '../database/database.ts';
 import type { AlertStore, WatchedStore } from '../queue/alert-store.ts';
 import type { CallerConnection } from '../queue/queue-store.ts';
+import { cancelRequest } from './cancel.ts';
 import { claim, hasDue } from './claim.ts';
 import { cleanup } from './cleanup.ts';
 import { expire } from './expire.ts';
 import { release } from './release.ts';
-import { cancelRequest, insertRequests, readDepth, readRequest } from './requests.ts';
+import { insertRequests, readDepth, readRequest } from './requests.ts';
 import { rescue } from './rescue.ts';
 import { settle } from './settle.ts';
 import type { Statements } from './statements.ts';

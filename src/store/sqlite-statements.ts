@@ -87,9 +87,11 @@ export const sqliteStatements: Statements = {
 
   findThese: 'SELECT id FROM ai_requests WHERE id IN (SELECT value FROM json_each(?))',
 
+  // As on MariaDB: NULL is an error that ends all of it. Within a statement 'now' stands still.
   complete: `
     UPDATE ai_requests
-       SET status = 'completed', processed_at = strftime('%Y-%m-%d %H:%M:%f', 'now'), error_code = NULL
+       SET status = CASE WHEN expires_at > strftime('%Y-%m-%d %H:%M:%f', 'now') THEN 'completed' END,
+           processed_at = strftime('%Y-%m-%d %H:%M:%f', 'now'), error_code = NULL
      WHERE id IN (SELECT value FROM json_each(?)) AND +status = 'processing'`,
 
   end: `

@@ -7,7 +7,7 @@ export interface Statements {
   // Clients
   /** type, endpoint, data, priority, timeout seconds, source npc, source map, life in seconds */
   readonly insertRequest: string;
-  /** id, endpoint, data → id, of a request that is this one */
+  /** id, endpoint, data → id, of a request that is this one; locked for reading */
   readonly findInserted: string;
   /** id */
   readonly readRequest: string;
@@ -34,7 +34,7 @@ export interface Statements {
   readonly lockForSettle: string;
   /** ids → id; not locked */
   readonly findThese: string;
-  /** ids */
+  /** ids; it fails where the life of one is over, and lockAndWrite runs all of it again */
   readonly complete: string;
   /** status, error code, id */
   readonly end: string;

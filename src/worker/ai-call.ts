@@ -8,13 +8,15 @@ interface CallOptions {
   readonly timeoutMs: number;
   /** What the AI service continues; undefined where nobody traces. */
   readonly trace: Trace | undefined;
+  /** Whether the claim is still surely this worker's. */
+  readonly isSure: () => boolean;
 }
 
 /**
  * The call that is made for a claimed request. Its Idempotency-Key is the same at each attempt, and never that of another
  * request: ids alone repeat when a database is made anew.
  */
-export function aiCall(flight: Flight, { queueId, timeoutMs, trace }: CallOptions): AiCall {
+export function aiCall(flight: Flight, { queueId, timeoutMs, trace, isSure }: CallOptions): AiCall {
   const { request } = flight;
   const method = methodOf(request.type);
   return {
@@ -33,6 +35,7 @@ export function aiCall(flight: Flight, { queueId, timeoutMs, trace }: CallOption
     },
     timeoutMs,
     signal: flight.signal,
+    mayBegin: isSure,
   };
 }
 

@@ -60,6 +60,33 @@ describe('DeathWatch', () => {
     expect(watch.observe([seen('a', '1')])).toEqual(['a']);
   });
 
+  it('a row that is gone is no sign of life: the silence before it counts', async () => {
+    const looks = ['1', '1', '1', null, null, null].map((beat) => [seen('a', beat)]);
+
+    expect((await lookEvery2s(looks)).at(-1)).toEqual(['a']);
+  });
+
+  it('the dead stay dead through a look that failed, and live again with their next heartbeat', async () => {
+    await lookEvery2s(Array.from({ length: 6 }, () => [seen('a', '1')]));
+
+    watch.reset();
+
+    expect(watch.observe([seen('a', '1')])).toEqual(['a']);
+    expect(watch.observe([seen('a', '2')])).toEqual([]);
+  });
+
+  it('says when the next of the living may be dead', async () => {
+    expect(watch.nextDeathInMs).toBe(Number.POSITIVE_INFINITY);
+    watch.observe([seen('a', '1')]);
+    await clock.advance(3_000);
+    watch.observe([seen('a', '1'), seen('b', '1')]);
+    expect(watch.nextDeathInMs).toBe(7_000);
+    await clock.advance(7_000);
+
+    expect(watch.observe([seen('a', '1'), seen('b', '1')])).toEqual(['a']);
+    expect(watch.nextDeathInMs).toBe(3_000);
+  });
+
   it('one long pause of the watcher itself is no ten seconds of looking', async () => {
     watch.observe([seen('a', '1')]);
     await clock.advance(60_000);

@@ -51,6 +51,8 @@ function makeDispatcher(changes: Partial<DispatcherOptions> = {}): Dispatcher {
     flights,
     complete: (_flight, outcome, durationMs) => ended.push({ outcome, durationMs }),
     release: async () => undefined,
+    postpone: (_flight, outcome) => ended.push({ outcome, durationMs: null }),
+    isSure: () => true,
     suspectOrphans: () => suspicions++,
     ...changes,
   });
@@ -125,22 +127,52 @@ describe('a service that is down', () => {
     expect(outcome).toMatchObject({ kind: 'retry', delayMs: 1_500, isAttemptGivenBack: true });
     await stub.comeBack();
   });
+});
 
-  it('is seen by calls that had more than half of its time', async () => {
-    stub.behaveAlways(behaviours.never());
+describe('an endpoint that does not answer in time', () => {
+  /** Ten calls that are not answered; the client of these tests has eight connections. */
+  async function callInVain(lifeLeftMs: number): Promise<Outcome[]> {
+    stub.behave('/echo', behaviours.never());
+    return [...(await serve(alike(5, { lifeLeftMs }))), ...(await serve(alike(5, { lifeLeftMs })))];
+  }
 
-    const outcomes = await serve(alike(10, { lifeLeftMs: SERVICE_TIMEOUT_MS / 2 }));
-
+  it('is left alone after ten calls, and its requests come later with their attempt; all others are called', async () => {
+    const events: unknown[] = [];
+    context.events.on('endpointSlow', ({ endpoint }) => events.push(endpoint));
+    const outcomes = await callInVain(SERVICE_TIMEOUT_MS / 2);
     expect(outcomes.map(({ kind }) => kind)).toEqual(Array(10).fill('timeout'));
-    expect(breaker.state).toBe('open');
+
+    const next = await serve([request, { ...request, id: 3_000, endpoint: '/quick' }]);
+
+    expect(next).toMatchObject([
+      { kind: 'retry', isAttemptGivenBack: true, error: { code: 'ai_unavailable' } },
+      { kind: 'completed' },
+    ]);
+    expect([breaker.state, events, flights.calling]).toEqual(['closed', ['/echo'], 0]);
   });
 
-  it('is not seen by calls that had less', async () => {
-    stub.behaveAlways(behaviours.never());
+  it('ends a request whose life is over before its turn could come again', async () => {
+    await callInVain(SERVICE_TIMEOUT_MS / 2);
 
-    await serve(alike(10, { lifeLeftMs: SERVICE_TIMEOUT_MS / 2 - 1 }));
+    expect(await serve([{ ...request, lifeLeftMs: 400 }])).toMatchObject([
+      { kind: 'failed', error: { code: 'ai_unavailable' } },
+    ]);
+  });
 
-    expect(breaker.state).toBe('closed');
+  it('is called again, one by one, and by all once it answers', async () => {
+    await callInVain(SERVICE_TIMEOUT_MS / 2);
+    stub.clear();
+    await clock.advance(OPEN_MS);
+
+    expect(await serve([request])).toMatchObject([{ kind: 'completed' }]);
+    expect(await serve(alike(3))).toMatchObject(Array(3).fill({ kind: 'completed' }));
+  });
+
+  it('is not seen by calls that had less than half of its time', async () => {
+    await callInVain(SERVICE_TIMEOUT_MS / 2 - 1);
+    stub.clear();
+
+    expect(await serve([request])).toMatchObject([{ kind: 'completed' }]);
   });
 });
 

@@ -14,6 +14,7 @@ let dispatcher: Dispatcher;
 let outcomes: Outcome[];
 let released: { readonly claims: readonly ClaimRef[]; readonly reason: string }[];
 let suspicions: number;
+let isSure: boolean;
 let request: ClaimedRequest;
 
 beforeAll(async () => {
@@ -27,6 +28,7 @@ beforeEach(async () => {
   outcomes = [];
   released = [];
   suspicions = 0;
+  isSure = true;
   dispatcher = new Dispatcher({
     ...context,
     flights,
@@ -34,6 +36,8 @@ beforeEach(async () => {
     release: async (claims, reason) => {
       released.push({ claims, reason });
     },
+    postpone: (_flight, outcome) => outcomes.push(outcome),
+    isSure: () => isSure,
     suspectOrphans: () => suspicions++,
   });
   [request] = (await context.claim(1)) as [ClaimedRequest];
@@ -62,6 +66,24 @@ describe('Dispatcher', () => {
     expect(outcomes).toMatchObject([{ kind: 'timeout', error: { code: 'expired' } }]);
     expect(ownCalls()).toEqual([]);
     expect(flights.calling).toBe(0);
+  });
+
+  it('a claim that may be another worker’s by now is given back, and not called', async () => {
+    isSure = false;
+    dispatcher.dispatch([request], context.clock.nowMs());
+    await dispatcher.drain();
+
+    expect(released).toMatchObject([{ claims: [{ id: request.id }], reason: 'silence' }]);
+    expect([ownCalls(), outcomes, flights.calling]).toEqual([[], [], 0]);
+  });
+
+  it('nor is it, where that comes while the connection is being made', async () => {
+    dispatcher.dispatch([request], context.clock.nowMs());
+    isSure = false;
+    await dispatcher.drain();
+
+    expect(released).toMatchObject([{ claims: [{ id: request.id }], reason: 'silence' }]);
+    expect([ownCalls(), outcomes, flights.calling]).toEqual([[], [], 0]);
   });
 
   it('a row that breaks the rules fails without a call', async () => {
@@ -157,7 +179,9 @@ describe('Dispatcher', () => {
       client,
       flights,
       complete: (_flight, outcome) => outcomes.push(outcome),
+      postpone: () => undefined,
       release: async () => undefined,
+      isSure: () => true,
       suspectOrphans: () => suspicions++,
     });
 

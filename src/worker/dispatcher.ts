@@ -1,12 +1,14 @@
 import type { AiResult } from '../ai/ai-client.ts';
 import { callThrough } from '../ai/breaker.ts';
+import { SlowEndpoints } from '../ai/slow-endpoints.ts';
+import type { RequestError } from '../base/errors.ts';
 import type { Trace } from '../base/tracing.ts';
 import type { Outcome } from '../queue/outcome.ts';
 import type { ClaimedRequest, ClaimRef } from '../queue/request.ts';
 import { aiCall } from './ai-call.ts';
 import { endOfCall, startFlightTrace } from './flight-trace.ts';
 import { Flight, type Flights } from './flights.ts';
-import { neverCalled, outcomeOf, rowError } from './outcome-of.ts';
+import { neverCalled, outcomeOf, postponed, rowError } from './outcome-of.ts';
 import { Ramp } from './ramp.ts';
 import type { WorkerContext } from './worker-parts.ts';
 
@@ -14,8 +16,15 @@ export interface DispatcherOptions extends WorkerContext {
   readonly flights: Flights;
   /** Takes each outcome on its way to the database. */
   readonly complete: (flight: Flight, outcome: Outcome, durationMs: number | null) => void;
+  /** Takes what becomes of a request that is not called now, and called later. */
+  readonly postpone: (flight: Flight, outcome: Outcome) => void;
   /** Gives back a claim whose call was not made, or was cut. */
-  readonly release: (claims: readonly ClaimRef[], reason: 'stopping' | 'breaker') => Promise<void>;
+  readonly release: (
+    claims: readonly ClaimRef[],
+    reason: 'stopping' | 'breaker' | 'silence',
+  ) => Promise<void>;
+  /** Whether a claim of that moment is surely still this worker's: others rescue those of one that was silent for long. */
+  readonly isSure: (claimedAtMs: number) => boolean;
   /** A claim is left in the table that nobody here holds. */
   readonly suspectOrphans: () => void;
 }
@@ -24,12 +33,18 @@ export interface DispatcherOptions extends WorkerContext {
 export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #ramp: Ramp;
+  readonly #slow: SlowEndpoints;
   #open = 0;
   #onIdle: (() => void) | undefined;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
     this.#ramp = new Ramp(options.clock);
+    this.#slow = new SlowEndpoints({
+      clock: options.clock,
+      onSlow: (endpoint, error) => options.events.emit('endpointSlow', { endpoint, error }),
+      onAnswering: (endpoint) => options.events.emit('endpointAnswers', { endpoint }),
+    });
   }
 
   /** Begins the calls. `claimedAtMs` is the monotonic time before the claim: life left is counted from there. */
@@ -86,6 +101,9 @@ export class Dispatcher {
     const attemptMs = this.#options.settings.aiServiceTimeoutSeconds * 1000;
     const { timeoutMs, isCutByLife } = flight.timeLimit(this.#options.clock.nowMs(), attemptMs);
     if (timeoutMs <= 0) return this.#complete(flight, neverCalled(), null);
+    if (!this.#options.isSure(flight.claimedAtMs)) return await this.#release(flight, 'silence');
+    const slow = this.#slow.refusal(request.endpoint);
+    if (slow) return this.#postpone(flight, slow);
     const isTry = this.#options.breaker.state !== 'closed';
     const startedMs = this.#options.clock.nowMs();
     const span = flight.trace?.startCall();
@@ -108,9 +126,23 @@ export class Dispatcher {
 
   async #call(flight: Flight, timeoutMs: number, trace: Trace | undefined): Promise<AiResult | 'rejected'> {
     const { breaker, client, store, settings } = this.#options;
-    const call = aiCall(flight, { queueId: store.queueId, timeoutMs, trace });
+    const isSure = () => this.#options.isSure(flight.claimedAtMs);
+    const call = aiCall(flight, { queueId: store.queueId, timeoutMs, trace, isSure });
     const isImpatient = timeoutMs < (settings.aiServiceTimeoutSeconds * 1000) / 2;
-    return await callThrough(breaker, () => client.call(call), { isImpatient });
+    const make = () => callThrough(breaker, () => client.call(call), { isImpatient });
+    return await this.#slow.run(make, { endpoint: flight.request.endpoint, isImpatient });
+  }
+
+  /** Its endpoint does not answer in time, and another call tries it: this one goes back and makes room for others. */
+  #postpone(flight: Flight, error: RequestError): void {
+    const { claimNo } = flight.request;
+    const outcome = postponed(error, claimNo, flight.dueAtMs - this.#options.clock.nowMs());
+    if (outcome.kind === 'retry') {
+      this.#options.flights.endCall(flight);
+      this.#options.postpone(flight, outcome);
+    } else {
+      this.#complete(flight, outcome, null);
+    }
   }
 
   #complete(flight: Flight, outcome: Outcome, durationMs: number | null): void {
@@ -120,6 +152,8 @@ export class Dispatcher {
 
   async #afterAbort(flight: Flight): Promise<void> {
     if (flight.abortReason === 'release') return await this.#release(flight, 'stopping');
+    // Nobody cut it: it was not sent.
+    if (flight.abortReason === undefined) return await this.#release(flight, 'silence');
     // Ended by itself: where the request was claimed again meanwhile, remove leaves that later claim alone.
     this.#options.flights.endCall(flight);
     this.#options.flights.remove(flight.request);
@@ -129,7 +163,7 @@ export class Dispatcher {
     });
   }
 
-  async #release(flight: Flight, reason: 'stopping' | 'breaker'): Promise<void> {
+  async #release(flight: Flight, reason: 'stopping' | 'breaker' | 'silence'): Promise<void> {
     this.#options.flights.endCall(flight);
     await this.#options.release([flight.request], reason);
   }

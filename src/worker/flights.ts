@@ -21,9 +21,14 @@ export class Flight {
     this.dueAtMs = dueAtMs;
   }
 
+  /** When its claim began, on this process's monotonic clock. */
+  get claimedAtMs(): number {
+    return this.dueAtMs - this.request.lifeLeftMs;
+  }
+
   /** When it was made, on this process's monotonic clock. */
   get bornAtMs(): number {
-    return this.dueAtMs - this.request.lifeLeftMs - this.request.ageMs;
+    return this.claimedAtMs - this.request.ageMs;
   }
 
   get signal(): AbortSignal {

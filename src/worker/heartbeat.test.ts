@@ -90,3 +90,31 @@ it('beats that fail for 8 s are a lost heartbeat, from that moment on', async ()
   expect(heartbeat.isFresh).toBe(false);
   expect(told.at(-1)).toBe('lost for 8000 ms');
 });
+
+it('what was claimed before a silence of 8 s is not surely its own any more, what is claimed after it is', async () => {
+  const before = clock.nowMs();
+  await clock.advance(2 * INTERVAL_MS);
+  expect(heartbeat.hasBeenFreshSince(before)).toBe(true);
+  context.sql.exec('ALTER TABLE ai_workers RENAME TO elsewhere');
+  await clock.advance(9_000);
+  expect(heartbeat.hasBeenFreshSince(clock.nowMs())).toBe(false);
+  context.sql.exec('ALTER TABLE elsewhere RENAME TO ai_workers');
+  await clock.advance(FAILURE_REST_MS);
+
+  expect(heartbeat.isFresh).toBe(true);
+  expect(heartbeat.hasBeenFreshSince(before)).toBe(false);
+  expect(heartbeat.hasBeenFreshSince(clock.nowMs())).toBe(true);
+});
+
+it('a beat in the middle of which it stood still ends a silence, too', async () => {
+  const before = clock.nowMs();
+  const { heartbeat: beat } = context.store;
+  vi.spyOn(context.store, 'heartbeat').mockImplementationOnce(async (row) => {
+    await clock.sleep(30_000);
+    await beat(row);
+  });
+  await clock.advance(INTERVAL_MS + 30_000 + INTERVAL_MS);
+
+  expect(heartbeat.isFresh).toBe(true);
+  expect(heartbeat.hasBeenFreshSince(before)).toBe(false);
+});

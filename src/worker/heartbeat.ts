@@ -20,6 +20,8 @@ export class Heartbeat implements Lifecycle {
   readonly #loop: Loop;
   readonly #startStop = new StartStop('heartbeat');
   #lastMs: number | undefined;
+  /** When the last silence was over that was long enough to be taken for death. */
+  #silenceEndedMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: HeartbeatOptions) {
     this.#options = options;
@@ -44,6 +46,11 @@ export class Heartbeat implements Lifecycle {
     return this.#silentMs() < SILENCE_LIMIT_MS;
   }
 
+  /** Whether the others have seen it live from that moment on: what it claimed then is still its own. */
+  hasBeenFreshSince(ms: number): boolean {
+    return this.isFresh && ms >= this.#silenceEndedMs;
+  }
+
   stop(): Promise<void> {
     return this.#startStop.stop(() => this.#loop.stop());
   }
@@ -64,6 +71,9 @@ export class Heartbeat implements Lifecycle {
       timeoutSeconds: settings.timeoutSeconds,
       ...sign(),
     });
+    // The longest that the others can have seen no change: this process may have stood still in the middle of it.
+    if (this.#lastMs !== undefined && this.#silentMs() >= SILENCE_LIMIT_MS)
+      this.#silenceEndedMs = this.#options.clock.nowMs();
     // Counted from before the statement: what the others see is never younger.
     this.#lastMs = sentMs;
   }

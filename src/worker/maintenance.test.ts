@@ -144,6 +144,41 @@ describe('rescue', () => {
     expect(await context.store.read(2)).toMatchObject({ status: 'failed', errorCode: 'worker_lost' });
   });
 
+  it('takes up again within a second what was held at its first try, and waits for no row of the dead', async () => {
+    await insertOther();
+    const { retire } = context.store;
+    const held = vi.spyOn(context.store, 'rescue').mockResolvedValueOnce({ rescued: 0, failed: 0 });
+    let letGo: () => void = () => undefined;
+    vi.spyOn(context.store, 'retire').mockImplementationOnce(async (ids) => {
+      await new Promise<void>((resolve) => {
+        letGo = resolve;
+      });
+      await retire(ids);
+    });
+    maintenance.start();
+    await clock.advance(DEAD_AFTER_MS);
+    expect(held).toHaveBeenCalledTimes(1);
+
+    await clock.advance(1_000);
+
+    expect(rescued()).toMatchObject([{ rescued: 0 }, { rescued: 1, failed: 1 }]);
+    letGo();
+    await clock.advance(1_000);
+    expect(context.sql.prepare('SELECT id FROM ai_workers').all()).toEqual([{ id: context.workerId }]);
+  });
+
+  it('keeps the dead for dead where the row is gone, and where a rescue fails', async () => {
+    await insertOther();
+    const rescue = vi.spyOn(context.store, 'rescue');
+    rescue.mockResolvedValueOnce({ rescued: 0, failed: 0 }).mockRejectedValueOnce(new Error('away'));
+    maintenance.start();
+
+    await clock.advance(DEAD_AFTER_MS + 2_500);
+
+    expect(context.sql.prepare('SELECT id FROM ai_workers').all()).toEqual([{ id: context.workerId }]);
+    expect(rescued()).toMatchObject([{ rescued: 0 }, { rescued: 1, failed: 1 }]);
+  });
+
   it('takes nobody for dead while its own heartbeats do not reach the database', async () => {
     await insertOther();
     isFresh = false;

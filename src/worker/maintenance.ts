@@ -1,9 +1,9 @@
 import type { RequestError } from '../base/errors.ts';
 import { type Lifecycle, Loop } from '../base/lifecycle.ts';
 import type { ClaimRef } from '../queue/request.ts';
-import { DeathWatch } from './death-watch.ts';
 import type { Flights } from './flights.ts';
 import { Reconciler } from './reconciler.ts';
+import { Rescuer } from './rescuer.ts';
 import type { StatisticsCounter } from './statistics.ts';
 import type { WorkerContext } from './worker-parts.ts';
 
@@ -13,12 +13,11 @@ const EXPIRE_CHUNK = 200;
 /** Another worker that ends the same ones holds them for milliseconds. */
 const HELD_SWEEPS_TO_TELL = 2;
 const RECONCILE_EVERY_MS = 1_000;
-/** With the 10 s of silence that make a worker dead, its requests are pending again within 13 s. */
-const RESCUE_LOOK_EVERY_MS = 2_000;
 /** An orphan is released at its second look; one more, because the first may come before the claim is in memory. */
 const LOOKS_AFTER_FAILURE = 3;
 /** What any of the loops rests after a failure. */
 const FAILURE_REST_MS = 1_000;
+const UNTIL_WOKEN_MS = 60_000;
 const SECONDS_A_DAY = 86_400;
 
 export interface MaintenanceOptions extends WorkerContext {
@@ -34,7 +33,9 @@ export interface MaintenanceOptions extends WorkerContext {
 export class Maintenance implements Lifecycle {
   readonly #options: MaintenanceOptions;
   readonly #reconciler: Reconciler;
-  readonly #deathWatch: DeathWatch;
+  readonly #retiring: Loop;
+  /** Dead workers whose rows are to be taken away. */
+  #dead: readonly string[] = [];
   readonly #loops: readonly Loop[];
   #looksDue = 0;
   #heldSweeps = 0;
@@ -42,11 +43,18 @@ export class Maintenance implements Lifecycle {
   constructor(options: MaintenanceOptions) {
     this.#options = options;
     this.#reconciler = new Reconciler(options.flights);
-    this.#deathWatch = new DeathWatch(options.clock);
+    const nobodyToRetire = () => (this.#dead.length === 0 ? UNTIL_WOKEN_MS : 0);
+    this.#retiring = this.#loop('retire', () => this.#retire(), nobodyToRetire);
+    const retire = (workerIds: readonly string[]) => {
+      this.#dead = workerIds;
+      this.#retiring.wake();
+    };
+    const rescuer = new Rescuer({ ...options, retire });
     this.#loops = [
+      this.#retiring,
       this.#loop('expire', () => this.#expire()),
       this.#loop('reconcile', () => this.#reconcile()),
-      this.#loop('rescue', () => this.#rescue()),
+      this.#loop('rescue', () => rescuer.look()),
       this.#loop('cleanup', (signal) => this.#cleanup(signal)),
     ];
   }
@@ -64,11 +72,12 @@ export class Maintenance implements Lifecycle {
     await Promise.all(this.#loops.map((loop) => loop.stop()));
   }
 
-  #loop(part: string, duty: (signal: AbortSignal) => Promise<number>): Loop {
+  #loop(part: string, duty: (signal: AbortSignal) => Promise<number>, blockedMs = () => 0): Loop {
     const { clock, events } = this.#options;
     return new Loop({
       clock,
       turn: duty,
+      blockedMs,
       onError: (error) => {
         events.emit('storeFailed', { part, error });
         return FAILURE_REST_MS;
@@ -115,31 +124,12 @@ export class Maintenance implements Lifecycle {
     return RECONCILE_EVERY_MS;
   }
 
-  async #rescue(): Promise<number> {
-    try {
-      await this.#rescueOfDead();
-    } catch (error) {
-      this.#deathWatch.reset();
-      throw error;
-    }
-    return RESCUE_LOOK_EVERY_MS;
-  }
-
-  async #rescueOfDead(): Promise<void> {
-    const { store, events, workerId, settings, statistics } = this.#options;
-    // A database that cannot be written to keeps everybody's heartbeat unchanged: that makes nobody dead.
-    if (!this.#options.isHeartbeatFresh()) return this.#deathWatch.reset();
-    const others = (await store.sightings()).filter((sighting) => sighting.id !== workerId);
-    const deadWorkerIds = this.#deathWatch.observe(others);
-    if (deadWorkerIds.length === 0) return;
-    const count = await store.rescue({
-      workerIds: deadWorkerIds,
-      maxAttempts: settings.maxAttempts,
-      rescuerId: workerId,
-    });
-    await store.retire(deadWorkerIds);
-    statistics.countLost(count.failed);
-    events.emit('rescued', { workerId, deadWorkerIds, ...count });
+  /** Once: who is still seen is dead at the next look, too, unless he gave a sign of life. */
+  async #retire(): Promise<number> {
+    const dead = this.#dead;
+    this.#dead = [];
+    await this.#options.store.retire(dead);
+    return UNTIL_WOKEN_MS;
   }
 
   async #cleanup(signal: AbortSignal): Promise<number> {

@@ -1,4 +1,5 @@
 import type { AiResult } from '../ai/ai-client.ts';
+import { backoffMs } from '../base/backoff.ts';
 import type { RequestError } from '../base/errors.ts';
 import type { Outcome } from '../queue/outcome.ts';
 import type { ClaimedRequest } from '../queue/request.ts';
@@ -48,6 +49,17 @@ export function outcomeOf(result: Exclude<AiResult, { kind: 'aborted' }>, call: 
   }
 }
 
+/** Between tries of an endpoint that does not answer in time, longer by each claim: hundreds may wait for one. */
+const POSTPONED = { firstMs: 1_000, longestMs: 5_000 } as const;
+
+/** The outcome of a request that is not called, because calls to its endpoint wait: later, or the end where that is too late. */
+export function postponed(error: RequestError, claimNo: number, lifeLeftMs: number): Outcome {
+  const fullMs = backoffMs(POSTPONED, claimNo);
+  const delayMs = Math.round(fullMs / 2 + (fullMs / 2) * Math.random());
+  if (delayMs >= lifeLeftMs) return { kind: 'failed', error };
+  return { kind: 'retry', error, delayMs, isAttemptGivenBack: true };
+}
+
 /** The outcome of a request whose life ended before it could be called. */
 export function neverCalled(): Outcome {
   const message = 'The life of the request ended before the AI service could be called. Raise its timeout.';
@@ -69,7 +81,6 @@ function retryOf(
     retryAfterMs: result.retryAfterMs,
     isAttemptGivenBack: !isTrouble || hasReachedNobody,
     hasReachedNobody,
-    // What took long has used its life up already: it is not made to wait longer.
-    isServiceDown: isTrouble && result.isServiceDown && result.error.code !== 'attempt_timeout',
+    isServiceDown: isTrouble && result.isServiceDown,
   });
 }

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ClaimRef } from '../queue/request.ts';
 
-export type ReleaseReason = 'stopping' | 'breaker' | 'lost_commit';
+export type ReleaseReason = 'stopping' | 'breaker' | 'silence' | 'lost_commit';
 
 type Release = (claims: readonly ClaimRef[], reason: ReleaseReason) => Promise<void>;
 

@@ -82,7 +82,9 @@ export class Worker implements Lifecycle {
       ...context,
       flights,
       complete: (flight, outcome, durationMs) => this.#complete(flight, outcome, durationMs),
+      postpone: (flight, outcome) => this.#settle(flight, outcome, null),
       release: (claims, reason) => this.#releases.add(claims, reason),
+      isSure: (claimedAtMs) => this.#heartbeat.hasBeenFreshSince(claimedAtMs),
       suspectOrphans,
     });
     this.#poller = new Poller({
@@ -223,10 +225,15 @@ export class Worker implements Lifecycle {
     else this.#dispatcher.dispatch(requests, claimedAtMs);
   }
 
-  #complete(flight: Flight, outcome: Outcome, durationMs: number | null): void {
-    const { id, claimNo, attempt, endpoint, ageMs } = flight.request;
-    const { events, workerId, settings } = this.#context;
+  #settle({ request }: Flight, outcome: Outcome, durationMs: number | null): void {
+    const { id, claimNo, attempt } = request;
     this.#completer.add({ id, claimNo, attempt, outcome, durationMs });
+  }
+
+  #complete(flight: Flight, outcome: Outcome, durationMs: number | null): void {
+    const { id, attempt, endpoint, ageMs } = flight.request;
+    const { events, workerId, settings } = this.#context;
+    this.#settle(flight, outcome, durationMs);
     this.#statistics.countAttempt(outcome.kind, durationMs);
     events.emit('attemptEnded', {
       workerId,

@@ -60,6 +60,8 @@ const VALUES: readonly (readonly [before: RegExp, value: (ids: readonly number[]
   [/\battempts, 1\) - $/, () => 1],
   [/\b(?:SET|AND) value = $/, () => 'cleared 0'],
   [/\bname = $/, () => 'alert.pending'],
+  [/\bendpoint = $/, () => '/api/v1/npc/dialogue'],
+  [/\brequest_data <=> $/, () => '{}'],
   [/\bkind = $/, () => 'turn'],
   [/\bplayer_id = $/, () => 'player 1'],
   [/\bnpc_id = $/, () => 'npc 1'],

@@ -141,17 +141,41 @@ it('what expires meanwhile says so, with the last error', async () => {
   expect(answers.every(({ error_message }) => error_message?.includes('cannot be reached'))).toBe(true);
 });
 
-it('a service that hangs opens it too, and calls under way are not waited for twice', async () => {
+it('an endpoint that hangs is left alone, and told, but not the service: its requests wait, and are served when it answers', async () => {
   await worker.stop();
   worker = startWorker(queue().settings, { AI_SERVICE_BASE_URL: stub.url, AI_SERVICE_TIMEOUT: '2' });
   await worker.started();
-  stub.behaveAlways(behaviours.never());
-  await queue().insert(100, '/echo');
+  stub.behave('/echo', behaviours.never());
+  await queue().insert(100, '/echo', { lifeSeconds: 600 });
 
-  expect(await worker.waitForLog(DOWN, 10_000)).toMatchObject({ error_code: 'attempt_timeout' });
+  const told = await worker.waitForLog(
+    'An endpoint of the AI service does not answer in time: its requests wait, others are served',
+    30_000,
+  );
+  expect(told).toMatchObject({ level: 'ERROR', endpoint: '/echo', error_code: 'ai_unavailable' });
+  const quick = await queue().insertOne('/quick');
+  await queue().waitForStatus(quick, 'completed', 20_000);
+  expect(worker.log(DOWN)).toEqual([]);
 
   stub.clear();
-  await queue().waitForCounts({ completed: 100 }, 10_000);
+  await queue().waitForCounts({ completed: 101 }, 30_000);
+});
+
+it('fifty requests whose answer takes longer than an attempt may keep no quick one of another endpoint waiting', async () => {
+  const SLOW = 'An endpoint of the AI service does not answer in time: its requests wait, others are served';
+  await queue().insert(50, '/delay/15000', { lifeSeconds: 60 });
+  await waitFor(() => stub.calls.length === 50, { timeoutMs: 20_000, what: 'fifty calls' });
+
+  const beside = await queue().insertOne('/delay/1000');
+  await queue().waitForStatus(beside, 'completed', 20_000);
+  expect(worker.log(SLOW)).toEqual([]);
+
+  await worker.waitForLog(SLOW, 30_000);
+  const behind = await queue().insertOne('/delay/1000');
+  await queue().waitForStatus(behind, 'completed', 20_000);
+  expect(worker.log(DOWN)).toEqual([]);
+  // As many as there are tries: all others of theirs wait, and hold no place.
+  expect(stub.callsTo('/delay/15000').length).toBeLessThanOrEqual(52);
 });
 
 it('single failures between good answers stop nothing', async () => {

@@ -48,6 +48,31 @@ it('kill -9 with 50 requests in flight: another worker completes all of them, no
   expect(await queue().workerIds()).toEqual([survivorId]);
 });
 
+it('what somebody holds of a dead worker, a request and its row, is rescued as soon as it is free, and all others before', async () => {
+  await queue().clear();
+  stub.clear();
+  stub.behaveAlways(behaviours.never());
+  const env = { AI_SERVICE_BASE_URL: stub.url };
+  const victim = startWorker(queue().settings, env);
+  const victimId = await victim.started();
+  const [held, free] = await queue().insert(2, '/api/v1/npc/dialogue');
+  await waitFor(() => stub.calls.length === 2, { timeoutMs: 20_000, what: 'both calls' });
+  const holder = await queue().database.connect();
+  await holder.beginTransaction();
+  await holder.query('SELECT id FROM ai_requests WHERE id = ? FOR UPDATE', [held]);
+  await victim.kill();
+  await holder.query('SELECT id FROM ai_workers WHERE id = ? FOR UPDATE', [victimId]);
+  stub.behaveAlways(behaviours.echo());
+  await startWorker(queue().settings, env).started();
+
+  await queue().waitForStatus(free!, 'completed', 30_000);
+  expect((await queue().request(held!)).claimed_by).toBe(victimId);
+  await holder.rollback();
+
+  // A watch that began anew would take 10 s, and that only where no row has to be waited for.
+  await queue().waitForStatus(held!, 'completed', 8_000);
+});
+
 it('the requests of a dead worker that have no attempt left fail as worker_lost', async () => {
   await queue().clear();
   stub.clear();

@@ -119,4 +119,58 @@ describe('a request of a client', () => {
     expect(result).toMatchObject({ id: -1, status: 'failed', error: { code: 'database_unavailable' } });
     expect(await queue().statusCounts()).toEqual({});
   });
+
+  it('has a fate that nobody knows where the database is gone with the answer to its COMMIT, and is told so', async () => {
+    const client = await openClient();
+    const gone = proxy
+      .cutAfterCommit((sql) => sql === 'COMMIT')
+      .then(() => proxy.turnTo({ host: '127.0.0.1', port: 1 }));
+
+    const result = await client.ask(
+      'dialogue',
+      '/api/v1/npc/dialogue',
+      { message: 'Hello' },
+      {
+        timeoutSeconds: 600,
+      },
+    );
+    await gone;
+
+    const [{ id }] = (await queue().database.query('SELECT id FROM ai_requests')) as [{ id: number }];
+    expect(result).toMatchObject({
+      ...{ id, status: 'pending' },
+      error: {
+        code: 'fate_unknown',
+        message: expect.stringContaining(`it may be there as ${id}, and be served`),
+      },
+    });
+  });
+
+  it('is cancelled where the COMMIT of its cancel loses its OK, and its client is told so', async () => {
+    const client = await openClient();
+    const id = await client.request('dialogue', '/api/v1/npc/dialogue', { message: 'Hello' });
+    const cut = proxy.cutAfterCommit((sql) => sql.includes("SET status = 'cancelled'"));
+
+    const isCancelled = await client.cancel(id);
+    await cut;
+
+    expect([isCancelled, await client.status(id), await queue().events(id)]).toEqual([
+      true,
+      6,
+      ['cancelled'],
+    ]);
+  });
+
+  it('stays as it is where the connection of its cancel breaks before its COMMIT', async () => {
+    const client = await openClient();
+    const id = await client.request('dialogue', '/api/v1/npc/dialogue', { message: 'Hello' });
+    const cut = proxy.cutAfter((sql) => sql.startsWith('BEGIN'));
+
+    const told = await client.cancel(id).catch((error: unknown) => error);
+    await cut;
+
+    // Nothing was written yet: that is known, and told as such.
+    expect(told).toMatchObject({ code: 'database_unavailable' });
+    expect([await client.status(id), await client.cancel(id)]).toEqual([1, true]);
+  });
 });

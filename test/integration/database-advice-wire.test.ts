@@ -23,6 +23,14 @@ const OF_THE_SERVER: readonly (readonly [Refusal, RegExp])[] = [
 ];
 const OF_THE_CONNECTION: readonly (readonly [Refusal, RegExp])[] = [
   [
+    {
+      errno: 1180,
+      sqlState: 'HY000',
+      words: 'Got error 149 "Deadlock found when trying to get lock" during COMMIT',
+    },
+    /COMMIT failed and was undone: on Galera .*It is tried again/,
+  ],
+  [
     { errno: 1927, sqlState: '70100', words: 'Connection was killed' },
     /Somebody ended this connection \(KILL\); it is tried again over a new one/,
   ],

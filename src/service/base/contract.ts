@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageOf } from '../../base/errors.ts';
+import { faultPosition } from '../../base/json-fault.ts';
 import { EMOTION_NAMES } from '../../mind/language/emotion.ts';
 
 /** Limits of what a request may hold; the whole body is at most MAX_BODY_BYTES. */
@@ -321,7 +321,7 @@ function toSituation(
     const parsed: unknown = JSON.parse(value);
     if (isObject(parsed)) return parsed;
   } catch (error) {
-    context.addIssue({ code: 'custom', path: ['context'], message: `is not JSON (${messageOf(error)})` });
+    context.addIssue({ code: 'custom', path: ['context'], message: `is not JSON${faultPosition(error)}` });
   }
   return z.NEVER;
 }

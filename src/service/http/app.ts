@@ -16,6 +16,8 @@ export interface AppOptions extends NpcRouteParts {
   readonly health: () => HealthReport;
   /** null while there is no database. */
   readonly memory: () => NpcMemory | null;
+  /** Whether requests of the queue may read it. */
+  readonly memoryForRequests: boolean;
   readonly isAuthorized: IsAuthorized;
   readonly version: string;
   readonly logger: Logger;
@@ -40,8 +42,10 @@ export function createApp(options: AppOptions): Hono<ServerEnv> {
   addOpenapiRoute(app, options.version);
   addNpcRoutes(app, options);
   const { personas, recollecting } = options.endpoints;
-  const { memory, deadlines, defaultDeadlineMs } = options;
-  addMemoryRoutes(app, { personas, recollecting, memory, deadlines, defaultDeadlineMs });
+  const { memory, memoryForRequests, deadlines, defaultDeadlineMs } = options;
+  addMemoryRoutes(app, {
+    ...{ personas, recollecting, memory, memoryForRequests, deadlines, defaultDeadlineMs },
+  });
   if (options.hasTestEndpoints) addTestRoutes(app, options);
   refuseOtherMethods(app);
   app.notFound(({ req }) => {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { messageOf } from '../../base/errors.ts';
+import { faultPosition } from '../../base/json-fault.ts';
 import { MAX_BODY_BYTES } from '../base/contract.ts';
 import { isRefusal, type Refusal, refuse } from './http-error.ts';
 
@@ -58,8 +59,7 @@ function parseJson(bytes: Uint8Array): JsonBody | Refusal {
   try {
     return { json: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)), bytes };
   } catch (error) {
-    const reason =
-      bytes.length === 0 ? 'is empty' : `is not JSON in UTF-8 (${messageOf(error).slice(0, 200)})`;
+    const reason = bytes.length === 0 ? 'is empty' : `is not JSON in UTF-8${faultPosition(error)}`;
     return refuse('bad_json', `The body ${reason}. Send a JSON object such as {"message": "Hello"}.`);
   }
 }
@@ -71,12 +71,16 @@ function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-/** Short, and never JSON.stringify of an object: that one overflows the stack on deep nesting. */
+/**
+ * What a wrong value is, without its words: they may be a player's, and the worker logs and stores this. Never JSON.stringify
+ * of an object: that one overflows the stack on deep nesting.
+ */
 function show(value: unknown): string {
   if (value === undefined) return 'missing';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'an object';
   // JSON has no Infinity, which is what 1e999 is read as.
-  const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  if (typeof value !== 'string') return String(value);
+  if (value.trim() === '') return value === '' ? 'an empty text' : 'a text of blanks';
+  return `a text of ${value.length} characters`;
 }

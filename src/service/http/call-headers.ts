@@ -16,6 +16,14 @@ const MAX_KEY_CHARACTERS = 255;
 /** The worker sends the script's NPC here, percent-encoded. */
 export const SOURCE_NPC_HEADER = 'X-AI-IPC-Source-Npc';
 
+/** The worker sends it with each call for a request of the queue, whoever wrote that request. */
+const ATTEMPT_HEADER = 'X-AI-IPC-Attempt';
+
+/** Whether the call is made for a request of the queue: whoever may insert one chose its path, and reads its answer. */
+export function isForRequest({ headers }: Request): boolean {
+  return headers.has(ATTEMPT_HEADER);
+}
+
 /** What the header says, else the service's own time; the milliseconds from now. */
 export function deadlineMsOf(request: Request, defaultMs: number): number | Refusal {
   const text = request.headers.get(DEADLINE_HEADER)?.trim();

@@ -8,6 +8,7 @@ export const HTTP_ERRORS = {
   bad_json: 400,
   bad_field: 400,
   unauthorized: 401,
+  forbidden: 403,
   not_found: 404,
   method_not_allowed: 405,
   key_reused: 409,

@@ -9,6 +9,10 @@ const REFUSED: ReadonlyMap<ErrorCode, HttpErrorCode> = new Map([
 
 export const NO_MEMORY = 'NPCs remember nothing now: the AI service has no database. Its log tells why.';
 
+/** Who may insert a request may have no right to read ai_npc_memory. */
+export const NOT_FOR_REQUESTS =
+  'What NPCs remember of players is no answer for requests of the queue, which each of its users reads. If they may, set AI_MEMORY_FOR_REQUESTS=true for the AI service.';
+
 /** What a caller of the memory is told; undefined where trying again is no help, and the log must tell an admin. */
 export function refusalOfMemory(error: AiIpcError, deadlineMs: number): Refusal | undefined {
   // Only the deadline times out here: a database that hangs holds nobody for longer than he waits.

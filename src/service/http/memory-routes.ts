@@ -6,16 +6,18 @@ import type { Deadlines } from '../base/deadline.ts';
 import { rememberingNpcOf } from '../dialogue/speakers.ts';
 import type { MemoryOwner, NpcMemory } from '../memory/memory.ts';
 import type { Recollecting } from '../memory/recollecting.ts';
-import { deadlineMsOf } from './call-headers.ts';
+import { deadlineMsOf, isForRequest } from './call-headers.ts';
 import type { ServerEnv } from './delivery.ts';
 import { type Refusal, refuse, toErrorResponse, toJsonResponse } from './http-error.ts';
-import { NO_MEMORY, refusalOfMemory } from './memory-refusal.ts';
+import { NO_MEMORY, NOT_FOR_REQUESTS, refusalOfMemory } from './memory-refusal.ts';
 
 export interface MemoryRouteParts {
   readonly personas: PersonaBook;
   readonly recollecting: Recollecting;
   /** null while there is no database. */
   readonly memory: () => NpcMemory | null;
+  /** Whether calls that a worker makes for requests of the queue may read it, too. */
+  readonly memoryForRequests: boolean;
   readonly deadlines: Deadlines;
   /** For callers that send no X-Deadline-Ms. */
   readonly defaultDeadlineMs: number;
@@ -54,9 +56,18 @@ interface Asked {
 
 async function withMemory(
   { req }: Context<ServerEnv>,
-  { personas, memory: present, recollecting, deadlines, defaultDeadlineMs }: MemoryRouteParts,
+  {
+    personas,
+    memory: present,
+    memoryForRequests,
+    recollecting,
+    deadlines,
+    defaultDeadlineMs,
+  }: MemoryRouteParts,
   work: (asked: Asked) => Promise<object>,
 ): Promise<Response> {
+  if (isForRequest(req.raw) && !memoryForRequests)
+    return toErrorResponse(refuse('forbidden', NOT_FOR_REQUESTS));
   const npcId = req.param('npc_id') ?? '';
   const playerId = req.query('player_id') ?? '';
   const wrong = checkId('npc_id', npcId) ?? checkId('player_id', playerId);

@@ -19,7 +19,13 @@ const ANY_POST_ERRORS: readonly HttpErrorCode[] = [
   'model_failed',
   'model_timeout',
 ];
-const MEMORY_ERRORS: readonly HttpErrorCode[] = ['bad_field', 'unauthorized', 'internal', 'unavailable'];
+const MEMORY_ERRORS: readonly HttpErrorCode[] = [
+  'bad_field',
+  'unauthorized',
+  'forbidden',
+  'internal',
+  'unavailable',
+];
 
 /** Describes the service's endpoints as OpenAPI 3.1, made from the schemas that check them. */
 export function describeApi(version: string): Json {

@@ -26,7 +26,7 @@ export function checkId(id: string): void {
   if (id !== '' && [...id].length <= charactersPerId && !/[\p{Cs}\0]/u.test(id)) return;
   throw new AiIpcError(
     'bad_argument',
-    `The id ${JSON.stringify(id.slice(0, 60))} cannot be remembered: give a text of 1 to ${charactersPerId} characters, without NUL.`,
+    `An id of ${[...id].length} characters cannot be remembered: give a text of 1 to ${charactersPerId} characters, without NUL.`,
   );
 }
 
