@@ -78,6 +78,11 @@ export class MariadbServer {
     return this.#process?.pid;
   }
 
+  /** False also for one that has ended by itself. */
+  get isRunning(): boolean {
+    return this.#process !== undefined && !hasEnded(this.#process);
+  }
+
   /** Resolves when the server accepts connections. */
   async start(): Promise<MariadbAddress> {
     if (this.#process) throw new Error('This MariaDB server is already running.');
