@@ -181,6 +181,7 @@ describe('a word', () => {
       'that nobody knows',
       [{ kind: 'refused', code: 'database_unavailable', message: 'nobody can look whether it was' }],
     ],
+    ['that its fate is unknown', [{ kind: 'refused', code: 'fate_unknown', message: 'The OK was lost.' }]],
     ['that it had ended', [{ kind: 'aborted', message: 'The wait was aborted; the request had ended.' }]],
   ])('%s is true', (_, words) => {
     expect(found(told(...words))).toEqual([]);
@@ -194,6 +195,11 @@ describe('a word', () => {
       'that it was not stored',
       { kind: 'refused', code: 'database_unavailable', message: 'it was not stored' },
       /told "it was not stored" \(database_unavailable\), and is there/,
+    ],
+    [
+      'that it was not stored, by an abort',
+      { kind: 'aborted', message: 'The wait was aborted; the request was not stored.' },
+      /was not stored\.", and is there as completed/,
     ],
     [
       'of another end, by ask',
