@@ -107,7 +107,7 @@ export class Stage {
     await this.database.query('SET GLOBAL read_only = OFF, GLOBAL max_connections = 500');
     for (const line of this.lines) {
       line.resume();
-      line.resetStalled();
+      line.closeStalled();
       line.forgetTrap();
       line.delayBy(0);
       line.breakAnswers(() => false);

@@ -11,7 +11,7 @@ const NOT_ALL_WRITTEN = 'Answers could not be written: their requests will be ca
 const LAST_LINES = 4;
 
 /** How a worker is started otherwise than usual. */
-export interface WorkerStart {
+interface WorkerStart {
   readonly nodeArgs?: readonly string[];
   /** Of another version. */
   readonly program?: string;

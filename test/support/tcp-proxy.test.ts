@@ -39,32 +39,35 @@ async function talk(): Promise<{
 
 it('what is late arrives in the order in which it was sent, also when nothing is late any more', async () => {
   const { proxy, client, heard } = await talk();
-  proxy.delayBy(200);
+  const startMs = performance.now();
+  proxy.delayBy(100);
   client.write('a');
-  await waitFor(() => client.writableLength === 0, { what: 'it to be sent' });
+  await waitFor(() => performance.now() - startMs > 50, { what: 'the proxy to have it' });
   proxy.delayBy(0);
   client.write('b');
 
   await waitFor(() => heard() === 'hello ab', { what: 'both' });
+  // Late on the way there; on its way back nothing is late any more.
+  expect(performance.now() - startMs).toBeGreaterThanOrEqual(99);
 });
 
-it('an answer is broken off in its middle, and the connection reset', async () => {
-  const { proxy, client, heard, error } = await talk();
+it('an answer is broken off in its middle, and the line cut', async () => {
+  const { proxy, client, heard } = await talk();
   proxy.breakAnswers(() => true);
   client.write('12345678');
 
-  await waitFor(() => error() === 'ECONNRESET', { what: 'the reset' });
+  await once(client, 'close');
   expect(heard()).toBe('hello 1234');
 });
 
-it('a half-open line is reset when the network is back, and others live', async () => {
+it('a half-open line is closed when the network is back, and others live', async () => {
   const { proxy, client, heard, error } = await talk();
   proxy.stall();
   client.write('lost');
   proxy.resume();
   const later = connect(proxy.port, proxy.host);
   await once(later, 'data');
-  proxy.resetStalled();
+  proxy.closeStalled();
 
   await once(client, 'close');
   expect(heard() + error()).not.toContain('lost');

@@ -60,7 +60,7 @@ export const NETWORK_FAULTS: readonly Fault[] = [
   },
   {
     ...network,
-    name: 'connections reset inside an answer',
+    name: 'connections cut inside an answer',
     lastsMs: [2_000, 10_000],
     async play(stage, { forMs, random }) {
       await onAllLines(stage, {
@@ -104,7 +104,7 @@ async function halfOpen(lines: readonly TcpProxy[], forMs: number): Promise<void
   await delay(forMs);
   for (const line of lines) {
     line.resume();
-    line.resetStalled();
+    line.closeStalled();
   }
 }
 

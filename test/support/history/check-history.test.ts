@@ -151,6 +151,18 @@ describe('a log', () => {
   });
 });
 
+it('a change of what had ended before the tables were read last is found, but for a late answer that is dropped', () => {
+  const history = answeredHistory();
+  const later = (event: string) => {
+    const row = { id: 9, requestId: 3, event, worker: 'w2', attempt: 1, errorCode: null, atMs: 9 };
+    return checkHistory({ ...history, tables: { ...history.tables, log: [...history.tables.log, row] } });
+  };
+  expect(later('dropped')).toEqual([]);
+  expect(later('completed')).toEqual([
+    { rule: 'ended for good', id: 3, words: 'it had ended, or is gone, and then was completed by w2' },
+  ]);
+});
+
 describe('a word', () => {
   const end = {
     kind: 'end',
