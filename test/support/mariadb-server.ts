@@ -51,6 +51,7 @@ export class MariadbServer {
   readonly #initArgs: readonly string[];
   readonly #looksUpNames: boolean;
   #onceArgs: readonly string[] = [];
+  #onceEnv: Readonly<Record<string, string>> = {};
   #programs: ServerPrograms | undefined;
   #folder: string | undefined;
   #port = 0;
@@ -78,6 +79,11 @@ export class MariadbServer {
     return this.#process?.pid;
   }
 
+  /** False also for one that has ended by itself. */
+  get isRunning(): boolean {
+    return this.#process !== undefined && !hasEnded(this.#process);
+  }
+
   /** Resolves when the server accepts connections. */
   async start(): Promise<MariadbAddress> {
     if (this.#process) throw new Error('This MariaDB server is already running.');
@@ -96,13 +102,18 @@ export class MariadbServer {
     return this.address;
   }
 
-  /** The same, with more arguments for this time. */
-  async startWith(extraArgs: readonly string[]): Promise<MariadbAddress> {
+  /** The same, with more arguments and a larger environment for this time. */
+  async startWith(
+    extraArgs: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<MariadbAddress> {
     this.#onceArgs = extraArgs;
+    this.#onceEnv = env;
     try {
       return await this.start();
     } finally {
       this.#onceArgs = [];
+      this.#onceEnv = {};
     }
   }
 
@@ -179,7 +190,7 @@ export class MariadbServer {
       ...this.#extraArgs,
       ...this.#onceArgs,
     ]);
-    return spawn(command, args, { stdio: 'ignore' });
+    return spawn(command, args, { stdio: 'ignore', env: { ...process.env, ...this.#onceEnv } });
   }
 
   async #waitUntilReady(child: ChildProcess): Promise<void> {

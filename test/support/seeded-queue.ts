@@ -1,5 +1,6 @@
 import { DatabaseSync } from '@photostructure/sqlite';
 import { openSqliteWithSchema } from '../../src/database/sqlite-schema.ts';
+import { createRandom } from './random.ts';
 
 /** A queue as a small game server has it after an hour: five NPCs, some failures, one that healed itself. */
 export interface SeededQueue {
@@ -30,7 +31,7 @@ export async function seedQueue(file: string, { perMinute = 30 } = {}): Promise<
   const opened = await openSqliteWithSchema(file);
   await opened.close();
   const database = new DatabaseSync(file);
-  const random = createRandom(7);
+  const random = createRandom(7).next;
   // The last ones had time to end.
   const nowMs = Date.now() - 12_000;
   let requests = 0;
@@ -107,15 +108,4 @@ function chosenNpc(luck: number): readonly [string, string] {
 /** As the tables have it. */
 function at(ms: number): string {
   return new Date(ms).toISOString().replace('T', ' ').replace('Z', '');
-}
-
-/** Mulberry32: the same numbers from 0 to 1 for the same seed. */
-function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { MysqlPackets, queryOf, saysMoreFollows, withoutTls } from './mysql-packets.ts';
 
 export interface Target {
@@ -24,18 +25,22 @@ export class TcpProxy {
   #target: Target;
   readonly #server: Server;
   readonly #lines = new Set<Line>();
+  readonly #keepsStatements: boolean;
   readonly statements: SeenStatement[] = [];
   #isStalled = false;
   #trap: Trap | undefined;
+  #delayMs = 0;
+  #isToBreak: () => boolean = () => false;
 
-  private constructor(target: Target) {
+  private constructor(target: Target, keepsStatements: boolean) {
     this.#target = target;
+    this.#keepsStatements = keepsStatements;
     this.#server = createServer((client) => this.#serve(client));
   }
 
-  /** Listens on a free loopback port. */
-  static async start(target: Target): Promise<TcpProxy> {
-    const proxy = new TcpProxy(target);
+  /** Listens on a free loopback port. Where it runs for an hour, it should not keep the statements. */
+  static async start(target: Target, { keepsStatements = true } = {}): Promise<TcpProxy> {
+    const proxy = new TcpProxy(target, keepsStatements);
     proxy.#server.listen(0, '127.0.0.1');
     await once(proxy.#server, 'listening');
     return proxy;
@@ -58,6 +63,26 @@ export class TcpProxy {
   /** New lines work again. The half-open ones stay what they are: bytes of theirs are lost. */
   resume(): void {
     this.#isStalled = false;
+  }
+
+  /** Closes the half-open lines at both ends, as when the network is back and one of them is heard again. */
+  closeStalled(): void {
+    for (const line of this.#lines) if (line.isStalled) line.destroy();
+  }
+
+  /** From now on all that goes over any line arrives so much later. */
+  delayBy(ms: number): void {
+    this.#delayMs = ms;
+  }
+
+  /** From now on a line whose server answers is asked: true cuts it with half of that answer sent. */
+  breakAnswers(isToBreak: () => boolean): void {
+    this.#isToBreak = isToBreak;
+  }
+
+  /** What was to be done once, and has not been, is not done any more. */
+  forgetTrap(): void {
+    this.#trap = undefined;
   }
 
   /** New lines lead there, as after a failover. Those that there are stay where they lead. */
@@ -107,19 +132,31 @@ export class TcpProxy {
   }
 
   #serve(client: Socket): void {
-    const line = new Line(client, connect(this.#target.port, this.#target.host), (sql) => this.#see(sql));
+    const line = new Line(client, connect(this.#target.port, this.#target.host), {
+      see: (sql) => this.#see(sql),
+      isToBreak: () => this.#isToBreak(),
+      delayMs: () => this.#delayMs,
+      onClosed: () => this.#lines.delete(line),
+    });
     if (this.#isStalled) line.stall();
     this.#lines.add(line);
   }
 
   /** What is to be done once the answer to this statement has come; undefined: pass it on. */
   #see(sql: string): Trap['onAnswer'] | undefined {
-    this.statements.push({ sql, atMs: performance.now() });
+    if (this.#keepsStatements) this.statements.push({ sql, atMs: performance.now() });
     const trap = this.#trap;
     if (!trap?.isMeant(sql)) return undefined;
     this.#trap = undefined;
     return trap.onAnswer;
   }
+}
+
+interface LineOptions {
+  readonly see: (sql: string) => Trap['onAnswer'] | undefined;
+  readonly isToBreak: () => boolean;
+  readonly delayMs: () => number;
+  readonly onClosed: () => void;
 }
 
 /** One client's way to the server and back. */
@@ -128,43 +165,73 @@ class Line {
   readonly #server: Socket;
   readonly #sent = new MysqlPackets();
   readonly #answered = new MysqlPackets();
+  readonly #options: LineOptions;
+  /** What is on its way to a socket, the last of it. */
+  readonly #sending = new Map<Socket, Promise<void>>();
   #isStalled = false;
   #onAnswer: Trap['onAnswer'] | undefined;
 
-  constructor(client: Socket, server: Socket, see: (sql: string) => Trap['onAnswer'] | undefined) {
+  constructor(client: Socket, server: Socket, options: LineOptions) {
     this.#client = client;
     this.#server = server;
+    this.#options = options;
     for (const socket of [client, server]) {
       socket.setNoDelay(true);
       // The other end may be gone already: closing it too is all there is to do.
       socket.on('error', () => socket.destroy());
       socket.on('close', () => {
         if (!this.#isStalled) this.destroy();
+        if (client.destroyed && server.destroyed) options.onClosed();
       });
     }
     client.on('data', (data) => {
       if (this.#isStalled) return;
       for (const packet of this.#sent.read(data)) {
         const sql = queryOf(packet);
-        if (sql !== undefined) this.#onAnswer = see(sql);
+        if (sql !== undefined) this.#onAnswer = options.see(sql);
       }
-      server.write(data);
+      this.#send(server, data);
     });
     // Its statements could not be seen with TLS, which a client takes where a server offers it.
     server.once('data', (first) => {
-      if (!this.#isStalled) client.write(withoutTls(first));
+      if (!this.#isStalled) this.#send(client, withoutTls(first));
       server.on('data', (data) => this.#passBack(data));
     });
   }
 
   #passBack(data: Buffer): void {
     if (this.#isStalled) return;
-    if (this.#onAnswer === undefined) this.#client.write(data);
-    else this.#swallow(data, this.#onAnswer);
+    if (this.#onAnswer !== undefined) this.#swallow(data, this.#onAnswer);
+    else if (this.#options.isToBreak()) this.#break(data);
+    else this.#send(this.#client, data);
+  }
+
+  get isStalled(): boolean {
+    return this.#isStalled;
   }
 
   stall(): void {
     this.#isStalled = true;
+  }
+
+  /** In order, whatever the delay was before. */
+  #send(socket: Socket, data: Buffer): void {
+    const delayMs = this.#options.delayMs();
+    const before = this.#sending.get(socket);
+    if (before === undefined && delayMs === 0) {
+      socket.write(data);
+      return;
+    }
+    const sent: Promise<void> = Promise.all([before, delay(delayMs)]).then(() => {
+      socket.write(data);
+      if (this.#sending.get(socket) === sent) this.#sending.delete(socket);
+    });
+    this.#sending.set(socket, sent);
+  }
+
+  #break(data: Buffer): void {
+    this.#server.pause();
+    this.#client.write(data.subarray(0, Math.floor(data.length / 2)), () => this.destroy());
   }
 
   destroy(): void {
