@@ -6,6 +6,7 @@ import { AiIpcError, exitCodeOf } from '../../src/base/errors.ts';
 import { WORKER } from '../../src/config/schema.ts';
 import { findProgram } from '../support/apt.ts';
 import { ROOT, serving, startProgram, urlOf, useCli } from '../support/cli-process.ts';
+import { posting } from '../support/json-body.ts';
 import type { ProgramProcess } from '../support/program-process.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { databaseEnv } from '../support/worker-process.ts';
@@ -110,7 +111,7 @@ it('what the service unit starts answers, remembers in MariaDB, and ends with 0 
   const url = await urlOf(service);
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   const body = JSON.stringify({ npc_id: 'Sage of Prontera', player_id: 150_001, message: 'Where am I?' });
-  const answer = await fetch(`${url}/api/v1/npc/dialogue`, { method: 'POST', body });
+  const answer = await fetch(`${url}/api/v1/npc/dialogue`, posting(body));
 
   expect(await answer.text()).toContain('Prontera');
   expect(await service.stop('SIGTERM')).toMatchObject({ exitCode: 0 });

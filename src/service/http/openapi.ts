@@ -10,8 +10,12 @@ const ANY_POST_ERRORS: readonly HttpErrorCode[] = [
   'bad_json',
   'bad_field',
   'unauthorized',
+  'from_a_page',
+  'body_too_slow',
   'key_reused',
   'body_too_large',
+  'wrong_type',
+  'strange_host',
   'overloaded',
   'model_busy',
   'internal',
@@ -19,7 +23,14 @@ const ANY_POST_ERRORS: readonly HttpErrorCode[] = [
   'model_failed',
   'model_timeout',
 ];
-const MEMORY_ERRORS: readonly HttpErrorCode[] = ['bad_field', 'unauthorized', 'internal', 'unavailable'];
+const MEMORY_ERRORS: readonly HttpErrorCode[] = [
+  'bad_field',
+  'unauthorized',
+  'from_a_page',
+  'strange_host',
+  'internal',
+  'unavailable',
+];
 
 /** Describes the service's endpoints as OpenAPI 3.1, made from the schemas that check them. */
 export function describeApi(version: string): Json {
