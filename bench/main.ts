@@ -2,6 +2,7 @@ import { dashboard } from './dashboard.ts';
 import { dialogues } from './dialogues.ts';
 import { drain } from './drain.ts';
 import { exporting } from './export.ts';
+import { fuzz } from './fuzz.ts';
 import { galera } from './galera.ts';
 import { moving } from './moving.ts';
 import { operators } from './operator.ts';
@@ -17,6 +18,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   dialogues,
   drain,
   export: exporting,
+  fuzz,
   galera,
   move: moving,
   operator: operators,
