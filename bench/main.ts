@@ -1,5 +1,6 @@
 import { dashboard } from './dashboard.ts';
 import { dialogues } from './dialogues.ts';
+import { doorbell } from './doorbell.ts';
 import { drain } from './drain.ts';
 import { exporting } from './export.ts';
 import { fuzz } from './fuzz.ts';
@@ -16,6 +17,7 @@ import { tuning } from './tuning.ts';
 const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   dashboard,
   dialogues,
+  doorbell,
   drain,
   export: exporting,
   fuzz,
