@@ -1,7 +1,9 @@
 import { dashboard } from './dashboard.ts';
 import { dialogues } from './dialogues.ts';
+import { doorbell } from './doorbell.ts';
 import { drain } from './drain.ts';
 import { exporting } from './export.ts';
+import { fuzz } from './fuzz.ts';
 import { galera } from './galera.ts';
 import { moving } from './moving.ts';
 import { operators } from './operator.ts';
@@ -16,8 +18,10 @@ import { tuning } from './tuning.ts';
 const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   dashboard,
   dialogues,
+  doorbell,
   drain,
   export: exporting,
+  fuzz,
   galera,
   move: moving,
   operator: operators,

@@ -48,7 +48,7 @@ export const ANSWERS: readonly Promised[] = [
         return await msOf(() =>
           fetch(`${service.url}/api/v1/npc/dialogue`, {
             method: 'POST',
-            headers: { 'X-Deadline-Ms': `${DEADLINE_MS}` },
+            headers: { 'Content-Type': 'application/json', 'X-Deadline-Ms': `${DEADLINE_MS}` },
             body: '{"message":"Hello"}',
           }).then((response) => response.json()),
         );

@@ -29,7 +29,7 @@ function abandoned(how: string, headers: Readonly<Record<string, string>>): Prom
         const talks = calls.map(({ signal }, at) =>
           fetch(`${service.url}/api/v1/npc/dialogue`, {
             method: 'POST',
-            headers: at === 0 ? headers : {},
+            headers: { 'Content-Type': 'application/json', ...(at === 0 ? headers : {}) },
             ...{ signal, body: '{"message":"Tell me all that you know"}' },
           }).catch(() => undefined),
         );

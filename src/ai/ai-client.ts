@@ -1,3 +1,4 @@
+import { type HideSecrets, hideSecrets, secretsIn } from '../base/hide-secrets.ts';
 import type { NetworkSettings } from '../base/proxy-settings.ts';
 import { openWay } from '../network/way.ts';
 import type { AiResult } from './ai-result.ts';
@@ -5,7 +6,7 @@ import { parseBaseUrl } from './base-url.ts';
 import { type AiCall, callError, callName, checkHeaders } from './call.ts';
 import { type ExchangeEnd, exchange } from './exchange.ts';
 import { HeaderList } from './header-list.ts';
-import { judgeResponse } from './judge-response.ts';
+import { judgeResponse, type ReceivedResponse } from './judge-response.ts';
 import { brokenResult, CONNECT_TIMEOUT_MS, timeoutResult } from './network-trouble.ts';
 
 export type { AiResult } from './ai-result.ts';
@@ -48,6 +49,7 @@ export function createAiClient(options: AiClientOptions): AiClient {
     POST: new HeaderList(POST_HEADERS, always),
   };
   const maxBytes = options.maxResponseBytes;
+  const hide = hideSecrets(secretsIn(options.headers));
   let isClosed = false;
 
   async function call(call: AiCall): Promise<AiResult> {
@@ -65,14 +67,14 @@ export function createAiClient(options: AiClientOptions): AiClient {
       },
       { timeoutMs: call.timeoutMs, maxBytes, signal: call.signal, mayBegin: call.mayBegin },
     );
-    return isClosed && end.kind === 'broken' ? { kind: 'aborted' } : judge(end, call, startMs);
+    return isClosed && end.kind === 'broken' ? { kind: 'aborted' } : hidden(judge(end, call, startMs));
   }
 
   function judge(end: ExchangeEnd, call: AiCall, startMs: number): AiResult {
     const context = { what: callName(call), maxBytes, origin, proxy: way.proxy };
     switch (end.kind) {
       case 'response':
-        return judgeResponse(end, { ...context, ms: performance.now() - startMs });
+        return judgeResponse(withoutSecrets(end, hide), { ...context, ms: performance.now() - startMs });
       case 'timeout':
         return timeoutResult(call.timeoutMs, end.progress, context.what);
       case 'broken':
@@ -82,10 +84,23 @@ export function createAiClient(options: AiClientOptions): AiClient {
     }
   }
 
+  /** A service that refuses a key may repeat it, and its words are stored and logged. */
+  function hidden(result: AiResult): AiResult {
+    if (!('error' in result)) return result;
+    return { ...result, error: { ...result.error, message: hide(result.error.message) } };
+  }
+
   async function close(): Promise<void> {
     isClosed = true;
     await way.dispatcher.destroy();
   }
 
   return { call, close };
+}
+
+/** Before the words of an error are cut short, and a key in their middle with them. Bytes as they came: Latin 1 has all. */
+function withoutSecrets(response: ReceivedResponse, hide: HideSecrets): ReceivedResponse {
+  const { status, body } = response;
+  if (status < 400 || body === undefined) return response;
+  return { ...response, body: Buffer.from(hide(body.toString('latin1')), 'latin1') };
 }

@@ -51,7 +51,8 @@ export function checkSystemStore(): CaFile {
   };
 }
 
-function unitsHint(file: string): string {
+/** What to do about a file that cannot be read. */
+export function unitsHint(file: string): string {
   if (!UNSEEN_BY_UNITS.test(file)) return ' Check the path, and that the user of this program may read it.';
   return (
     ' Under systemd nothing below /home, /root and /tmp can be seen (ProtectHome and PrivateTmp of the units in deploy/): ' +

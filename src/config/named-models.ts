@@ -86,7 +86,7 @@ function placeOf(
   { source, value }: { source: string; value: Readonly<Record<string, Readonly<Record<string, unknown>>>> },
 ): Place {
   const { configFile } = sources;
-  if (source !== 'environment' && source !== '.env') return { sources, prefix: `${ALL.key}.` };
+  if (!/^(?:environment|\.env)(?:,|$)/.test(source)) return { sources, prefix: `${ALL.key}.` };
   const entries = Object.entries(value).flatMap(([name, section]) =>
     Object.entries(section).map(([key, one]) => [`${name}.${key}`, { value: one, line: null }] as const),
   );

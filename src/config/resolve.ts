@@ -1,4 +1,5 @@
 import { type Filled, fillVariables } from './fill-variables.ts';
+import type { WithSecrets } from './secret-files.ts';
 import type { Setting } from './setting.ts';
 import type { Sources } from './sources.ts';
 
@@ -15,6 +16,7 @@ export interface Resolved<T> {
 export function resolveSetting<T>(setting: Setting<T>, sources: Sources, problems: string[]): Resolved<T> {
   let strongest: Resolved<T> | undefined;
   for (const [index, candidate] of candidatesOf(setting, sources).entries()) {
+    if (candidate.isUnknown) continue;
     const isOverruled = index > 0;
     // A stronger value makes it unimportant whether a weaker one can be filled in.
     if (isOverruled && candidate.unset.length > 0) continue;
@@ -45,21 +47,28 @@ interface Candidate {
   readonly subject: string;
   readonly unset: readonly string[];
   readonly isMalformed: boolean;
+  /** It stands in a file that cannot be read, which is told elsewhere. */
+  readonly isUnknown: boolean;
 }
 
 function candidatesOf(setting: Setting<unknown>, sources: Sources): Candidate[] {
-  const { choice, env, envFile } = sources;
+  const { choice, env, envFile, secrets } = sources;
   const { key, variable, allowed } = setting;
+  const fromVariable = (place: string, text: string | undefined, { givenBy, unknown }: WithSecrets) => ({
+    ...{ source: givenBy.get(variable) ?? place, text, name: variable },
+    isUnknown: unknown.has(variable),
+  });
   const texts = [
-    { source: '--database', text: choice.parts.get(key), name: key },
-    { source: 'environment', text: env[variable], name: variable },
-    { source: '.env', text: envFile.variables[variable], name: variable },
+    { source: '--database', text: choice.parts.get(key), name: key, isUnknown: false },
+    fromVariable('environment', env[variable], secrets.env),
+    fromVariable('.env', envFile.variables[variable], secrets.envFile),
   ];
   const candidates: Candidate[] = [];
-  for (const { source, text, name } of texts) {
+  for (const { source, text, name, isUnknown } of texts) {
     if (text === undefined) continue;
     const value = allowed.fromText(text);
-    candidates.push({ value, source, subject: `${source}: ${name}`, unset: [], isMalformed: false });
+    const subject = `${source}: ${name}`;
+    candidates.push({ value, source, subject, unset: [], isMalformed: false, isUnknown });
   }
   const ofFile = candidateOfFile(setting, sources);
   return ofFile === undefined ? candidates : [...candidates, ofFile];
@@ -84,6 +93,7 @@ function candidateOfFile(
     subject: `${source}: ${key}`,
     unset: filled.unset,
     isMalformed: filled.isMalformed,
+    isUnknown: false,
   };
 }
 

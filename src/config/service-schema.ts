@@ -12,6 +12,7 @@ import {
   wholeNumber,
   yesOrNo,
 } from './allowed.ts';
+import { hostNames } from './allowed-hosts.ts';
 import { modelName, modelNames, modelSections, type RawModels } from './allowed-models.ts';
 import { define } from './setting.ts';
 
@@ -340,5 +341,16 @@ export const SERVICE = {
     meaning:
       'The key that callers of the AI service must send (Authorization: Bearer …); empty asks nobody for one.',
     allowed: secretText(),
+  }),
+  /** In lower case. */
+  allowedHosts: define<readonly string[]>({
+    key: 'ai_service.allowed_hosts',
+    variable: 'AI_ALLOWED_HOSTS',
+    default: [],
+    unit: '',
+    meaning:
+      'Names by which the AI service may be called without a key, besides addresses, localhost and names without a dot: so no page in a browser reaches it by a name of its own.',
+    allowed: hostNames(),
+    example: 'ai.example.com',
   }),
 } as const;

@@ -5,6 +5,7 @@ import { type EnvFile, readEnvFile, type Variables } from './env-file.ts';
 import { fillVariables } from './fill-variables.ts';
 import { PROXY_VARIABLES } from './proxies.ts';
 import { ALL_SETTINGS } from './schema.ts';
+import { fileVariable, type WithSecrets, withSecretFiles } from './secret-files.ts';
 
 /** Where settings are looked for. */
 export interface LoadOptions {
@@ -21,21 +22,41 @@ export interface LoadOptions {
 /** Everything that settings can come from. --database beats the environment, that .env, that the file. */
 export interface Sources {
   readonly choice: DatabaseChoice;
+  /** Both with the secrets that files gave. */
   readonly env: Variables;
   readonly envFile: EnvFile;
+  readonly secrets: { readonly env: WithSecrets; readonly envFile: WithSecrets };
   readonly configFile: ConfigFile;
 }
 
-export function readSources({ env, cwd, configFile, database }: LoadOptions): Sources {
+export function readSources({ env: given, cwd, configFile, database }: LoadOptions): Sources {
   const file = readConfigFile(cwd, configFile);
-  const envFile = readEnvFile(cwd, usesOf(file));
+  const uses = usesOf(file);
+  const written = readEnvFile(cwd, uses);
+  const names = [...uses.keys()].filter((name) => uses.get(name) === 'secret' && !isOfProxies(name));
+  const secrets = {
+    env: withSecretFiles(given, { source: 'environment', names, cwd }),
+    envFile: withSecretFiles(written.variables, { source: '.env', names, cwd }),
+  };
+  const { variables: env } = secrets.env;
+  const envFile = { ...written, variables: secrets.envFile.variables };
   const choice = chooseDatabase({ database, env, envFile: envFile.variables });
-  return { choice, env, envFile, configFile: file };
+  return { choice, env, envFile, secrets, configFile: file };
+}
+
+function isOfProxies(name: string): boolean {
+  return PROXY_VARIABLES.includes(name);
 }
 
 /** The problems that have nothing to do with a single setting. */
-export function problemsOfSources({ choice, envFile, configFile }: Sources): string[] {
-  return [...choice.problems, ...envFile.problems, ...configFile.problems];
+export function problemsOfSources({ choice, envFile, secrets, configFile }: Sources): string[] {
+  return [
+    ...choice.problems,
+    ...envFile.problems,
+    ...secrets.env.problems,
+    ...secrets.envFile.problems,
+    ...configFile.problems,
+  ];
 }
 
 /** The variables that settings have of their own, and those that `${…}` of the file names. */
@@ -44,8 +65,10 @@ function usesOf({ entries }: ConfigFile): Uses {
   const uses = new Map<string, Use>(PROXY_VARIABLES.map((name) => [name, 'secret']));
   for (const { key, variable, allowed } of ALL_SETTINGS) {
     const { unset: named } = fillVariables(entries.get(key)?.value, () => undefined);
-    for (const name of [variable, ...named])
+    for (const name of [variable, ...named]) {
       if (uses.get(name) !== 'secret') uses.set(name, allowed.isSecret ? 'secret' : 'plain');
+      if (allowed.isSecret && !uses.has(fileVariable(name))) uses.set(fileVariable(name), 'plain');
+    }
   }
   return uses;
 }

@@ -140,12 +140,22 @@ function aboutDoorbell({ doorbellBind, doorbellAdvertise }: WorkerSettings): str
   return [];
 }
 
-function aboutReadableFiles({ envFile, configFile }: Sources): string[] {
-  const isSecretInEnv = SECRETS.some(({ variable }) => (envFile.variables[variable] ?? '') !== '');
+function aboutReadableFiles({ envFile, secrets, configFile }: Sources): string[] {
+  const isSecretInEnv = SECRETS.some(
+    ({ variable }) => (envFile.variables[variable] ?? '') !== '' && !secrets.envFile.givenBy.has(variable),
+  );
   const isSecretInFile = [...configFile.entries].some(
     ([key, { value }]) => isSecretKey(key) && isLiteral(value),
   );
-  const files = [...(isSecretInEnv ? [envFile.path] : []), ...(isSecretInFile ? [configFile.path] : [])];
+  // Those of containers are for all users of a container, which has one.
+  const own = [...secrets.env.files, ...secrets.envFile.files].filter(
+    (path) => !path.startsWith('/run/secrets/'),
+  );
+  const files = [
+    ...(isSecretInEnv ? [envFile.path] : []),
+    ...(isSecretInFile ? [configFile.path] : []),
+    ...new Set(own),
+  ];
   return files
     .filter(isReadableByAll)
     .map(
@@ -171,9 +181,13 @@ function isReadableByAll(path: string): boolean {
 }
 
 /** What cmd makes of `set NAME="value"` and of `set NAME=value & …`: the quotes and the blank belong to the value. */
-function aboutEnvironment({ env }: Sources): string[] {
-  return ALL_SETTINGS.map(({ variable }) => ({ variable, value: env[variable] ?? '' })).flatMap(
-    ({ variable, value }) => {
+function aboutEnvironment({ env, secrets }: Sources): string[] {
+  const variables = ALL_SETTINGS.map(({ variable }) => variable).filter(
+    (name) => !secrets.env.givenBy.has(name),
+  );
+  return variables
+    .map((variable) => ({ variable, value: env[variable] ?? '' }))
+    .flatMap(({ variable, value }) => {
       const has = /^(["']).*\1$/.test(value)
         ? 'quotes around it'
         : value.trim() === value
@@ -183,8 +197,7 @@ function aboutEnvironment({ env }: Sources): string[] {
       return [
         `${variable} in the environment has ${has}, which belongs to its value. In cmd write: set "${variable}=…"`,
       ];
-    },
-  );
+    });
 }
 
 function isLoopback(host: string): boolean {

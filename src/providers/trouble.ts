@@ -1,3 +1,4 @@
+import { hideSecrets, secretsIn } from '../base/hide-secrets.ts';
 import { type Connecting, reasonFor } from '../network/reasons.ts';
 import { type NamedProxy, proxyOf } from '../network/way.ts';
 import { adviceForBox, type Box } from '../network/who-answered.ts';
@@ -28,7 +29,7 @@ export interface ServerRefusal {
   readonly proxy?: NamedProxy | undefined;
 }
 
-export type NamedServer = Pick<ModelServer, 'baseUrl' | 'apiKey' | 'timeoutMs' | 'network'>;
+export type NamedServer = Pick<ModelServer, 'baseUrl' | 'apiKey' | 'headers' | 'timeoutMs' | 'network'>;
 
 /** As filters name themselves: OpenAI, Azure, OpenRouter, Alibaba, Google and gateways in front of them. */
 const REFUSED =
@@ -137,7 +138,7 @@ function broken(
   server: NamedServer,
   advice: string,
 ): ModelError {
-  const said = withoutKey(oneLine(tellable(words, asked)), server);
+  const said = oneLine(withoutKey(tellable(words, asked), server));
   const told = said === '' ? '' : ` (${said})`;
   const how = isIn200 ? 'answered 200 with an error in it' : `answered HTTP ${status}`;
   const message = `The model server at ${placeOf(server)} ${how}${told}. ${advice}`;
@@ -159,8 +160,8 @@ function adviceFor(status: number): string {
   return 'Check AI_MODEL, AI_PROVIDER_BODY and the model settings of the persona.';
 }
 
-function withoutKey(said: string, { apiKey }: NamedServer): string {
-  return apiKey ? said.replaceAll(apiKey, '***') : said;
+function withoutKey(said: string, { apiKey, headers = {} }: NamedServer): string {
+  return hideSecrets([apiKey ?? '', ...secretsIn(headers)])(said);
 }
 
 /** Where a call failed, and how long it had been waited for. */

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { JSON_TYPE } from '../../test/support/json-body.ts';
 import { createLogger, descriptor } from '../base/logger.ts';
 import { ANSWERS, MAX_BODY_BYTES } from './base/contract.ts';
 import { createService, type Service } from './server.ts';
@@ -39,7 +40,7 @@ async function call(
   const { statusCode, headers, body } = await request(`${options.at ?? url}${path}`, {
     method,
     ...(options.body === undefined ? {} : { body: options.body }),
-    ...(options.headers === undefined ? {} : { headers: options.headers }),
+    headers: { ...JSON_TYPE, ...options.headers },
   });
   const text = await body.text();
   return { status: statusCode, headers, body: text === '' ? undefined : JSON.parse(text) };
@@ -276,6 +277,7 @@ describe('what is wrong is told', () => {
     expect(await post(DIALOGUE, { message })).toMatchObject(refusal(413, 'body_too_large', /1048576 bytes/));
     const chunked = await fetch(`${url}${DIALOGUE}`, {
       method: 'POST',
+      headers: JSON_TYPE,
       body: new Blob([JSON.stringify({ message })]).stream(),
       duplex: 'half',
     });

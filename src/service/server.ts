@@ -9,6 +9,7 @@ import type { ServiceSettings } from '../config/load.ts';
 import type { ProfanityFilter } from '../mind/answer/profanity.ts';
 import type { ServiceDatabase } from './base/service-database.ts';
 import { checkAddress, DEFAULT_HOST, LISTEN_WORDS } from './http/listen.ts';
+import { oneAtATime } from './http/one-at-a-time.ts';
 import { createParts, type ServiceParts } from './service-parts.ts';
 
 export { DEFAULT_HOST, DEFAULT_PORT } from './http/listen.ts';
@@ -53,8 +54,8 @@ export function createService(options: ServiceOptions): Service {
   async function begin(): Promise<ServerAddress> {
     const address = checkAddress(options);
     const parts = await createParts(options, { clock, stopped: stopped.signal });
-    const server = createServer(parts, { ...options, clock });
-    const answers = trackAnswers(server);
+    const answers = new Set<ServerResponse>();
+    const server = createServer(parts, { ...options, clock, answers });
     try {
       const listening = await listen(server, address, LISTEN_WORDS);
       running = { server, parts, answers };
@@ -85,13 +86,18 @@ interface Stopping {
   readonly stopped: AbortController;
 }
 
-function createServer(
-  { app, monitor }: ServiceParts,
-  { logger, clock }: { readonly logger: Logger; readonly clock: Clock },
-): Server {
+interface ServerTools {
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Those in the making. */
+  readonly answers: Set<ServerResponse>;
+}
+
+function createServer({ app, monitor }: ServiceParts, { logger, clock, answers }: ServerTools): Server {
   // The name stands in for a Host that HTTP/1.0 may leave out; nothing depends on it.
   const handle = getRequestListener(app.fetch, { hostname: DEFAULT_HOST });
-  return createHttpServer(SERVER_TIMEOUTS, (request, answer) => {
+  const respond = oneAtATime((request, answer) => {
+    track(answer, { server, answers });
     if (monitor.pages(request, answer)) return;
     const startMs = clock.nowMs();
     answer.once('finish', () =>
@@ -103,17 +109,18 @@ function createServer(
       answer.destroy();
     });
   });
+  const server = createHttpServer(SERVER_TIMEOUTS, respond);
+  return server;
 }
 
-/** Answers in the making, so that stopping can end their connections with them. */
-function trackAnswers(server: Server): Set<ServerResponse> {
-  const answers = new Set<ServerResponse>();
-  server.prependListener('request', (_, answer: ServerResponse) => {
-    if (!server.listening) answer.setHeader('Connection', 'close');
-    answers.add(answer);
-    answer.once('close', () => answers.delete(answer));
-  });
-  return answers;
+/** So that stopping can end the connection with the answer. */
+function track(
+  answer: ServerResponse,
+  { server, answers }: { readonly server: Server; readonly answers: Set<ServerResponse> },
+): void {
+  if (!server.listening) answer.setHeader('Connection', 'close');
+  answers.add(answer);
+  answer.once('close', () => answers.delete(answer));
 }
 
 async function close({ server, answers, parts }: Running, { clock, stopped }: Stopping): Promise<void> {

@@ -25,6 +25,8 @@ import { createAdmission } from './http/admission.ts';
 import { createApp } from './http/app.ts';
 import { Audiences } from './http/audiences.ts';
 import { createAuthorization } from './http/authorization.ts';
+import { Bodies } from './http/bodies.ts';
+import { type CheckCaller, createCallerCheck } from './http/callers.ts';
 import type { ServerEnv } from './http/delivery.ts';
 import { createIdempotency } from './http/idempotency.ts';
 import { createLedger } from './limits/ledger.ts';
@@ -43,6 +45,8 @@ export interface PartsOptions {
   readonly beside?: (present: () => ServiceDatabase | null) => readonly Lifecycle[];
   readonly profanityFilter?: ProfanityFilter;
   readonly hasTestEndpoints?: boolean;
+  /** Where it listens, as --host names it. */
+  readonly host?: string;
   readonly logger: Logger;
 }
 
@@ -113,6 +117,7 @@ export async function createParts(options: PartsOptions, life: Life): Promise<Se
     idempotency: createIdempotency(life),
     audiences: new Audiences(life.clock),
     admission,
+    bodies: new Bodies(life),
     onAnswer: ({ body, personaId }) =>
       monitor.noteAnswer(body, { wanted: created.modelOf(personas.find(personaId)) }),
     deadlines: createDeadlines(life),
@@ -121,6 +126,7 @@ export async function createParts(options: PartsOptions, life: Life): Promise<Se
     memoryForRequests: settings.memoryForRequests,
     health: report,
     isAuthorized: createAuthorization(settings.serviceKey),
+    checkCaller: callerCheckOf(settings, options.host),
     version: packageVersion(),
     ...{ logger, hasTestEndpoints, ...life },
   });
@@ -133,6 +139,11 @@ export async function createParts(options: PartsOptions, life: Life): Promise<Se
       await stopAll(running);
     },
   };
+}
+
+function callerCheckOf({ serviceKey, allowedHosts }: ServiceSettings, host: string | undefined): CheckCaller {
+  const hosts = host === undefined ? allowedHosts : [...allowedHosts, host];
+  return createCallerCheck({ hasKey: serviceKey !== '', hosts });
 }
 
 /** Who answers, and where; without a query, which may hold a key. */

@@ -1,7 +1,9 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
+import { FakeClock } from '../../test/support/fake-clock.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
 import { HEARD, IS_IT_HEARD } from '../base/doorbell-note.ts';
 import { createEvents } from '../base/events.ts';
 import { Doorbell, parseAddress } from './doorbell.ts';
@@ -12,7 +14,7 @@ afterEach(async () => {
   for (const doorbell of doorbells.splice(0)) await doorbell.stop();
 });
 
-async function hang(bind: string | null, advertise: string | null = null) {
+async function hang(bind: string | null, advertise: string | null = null, clock: Clock = systemClock) {
   let rings = 0;
   const failures: unknown[] = [];
   const events = createEvents();
@@ -20,7 +22,7 @@ async function hang(bind: string | null, advertise: string | null = null) {
   const onRing = () => {
     rings += 1;
   };
-  const doorbell = new Doorbell({ bind, advertise, onRing, events });
+  const doorbell = new Doorbell({ bind, advertise, onRing, events, clock });
   doorbells.push(doorbell);
   await doorbell.start();
   return { doorbell, failures, rings: () => rings };
@@ -67,6 +69,7 @@ describe('Doorbell', () => {
       advertise: null,
       onRing: () => undefined,
       events: createEvents(),
+      clock: new FakeClock(),
     });
     const starting = doorbell.start();
 
@@ -91,6 +94,41 @@ describe('Doorbell', () => {
     await waitFor(() => notes.length > 0, { timeoutMs: 5_000, what: 'a note' });
     expect({ notes, rings: rings() }).toEqual({ notes: [String(HEARD)], rings: 2 });
     expect(HEARD.length).toBeLessThanOrEqual(IS_IT_HEARD.length);
+    socket.close();
+  });
+
+  it.each(['127.0.0.1:0', '[::1]:0', '0.0.0.0:0'])(
+    'at %s is deaf to a flood for 100 ms, keeps its port, and then rings once for what was missed',
+    async (bind) => {
+      const clock = new FakeClock();
+      const { doorbell, rings, failures } = await hang(bind, null, clock);
+      const { host, port } = parseAddress(doorbell.address!);
+      const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
+      const to = host === '0.0.0.0' ? '127.0.0.1' : host;
+      const ring = () => new Promise((resolve) => socket.send('x', port, to, resolve));
+      // Some are dropped where many wait: as many as it takes.
+      while (clock.sleeping === 0) await ring();
+      expect(rings()).toBe(64);
+      for (let more = 0; more < 50; more += 1) await ring();
+      expect(rings()).toBe(64);
+      await clock.advance(100);
+      expect(rings()).toBe(65);
+      while (rings() < 66) await ring();
+      expect(failures).toEqual([]);
+      expect(doorbell.address).toBe(`${bind.replace(/0$/, '')}${port}`);
+      socket.close();
+    },
+  );
+
+  it('that is stopped while it is deaf leaves no timer', async () => {
+    const clock = new FakeClock();
+    const { doorbell, failures } = await hang('127.0.0.1:0', null, clock);
+    const { host, port } = parseAddress(doorbell.address!);
+    const socket = createSocket('udp4');
+    while (clock.sleeping === 0) await new Promise((resolve) => socket.send('x', port, host, resolve));
+    await doorbell.stop();
+    await clock.advance(1_000);
+    expect({ failures, sleeping: clock.sleeping }).toEqual({ failures: [], sleeping: 0 });
     socket.close();
   });
 

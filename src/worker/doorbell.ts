@@ -1,11 +1,13 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
+import type { Clock } from '../base/clock.ts';
 import { HEARD, IS_IT_HEARD } from '../base/doorbell-note.ts';
 import { AiIpcError } from '../base/errors.ts';
 import type { Events } from '../base/events.ts';
 import { joinHostAndPort, splitHostAndPort } from '../base/host-and-port.ts';
 import { type Lifecycle, StartStop } from '../base/lifecycle.ts';
+import { FloodGuard } from './flood-guard.ts';
 
 export interface DoorbellOptions {
   /** host:port to listen on; port 0 takes any free one. null: no doorbell. */
@@ -14,7 +16,11 @@ export interface DoorbellOptions {
   readonly advertise: string | null;
   readonly onRing: () => void;
   readonly events: Events;
+  readonly clock: Clock;
 }
+
+/** So often another program may take the port that was free a moment ago. */
+const MOST_TRIES = 3;
 
 /**
  * Listens for datagrams that say "there is work"; the poll finds the work without them. What is in them is no matter, but
@@ -24,6 +30,7 @@ export class Doorbell implements Lifecycle {
   readonly #options: DoorbellOptions;
   readonly #startStop = new StartStop('doorbell');
   #socket: Socket | undefined;
+  #guard: FloodGuard | undefined;
   #address: string | null = null;
 
   constructor(options: DoorbellOptions) {
@@ -55,18 +62,21 @@ export class Doorbell implements Lifecycle {
 
   #takeDown(): void {
     this.#address = null;
+    this.#guard?.stop();
     this.#socket?.close();
     this.#socket = undefined;
   }
 
   async #listen(bind: string): Promise<void> {
     const { host, port } = parseAddress(bind);
-    const socket = createSocket({ type: isIPv6(host) ? 'udp6' : 'udp4' });
+    const { onRing, clock } = this.#options;
+    const socket = port === 0 ? await bindAnyPort(host, MOST_TRIES) : await bindTo(host, port);
+    const guard = new FloodGuard(socket, { clock, onHearing: onRing });
     this.#socket = socket;
-    socket.bind(port, host);
-    await once(socket, 'listening');
+    this.#guard = guard;
     socket.on('message', (message, caller) => {
-      this.#options.onRing();
+      if (!guard.hears()) return;
+      onRing();
       // Whoever has gone meanwhile does not miss it.
       if (message.equals(IS_IT_HEARD)) socket.send(HEARD, caller.port, caller.address, () => undefined);
     });
@@ -77,6 +87,26 @@ export class Doorbell implements Lifecycle {
   #fail(error: unknown): void {
     this.#takeDown();
     this.#options.events.emit('doorbellFailed', { error });
+  }
+}
+
+async function bindTo(host: string, port: number): Promise<Socket> {
+  const socket = createSocket({ type: isIPv6(host) ? 'udp6' : 'udp4' });
+  socket.bind(port, host);
+  await once(socket, 'listening');
+  return socket;
+}
+
+/** Any free port, taken by its number: one that the system chose is lost when the guard hears again. */
+async function bindAnyPort(host: string, tries: number): Promise<Socket> {
+  const any = await bindTo(host, 0);
+  const { port } = any.address();
+  await new Promise<void>((resolve) => any.close(() => resolve()));
+  try {
+    return await bindTo(host, port);
+  } catch (error) {
+    if (tries <= 1) throw error;
+    return await bindAnyPort(host, tries - 1);
   }
 }
 

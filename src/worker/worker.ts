@@ -106,6 +106,7 @@ export class Worker implements Lifecycle {
       advertise: context.settings.doorbellAdvertise,
       onRing: () => this.#poller.wake(),
       events: context.events,
+      clock: context.clock,
     });
     this.#heartbeat = new Heartbeat({
       ...context,

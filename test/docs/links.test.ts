@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { ALL_SETTINGS } from '../../src/config/schema.ts';
+import { ALL_SETTINGS, SECRETS } from '../../src/config/schema.ts';
+import { fileVariable } from '../../src/config/secret-files.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -54,7 +55,13 @@ it('the messages that docs/operations.md explains are those of the log', () => {
 });
 
 it('the variables that the pages name are settings', () => {
-  const known: readonly string[] = ALL_SETTINGS.map((setting) => setting.variable);
+  const files = SECRETS.map(({ variable }) => fileVariable(variable));
+  // The last one is of `ai-ipc setup` alone.
+  const known: readonly string[] = [
+    ...ALL_SETTINGS.map((setting) => setting.variable),
+    ...files,
+    'DB_ADMIN_PASSWORD_FILE',
+  ];
   const pattern =
     /`(?:DB|AI_SERVICE|POLL|BATCH|CLEANUP|RETENTION|TIMEOUT|MAX|CONCURRENCY|DOORBELL|LOG|SQLITE)(?:_[A-Z]+)*`/g;
   const named = pages.flatMap((path) =>

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { loadSettings } from '../../src/config/load.ts';
 import { OWN_PERSONAS, personaPaths, readPersona } from '../../src/mind/persona/persona-book.ts';
 import { newFolder, runCli, runCliAsMereUser, startCli, urlOf, useCli } from '../support/cli-process.ts';
+import { posting } from '../support/json-body.ts';
 
 useCli();
 
@@ -107,7 +108,7 @@ describe('a list of words', () => {
     const service = startCli(['service', '--port', '0'], start(UTF16('palavrão\r\nfeio\r\n')));
     const url = await urlOf(service);
     const body = JSON.stringify({ npc_id: 'x', message: 'my name is Feio' });
-    const answer = await fetch(`${url}/api/v1/npc/dialogue`, { method: 'POST', body });
+    const answer = await fetch(`${url}/api/v1/npc/dialogue`, posting(body));
     expect(await answer.text()).not.toMatch(/feio/i);
   });
 

@@ -8,6 +8,7 @@ import { KNOWN_ENDPOINTS } from '../../src/observability/endpoint-label.ts';
 import { describeApi } from '../../src/service/http/openapi.ts';
 import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
 import { newFolder, ROOT, startCli, useCli } from '../support/cli-process.ts';
+import { posting } from '../support/json-body.ts';
 import type { ProgramProcess } from '../support/program-process.ts';
 import { fetchPromtool } from '../support/promtool.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -139,7 +140,7 @@ describe('the metrics of the AI service', () => {
   it('count calls, who spoke, and what models cost; nobody needs its key for them', async () => {
     stub.behave('/v1/chat/completions', behaviours.status(503));
     const talk = { npc_id: 'sage', player_id: PLAYER, message: 'Where am I?' };
-    const call = { method: 'POST', body: JSON.stringify(talk) };
+    const call = posting(JSON.stringify(talk));
     expect((await fetch(`${serviceUrl}/api/v1/npc/dialogue`, call)).status).toBe(200);
     const text = await serviceText();
     expect(figureOf(text, 'ai_ipc_service_calls_total{endpoint="dialogue",status="200"}')).toBe(1);

@@ -16,6 +16,7 @@ import {
   urlOf,
   useCli,
 } from '../support/cli-process.ts';
+import { posting } from '../support/json-body.ts';
 import type { ProgramProcess, ProgramResult } from '../support/program-process.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
@@ -92,7 +93,7 @@ describe.each(Object.keys(PLACES))('on %s', (kind) => {
   it('npcs off silences a service that runs, in time and over its restart, and npcs on lets it speak', async () => {
     const sayTo = async (url: string) => {
       const body = JSON.stringify({ npc_id: 'sage', player_id: 'Bob', message: 'Hello' });
-      const answer = await fetch(`${url}/api/v1/npc/dialogue`, { method: 'POST', body });
+      const answer = await fetch(`${url}/api/v1/npc/dialogue`, posting(body));
       return ((await answer.json()) as { limited?: string }).limited;
     };
     const start = async () => {

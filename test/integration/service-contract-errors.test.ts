@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { MAX_BODY_BYTES } from '../../src/service/base/contract.ts';
+import { JSON_TYPE } from '../support/json-body.ts';
 import { KEY, useContract } from './support/service-contract.ts';
 import { modelServer } from './support/service-under-test.ts';
 
@@ -27,7 +28,7 @@ describe('errors', () => {
       for (const path of [DIALOGUE, '/nowhere']) {
         const response = await fetch(`${contract.url}${path}`, {
           method: 'POST',
-          headers,
+          headers: { ...JSON_TYPE, ...headers },
           body: '{"message":"Hi"}',
         });
         expect(response.status).toBe(401);

@@ -4,6 +4,7 @@ import pino from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createService, type Service } from '../../src/service/server.ts';
 import { behaviours } from '../support/ai-stub.ts';
+import { posting } from '../support/json-body.ts';
 import { type ModelStub, startModelStub } from '../support/model-stub.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -45,10 +46,7 @@ describe('ids that are not what they seem', () => {
   it.each(['9007199254740993', '-9007199254740993', '1e300'])('%s: 400', async (id) => {
     const { url } = await serve();
     for (const field of ['npc_id', 'player_id']) {
-      const response = await fetch(url + DIALOGUE, {
-        method: 'POST',
-        body: `{"message": "a", "${field}": ${id}}`,
-      });
+      const response = await fetch(url + DIALOGUE, posting(`{"message": "a", "${field}": ${id}}`));
       const answered = { status: response.status, body: await response.json() };
       expect(answered).toEqual(refused(400, 'bad_field', new RegExp(`${field} must be a number`)));
     }
@@ -56,7 +54,7 @@ describe('ids that are not what they seem', () => {
 
   it('1e999 is told as what it is', async () => {
     const { url } = await serve();
-    const response = await fetch(url + DIALOGUE, { method: 'POST', body: '{"message":"a","npc_id":1e999}' });
+    const response = await fetch(url + DIALOGUE, posting('{"message":"a","npc_id":1e999}'));
     expect(await response.json()).toMatchObject({
       error: { message: expect.stringMatching(/it was Infinity\.$/) },
     });
@@ -87,7 +85,7 @@ describe('a caller who speaks HTTP badly', () => {
       for (let times = 0; times < 3; times++) {
         const socket = connect(port, '127.0.0.1');
         socket.write(
-          `POST ${DIALOGUE} HTTP/1.1\r\nHost: a\r\nContent-Length: 50\r\nExpect: 100-continue\r\n\r\n`,
+          `POST ${DIALOGUE} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 50\r\nExpect: 100-continue\r\n\r\n`,
         );
         // The service reads the body now.
         await once(socket, 'data');
@@ -112,7 +110,7 @@ describe('a decision about what a player said', () => {
     model.write(JSON.stringify({ choice: 2, reason: 'So be it.', confidence: 1 }));
     const context = `${'{"enemy":'.repeat(50_000)}"orc"${'}'.repeat(50_000)}`;
     const body = `{"context": ${context}, "actions": ["talk", "flee"]}`;
-    const response = await fetch(url + DECIDE, { method: 'POST', body });
+    const response = await fetch(url + DECIDE, posting(body));
     expect(await response.json()).toMatchObject({ action: 'flee' });
     expect(model.calls[0]?.data).toMatchObject({ situation: expect.stringContaining('enemy orc') });
   });

@@ -3,6 +3,7 @@ import { createLogger, descriptor } from '../../src/base/logger.ts';
 import { createService } from '../../src/service/server.ts';
 import { behaviours } from '../support/ai-stub.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import { posting } from '../support/json-body.ts';
 import { useModelWay } from '../support/model-way.ts';
 import { DIALOGUE, modelServer, post, remembered } from './support/service-under-test.ts';
 
@@ -79,7 +80,7 @@ describe('a model server that asks for fewer calls', () => {
     const settings = { ...modelServer(way.model), fallback: 'none' } as const;
     const service = createService({ port: 0, logger, clock, settings });
     const { url } = await service.start();
-    const say = () => fetch(`${url}${DIALOGUE}`, { method: 'POST', body: '{"message":"Hello"}' });
+    const say = () => fetch(`${url}${DIALOGUE}`, posting('{"message":"Hello"}'));
     try {
       way.model.fail(behaviours.status(429, { retryAfter: '5' }));
       const first = await say();

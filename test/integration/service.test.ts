@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newFolder, querySqlite, startCli, urlOf, useCli } from '../support/cli-process.ts';
+import { posting } from '../support/json-body.ts';
 import type { ProgramProcess } from '../support/program-process.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -39,10 +40,7 @@ describe('ai-ipc service', () => {
       const service = run('--port', '0');
       const url = await urlOf(service);
       expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
-      const answered = await fetch(`${url}/api/v1/npc/dialogue`, {
-        method: 'POST',
-        body: '{"message":"Hello AI"}',
-      });
+      const answered = await fetch(`${url}/api/v1/npc/dialogue`, posting('{"message":"Hello AI"}'));
       expect(answered.status).toBe(200);
       expect((await fetch(`${url}/api/v1/test/status/200`)).status).toBe(404);
       service.signal(signal);
@@ -69,7 +67,7 @@ describe('ai-ipc service', () => {
     const service = run('--port', '0');
     const url = await urlOf(service);
     const body = JSON.stringify({ npc_id: 'sgae-of-prontera', message: 'Hello' });
-    for (let talk = 0; talk < 3; talk++) await fetch(`${url}/api/v1/npc/dialogue`, { method: 'POST', body });
+    for (let talk = 0; talk < 3; talk++) await fetch(`${url}/api/v1/npc/dialogue`, posting(body));
     service.signal('SIGTERM');
     await service.ended;
     const lines = service.stderr.split('\n').filter((line) => line.includes('sgae-of-prontera'));
@@ -170,7 +168,7 @@ describe('ai-ipc service', () => {
     const service = runWith({ AI_SERVICE_KEY: 'open sesame' }, '--port', '0', '--host', '0.0.0.0');
     const url = (await urlOf(service)).replace('0.0.0.0', '127.0.0.1');
     expect((await fetch(`${url}/api/v1/health`)).status).toBe(200);
-    expect((await fetch(`${url}/api/v1/npc/emotion`, { method: 'POST', body: '{}' })).status).toBe(401);
+    expect((await fetch(`${url}/api/v1/npc/emotion`, posting('{}'))).status).toBe(401);
     expect(service.stderr).not.toContain('WARN');
   });
 
@@ -179,10 +177,10 @@ describe('ai-ipc service', () => {
     const service = run('--port', '0', '--database', `sqlite:${file}`);
     const url = await urlOf(service);
     expect(service.stdout).toMatch(/^Database: SQLite .*queue\.sqlite\n/);
-    await fetch(`${url}/api/v1/npc/dialogue`, {
-      method: 'POST',
-      body: '{"npc_id": "Sage of Prontera", "player_id": 7, "message": "Hello"}',
-    });
+    await fetch(
+      `${url}/api/v1/npc/dialogue`,
+      posting('{"npc_id": "Sage of Prontera", "player_id": 7, "message": "Hello"}'),
+    );
     service.signal('SIGTERM');
     expect(await service.ended).toMatchObject({ exitCode: 0 });
     expect(querySqlite(file, 'SELECT npc_id, player_id, said FROM ai_npc_memory')).toEqual([
@@ -193,10 +191,10 @@ describe('ai-ipc service', () => {
   it('answers without a database that can be reached, and says so', async () => {
     const service = runWith({ DB_HOST: '127.0.0.1', DB_PORT: '1', DB_PASSWORD: '' }, '--port', '0');
     const url = await urlOf(service);
-    const answered = await fetch(`${url}/api/v1/npc/dialogue`, {
-      method: 'POST',
-      body: '{"player_id": 7, "message": "Hello"}',
-    });
+    const answered = await fetch(
+      `${url}/api/v1/npc/dialogue`,
+      posting('{"player_id": 7, "message": "Hello"}'),
+    );
     expect(answered.status).toBe(200);
     expect(await (await fetch(`${url}/api/v1/health`)).json()).toMatchObject({ status: 'degraded' });
     const isTold = () => service.stderr.includes('NPCs remember nothing');

@@ -113,7 +113,7 @@ describe('setup on a machine that has nothing yet', () => {
     );
 
     expect(exitCode).toBe(78);
-    expect(stderr).toMatch(/^ERROR database_denied: .*nobody.*DB_ADMIN_PASSWORD=… .*--db-admin/);
+    expect(stderr).toMatch(/^ERROR database_denied: .*nobody.*DB_ADMIN_PASSWORD_FILE=… .*--db-admin/);
     expect(statSync(settingsFile()).mode & 0o777).toBe(0o600);
   });
 

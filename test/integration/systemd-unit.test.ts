@@ -1,23 +1,29 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AiIpcError, exitCodeOf } from '../../src/base/errors.ts';
-import { WORKER } from '../../src/config/schema.ts';
-import { findProgram } from '../support/apt.ts';
-import { ROOT, serving, startProgram, urlOf, useCli } from '../support/cli-process.ts';
+import { SECRETS, WORKER } from '../../src/config/schema.ts';
+import { findProgram, installWithApt } from '../support/apt.ts';
+import { newFolder, ROOT, serving, startProgram, urlOf, useCli } from '../support/cli-process.ts';
+import { createUser } from '../support/create-user.ts';
+import { posting } from '../support/json-body.ts';
 import type { ProgramProcess } from '../support/program-process.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { databaseEnv } from '../support/worker-process.ts';
 
 const WORKER_UNIT = join(ROOT, 'deploy/ai-ipc-worker.service');
 const SERVICE_UNIT = join(ROOT, 'deploy/ai-ipc-service.service');
-const UNITS = [WORKER_UNIT, SERVICE_UNIT];
+/** Whatever comes to stand there. */
+const UNITS = readdirSync(join(ROOT, 'deploy'))
+  .filter((name) => name.endsWith('.service'))
+  .map((name) => join(ROOT, 'deploy', name));
+const USER = 'ai_ipc_by_credential';
 /** The worker's own last bound: so long the outcomes of its last calls may take to be written. */
 const LAST_SETTLE_SECONDS = 15;
 /** The service's: answers in the making, what NPCs remember of them, a query that hangs, the end of the connections. */
 const LAST_ANSWER_SECONDS = 3 + 3 + 10 + 2;
-/** systemd's scale goes from 0 (safest) to 100; a unit without any limits has 96. */
+/** 2.0: on systemd's scale from 0 (safest) to 10, here in tenths, a unit without any limits has 9.6. They have 1.7. */
 const MOST_EXPOSURE = 20;
 
 let database: TestDatabase;
@@ -39,18 +45,9 @@ function valueIn(unit: string, key: string): string {
 
 /** As root on Debian or Ubuntu, systemd is installed where it is missing; nothing of it is started. */
 function systemdAnalyze(...args: string[]) {
-  const program = findProgram('systemd-analyze') ?? installSystemd();
-  return spawnSync(program, args, { encoding: 'utf8' });
-}
-
-function installSystemd(): string {
-  const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, encoding: 'utf8' } as const;
-  const lock = 'DPkg::Lock::Timeout=300';
-  spawnSync('apt-get', ['-q', '-o', lock, 'update'], options);
-  const packages = ['install', '-y', '--no-install-recommends', 'systemd'];
-  const { status, stderr } = spawnSync('apt-get', ['-q', '-o', lock, ...packages], options);
-  expect(status, `systemd-analyze is missing. Install it: sudo apt-get install systemd\n${stderr}`).toBe(0);
-  return '/usr/bin/systemd-analyze';
+  const name = 'systemd-analyze';
+  if (!findProgram(name)) installWithApt(['systemd'], `${name} is missing.`);
+  return spawnSync(findProgram(name) ?? name, args, { encoding: 'utf8' });
 }
 
 /** What ExecStart runs, with the variables that EnvironmentFile would give it; the service takes any free port. */
@@ -110,13 +107,33 @@ it('what the service unit starts answers, remembers in MariaDB, and ends with 0 
   const url = await urlOf(service);
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   const body = JSON.stringify({ npc_id: 'Sage of Prontera', player_id: 150_001, message: 'Where am I?' });
-  const answer = await fetch(`${url}/api/v1/npc/dialogue`, { method: 'POST', body });
+  const answer = await fetch(`${url}/api/v1/npc/dialogue`, posting(body));
 
   expect(await answer.text()).toContain('Prontera');
   expect(await service.stop('SIGTERM')).toMatchObject({ exitCode: 0 });
   expect(await database.query('SELECT npc_id, player_id FROM ai_npc_memory')).toEqual([
     { npc_id: 'sage-of-prontera', player_id: '150001' },
   ]);
+});
+
+it('each secret is a credential of a unit, from a file of its name that need not be there', () => {
+  const lines = UNITS.flatMap((unit) => readFileSync(unit, 'utf8').match(/^LoadCredential=.*$/gm) ?? []);
+  const expected = SECRETS.map(({ variable }) => `LoadCredential=${variable}:ai-ipc.${variable}`);
+  expect([...new Set(lines)].sort()).toEqual(expected.sort());
+});
+
+it('the password may come as a credential, in place of the environment', async () => {
+  const password = 'only in a file';
+  const account = `'${USER}'@'%'`;
+  await createUser(database, account, password);
+  await database.query(`GRANT ALL ON \`${database.settings.database}\`.* TO ${account}`);
+  const { DB_PASSWORD: _, ...others } = databaseEnv({ ...database.settings, user: USER });
+  const folder = newFolder();
+  writeFileSync(join(folder, 'DB_PASSWORD'), `${password}\n`, { mode: 0o400 });
+  const worker = startUnit(WORKER_UNIT, { ...others, CREDENTIALS_DIRECTORY: folder });
+  await serving(worker);
+  expect(await worker.stop('SIGTERM')).toMatchObject({ exitCode: 0 });
+  await database.query(`DROP USER ${account}`);
 });
 
 it('the worker looks for the service where its unit starts it', () => {

@@ -1,3 +1,5 @@
+import { JSON_TYPE } from './json-body.ts';
+
 export const SAGE = 'sage-of-prontera';
 export const TALKS = 50;
 /** The first talks have little to remember: no turn is old yet. */
@@ -41,6 +43,7 @@ export async function talkAsFriend(url: string, { step, options }: Walk): Promis
   for (let at = 0; at < TALKS; at += 1) {
     const response = await fetch(url, {
       method: 'POST',
+      headers: JSON_TYPE,
       body: JSON.stringify({
         npc_id: SAGE,
         player_id: 7,

@@ -39,6 +39,8 @@ export async function lookAtDatabase(map: MapDatabase, sendsRequest: boolean): P
 function settingsOf({ host, port, user, password, database }: MapDatabase): DatabaseSettings {
   const env = {
     ...process.env,
+    // Its password is in no file.
+    ...{ DB_PASSWORD_FILE: undefined, CREDENTIALS_DIRECTORY: undefined },
     ...{ DB_HOST: host, DB_PORT: String(port), DB_USER: user, DB_PASSWORD: password, DB_NAME: database },
   };
   return loadSettings({ env, cwd: process.cwd(), database: 'mariadb' }).database;

@@ -62,8 +62,9 @@ async function asAdmin(
 }
 
 const ADMIN_PASSWORD =
-  'Setup came as the administrator of the database: where he has a password, put DB_ADMIN_PASSWORD=… in front of the ' +
-  'command (with sudo: sudo DB_ADMIN_PASSWORD=… ai-ipc setup); where he is not root, name him with --db-admin.';
+  'Setup came as the administrator of the database: where he has a password, put it into a file, and ' +
+  'DB_ADMIN_PASSWORD_FILE=… in front of the command (sudo DB_ADMIN_PASSWORD_FILE=… ai-ipc setup); where he is not root, ' +
+  'name him with --db-admin.';
 const OTHER_PASSWORD =
   'Where this user was there before, he has another password: give it (DB_PASSWORD=… in front of the command), or name ' +
   'another user (--db-user).';

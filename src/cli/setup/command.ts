@@ -34,7 +34,8 @@ export function setupCommand(): Command {
       'after',
       `
 It does steps 2 to 5 of the README, and what is done already it leaves alone. At the end the doctor looks at everything.
-Passwords come from the environment, never from the command line: DB_PASSWORD is that of the database user (one is made
+Passwords come from the environment, or from files that DB_PASSWORD_FILE and DB_ADMIN_PASSWORD_FILE name there (what
+stands behind sudo is seen by other users of the machine), never from an option: DB_PASSWORD is that of the database user (one is made
 by chance where there is none), DB_ADMIN_PASSWORD that of --db-admin.
 
 Exit codes: 0 all is well; 1 something is in the way, or the doctor has a warning; 2 the doctor finds something broken, or

@@ -12,6 +12,7 @@ import type { SetupOptions } from './options.ts';
 import { PACKAGE_FOLDER, type Place } from './place.ts';
 import { processes } from './processes.ts';
 import { askAdminPassword, askForYes } from './questions.ts';
+import { secretOf } from './secret.ts';
 import { settingsStep } from './settings-step.ts';
 import { startStep } from './start-step.ts';
 import type { Step } from './step.ts';
@@ -68,7 +69,7 @@ export function machineFor(plan: SettingsPlan & Answers, around: Around): Machin
 
 /** As often as it is asked: the second time with a password, where somebody can give it. */
 function adminFor(database: MariadbSettings, { dbAdmin: option }: SetupOptions, canAsk: boolean) {
-  const { DB_ADMIN_PASSWORD: password } = process.env;
+  const password = secretOf('DB_ADMIN_PASSWORD');
   return {
     settings: () => adminSettings(database, { option, password }),
     again: async (user: string) =>

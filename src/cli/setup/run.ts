@@ -16,6 +16,7 @@ import { type Machine, machineFor, SERVICE, WORKER } from './machine.ts';
 import type { SetupOptions } from './options.ts';
 import { PACKAGE_FOLDER, type Place, placeAt } from './place.ts';
 import { askAll, askForYes, askToBegin } from './questions.ts';
+import { secretOf } from './secret.ts';
 import { envLinkOf } from './settings-step.ts';
 import { printSteps, runSteps } from './step.ts';
 import { unitPath } from './units-step.ts';
@@ -63,7 +64,7 @@ async function planFrom(
 }
 
 function givenIn({ dbHost, dbPort, dbName, dbUser, aiService, servicePort }: SetupOptions): Given {
-  const { DB_PASSWORD: dbPassword } = process.env;
+  const dbPassword = secretOf('DB_PASSWORD');
   if (servicePort !== undefined) wholeNumberFrom('--service-port', servicePort);
   const given = { dbHost, dbPort, dbName, dbUser, dbPassword, servicePort, aiServiceUrl: aiService };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));

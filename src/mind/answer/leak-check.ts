@@ -1,14 +1,11 @@
+import { isCodeLike } from './code-like.ts';
+
 /** So many words in a row are no chance: the prompt is being read out. */
 const WORDS_IN_A_ROW = 8;
 /** The same for letters alone, so that spaces, stops and markup between them hide nothing: 40 letters are about 8 words. */
 const LETTERS_IN_A_ROW = 40;
 /** Each run of 40 letters has a whole window of 30 that begins at a multiple of 10: only those are looked for. */
 const WINDOW = { length: 30, step: LETTERS_IN_A_ROW - 30 } as const;
-/** Base64 is long and mixes capitals and digits into its words, as no language does; hex and binary come in pairs and eights. */
-const LONG_WORD = /[a-z0-9+/=_-]{32,}/gi;
-const MIXED = /[a-z][A-Z]|\d[a-z]|[a-z]\d/;
-const NUMBERS = /(?:\b(?:0x)?[0-9a-f]{2}\b[ ,:-]?){16,}|(?:\b[01]{7,8}\b ?){6,}/i;
-
 /** A text that must not be told, and the lines in it that may be: what the NPC knows, for one, is there to be told. */
 export interface Secret {
   readonly text: string;
@@ -35,15 +32,11 @@ export function createLeakCheck(secret: Secret): (answer: string) => boolean {
   return (answer) => {
     const spelt = toLetters(answer);
     return (
-      isCipher(answer) ||
+      isCodeLike(answer) ||
       sharesWords(answer) ||
       [spelt, [...spelt].reverse().join(''), rot13(spelt)].some(sharesLetters)
     );
   };
-}
-
-function isCipher(text: string): boolean {
-  return NUMBERS.test(text) || (text.match(LONG_WORD) ?? []).some((word) => MIXED.test(word));
 }
 
 function plain(text: string): string {

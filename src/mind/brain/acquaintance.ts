@@ -9,6 +9,7 @@ import { isOneOf } from '../language/words.ts';
 import { fillLine, placeholderFor } from '../persona/placeholders.ts';
 import type { PlayerFacts } from '../talk/mind.ts';
 import type { Recollection } from '../talk/recollection.ts';
+import { plainName } from './plain-name.ts';
 import type { Fact } from './player-facts.ts';
 import { isPlainTalk, utteranceOf } from './utterance.ts';
 
@@ -79,12 +80,12 @@ function addGameFacts(values: Map<string, string>, player: PlayerFacts | null): 
   ];
   for (const [name, value] of facts) {
     if (value !== null && value !== undefined && value !== '' && !values.has(name))
-      values.set(
-        name,
-        String(value)
-          .replace(/[{}<>[\]^]/g, ' ')
-          .slice(0, 30),
-      );
+      values.set(name, String(value));
+  }
+  for (const name of ['player', 'class']) {
+    const plain = plainName(values.get(name) ?? '');
+    if (plain === '') values.delete(name);
+    else values.set(name, plain);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { ModelError } from '../../providers/model-error.ts';
 import { isInScriptOf } from '../language/guess-language.ts';
 import type { SpokenAnswer } from '../talk/mind.ts';
 import type { Reply } from './ask-model.ts';
@@ -20,5 +21,14 @@ export async function inAskedScript(language: string, speak: () => Promise<Spoke
     completion: first.tokens.completion + answer.tokens.completion,
   };
   if (isInScriptOf(answer.text, language)) return { ...answer, tokens };
-  throw reply.useless(`another script than that of the language ${language}`).withTokens(tokens);
+  throw otherScript(language, reply).withTokens(tokens);
+}
+
+/** Where nobody waits for the answer as for one to a player, it is not asked for twice. */
+export function checkScript(text: string, language: string, reply: Reply): void {
+  if (!isInScriptOf(text, language)) throw otherScript(language, reply);
+}
+
+function otherScript(language: string, reply: Reply): ModelError {
+  return reply.useless(`another script than that of the language ${language}`);
 }

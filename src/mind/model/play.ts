@@ -4,6 +4,7 @@ import type { PlayedAnswer, Scene } from '../talk/mind.ts';
 import { fieldIn } from './answer-fields.ts';
 import { seriesSchema } from './answer-schemas.ts';
 import { ask, type Model, toCleanText } from './ask-model.ts';
+import { checkScript } from './asked-script.ts';
 import { playPrompt } from './cue-prompts.ts';
 
 /** One line is no talk. */
@@ -34,5 +35,6 @@ export async function play(model: Model, scene: Scene, signal: AbortSignal): Pro
     texts.push(clean);
   }
   if (texts.length < LEAST) throw reply.useless('fewer than two lines');
+  checkScript(texts.join(' '), scene.language, reply);
   return { texts, ...reply.source };
 }

@@ -2,6 +2,7 @@
 export interface Admission {
   /** How many are inside now. */
   readonly inFlight: number;
+  readonly isFull: boolean;
   /** undefined when it is full; else to be called once, when the answer is there. */
   enter(): (() => void) | undefined;
 }
@@ -14,6 +15,9 @@ export function createAdmission(maxInFlight: number): Admission {
   return {
     get inFlight() {
       return inFlight;
+    },
+    get isFull() {
+      return inFlight >= maxInFlight;
     },
     enter() {
       if (inFlight >= maxInFlight) return undefined;

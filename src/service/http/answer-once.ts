@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Audiences } from './audiences.ts';
-import { type JsonBody, readJson } from './body.ts';
+import { type JsonBody, parseJson } from './body.ts';
 import { sourceNpcOf } from './call-headers.ts';
 import type { Answered, Endpoint, EndpointCall } from './endpoint.ts';
 import { isRefusal, type Refusal } from './http-error.ts';
@@ -14,6 +14,8 @@ export interface OncePerKey {
 
 interface Once extends OncePerKey {
   readonly key: string | null;
+  /** The whole body. */
+  readonly bytes: Uint8Array;
   readonly endpoint: Endpoint;
   /** Aborted when this caller waits no longer. */
   readonly left: AbortSignal;
@@ -25,9 +27,9 @@ interface Once extends OncePerKey {
  */
 export async function answerOnce(
   call: EndpointCall,
-  { key, endpoint, left, idempotency, audiences }: Once,
+  { key, bytes, endpoint, left, idempotency, audiences }: Once,
 ): Promise<Answered | Refusal> {
-  const read = await readJson(call.request);
+  const read = parseJson(bytes);
   if (isRefusal(read)) return read;
   const make = () => endpoint(read.json, call);
   const { deadline } = call;

@@ -5,6 +5,7 @@ import type { Answer } from '../base/contract.ts';
 import type { HealthReport, ModelReport } from '../base/health.ts';
 import type { NpcMemory } from '../memory/memory.ts';
 import type { IsAuthorized } from './authorization.ts';
+import type { CheckCaller } from './callers.ts';
 import type { ServerEnv } from './delivery.ts';
 import { refuse, toErrorResponse, toJsonResponse, toRefusal } from './http-error.ts';
 import { addMemoryRoutes } from './memory-routes.ts';
@@ -19,6 +20,7 @@ export interface AppOptions extends NpcRouteParts {
   /** Whether requests of the queue may read it. */
   readonly memoryForRequests: boolean;
   readonly isAuthorized: IsAuthorized;
+  readonly checkCaller: CheckCaller;
   readonly version: string;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -29,7 +31,7 @@ export interface AppOptions extends NpcRouteParts {
 
 const HEALTH_PATH = '/api/v1/health';
 const OPENAPI_PATH = '/openapi.json';
-/** What shows nothing of players or NPCs, and what watches the service has no key for. */
+/** What shows nothing of players or NPCs: what watches the service has no key for it, and calls it by any name. */
 const OPEN_PATHS: readonly string[] = [HEALTH_PATH, OPENAPI_PATH];
 /** Where Hono lists what runs before all routes. */
 const EVERY_PATH = '/*';
@@ -37,7 +39,7 @@ const EVERY_PATH = '/*';
 /** All endpoints of the AI service, without a server. */
 export function createApp(options: AppOptions): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
-  askForKey(app, options.isAuthorized);
+  guard(app, options);
   addHealthRoute(app, options);
   addOpenapiRoute(app, options.version);
   addNpcRoutes(app, options);
@@ -62,9 +64,12 @@ export function createApp(options: AppOptions): Hono<ServerEnv> {
   return app;
 }
 
-function askForKey(app: Hono<ServerEnv>, isAuthorized: IsAuthorized): void {
+function guard(app: Hono<ServerEnv>, { checkCaller, isAuthorized }: AppOptions): void {
   app.use(EVERY_PATH, async ({ req }, next) => {
-    if (OPEN_PATHS.includes(req.path) || isAuthorized(req.raw)) return await next();
+    if (OPEN_PATHS.includes(req.path)) return await next();
+    const refusal = checkCaller(req.raw);
+    if (refusal !== undefined) return toErrorResponse(refusal);
+    if (isAuthorized(req.raw)) return await next();
     const message =
       'This AI service asks for its key. Send it as Authorization: Bearer …; the worker does with AI_SERVICE_HEADERS.';
     return toErrorResponse(refuse('unauthorized', message), { 'WWW-Authenticate': 'Bearer' });

@@ -1,19 +1,12 @@
 import type { z } from 'zod';
 import { messageOf } from '../../base/errors.ts';
 import { faultPosition } from '../../base/json-fault.ts';
-import { MAX_BODY_BYTES } from '../base/contract.ts';
-import { isRefusal, type Refusal, refuse } from './http-error.ts';
+import { type Refusal, refuse } from './http-error.ts';
 
 /** A body that is JSON, with the bytes that it came as. */
 export interface JsonBody {
   readonly json: unknown;
   readonly bytes: Uint8Array;
-}
-
-/** Reads a request's body, at most MAX_BODY_BYTES of it, as JSON. */
-export async function readJson(request: Request): Promise<JsonBody | Refusal> {
-  const bytes = await readBytes(request);
-  return isRefusal(bytes) ? bytes : parseJson(bytes);
 }
 
 /** A body that fits its schema, or what is wrong with it. */
@@ -33,29 +26,8 @@ export function checkFields<Schema extends z.ZodType>(
   return refuse('bad_field', message);
 }
 
-/** The length is believed only when it is too large already. */
-async function readBytes(request: Request): Promise<Uint8Array | Refusal> {
-  if (Number(request.headers.get('content-length')) > MAX_BODY_BYTES) return tooLarge();
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of request.body ?? []) {
-      size += chunk.length;
-      if (size > MAX_BODY_BYTES) return tooLarge();
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    // Whoever hangs up here reads no answer, and the service did nothing wrong that its log should tell.
-    return refuse('bad_json', `The body broke off (${messageOf(error)}). Send all of it.`);
-  }
-  return Buffer.concat(chunks, size);
-}
-
-function tooLarge(): Refusal {
-  return refuse('body_too_large', `The body has more than ${MAX_BODY_BYTES} bytes. Send less of it.`);
-}
-
-function parseJson(bytes: Uint8Array): JsonBody | Refusal {
+/** The bytes of a body as JSON. */
+export function parseJson(bytes: Uint8Array): JsonBody | Refusal {
   try {
     return { json: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)), bytes };
   } catch (error) {

@@ -4,6 +4,7 @@ import { startSpan, type Trace, traceIn } from '../../base/tracing.ts';
 import type { Deadlines } from '../base/deadline.ts';
 import { type Admission, RETRY_AFTER_SECONDS } from './admission.ts';
 import { answerOnce, type OncePerKey } from './answer-once.ts';
+import type { Bodies } from './bodies.ts';
 import { deadlineMsOf, idempotencyKeyOf, priorityOf } from './call-headers.ts';
 import { deliveryOf, leavingOf, type ServerEnv } from './delivery.ts';
 import type { Answered, Endpoint, EndpointParts } from './endpoint.ts';
@@ -12,6 +13,7 @@ import { ENDPOINTS, endpointOfType } from './npc-endpoints.ts';
 
 export interface NpcRouteParts extends OncePerKey {
   readonly endpoints: EndpointParts;
+  readonly bodies: Bodies;
   readonly admission: Admission;
   readonly deadlines: Deadlines;
   /** For callers that send no X-Deadline-Ms. */
@@ -54,7 +56,7 @@ async function respond(
   }
 }
 
-/** Lets the call in, gives it its deadline, and sends what comes of it. */
+/** Gives the call its deadline, and waits for its body before it takes one of the places. */
 async function admit(
   context: Context<ServerEnv>,
   endpoint: Endpoint,
@@ -67,14 +69,18 @@ async function admit(
   if (typeof key === 'object' && key !== null) return toErrorResponse(key);
   const priority = priorityOf(raw);
   if (typeof priority !== 'number') return toErrorResponse(priority);
-  const leave = parts.admission.enter();
-  if (leave === undefined) return overloaded();
+  if (parts.admission.isFull) return overloaded();
   const deadline = parts.deadlines.start(deadlineMs);
   try {
+    const bytes = await deadline.hold(parts.bodies.read(raw));
+    if (isRefusal(bytes)) return toErrorResponse(bytes);
+    const leave = parts.admission.enter();
+    if (leave === undefined) return overloaded();
     const { trace } = parts;
     const call = { request: raw, deadline, deadlineMs, priority, trace, parts: parts.endpoints };
     const left = leavingOf(context.env);
-    const answered = await deadline.hold(answerOnce(call, { key, endpoint, left, ...parts }));
+    const answering = answerOnce(call, { key, bytes, endpoint, left, ...parts });
+    const answered = await deadline.hold(answering).finally(leave);
     if (isRefusal(answered)) return toErrorResponse(answered);
     parts.onAnswer(answered);
     if (answered.said !== null)
@@ -83,7 +89,6 @@ async function admit(
     return toJsonResponse(answered.body, { headers });
   } finally {
     deadline.end();
-    leave();
   }
 }
 

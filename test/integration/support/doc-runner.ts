@@ -1,11 +1,13 @@
 import { createRequire } from 'node:module';
 import pino from 'pino';
+import { request } from 'undici';
 import { expect } from 'vitest';
 import { loadSettings } from '../../../src/config/load.ts';
 import { openServiceDatabase } from '../../../src/service/base/service-database.ts';
 import { createService, type Service } from '../../../src/service/server.ts';
 import { behaviours } from '../../support/ai-stub.ts';
 import { newFolder, PROGRAM, runProgram } from '../../support/cli-process.ts';
+import { JSON_TYPE, posting } from '../../support/json-body.ts';
 import { type ModelStub, startModelStub } from '../../support/model-stub.ts';
 import type { DocExample, DocModelCall, DocShell, Step } from './doc-examples.ts';
 import { ellipsed, withEllipses, withoutVarying } from './doc-match.ts';
@@ -31,9 +33,10 @@ set -e
 ai-ipc() { '${process.execPath}' '${PROGRAM}' "$@"; }
 curl() {
   '${process.execPath}' -e '
-    const [, url, , body] = process.argv.slice(1);
-    const method = body === undefined ? "GET" : "POST";
-    fetch(url, { method, body }).then((answer) => answer.text()).then(console.log);
+    const [url] = process.argv.filter((argument) => argument.startsWith("http"));
+    const after = (flag) => process.argv[process.argv.indexOf(flag, 1) + 1];
+    const sent = process.argv.includes("-d") && { method: "POST", body: after("-d"), headers: [after("-H").split(": ")] };
+    fetch(url, sent || {}).then((answer) => answer.text()).then(console.log);
   ' -- "$@"
 }
 sqlite3() {
@@ -138,7 +141,7 @@ export class DocRunner {
 
   /** The one place is taken by a call to the slow model. */
   async #fillUp(): Promise<void> {
-    void fetch(`${this.#url}/api/v1/npc/dialogue`, { method: 'POST', body: '{"message":"Hello"}' });
+    void fetch(`${this.#url}/api/v1/npc/dialogue`, posting('{"message":"Hello"}'));
     await expect.poll(() => this.#model.calls.length).toBe(1);
   }
 
@@ -157,21 +160,23 @@ export class DocRunner {
 
   async #send(example: DocExample) {
     const { method, path, answer } = example;
-    const { 'Content-Length': length, ...headers } = example.headers;
+    const { 'Content-Length': length, ...others } = example.headers;
+    const headers = { ...JSON_TYPE, ...others };
     // Blanks may stand behind JSON: a body of a length that the page does not print has them.
     const body = example.body?.padEnd(Number(length ?? 0));
-    const response = await fetch(`${this.#url}${path}`, {
+    // Not `fetch`, which sends no Host but its own.
+    const response = await request(`${this.#url}${path}`, {
       method,
       headers,
       ...(body === undefined ? {} : { body }),
     });
     const shown = Object.keys(answer?.headers ?? {}).map(
-      (name) => [name, response.headers.get(name)] as const,
+      (name) => [name, response.headers[name.toLowerCase()]] as const,
     );
     return {
-      status: response.status,
+      status: response.statusCode,
       headers: Object.fromEntries(shown),
-      body: withoutVarying((await response.json()) as Record<string, unknown>),
+      body: withoutVarying((await response.body.json()) as Record<string, unknown>),
     };
   }
 

@@ -7,6 +7,7 @@ import { createLogger, descriptor } from '../../../src/base/logger.ts';
 import type { ServiceSettings } from '../../../src/config/load.ts';
 import { openServiceDatabase } from '../../../src/service/base/service-database.ts';
 import { createService, type Service } from '../../../src/service/server.ts';
+import { JSON_TYPE } from '../../support/json-body.ts';
 import { type ModelStub, startModelStub } from '../../support/model-stub.ts';
 
 export const KEY = 'open sesame';
@@ -87,7 +88,7 @@ export function useContract() {
   async function call({ method = 'POST', path, at = path, body, headers = {}, url: base = url }: Call) {
     const response = await fetch(`${base}${at}`, {
       method,
-      headers: { ...WITH_KEY, ...headers },
+      headers: { ...JSON_TYPE, ...WITH_KEY, ...headers },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const answer = (await response.json()) as Record<string, unknown>;

@@ -9,6 +9,7 @@ import { openServiceDatabase } from '../../../src/service/base/service-database.
 import { createService, type Service } from '../../../src/service/server.ts';
 import { type Behaviour, behaviours } from '../../support/ai-stub.ts';
 import { ROOT } from '../../support/cli-process.ts';
+import { JSON_TYPE, posting } from '../../support/json-body.ts';
 import type { ModelStub } from '../../support/model-stub.ts';
 import type { DatabaseSettings } from '../../support/test-database.ts';
 
@@ -63,7 +64,7 @@ export async function post(
   body: unknown,
   headers: Record<string, string> = {},
 ): Promise<Answered> {
-  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+  const response = await fetch(url, posting(JSON.stringify(body), headers));
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 }
 
@@ -75,7 +76,7 @@ export async function remembered(url: string, npc: string, player: string | numb
 
 /** A call that can hang up before it is answered. */
 export function postAndHangUp(url: string, body: unknown, headers: Record<string, string> = {}) {
-  const sent: ClientRequest = request(url, { method: 'POST', headers });
+  const sent: ClientRequest = request(url, { method: 'POST', headers: { ...JSON_TYPE, ...headers } });
   sent.on('error', () => undefined);
   sent.end(JSON.stringify(body));
   return {

@@ -1,0 +1,22 @@
+import type { Allowed } from './allowed.ts';
+
+const HOST_NAME = /^(?!.*\.\.)[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?$/i;
+
+/** Names of hosts, in lower case. */
+export function hostNames(): Allowed<readonly string[]> {
+  const fromText = (text: string) => text.split(',').map((name) => name.trim());
+  return {
+    words: 'names of hosts without ports, in YAML as a list, in the environment with commas between',
+    check: (raw) => {
+      const names: unknown = typeof raw === 'string' ? fromText(raw) : raw;
+      const isList = Array.isArray(names) && names.every((one): one is string => typeof one === 'string');
+      if (!isList) return { reason: '' };
+      const wrong = names.find((name) => !HOST_NAME.test(name));
+      if (wrong !== undefined) return { reason: `${JSON.stringify(wrong)} is no name of a host` };
+      return { value: names.map((name) => name.toLowerCase()) };
+    },
+    fromText,
+    show: (names) => names.join(', ') || '(none)',
+    showRefused: (raw) => JSON.stringify(raw),
+  };
+}
