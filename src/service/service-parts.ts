@@ -34,7 +34,7 @@ import { createNpcSwitch } from './limits/npc-switch.ts';
 import { createPlayerLimits } from './limits/player-limits.ts';
 import { createMemoryCleanup } from './memory/memory-cleanup.ts';
 import { createNpcMemory, type FoldListener, type KeptMemory } from './memory/npc-memory.ts';
-import { createRecollecting } from './memory/recollecting.ts';
+import { createRecollecting, type Recollecting } from './memory/recollecting.ts';
 import { createModelSummariser } from './model-summariser.ts';
 import { watchModel } from './model-watch.ts';
 import { createServiceMonitor, type ServiceMonitor } from './service-monitor.ts';
@@ -133,12 +133,16 @@ export async function createParts(options: PartsOptions, life: Life): Promise<Se
   return {
     ...{ app, monitor },
     async stop() {
-      const late = new AbortController();
-      await Promise.race([recollecting.settled(), life.clock.sleep(REMEMBER_GRACE_MS, late.signal)]);
-      late.abort();
+      await untilRemembered(recollecting, life.clock);
       await stopAll(running);
     },
   };
+}
+
+async function untilRemembered(recollecting: Pick<Recollecting, 'settled'>, clock: Clock): Promise<void> {
+  const late = new AbortController();
+  await Promise.race([recollecting.settled(), clock.sleep(REMEMBER_GRACE_MS, late.signal)]);
+  late.abort();
 }
 
 function callerCheckOf({ serviceKey, allowedHosts }: ServiceSettings, host: string | undefined): CheckCaller {

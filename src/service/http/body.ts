@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import { messageOf } from '../../base/errors.ts';
 import { faultPosition } from '../../base/json-fault.ts';
 import { type Refusal, refuse } from './http-error.ts';
 
