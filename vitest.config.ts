@@ -35,7 +35,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          include: ['test/{integration,fault,support}/**/*.test.ts'],
+          include: ['test/{integration,fault,fault-run,support}/**/*.test.ts'],
           ...shared,
         },
       },

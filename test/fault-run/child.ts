@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
  * What the programs of a run have in common: they take commands as lines of JSON on their standard input, answer each with
  * a line on their standard output, and end with it. What they note goes into a file: it is more than a pipe should hold.
  */
-export interface Commands {
+interface Commands {
   readonly [name: string]: (command: never) => unknown;
 }
 

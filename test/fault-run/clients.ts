@@ -38,8 +38,9 @@ export class ClientSlot {
     return slot;
   }
 
+  /** undefined where none runs just now. */
   get pid(): number | undefined {
-    return this.#program?.pid;
+    return this.#program?.hasEnded === false ? this.#program.pid : undefined;
   }
 
   get name(): string {
@@ -51,13 +52,13 @@ export class ClientSlot {
     this.#rate = rate;
     const file = join(this.#options.folder, `${this.name}-${this.#starts}-${this.#files.length}.jsonl`);
     this.#files.push(file);
-    await this.#program?.obey({ do: 'ask', rate, file });
+    await this.#obey({ do: 'ask', rate, file });
   }
 
   /** It asks no more; resolves with its notes when all that it asked has ended. */
   async rest(): Promise<AskNote[]> {
     this.#rate = 0;
-    await this.#program?.obey({ do: 'rest' }, REST_WITHIN_MS);
+    await this.#obey({ do: 'rest' });
     return this.#files.splice(0).flatMap((file) => readNotes<AskNote>(file));
   }
 
@@ -65,6 +66,16 @@ export class ClientSlot {
     this.#isClosing = true;
     await this.#program?.kill();
     await this.proxy.close();
+  }
+
+  /** One that has ended has its note; what it had noted of its requests is in its file. */
+  async #obey(command: { readonly do: string; readonly [option: string]: unknown }): Promise<void> {
+    const program = this.#program;
+    try {
+      await program?.obey(command, REST_WITHIN_MS);
+    } catch (error) {
+      if (program?.hasEnded !== true) throw error;
+    }
   }
 
   async #start(): Promise<void> {

@@ -4,16 +4,18 @@ import type { AskNote, CallNote } from '../support/history/notes.ts';
 import type { Breach } from '../support/history/story.ts';
 import { readTables, type Since } from '../support/history/tables.ts';
 import { createRandom } from '../support/random.ts';
-import type { Fault } from './faults/fault.ts';
+import type { Fault, How } from './faults/fault.ts';
 import { Figures } from './figures.ts';
 import { readNotes } from './program.ts';
 import { Programs } from './programs.ts';
-import { schedule } from './schedule.ts';
+import { type Planned, schedule } from './schedule.ts';
 import { Stage, type StageOptions } from './stage.ts';
 
 export interface FaultRunOptions extends StageOptions {
-  /** How long faults are played. */
-  readonly forMs: number;
+  /** How long faults are played, or how many. */
+  readonly until: { readonly afterMs: number } | { readonly afterFaults: number };
+  /** For tests among others: each fault as short as it gets, and no limit of time holds. */
+  readonly isShort?: boolean;
   /** Requests a second, of all clients. */
   readonly rate: number;
   readonly faults: readonly Fault[];
@@ -23,6 +25,8 @@ export interface FaultRunOptions extends StageOptions {
 
 /** After so long everybody rests, and what was done until then is proven: it has to fit into memory. */
 const ROUND_MS = 300_000;
+/** Of whose faults another one may be played beside. */
+const AI = 'AI service';
 /** Before the first fault, and after the last. */
 const CALM_MS = 3_000;
 /** What rests has no reason to keep a connection that it took for its work. */
@@ -48,6 +52,7 @@ class FaultRun {
   readonly #faults: ReturnType<typeof schedule<Fault>>;
   #since: Since = { requestId: 0, logId: 0 };
   #rounds = 0;
+  #played = 0;
 
   constructor(stage: Stage, options: FaultRunOptions) {
     this.#stage = stage;
@@ -66,41 +71,69 @@ class FaultRun {
   }
 
   async play(): Promise<void> {
-    const untilMs = performance.now() + this.#options.forMs;
-    while (performance.now() < untilMs)
-      await this.#playRound(Math.min(untilMs, performance.now() + ROUND_MS));
+    const startMs = performance.now();
+    const { until } = this.#options;
+    const isOver = () =>
+      'afterMs' in until ? performance.now() - startMs >= until.afterMs : this.#played >= until.afterFaults;
+    while (!isOver()) await this.#playRound(isOver);
   }
 
-  async #playRound(untilMs: number): Promise<void> {
-    const { clients, stub, folder } = this.#stage;
+  async #playRound(isOver: () => boolean): Promise<void> {
+    const { clients, stub, folder, hindrances } = this.#stage;
+    const beginMs = Date.now();
     const calls = `${folder}/calls-${++this.#rounds}.jsonl`;
     await stub.obey({ do: 'noteIn', file: calls });
     for (const client of clients) await client.ask(this.#options.rate / clients.length);
     await delay(CALM_MS);
     do await this.#playNext();
-    while (performance.now() < untilMs);
+    while (!isOver() && Date.now() - beginMs < ROUND_MS);
     await delay(CALM_MS);
     const asks = (await Promise.all(clients.map((client) => client.rest()))).flat();
     await stub.obey({ do: 'write' });
+    if (this.#options.isShort) hindrances.push({ fromMs: beginMs, untilMs: Date.now() });
     await this.#prove(asks, readNotes<CallNote>(calls));
   }
 
   async #playNext(): Promise<void> {
-    const { kind: fault, restMs, seed } = this.#faults.next().value;
-    await delay(restMs);
+    const planned = this.#next();
+    await delay(planned.restMs);
+    if (planned.kind.group !== AI || !planned.isBesideNext || this.#options.isShort)
+      return await this.#playOne(planned, 'alone');
+    const next = this.#next();
+    // Both want the same service.
+    if (next.kind.group === AI) {
+      await this.#playOne(planned, 'alone');
+      return await this.#playOne(next, 'alone');
+    }
+    await Promise.all([this.#playOne(planned, 'beside'), this.#playOne(next, 'beside')]);
+  }
+
+  #next(): Planned<Fault> {
+    this.#played += 1;
+    return this.#faults.next().value;
+  }
+
+  /** What is played beside another fault recovers when both are over: that is no measure. */
+  async #playOne({ kind: fault, seed }: Planned<Fault>, how: 'alone' | 'beside'): Promise<void> {
     const fromMs = Date.now();
     try {
-      const recoveredMs = await fault.play(this.#stage, createRandom(seed));
+      const recoveredMs = await fault.play(this.#stage, this.#howOf(fault, seed));
       const calmMs = await this.#stage.recovery.untilCalm();
-      this.figures.played(fault, { recoveredMs, calmMs });
       const words = `${fault.name}: ${Math.round(recoveredMs)} ms ${fault.recovery}, calm ${Math.round(calmMs)} ms later`;
-      this.#options.onLine(words);
-      if (recoveredMs > fault.limitMs)
+      this.#options.onLine(how === 'alone' ? words : `${fault.name}, beside another one`);
+      this.figures.played(fault, how === 'alone' ? { recoveredMs, calmMs } : { recoveredMs: 0, calmMs: 0 });
+      if (recoveredMs > fault.limitMs && how === 'alone' && !this.#options.isShort)
         this.#breach({ rule: 'recovery', id: null, words: `${words}: it may take ${fault.limitMs} ms` });
     } catch (error) {
       this.#breach({ rule: 'recovery', id: null, words: `${fault.name}: ${String(error)}` });
+      await this.#stage.mend();
     }
     if (fault.isHindrance) this.#stage.hindrances.push({ fromMs, untilMs: Date.now() });
+  }
+
+  #howOf({ lastsMs: [least, most] = [0, 0] }: Fault, seed: number): How {
+    const random = createRandom(seed);
+    return { random, forMs: this.#options.isShort ? least : random.between(least, most) };
   }
 
   async #prove(asks: readonly AskNote[], calls: readonly CallNote[]): Promise<void> {

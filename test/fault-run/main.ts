@@ -1,7 +1,9 @@
 // `npm run test:fault -- --minutes 60 --seed 1`: faults of every kind at random under load, and a proof that nothing was
 // lost, doubled or told wrongly. CONTRIBUTING.md says more.
 
+import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runFaults } from './fault-run.ts';
 import { ALL_FAULTS } from './faults/all-faults.ts';
@@ -20,6 +22,8 @@ const { values } = parseArgs({
     rate: { type: 'string', default: '200' },
     /** Only faults that have this in their name. */
     only: { type: 'string', multiple: true },
+    /** The folder of another built version: one of its workers takes part. */
+    older: { type: 'string' },
     /** Puts the figures into the report. */
     write: { type: 'boolean', default: false },
   },
@@ -31,6 +35,7 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
 const faults = ALL_FAULTS.filter(({ name }) => values.only?.some((part) => name.includes(part)) ?? true);
 const [minutes, rate] = [values.minutes, values.rate].map(Number) as [number, number];
 const seeds = values.seed.map(Number);
+const older = values.older === undefined ? {} : { older: resolve(values.older, 'bin', 'ai-ipc.js') };
 const wrong = wrongChoice();
 if (wrong !== undefined) {
   process.stderr.write(`ERROR ${wrong}\n`);
@@ -39,8 +44,8 @@ if (wrong !== undefined) {
   const all: Figures[] = [];
   for (const seed of seeds) {
     print(`seed ${seed}: ${minutes} minutes at ${rate} requests a second`);
-    const options = { seed, rate, faults, workers: WORKERS, clients: CLIENTS, hasDisk: true };
-    all.push(await runFaults({ ...options, forMs: minutes * 60_000, onLine: print }));
+    const options = { seed, rate, faults, workers: WORKERS, clients: CLIENTS, hasDisk: true, ...older };
+    all.push(await runFaults({ ...options, until: { afterMs: minutes * 60_000 }, onLine: print }));
   }
   const report = reportOf(all, { minutes, rate, workers: WORKERS, clients: CLIENTS });
   print(report);
@@ -56,6 +61,7 @@ if (wrong !== undefined) {
 function wrongChoice(): string | undefined {
   if (!(minutes > 0) || !(rate > 0)) return '--minutes and --rate want a number above 0';
   if (!seeds.every(Number.isInteger)) return '--seed wants a whole number';
+  if ('older' in older && !existsSync(older.older)) return `--older: there is no ${older.older}`;
   if (faults.length > 0) return undefined;
   return `--only ${values.only} is part of no name. There are:\n${ALL_FAULTS.map(({ name }) => `  ${name}`).join('\n')}`;
 }

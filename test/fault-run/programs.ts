@@ -17,7 +17,7 @@ export class Programs {
     const { workers, clients } = this.#stage;
     const ended = [...workers, ...clients].flatMap(({ notes }) => notes.splice(0));
     const running = [
-      ...workers.map(({ id, pid }) => this.#atRest(id, pid)),
+      ...workers.flatMap((slot) => (slot.hasEnded ? [] : [this.#atRest(slot.id, slot.pid)])),
       ...clients.flatMap(({ name, pid }) => (pid === undefined ? [] : [this.#atRest(name, pid)])),
     ];
     return [...ended, ...running];

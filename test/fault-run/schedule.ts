@@ -7,8 +7,11 @@ export interface Planned<Kind> {
   readonly restMs: number;
   /** For whatever it leaves to chance. */
   readonly seed: number;
+  /** Whether it may be played together with the next one. */
+  readonly isBesideNext: boolean;
 }
 
+const BESIDE_NEXT = 0.5;
 const REST_MS = { least: 1_000, most: 6_000 } as const;
 
 /**
@@ -23,6 +26,7 @@ export function* schedule<Kind>(kinds: readonly Kind[], seed: number): Generator
         kind,
         restMs: random.between(REST_MS.least, REST_MS.most),
         seed: random.between(1, 2 ** 31),
+        isBesideNext: random.chance(BESIDE_NEXT),
       };
   }
 }

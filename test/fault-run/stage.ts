@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createUser } from '../support/create-user.ts';
+import { FakeTime } from '../support/faketime.ts';
 import type { ClockStep, Hindrance } from '../support/history/notes.ts';
 import { MariadbServer } from '../support/mariadb-server.ts';
 import { QueueObserver } from '../support/queue-observer.ts';
@@ -20,6 +21,8 @@ export interface StageOptions {
   readonly clients: number;
   /** Whether the database gets a disk of its own, where that can be had. */
   readonly hasDisk: boolean;
+  /** The program of another version's worker: bin/ai-ipc.js of its folder. */
+  readonly older?: string;
 }
 
 /** Without the rights that let an admin write to what is read-only, and get a connection where there are no more. */
@@ -36,11 +39,14 @@ export class Stage {
   workers: readonly WorkerSlot[] = [];
   clients: readonly ClientSlot[] = [];
   disk: Disk | undefined;
+  older: string | undefined;
   #queue: QueueObserver | undefined;
   #stub: Program | undefined;
+  #faketime: FakeTime | string | undefined;
 
   static async open(options: StageOptions): Promise<Stage> {
     const stage = new Stage();
+    process.once('exit', stage.#removeAtExit);
     try {
       await stage.#begin(options);
       return stage;
@@ -58,6 +64,12 @@ export class Stage {
 
   get recovery(): Recovery {
     return new Recovery(this.database);
+  }
+
+  /** Another clock for the database, fetched when it is first wanted; or why there is none. */
+  get faketime(): FakeTime | string {
+    this.#faketime ??= FakeTime.tryToFetch(this.folder);
+    return this.#faketime;
   }
 
   get stub(): Program {
@@ -84,15 +96,50 @@ export class Stage {
     return Number(row?.['id']);
   }
 
+  /** After a fault that went wrong itself: nothing of it stays for the next one. */
+  async mend(): Promise<void> {
+    this.disk?.free();
+    this.server.resume();
+    if (!this.server.isRunning) {
+      await this.server.kill();
+      await this.server.start();
+    }
+    await this.database.query('SET GLOBAL read_only = OFF, GLOBAL max_connections = 500');
+    for (const line of this.lines) {
+      line.resume();
+      line.closeStalled();
+      line.forgetTrap();
+      line.delayBy(0);
+      line.breakAnswers(() => false);
+    }
+    await this.makeAi('well');
+    for (const worker of this.workers) {
+      if (worker.hasEnded) await worker.start();
+      else worker.signal('SIGCONT');
+    }
+  }
+
   async close(): Promise<void> {
     for (const slot of [...this.clients, ...this.workers]) await slot.close();
     await this.#stub?.kill();
     await this.server.remove();
+    process.off('exit', this.#removeAtExit);
+    this.#removeFolder();
+  }
+
+  readonly #removeAtExit = (): void => {
+    // Its server ends with us, and may not have ended yet: the disk is taken away all the same.
+    this.#removeFolder();
+  };
+
+  #removeFolder(): void {
     this.disk?.unmount();
+    this.disk = undefined;
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  async #begin({ seed, workers, clients, hasDisk }: StageOptions): Promise<void> {
+  async #begin({ seed, workers, clients, hasDisk, older }: StageOptions): Promise<void> {
+    this.older = older;
     // The server's user goes through it to the disk.
     chmodSync(this.folder, 0o711);
     if (hasDisk && Disk.missing() === undefined) this.disk = Disk.mount(join(this.folder, 'disk'));

@@ -6,11 +6,12 @@ import { WorkerProcess } from '../support/worker-process.ts';
 
 const DATABASE_TROUBLE = 'Database trouble, trying again';
 const TROUBLE_IS_OVER = 'Database trouble is over';
+const STOPPING = 'Worker finishes its calls and stops';
 const NOT_ALL_WRITTEN = 'Answers could not be written: their requests will be called again';
 const LAST_LINES = 4;
 
 /** How a worker is started otherwise than usual. */
-export interface WorkerStart {
+interface WorkerStart {
   readonly nodeArgs?: readonly string[];
   /** Of another version. */
   readonly program?: string;
@@ -76,11 +77,14 @@ export class WorkerSlot {
     await this.#running.ended;
   }
 
-  /** SIGTERM and its end; `times` says how often it is told. */
-  async stop(times = 1): Promise<void> {
+  /** SIGTERM, once or a second time while it stops, and its end. */
+  async stop(how: 'once' | 'twice' = 'once'): Promise<void> {
     const worker = this.#running;
     this.#isToEnd = true;
-    for (let time = 1; time < times; time += 1) worker.signal('SIGTERM');
+    if (how === 'twice') {
+      worker.signal('SIGTERM');
+      await worker.waitForLog(STOPPING);
+    }
     const { exitCode, signal } = await worker.stop();
     const name = this.#id;
     if (exitCode !== 0)

@@ -51,6 +51,7 @@ export class MariadbServer {
   readonly #initArgs: readonly string[];
   readonly #looksUpNames: boolean;
   #onceArgs: readonly string[] = [];
+  #onceEnv: Readonly<Record<string, string>> = {};
   #programs: ServerPrograms | undefined;
   #folder: string | undefined;
   #port = 0;
@@ -101,13 +102,18 @@ export class MariadbServer {
     return this.address;
   }
 
-  /** The same, with more arguments for this time. */
-  async startWith(extraArgs: readonly string[]): Promise<MariadbAddress> {
+  /** The same, with more arguments and a larger environment for this time. */
+  async startWith(
+    extraArgs: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<MariadbAddress> {
     this.#onceArgs = extraArgs;
+    this.#onceEnv = env;
     try {
       return await this.start();
     } finally {
       this.#onceArgs = [];
+      this.#onceEnv = {};
     }
   }
 
@@ -184,7 +190,7 @@ export class MariadbServer {
       ...this.#extraArgs,
       ...this.#onceArgs,
     ]);
-    return spawn(command, args, { stdio: 'ignore' });
+    return spawn(command, args, { stdio: 'ignore', env: { ...process.env, ...this.#onceEnv } });
   }
 
   async #waitUntilReady(child: ChildProcess): Promise<void> {

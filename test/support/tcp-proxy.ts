@@ -65,8 +65,8 @@ export class TcpProxy {
     this.#isStalled = false;
   }
 
-  /** Resets the half-open lines at both ends, as when the network is back and one of them is heard again. */
-  resetStalled(): void {
+  /** Closes the half-open lines at both ends, as when the network is back and one of them is heard again. */
+  closeStalled(): void {
     for (const line of this.#lines) if (line.isStalled) line.destroy();
   }
 
@@ -75,7 +75,7 @@ export class TcpProxy {
     this.#delayMs = ms;
   }
 
-  /** From now on a line whose server answers is asked: true resets it with half of that answer sent. */
+  /** From now on a line whose server answers is asked: true cuts it with half of that answer sent. */
   breakAnswers(isToBreak: () => boolean): void {
     this.#isToBreak = isToBreak;
   }
@@ -229,14 +229,9 @@ class Line {
     this.#sending.set(socket, sent);
   }
 
-  /** The bytes must have left before the reset, which throws away what was not sent. */
   #break(data: Buffer): void {
     this.#server.pause();
-    const reset = () => {
-      this.#client.resetAndDestroy();
-      this.#server.destroy();
-    };
-    this.#client.write(data.subarray(0, Math.floor(data.length / 2)), () => setImmediate(reset));
+    this.#client.write(data.subarray(0, Math.floor(data.length / 2)), () => this.destroy());
   }
 
   destroy(): void {

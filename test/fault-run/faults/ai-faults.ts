@@ -13,9 +13,10 @@ export const AI_FAULTS: readonly Fault[] = MODES.map((mode) => ({
   recovery: 'until the next answer',
   limitMs: LIMITS_MS.ai,
   isHindrance: false,
-  async play(stage, random) {
+  lastsMs: [3_000, 12_000],
+  async play(stage, { forMs }) {
     await stage.makeAi(mode);
-    await delay(random.between(4_000, 12_000));
+    await delay(forMs);
     await stage.makeAi('well');
     return await stage.recovery.untilAnswered();
   },

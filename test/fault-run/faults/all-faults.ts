@@ -1,4 +1,5 @@
 import { AI_FAULTS } from './ai-faults.ts';
+import { CLOCK_FAULTS } from './clock-faults.ts';
 import { DATABASE_FAULTS } from './database-faults.ts';
 import type { Fault } from './fault.ts';
 import { NETWORK_FAULTS } from './network-faults.ts';
@@ -9,4 +10,5 @@ export const ALL_FAULTS: readonly Fault[] = [
   ...DATABASE_FAULTS,
   ...NETWORK_FAULTS,
   ...AI_FAULTS,
+  ...CLOCK_FAULTS,
 ];

@@ -22,9 +22,10 @@ export const DATABASE_FAULTS: readonly Fault[] = [
   {
     ...database,
     name: 'database killed (SIGKILL)',
-    async play({ server, recovery }, random) {
+    lastsMs: [500, 6_000],
+    async play({ server, recovery }, { forMs }) {
       await server.kill();
-      await delay(random.between(500, 6_000));
+      await delay(forMs);
       await server.start();
       return await recovery.untilAnswered();
     },
@@ -41,9 +42,10 @@ export const DATABASE_FAULTS: readonly Fault[] = [
     ...database,
     name: 'database frozen',
     recovery: 'until the next answer',
-    async play({ server, recovery }, random) {
+    lastsMs: [2_000, 15_000],
+    async play({ server, recovery }, { forMs }) {
       await server.pause();
-      await delay(random.between(2_000, 15_000));
+      await delay(forMs);
       server.resume();
       return await recovery.untilAnswered();
     },
@@ -52,9 +54,10 @@ export const DATABASE_FAULTS: readonly Fault[] = [
     ...database,
     name: 'database read-only',
     recovery: 'until the next answer',
-    async play(stage, random) {
+    lastsMs: [2_000, 8_000],
+    async play(stage, { forMs }) {
       await stage.database.query('SET GLOBAL read_only = ON');
-      await delay(random.between(2_000, 8_000));
+      await delay(forMs);
       await stage.database.query('SET GLOBAL read_only = OFF');
       return await stage.recovery.untilAnswered();
     },
@@ -65,9 +68,10 @@ export const DATABASE_FAULTS: readonly Fault[] = [
     recovery: 'until the next answer',
     missing: ({ disk }) =>
       disk === undefined ? 'only root may mount a disk that can be made full' : undefined,
-    async play({ disk, server, recovery }, random) {
+    lastsMs: [3_000, 10_000],
+    async play({ disk, server, recovery }, { forMs }) {
       disk?.fill();
-      await delay(random.between(3_000, 10_000));
+      await delay(forMs);
       disk?.free();
       if (!server.isRunning) {
         await server.kill();
@@ -80,10 +84,11 @@ export const DATABASE_FAULTS: readonly Fault[] = [
     ...database,
     name: 'no connection left',
     recovery: 'until the next answer',
-    async play(stage, random) {
+    lastsMs: [3_000, 8_000],
+    async play(stage, { forMs }) {
       await stage.database.query(`SET GLOBAL max_connections = ${FEW_CONNECTIONS}`);
       await killConnections(stage);
-      await delay(random.between(3_000, 8_000));
+      await delay(forMs);
       await stage.database.query('SET GLOBAL max_connections = 500');
       return await stage.recovery.untilAnswered();
     },
@@ -102,7 +107,7 @@ export const DATABASE_FAULTS: readonly Fault[] = [
     ...database,
     name: 'storm of deadlocks',
     recovery: 'until the next answer',
-    async play(stage, random) {
+    async play(stage, { random }) {
       await deadlocks(stage, random);
       return await stage.recovery.untilAnswered();
     },
@@ -131,12 +136,13 @@ export const DATABASE_FAULTS: readonly Fault[] = [
     name: 'a backup’s snapshot open',
     recovery: 'until the next answer',
     isHindrance: false,
-    async play(stage, random) {
+    lastsMs: [15_000, 30_000],
+    async play(stage, { forMs }) {
       await withConnection(stage, async (backup) => {
         await backup.query('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');
         await backup.query('START TRANSACTION WITH CONSISTENT SNAPSHOT');
         await backup.query('SELECT COUNT(*) FROM ai_requests');
-        await delay(random.between(15_000, 30_000));
+        await delay(forMs);
         await backup.query('COMMIT');
       });
       return await stage.recovery.untilAnswered();
@@ -146,10 +152,11 @@ export const DATABASE_FAULTS: readonly Fault[] = [
     ...database,
     name: 'a backup’s read lock (FLUSH TABLES WITH READ LOCK)',
     recovery: 'until the next answer',
-    async play(stage, random) {
+    lastsMs: [3_000, 15_000],
+    async play(stage, { forMs }) {
       await withConnection(stage, async (backup) => {
         await backup.query('FLUSH TABLES WITH READ LOCK');
-        await delay(random.between(3_000, 15_000));
+        await delay(forMs);
         await backup.query('UNLOCK TABLES');
       });
       return await stage.recovery.untilAnswered();

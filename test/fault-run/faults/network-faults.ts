@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Random } from '../../support/random.ts';
 import type { TcpProxy } from '../../support/tcp-proxy.ts';
 import type { Stage } from '../stage.ts';
 import { type Fault, LIMITS_MS } from './fault.ts';
@@ -21,16 +20,18 @@ export const NETWORK_FAULTS: readonly Fault[] = [
   {
     ...network,
     name: 'a worker’s line to the database half-open',
-    async play({ workers, recovery }, random) {
-      await halfOpen([random.pick(workers).proxy], random);
+    lastsMs: [5_000, 20_000],
+    async play({ workers, recovery }, { forMs, random }) {
+      await halfOpen([random.pick(workers).proxy], forMs);
       return await recovery.untilAnswered();
     },
   },
   {
     ...network,
     name: 'all lines to the database half-open',
-    async play({ lines, recovery }, random) {
-      await halfOpen(lines, random);
+    lastsMs: [5_000, 20_000],
+    async play({ lines, recovery }, { forMs }) {
+      await halfOpen(lines, forMs);
       return await recovery.untilAnswered();
     },
   },
@@ -38,18 +39,20 @@ export const NETWORK_FAULTS: readonly Fault[] = [
     ...network,
     name: 'a client’s line to the database half-open',
     isHindrance: false,
-    async play({ clients, recovery }, random) {
-      await halfOpen([random.pick(clients).proxy], random);
+    lastsMs: [5_000, 20_000],
+    async play({ clients, recovery }, { forMs, random }) {
+      await halfOpen([random.pick(clients).proxy], forMs);
       return await recovery.untilAnswered();
     },
   },
   {
     ...network,
     name: 'everything 500 ms late',
-    async play(stage, random) {
+    lastsMs: [5_000, 12_000],
+    async play(stage, { forMs }) {
       await onAllLines(stage, {
         begin: (line) => line.delayBy(LATENCY_MS),
-        forMs: random.between(5_000, 12_000),
+        forMs,
         end: (line) => line.delayBy(0),
       });
       return await stage.recovery.untilAnswered();
@@ -57,11 +60,12 @@ export const NETWORK_FAULTS: readonly Fault[] = [
   },
   {
     ...network,
-    name: 'connections reset inside an answer',
-    async play(stage, random) {
+    name: 'connections cut inside an answer',
+    lastsMs: [2_000, 10_000],
+    async play(stage, { forMs, random }) {
       await onAllLines(stage, {
         begin: (line) => line.breakAnswers(() => random.chance(BROKEN)),
-        forMs: random.between(4_000, 10_000),
+        forMs,
         end: (line) => line.breakAnswers(() => false),
       });
       return await stage.recovery.untilAnswered();
@@ -71,14 +75,15 @@ export const NETWORK_FAULTS: readonly Fault[] = [
     ...network,
     name: 'connections cut after COMMIT',
     isHindrance: false,
-    async play(stage, random) {
+    lastsMs: [2_000, 10_000],
+    async play(stage, { forMs, random }) {
       let isOver = false;
       const cutAgain = (line: TcpProxy): void => {
         if (!isOver) line.cutAfterCommit(() => random.chance(LOST)).then(() => cutAgain(line), noneIsLost);
       };
       await onAllLines(stage, {
         begin: cutAgain,
-        forMs: random.between(4_000, 10_000),
+        forMs,
         end: (line) => {
           isOver = true;
           line.forgetTrap();
@@ -94,12 +99,12 @@ function noneIsLost(error: unknown): never {
   throw error;
 }
 
-async function halfOpen(lines: readonly TcpProxy[], random: Random): Promise<void> {
+async function halfOpen(lines: readonly TcpProxy[], forMs: number): Promise<void> {
   for (const line of lines) line.stall();
-  await delay(random.between(5_000, 20_000));
+  await delay(forMs);
   for (const line of lines) {
     line.resume();
-    line.resetStalled();
+    line.closeStalled();
   }
 }
 

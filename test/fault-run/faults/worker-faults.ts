@@ -4,6 +4,7 @@ import { pickWorker, type WorkerSlot } from '../workers.ts';
 import { type Fault, LIMITS_MS } from './fault.ts';
 
 const FROZEN_MS = 30_000;
+const OLDER_MS = 10_000;
 const TAKEN_BACK = 'until the last of its requests is taken back';
 const AT_ITS_END = `from its end ${TAKEN_BACK}`;
 /** What the heap of the worker that is to run out of it may have. A worker under this load needs 40. */
@@ -21,7 +22,7 @@ export const WORKER_FAULTS: readonly Fault[] = [
   {
     ...worker,
     name: 'worker killed (SIGKILL)',
-    async play({ workers, recovery }, random) {
+    async play({ workers, recovery }, { random }) {
       const victim = pickWorker(workers, random);
       const { id } = victim;
       await victim.kill();
@@ -33,7 +34,7 @@ export const WORKER_FAULTS: readonly Fault[] = [
   {
     ...worker,
     name: 'worker out of memory',
-    async play({ workers, recovery }, random) {
+    async play({ workers, recovery }, { random }) {
       const victim = pickWorker(workers, random);
       await victim.stop();
       await victim.start({ nodeArgs: [`--max-old-space-size=${HEAP_MB}`, '--require', EATER] });
@@ -49,7 +50,7 @@ export const WORKER_FAULTS: readonly Fault[] = [
     name: 'worker frozen for 30 s (SIGSTOP, SIGCONT)',
     // It may hold rows: the database gives its transaction up after 10 s.
     isHindrance: true,
-    async play({ workers, recovery }, random) {
+    async play({ workers, recovery }, { random }) {
       const victim = pickWorker(workers, random);
       const awake = delay(FROZEN_MS);
       victim.signal('SIGSTOP');
@@ -64,24 +65,39 @@ export const WORKER_FAULTS: readonly Fault[] = [
     name: 'worker stopped under load (SIGTERM)',
     recovery: AT_ITS_END,
     limitMs: LIMITS_MS.ai,
-    play: ({ workers, recovery }, random) => stopOne(pickWorker(workers, random), recovery, 1),
+    play: ({ workers, recovery }, { random }) => stopOne(pickWorker(workers, random), recovery, 'once'),
   },
   {
     ...worker,
     name: 'worker stopped at once (SIGTERM twice)',
     recovery: AT_ITS_END,
     limitMs: LIMITS_MS.ai,
-    play: ({ workers, recovery }, random) => stopOne(pickWorker(workers, random), recovery, 2),
+    play: ({ workers, recovery }, { random }) => stopOne(pickWorker(workers, random), recovery, 'twice'),
+  },
+  {
+    ...worker,
+    name: 'a worker of another version, and back',
+    recovery: AT_ITS_END,
+    limitMs: LIMITS_MS.ai,
+    missing: ({ older }) =>
+      older === undefined ? 'no folder of another built version was named (--older)' : undefined,
+    async play({ workers, recovery, older }, { random }) {
+      const victim = pickWorker(workers, random);
+      await victim.stop();
+      if (older !== undefined) await victim.start({ program: older });
+      await delay(OLDER_MS);
+      return await stopOne(victim, recovery, 'once');
+    },
   },
 ];
 
 async function stopOne(
   victim: WorkerSlot,
   recovery: { untilTakenFrom(id: string): Promise<number> },
-  times: number,
+  how: 'once' | 'twice',
 ): Promise<number> {
   const { id } = victim;
-  await victim.stop(times);
+  await victim.stop(how);
   const tookMs = await recovery.untilTakenFrom(id);
   await victim.start();
   return tookMs;

@@ -151,6 +151,18 @@ describe('a log', () => {
   });
 });
 
+it('a change of what had ended before the tables were read last is found, but for a late answer that is dropped', () => {
+  const history = answeredHistory();
+  const later = (event: string) => {
+    const row = { id: 9, requestId: 3, event, worker: 'w2', attempt: 1, errorCode: null, atMs: 9 };
+    return checkHistory({ ...history, tables: { ...history.tables, log: [...history.tables.log, row] } });
+  };
+  expect(later('dropped')).toEqual([]);
+  expect(later('completed')).toEqual([
+    { rule: 'ended for good', id: 3, words: 'it had ended, or is gone, and then was completed by w2' },
+  ]);
+});
+
 describe('a word', () => {
   const end = {
     kind: 'end',
@@ -181,6 +193,7 @@ describe('a word', () => {
       'that nobody knows',
       [{ kind: 'refused', code: 'database_unavailable', message: 'nobody can look whether it was' }],
     ],
+    ['that its fate is unknown', [{ kind: 'refused', code: 'fate_unknown', message: 'The OK was lost.' }]],
     ['that it had ended', [{ kind: 'aborted', message: 'The wait was aborted; the request had ended.' }]],
   ])('%s is true', (_, words) => {
     expect(found(told(...words))).toEqual([]);
@@ -194,6 +207,11 @@ describe('a word', () => {
       'that it was not stored',
       { kind: 'refused', code: 'database_unavailable', message: 'it was not stored' },
       /told "it was not stored" \(database_unavailable\), and is there/,
+    ],
+    [
+      'that it was not stored, by an abort',
+      { kind: 'aborted', message: 'The wait was aborted; the request was not stored.' },
+      /was not stored\.", and is there as completed/,
     ],
     [
       'of another end, by ask',

@@ -1,6 +1,6 @@
 import { askedOnce, callsAreClaimed } from './calls.ts';
 import { noLateAnswer, noLateCall, notLeftOpen } from './in-life.ts';
-import { possibleStory } from './log-story.ts';
+import { endedForGood, possibleStory } from './log-story.ts';
 import { cancelledForGood, oneEnd, oneResponse, ownAnswer } from './one-end.ts';
 import { nothingLeftBehind, programsAreWell } from './programs.ts';
 import { type Breach, type History, type Rule, storiesOf } from './story.ts';
@@ -31,7 +31,7 @@ export function checkHistory(history: History): Breach[] {
       look(story, history).map((words) => ({ rule, id: story.id, words })),
     ),
   );
-  return [...ofRequests, ...askedOnce(history), ...programsAreWell(history)];
+  return [...ofRequests, ...endedForGood(history), ...askedOnce(history), ...programsAreWell(history)];
 }
 
 /** `one end, request 7: it is …` */

@@ -1,4 +1,4 @@
-import type { Rule, Story } from './story.ts';
+import type { Breach, History, Rule, Story } from './story.ts';
 import type { StoredEvent } from './tables.ts';
 
 /** Where a request stands, as its log tells until here. */
@@ -26,6 +26,18 @@ export const possibleStory: Rule = (story) => {
   }
   return endsAt(place, story);
 };
+
+/** What had ended when the tables were read before, and so is not among them, does not change. A late answer is dropped. */
+export function endedForGood({ tables }: History): Breach[] {
+  const ids = new Set(tables.requests.map(({ id }) => id));
+  const later = tables.log.filter(
+    ({ requestId, event }) => requestId !== 0 && event !== 'dropped' && !ids.has(requestId),
+  );
+  return later.map(({ requestId, event, worker }) => ({
+    ...{ rule: 'ended for good', id: requestId },
+    words: `it had ended, or is gone, and then was ${event}${worker === null ? '' : ` by ${worker}`}`,
+  }));
+}
 
 type Step = (place: Place, event: StoredEvent) => string;
 

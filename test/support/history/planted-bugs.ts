@@ -6,7 +6,7 @@ import type { Planted } from './small-run.ts';
 import type { ReadRows } from './tables.ts';
 
 /** A bug as somebody might make it, and the rule of check-history.ts that finds it. */
-export interface PlantedBug extends Planted {
+interface PlantedBug extends Planted {
   readonly name: string;
   readonly rule: string;
 }

@@ -3,9 +3,13 @@ import type { Told } from './notes.ts';
 import type { Rule, Story } from './story.ts';
 import { answerNoIn, tokenIn } from './tables.ts';
 
-/** How an error says that it does not know. Any other one is taken at its word. */
+/** How an error says that it does not know, beside its code. Any other one is taken at its word. */
 const DOES_NOT_KNOW =
   /nobody (?:can|knows|could)|may (?:be|have)|cannot (?:know|tell)|not known|was known|unknown/i;
+
+function doesNotKnow(code: string | null, message: string | null): boolean {
+  return code === 'fate_unknown' || DOES_NOT_KNOW.test(message ?? '');
+}
 
 /** Whatever a client was told of its request agrees with the tables, or says that it cannot know. */
 export const wordsAreTrue: Rule = (story) => {
@@ -21,7 +25,7 @@ function notTrue(word: Told, story: Story): readonly string[] {
         ? []
         : [`${story.ask?.token} was told this id, which is ${story.row?.token}'s`];
     case 'refused':
-      return story.row === undefined || DOES_NOT_KNOW.test(word.message)
+      return story.row === undefined || doesNotKnow(word.code, word.message)
         ? []
         : [`it was told "${word.message}" (${word.code}), and is there`];
     case 'status':
@@ -66,7 +70,7 @@ function endIsFalse(end: Extract<Told, { kind: 'end' }>, story: Story): readonly
   const { row } = story;
   const because = `${end.code}: ${end.message}`;
   if (end.id <= 0)
-    return row === undefined || DOES_NOT_KNOW.test(end.message ?? '')
+    return row === undefined || doesNotKnow(end.code, end.message)
       ? []
       : [`it was told "${because}" with no id, and is there`];
   if (row === undefined) return [];
@@ -91,10 +95,11 @@ function answerIsFalse(told: string | null, { responses }: Story): readonly stri
 
 /** What an aborted `ask` says of its request. */
 function abortIsFalse(message: string, { row }: Story): readonly string[] {
-  if (row === undefined || DOES_NOT_KNOW.test(message)) return [];
+  if (row === undefined || doesNotKnow('aborted', message)) return [];
   const wrong = (found: string) => [`it was told "${message}", and is ${found}`];
   if (/is cancelled/.test(message)) return row.status === 'cancelled' ? [] : wrong(row.status);
   if (/had ended/.test(message)) return isEnded(row.status) ? [] : wrong(row.status);
+  if (/was not stored|before anything was asked/.test(message)) return wrong(`there as ${row.status}`);
   if (/could not be cancelled/.test(message)) {
     const hasExpired = row.status === 'timeout' || row.status === 'failed';
     return hasExpired ? [] : wrong(row.status);
