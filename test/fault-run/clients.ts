@@ -80,7 +80,7 @@ export class ClientSlot {
 
   async #start(): Promise<void> {
     this.#starts += 1;
-    const { name, folder, database, seed } = this.#options;
+    const { name, database, seed } = this.#options;
     const { host, port } = this.proxy;
     const options: ClientOptions = {
       // No token twice.
@@ -88,7 +88,7 @@ export class ClientSlot {
       database: { ...database, host, port },
       seed: seed + this.#starts,
     };
-    const program = await Program.start(name, { file: 'client-program.ts', options, folder });
+    const program = await Program.start(name, { file: 'client-program.ts', options });
     this.#program = program;
     program.ended
       .then(async ({ exitCode }) => {

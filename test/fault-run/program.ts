@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { ProgramProcess, type ProgramResult } from '../support/program-process.ts';
 import { waitFor } from '../support/wait-for.ts';
 
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
 /** A file of this folder, run as a program that obeys (child.ts). */
 export class Program {
   readonly name: string;
@@ -21,13 +23,13 @@ export class Program {
   /** `file` is its name in this folder; `options` are its first argument, as JSON. */
   static async start(
     name: string,
-    { file, options, folder }: { readonly file: string; readonly options: object; readonly folder: string },
+    { file, options }: { readonly file: string; readonly options: object },
   ): Promise<Program> {
     const path = fileURLToPath(new URL(file, import.meta.url));
-    const args = ['--import', import.meta.resolve('tsx'), path, JSON.stringify(options)];
+    const args = ['--import', 'tsx', path, JSON.stringify(options)];
     const program = new Program(
       name,
-      new ProgramProcess(process.execPath, args, { cwd: folder, diesWithUs: true }),
+      new ProgramProcess(process.execPath, args, { cwd: ROOT, diesWithUs: true }),
     );
     program.ready = (await program.#nextLine()) as Record<string, unknown>;
     return program;

@@ -145,8 +145,7 @@ export class Stage {
     if (hasDisk && Disk.missing() === undefined) this.disk = Disk.mount(join(this.folder, 'disk'));
     await this.#startServer();
     const settings = { ...this.database.settings, ...USER };
-    const { folder } = this;
-    this.#stub = await Program.start('AI service', { file: 'stub-program.ts', options: { seed }, folder });
+    this.#stub = await Program.start('AI service', { file: 'stub-program.ts', options: { seed } });
     const env = { ...WORKER_ENV, AI_SERVICE_BASE_URL: String(this.#stub.ready['url']) };
     this.workers = await Promise.all(times(workers, () => WorkerSlot.open(settings, env)));
     this.clients = await Promise.all(

@@ -23,4 +23,6 @@ it('faults under load break no promise', async () => {
   expect([...figures.kinds.keys()].sort()).toEqual(SHORT);
   expect(figures.ends['completed']).toBeGreaterThan(0);
   expect(figures.events['released']).toBeGreaterThan(0);
+  expect([...figures.kinds.keys()].sort()).toEqual([...SHORT].sort());
+  expect(figures.ends['completed']).toBeGreaterThan(0);
 });
