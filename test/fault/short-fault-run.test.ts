@@ -20,7 +20,6 @@ it('faults under load break no promise', async () => {
   });
 
   expect(figures.breaches, lines.join('\n')).toEqual([]);
-  expect([...figures.kinds.keys()].sort()).toEqual(SHORT);
   expect(figures.ends['completed']).toBeGreaterThan(0);
   expect(figures.events['released']).toBeGreaterThan(0);
   expect([...figures.kinds.keys()].sort()).toEqual([...SHORT].sort());
