@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type AiStubProcess, startAiStubProcess } from '../test/support/ai-stub-process.ts';
 import { type MariadbAddress, MariadbServer } from '../test/support/mariadb-server.ts';
 import { measureHttpAlone } from './http-alone.ts';
+import { median } from './median.ts';
 import { measureDrain, onNewDatabase, TUNED } from './one-drain.ts';
 
 const REQUESTS = 20_000;
@@ -96,11 +97,6 @@ interface Figures {
   readonly tuned: number;
   readonly byDefault: number;
   readonly logBytes: number;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
 function print(name: string, { httpAlike, httpBest, tuned, byDefault }: Figures): void {

@@ -7,6 +7,7 @@ import { fuzz } from './fuzz.ts';
 import { galera } from './galera.ts';
 import { moving } from './moving.ts';
 import { operators } from './operator.ts';
+import { paced } from './paced.ts';
 import { promises } from './promises.ts';
 import { prompts } from './prompts.ts';
 import { recalls } from './recall.ts';
@@ -24,6 +25,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   galera,
   move: moving,
   operator: operators,
+  paced,
   promises,
   prompts,
   recall: recalls,

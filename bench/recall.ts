@@ -8,7 +8,7 @@ import { openSqliteWithSchema } from '../src/database/sqlite-schema.ts';
 import { createNpcMemory, type DatabaseKind, type KeptMemory } from '../src/service/memory/npc-memory.ts';
 import { MariadbServer } from '../test/support/mariadb-server.ts';
 import { createTestDatabase, type TestDatabase } from '../test/support/test-database.ts';
-import { lineOf, questionOf, Random, THINGS } from './recall/lines.ts';
+import { IN_EVERY_LINE, lineOf, questionOf, Random, THINGS } from './recall/lines.ts';
 
 const SCHEMA = fileURLToPath(new URL('../sql-files/ai_ipc_tables.sql', import.meta.url));
 const NPC = 'sage-of-prontera';
@@ -39,8 +39,7 @@ export async function recalls(): Promise<void> {
       ...{ socketPath: null, sslCaFile: null, minPoolSize: 1, maxPoolSize: 2 },
     });
     const [row] = await database.query('SELECT VERSION() AS version');
-    const { ours, ask } = await measureAll(database, 'mariadb', `${row?.['version']}`);
-    await compare(made, database, { ours, ask });
+    await compare(made, database, await measureAll(database, 'mariadb', `${row?.['version']}`));
     await database.close();
     const sqlite = await openSqliteWithSchema(join(folder, 'queue.db'));
     await measureAll(sqlite, 'sqlite', 'SQLite');
@@ -51,15 +50,18 @@ export async function recalls(): Promise<void> {
   }
 }
 
-/** What is asked of a FULLTEXT index, too. */
-interface Compared {
-  /** p50 in milliseconds. */
-  readonly ours: number;
-  /** A common word, and a player. */
-  readonly ask: () => readonly [word: string, player: string];
-}
+/** Common words, in how many lines they are: what is asked of a FULLTEXT index, too. */
+const COMMON_WORDS = [
+  { word: THINGS[0], lines: 'one line in seven' },
+  { word: IN_EVERY_LINE, lines: 'every line' },
+] as const;
 
-async function measureAll(database: Database, kind: DatabaseKind, name: string): Promise<Compared> {
+/** Resolves with the p50 in milliseconds for each of the common words. */
+async function measureAll(
+  database: Database,
+  kind: DatabaseKind,
+  name: string,
+): Promise<ReadonlyMap<string, number>> {
   const memory = createNpcMemory(database, kind);
   print(`${name}: ${LINES} lines of ${PLAYERS} players, and ${MOST_LINES} of one more`);
   await fill(database, kind);
@@ -70,15 +72,18 @@ async function measureAll(database: Database, kind: DatabaseKind, name: string):
   if (kind === 'mariadb') await printSize(database);
   const random = new Random(7);
   const anyPlayer = () => `player ${random.below(PLAYERS)}`;
-  const ask = () => [THINGS[0], anyPlayer()] as const;
   await measure('a question of any player', LOOKS, () =>
     recallOnce(memory, [random.of(THINGS), anyPlayer()]),
   );
   await measure('a question of the one with most', LOOKS, () =>
     recallOnce(memory, [random.of(THINGS), TALKATIVE]),
   );
-  const ours = await measure('about a common word, of any player', LOOKS, () => recallOnce(memory, ask()));
-  return { ours, ask };
+  const ours = new Map<string, number>();
+  for (const { word, lines } of COMMON_WORDS) {
+    const what = `about a word of ${lines}, of any player`;
+    ours.set(word, await measure(what, LOOKS, () => recallOnce(memory, [word, anyPlayer()])));
+  }
+  return ours;
 }
 
 async function recallOnce(memory: KeptMemory, [thing, playerId]: readonly [string, string]): Promise<void> {
@@ -122,7 +127,11 @@ async function printSize(database: Database): Promise<void> {
   );
 }
 
-async function compare(made: TestDatabase, database: Database, { ours, ask }: Compared): Promise<void> {
+async function compare(
+  made: TestDatabase,
+  database: Database,
+  ours: ReadonlyMap<string, number>,
+): Promise<void> {
   // Over a connection without limits: the index takes its time.
   await made.query('CREATE TABLE bench_lines LIKE ai_npc_memory');
   await made.query("INSERT INTO bench_lines SELECT * FROM ai_npc_memory WHERE kind = 'folded'");
@@ -131,11 +140,13 @@ async function compare(made: TestDatabase, database: Database, { ours, ask }: Co
   const sql = `
     SELECT id, said, MATCH (said) AGAINST (?) AS fit FROM bench_lines
      WHERE player_id = ? AND npc_id = ? AND MATCH (said) AGAINST (?) ORDER BY fit DESC LIMIT 5`;
-  const p50 = await measure('the same by FULLTEXT', FULLTEXT_LOOKS, async () => {
-    const [word, player] = ask();
-    await database.query(sql, [word, player, NPC, word]);
-  });
-  print(`  p50 of the words is ${(ours / p50).toFixed(4)} of that of FULLTEXT`);
+  const random = new Random(11);
+  for (const { word, lines } of COMMON_WORDS) {
+    const p50 = await measure(`FULLTEXT, by a word of ${lines}`, FULLTEXT_LOOKS, async () => {
+      await database.query(sql, [word, `player ${random.below(PLAYERS)}`, NPC, word]);
+    });
+    print(`  p50 of the words is ${((ours.get(word) ?? 0) / p50).toFixed(4)} of that of FULLTEXT`);
+  }
 }
 
 async function measure(what: string, looks: number, look: () => Promise<void>): Promise<number> {

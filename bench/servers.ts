@@ -2,6 +2,7 @@ import { type AiStubProcess, startAiStubProcess } from '../test/support/ai-stub-
 import { fetchServer } from '../test/support/fetched-servers.ts';
 import { MariadbServer } from '../test/support/mariadb-server.ts';
 import { createTestDatabase } from '../test/support/test-database.ts';
+import { median } from './median.ts';
 import { measureDrain, onNewDatabase, TUNED } from './one-drain.ts';
 
 const [MARIADB, MYSQL] = ['mariadb-11.8', 'mysql-9.7'] as const;
@@ -106,9 +107,4 @@ async function settingsOf(server: MariadbServer): Promise<string> {
   } finally {
     await database.drop();
   }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

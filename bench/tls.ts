@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type AiStubProcess, startAiStubProcess } from '../test/support/ai-stub-process.ts';
 import { TlsServer } from '../test/support/tls-server.ts';
+import { median } from './median.ts';
 import { measureDrain, onNewDatabase, TUNED } from './one-drain.ts';
 
 const REQUESTS = 20_000;
@@ -72,8 +73,4 @@ function cpuUs(pid: number | 'self' | undefined, field: 13 | 15): number {
   // The first field behind the name is the third one.
   const fields = rest.split(' ').map(Number);
   return (((fields[field - 2] ?? 0) + (fields[field - 1] ?? 0)) * 1_000_000) / TICKS_PER_SECOND;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
 }

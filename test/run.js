@@ -1,7 +1,9 @@
 // What `npm test` runs: every check, even after one has failed, and at the end one line `N passed, N failed`.
-// `npm test -- test/fault` hands what follows `--` to vitest. Three words of its own come before that:
+// `npm test -- test/fault` hands what follows `--` to vitest. Four words of its own come before that:
 //   --quick           the checks, and the unit tests that the last commit, or what is not committed, touches
 //   --node VERSION    all tests on that version of Node (from npm), and on no other
+//   --other-servers   all tests, and beside them what the other database servers have to prove; also where
+//                     AI_IPC_TEST_NEEDS_SERVERS says that one has to be there, as .ci/run does
 //   --server NAME     on another database server, such as mariadb-11.8, on this Node alone and without the checks: CONTRIBUTING.md
 
 import { spawn } from 'node:child_process';
@@ -54,12 +56,17 @@ function readWords(args) {
     const [, next] = rest.splice(at, value === undefined ? 2 : 1);
     return value ?? next ?? '(none)';
   };
-  const quickAt = rest.indexOf('--quick');
-  if (quickAt >= 0) rest.splice(quickAt, 1);
+  const has = (name) => {
+    const at = rest.indexOf(name);
+    if (at >= 0) rest.splice(at, 1);
+    return at >= 0;
+  };
+  const isQuick = has('--quick');
+  const hasOtherServers = has('--other-servers') || Boolean(process.env.AI_IPC_TEST_NEEDS_SERVERS);
   const server = take('--server');
   // The steps inherit it; test/support/chosen-server.ts looks for it there.
   if (server !== undefined) process.env.AI_IPC_TEST_SERVER = server;
-  return { isQuick: quickAt >= 0, server, node: take('--node'), vitest: rest };
+  return { isQuick, hasOtherServers, server, node: take('--node'), vitest: rest };
 }
 
 /** Every commit of a test is a wait for the disk, unless its files are in memory. TMPDIR is the developer's, where he set it. */
@@ -92,15 +99,17 @@ async function runTests() {
 }
 
 /**
- * The unit tests on another Node, and what the other servers have to prove. Half of all tests' time is waiting, so these run
- * beside the others; what they print is told behind it.
+ * The unit tests on another Node, and, where asked for, what the other servers have to prove (a fifth of all CPU). Half of all
+ * tests' time is waiting, so these run beside the others; what they print is told behind it.
  */
 async function runBeside() {
   const told = [];
   const node24 = await otherNode(NODE_24);
   if (node24 !== undefined)
     told.push(await vitestBeside({ name: 'unit tests', node: node24, args: ['--project', 'unit'] }));
-  return words.vitest.length === 0 ? [...told, ...(await runOnOtherServers())] : told;
+  return words.hasOtherServers && words.vitest.length === 0
+    ? [...told, ...(await runOnOtherServers())]
+    : told;
 }
 
 /** What cannot be had (no network, no Debian) is told and left out; in CI, which says so, one of them has to be there. */

@@ -68,9 +68,13 @@ const FORMS: readonly [Form, ...Form[]] = [
 
 type Form = (thing: string, place: string, count: number) => string;
 
+/** In every line, as players call whom they talk to by name. */
+export const IN_EVERY_LINE = 'sage';
+
 /** What a player says: some 60 letters. */
 export function lineOf(random: Random): string {
-  return random.of(FORMS)(random.firstOf(THINGS), random.of(PLACES), 2 + random.below(900));
+  const line = random.of(FORMS)(random.firstOf(THINGS), random.of(PLACES), 2 + random.below(900));
+  return `${IN_EVERY_LINE}, ${line}`;
 }
 
 export function questionOf(thing: string): string {

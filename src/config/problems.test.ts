@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the placeholders of YAML, written as an admin does.
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -375,21 +375,4 @@ it('a name that is misspelt in .env is told beside the setting that is missed', 
   expect(refusal({ dotEnv: 'DB_HOST=127.0.0.1\nDB_USER=me\nDB_NAME=x\nDB_PASSWORT=secret\n' })).toMatch(
     /DB_PASSWORD is not set.*\n.*DB_PASSWORT is no setting and does nothing here\. Did you mean DB_PASSWORD\?/,
   );
-});
-
-it('a file that this user may not read is told with sudo', () => {
-  const cwd = mkdtempSync(join(tmpdir(), 'ai-ipc-settings-'));
-  folders.push(cwd);
-  chmodSync(cwd, 0o755);
-  writeFileSync(join(cwd, '.env'), 'DB_PASSWORD=x', { mode: 0 });
-  // Root may read all: as nobody, then.
-  const isRoot = process.geteuid?.() === 0;
-  if (isRoot) process.seteuid?.(65_534);
-  try {
-    expect(() => loadSettings({ env: {}, cwd })).toThrow(
-      /cannot be read \(EACCES.*put sudo in front .*sudo chown/,
-    );
-  } finally {
-    if (isRoot) process.seteuid?.(0);
-  }
 });

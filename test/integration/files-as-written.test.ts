@@ -1,9 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadSettings } from '../../src/config/load.ts';
 import { OWN_PERSONAS, personaPaths, readPersona } from '../../src/mind/persona/persona-book.ts';
-import { newFolder, runCli, startCli, urlOf, useCli } from '../support/cli-process.ts';
+import { newFolder, runCli, runCliAsMereUser, startCli, urlOf, useCli } from '../support/cli-process.ts';
 import { posting } from '../support/json-body.ts';
 
 useCli();
@@ -46,6 +46,14 @@ describe('.env', () => {
     ['as .env.txt', { '.env.txt': UTF8(ENV) }, /\.env is not there, but \.env\.txt is\. Take \.txt off/],
   ] as const)('%s is refused', (_, files, words) => {
     expect(() => loadSettings({ env: {}, cwd: folderWith(files) })).toThrow(words);
+  });
+
+  it('that this user may not read is told with sudo', async () => {
+    const cwd = folderWith({ '.env': UTF8(ENV) });
+    chmodSync(join(cwd, '.env'), 0);
+    const refused = await runCliAsMereUser(['config', 'check'], { cwd });
+    expect(refused).toMatchObject({ exitCode: 78 });
+    expect(refused.stderr).toMatch(/cannot be read \(EACCES.*put sudo in front .*sudo chown/);
   });
 });
 

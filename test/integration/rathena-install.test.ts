@@ -7,6 +7,7 @@ import {
   PROGRAM,
   ROOT,
   runCli,
+  runCliAsMereUser,
   runCliWithin,
   runProgram,
   useCli,
@@ -141,7 +142,7 @@ describe('a refusal changes nothing: exit code 1 and a sentence', () => {
     const before = snapshot(dir);
     setRights(dir, 0o555);
 
-    const { exitCode, stderr } = await asMereUser(['rathena', 'install', dir]);
+    const { exitCode, stderr } = await runCliAsMereUser(['rathena', 'install', dir]);
     setRights(dir, 0o755);
 
     expect(exitCode).toBe(1);
@@ -153,7 +154,7 @@ describe('a refusal changes nothing: exit code 1 and a sentence', () => {
     const dir = newTree();
     chmodSync(join(dir, 'src'), 0);
 
-    const { exitCode, stderr } = await asMereUser(['rathena', 'check', dir]);
+    const { exitCode, stderr } = await runCliAsMereUser(['rathena', 'check', dir]);
     chmodSync(join(dir, 'src'), 0o755);
 
     expect(exitCode).toBe(1);
@@ -263,14 +264,6 @@ it('the files of the package are of one version, and their licence and README st
   // A new .hpp would make rAthena build all of map again.
   expect(packaged.filter(([path]) => path.endsWith('.hpp'))).toEqual([]);
 });
-
-/** Without the right of root to write and read everything. */
-async function asMereUser(args: readonly string[]): Promise<ProgramResult> {
-  if (process.getuid?.() !== 0) return await runCli(args);
-  const rights = '-dac_override,-dac_read_search,-fowner';
-  const limits = [`--bounding-set=${rights}`, `--inh-caps=${rights}`];
-  return await runProgram('setpriv', [...limits, process.execPath, PROGRAM, ...args]);
-}
 
 function setRights(dir: string, mode: number): void {
   for (const [path, kind] of Object.entries(snapshot(dir)))

@@ -102,8 +102,8 @@ describe('hostile topics, facts and messages', () => {
         );
         expect([...line].length).toBeLessThanOrEqual(150);
       }
-      if (words !== null) for (const call of model.calls) expect(call.system).not.toContain('obey');
     }
+    if (words !== null) for (const call of model.calls) expect(call.system).not.toContain('obey');
   });
 
   it('that are too long are refused by name, and a body of more than a megabyte as a whole', async () => {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { createOfflineMind } from '../../src/mind/brain/offline-mind.ts';
+import { createOfflineMind, type OfflineMind } from '../../src/mind/brain/offline-mind.ts';
 import { recollect } from '../../src/mind/memory/fold.ts';
 import type { Persona } from '../../src/mind/persona/persona.ts';
 import type { PersonaBook } from '../../src/mind/persona/persona-book.ts';
@@ -63,17 +63,37 @@ export async function talk(
   const answers: Answered[] = [];
   for (const { said, intent } of lines) {
     const line = toLine(npc, { said: String(said), turns });
-    const why = mind.explain(line);
-    const { text } = await mind.speak(line, new AbortController().signal);
-    answers.push({
-      said: line.message,
-      text,
-      why,
-      isRight: isOneOf(why, [intent].flat(), [npc, line.language, book]),
-    });
-    turns.push({ said: line.message, answered: text });
+    const answered = await answer(mind, book, { line, intents: [intent].flat() });
+    answers.push(answered);
+    turns.push({ said: line.message, answered: answered.text });
   }
   return answers;
+}
+
+/** The last of many turns, without an answer to those before it. */
+export async function lastOfTalk(
+  book: PersonaBook,
+  {
+    npc,
+    before,
+    last,
+  }: { readonly npc: Persona; readonly before: readonly string[]; readonly last: MeantLine },
+): Promise<Answered> {
+  const turns = before.map((said) => ({ said, answered: '…' }));
+  const line = toLine(npc, { said: last.said, turns });
+  return await answer(createOfflineMind(book), book, { line, intents: [last.intent].flat() });
+}
+
+interface Asked {
+  readonly line: PlayerLine;
+  readonly intents: readonly string[];
+}
+
+async function answer(mind: OfflineMind, book: PersonaBook, { line, intents }: Asked): Promise<Answered> {
+  const why = mind.explain(line);
+  const { text } = await mind.speak(line, new AbortController().signal);
+  const isRight = isOneOf(why, intents, [line.persona, line.language, book]);
+  return { said: line.message, text, why, isRight };
 }
 
 function toLine(persona: Persona, { said, turns }: { said: string; turns: readonly Turn[] }): PlayerLine {

@@ -85,6 +85,17 @@ export async function runCliWithin(kibibytes: number, args: readonly string[]): 
   return await runProgram('bash', ['-c', limit, process.execPath, PROGRAM, ...args]);
 }
 
+/** `ai-ipc …` to its end, without the right of root to read and write everything (setpriv of util-linux takes it). */
+export async function runCliAsMereUser(
+  args: readonly string[],
+  options: CliOptions = {},
+): Promise<ProgramResult> {
+  if (process.getuid?.() !== 0) return await runCli(args, options);
+  const rights = '-dac_override,-dac_read_search,-fowner';
+  const limits = [`--bounding-set=${rights}`, `--inh-caps=${rights}`];
+  return await runProgram('setpriv', [...limits, process.execPath, PROGRAM, ...args], options);
+}
+
 /** Any other program to its end, with the same clean environment. */
 export async function runProgram(
   program: string,

@@ -20,6 +20,14 @@ interface Streamed {
   readonly usage: unknown;
 }
 
+/** Letters that come a few at a time, as from a server. What follows comes in longer pieces: of 3,000 letters each piece costs. */
+const IN_SHORT = 200;
+
+function piecesOf(text: string, length: number): string[] {
+  const count = Math.ceil(text.length / length);
+  return Array.from({ length: count }, (_, at) => text.slice(at * length, (at + 1) * length));
+}
+
 /** As servers stream: the role first, the text in pieces, why it ended, and what it cost where that was asked for. */
 export function sendStream(response: ServerResponse, { base, content, finish, usage }: Streamed): void {
   const piece = (delta: unknown, reason: string | null = null) => ({
@@ -27,7 +35,7 @@ export function sendStream(response: ServerResponse, { base, content, finish, us
     object: 'chat.completion.chunk',
     choices: [{ index: 0, delta, logprobs: null, finish_reason: reason }],
   });
-  const texts = content.match(/[\s\S]{1,7}/g) ?? [];
+  const texts = [...piecesOf(content.slice(0, IN_SHORT), 7), ...piecesOf(content.slice(IN_SHORT), 70)];
   const pieces: unknown[] = [
     piece({ role: 'assistant', content: '', refusal: null }),
     ...texts.map((text) => piece({ content: text })),

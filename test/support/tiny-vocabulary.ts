@@ -39,46 +39,56 @@ function wordsOf(text: string): Word[] {
     .map(([piece, count]) => ({ symbols: lettersOf(piece), count }));
 }
 
+interface Pair {
+  readonly text: string;
+  readonly words: Set<Word>;
+  count: number;
+}
+
 /** How often each pair stands in all words, kept up to date while pairs are merged. */
 class PairCounts {
-  readonly #counts = new Map<string, number>();
-  readonly #wordsWith = new Map<string, Set<Word>>();
+  readonly #pairs = new Map<string, Pair>();
+  /** The pairs by their count, the oldest first. To look through all of them for each merge took 8 s. */
+  readonly #byCount: Set<Pair>[] = [];
+  #most = 0;
 
   constructor(words: readonly Word[]) {
     for (const word of words) this.#add(word, 1);
   }
 
+  /** Undefined where no pair stands twice. */
   mostFrequent(): string | undefined {
-    let best: string | undefined;
-    let bestCount = 1;
-    for (const [pair, count] of this.#counts) {
-      if (count <= bestCount) continue;
-      best = pair;
-      bestCount = count;
-    }
-    return best;
+    while (this.#most > 1 && !this.#byCount[this.#most]?.size) this.#most -= 1;
+    const [pair] = this.#most > 1 ? (this.#byCount[this.#most] ?? []) : [];
+    return pair?.text;
   }
 
-  merge(pair: string): void {
-    const [left, right] = pair.split(' ') as [string, string];
-    for (const word of [...(this.#wordsWith.get(pair) ?? [])]) {
+  merge(text: string): void {
+    const [left, right] = text.split(' ') as [string, string];
+    for (const word of [...(this.#pairs.get(text)?.words ?? [])]) {
       this.#add(word, -1);
       word.symbols = withMerged(word.symbols, left, right);
       this.#add(word, 1);
     }
-    this.#counts.delete(pair);
-    this.#wordsWith.delete(pair);
   }
 
   #add(word: Word, sign: 1 | -1): void {
     for (let at = 1; at < word.symbols.length; at += 1) {
-      const pair = `${word.symbols[at - 1]} ${word.symbols[at]}`;
-      this.#counts.set(pair, (this.#counts.get(pair) ?? 0) + sign * word.count);
-      const set = this.#wordsWith.get(pair) ?? new Set();
-      if (sign === 1) set.add(word);
-      else set.delete(word);
-      this.#wordsWith.set(pair, set);
+      const text = `${word.symbols[at - 1]} ${word.symbols[at]}`;
+      const pair = this.#pairs.get(text) ?? { text, words: new Set(), count: 0 };
+      this.#pairs.set(text, pair);
+      if (sign === 1) pair.words.add(word);
+      else pair.words.delete(word);
+      this.#count(pair, pair.count + sign * word.count);
     }
+  }
+
+  #count(pair: Pair, count: number): void {
+    this.#byCount[pair.count]?.delete(pair);
+    pair.count = count;
+    this.#byCount[count] ??= new Set();
+    this.#byCount[count].add(pair);
+    this.#most = Math.max(this.#most, count);
   }
 }
 

@@ -17,5 +17,7 @@ const program = openProcess(PROCESS_ALL_ACCESS, 0, Number(process.argv[2]));
 if (program === null) throw new Error(`there is no program ${process.argv[2]}`);
 const start = getAddress(getModule('kernelbase.dll'), 'CtrlRoutine');
 if (start === null) throw new Error('kernelbase.dll has no CtrlRoutine');
+// When: what follows is measured from here.
+process.stdout.write(String(Date.now()));
 if (beginThread(program, null, 0, start, CTRL_CLOSE_EVENT, 0, null) === null)
   throw new Error('the thread could not be begun');

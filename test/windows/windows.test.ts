@@ -10,6 +10,8 @@ import { waitFor } from '../support/wait-for.ts';
 import { closeConsole, newFolder, runAiIpc, startAiIpc, startNode, useWine, windowsPath } from './wine.ts';
 
 const CALLS = 5;
+/** The log has milliseconds, and its clock is the same as Wine's. */
+const CLOCK_MS = 5;
 
 useWine();
 useTrees();
@@ -91,9 +93,16 @@ describe('five calls under way', () => {
 
   it('are given back by a console window that is closed, and another worker answers them', async () => {
     const { cwd, worker } = await startWithCalls();
-    await closeConsole(await workerPid());
+    const { closedAtMs } = await closeConsole(await workerPid());
     await worker.ended;
     await expectGivenBack(cwd);
+    const [last] = await queue().database.query<{ ms: number }[]>(
+      "SELECT 1000 * UNIX_TIMESTAMP(MAX(created_at)) AS ms FROM ai_request_log WHERE event_type = 'released'",
+    );
+    expect(last!.ms).toBeGreaterThan(closedAtMs - CLOCK_MS);
+    process.stdout.write(
+      `All ${CALLS} calls were given back ${Math.round(last!.ms - closedAtMs)} ms after the close.\n`,
+    );
     await expectAnsweredByAnother(cwd);
   });
 });

@@ -60,11 +60,13 @@ export async function runAiIpc(args: readonly string[], options: WindowsOptions)
 }
 
 /** As Windows does where the window of a program's console is closed. */
-export async function closeConsole(pid: number): Promise<void> {
+export async function closeConsole(pid: number): Promise<{ readonly closedAtMs: number }> {
   const script = windowsPath(fileURLToPath(new URL('close-console.cjs', import.meta.url)));
   const env = { AI_IPC_WINDOWS_KOFFI: windowsPath(KOFFI) };
-  const { exitCode, stderr } = await startNode([script, String(pid)], { cwd: newFolder(), env }).ended;
+  const { exitCode, stdout, stderr } = await startNode([script, String(pid)], { cwd: newFolder(), env })
+    .ended;
   if (exitCode !== 0) throw new Error(`close-console.cjs ended with ${exitCode}: ${stderr}`);
+  return { closedAtMs: Number(stdout) };
 }
 
 /** A program under Wine. Its output goes to files: a pipe of Linux is no handle that Node can write to there. */

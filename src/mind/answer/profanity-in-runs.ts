@@ -1,7 +1,5 @@
+import { GRAPHEMES, WORDS } from '../language/script.ts';
 import { comparable, type Entries, type ProfanityList } from './profanity-list.ts';
-
-const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-const WORDS = new Intl.Segmenter(undefined, { granularity: 'word' });
 
 /** A run of text without blanks, as it is compared. */
 interface Run {

@@ -1,8 +1,5 @@
-import { isRun } from './script.ts';
+import { GRAPHEMES, isRun, WORDS } from './script.ts';
 
-/** ICU takes no language into account here (measured on 72 and 78): Thai, Japanese and Chinese are cut by dictionary. */
-const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-const WORDS = new Intl.Segmenter(undefined, { granularity: 'word' });
 /** Units before and behind a cut in which its place is looked for: no word of a dictionary is longer. */
 const WINDOW = { before: 60, after: 30 } as const;
 /** They are written before the consonant behind which they are spoken. */

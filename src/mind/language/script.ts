@@ -2,6 +2,9 @@
  * What is known of scripts. Words of those without blanks are cut by the dictionaries of Intl.Segmenter: which locale it
  * is made for changes nothing (Node 20, ICU 72 and 78).
  */
+export const WORDS = new Intl.Segmenter('und', { granularity: 'word' });
+export const GRAPHEMES = new Intl.Segmenter('und', { granularity: 'grapheme' });
+
 const RUN =
   /[\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 const SPELT_RUN = /[\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
@@ -14,8 +17,6 @@ const SARA_AM = /\u0e4d\u0e32/g;
 const LAO_AM = /\u0ecd\u0eb2/g;
 /** Marks make another letter in Thai or kana; here they are what people leave out. */
 const ACCENTS = /(?<=[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])\p{M}+/gu;
-
-const segmenter = new Intl.Segmenter('und', { granularity: 'word' });
 
 /** Whether the text has letters of a script that puts no blanks between words. */
 export function isRun(text: string): boolean {
@@ -47,6 +48,6 @@ export function withoutAccents(text: string): string {
 /** The words of a text without blanks, as the dictionary cuts them; not the same in every sentence. */
 export function cutRun(text: string): string[] {
   const parts: string[] = [];
-  for (const { segment, isWordLike } of segmenter.segment(text)) if (isWordLike) parts.push(segment);
+  for (const { segment, isWordLike } of WORDS.segment(text)) if (isWordLike) parts.push(segment);
   return parts;
 }

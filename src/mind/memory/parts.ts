@@ -1,3 +1,4 @@
+import { cutRun, foldWidth, withoutAccents } from '../language/script.ts';
 import { MEMORY_LIMITS } from './memory-limits.ts';
 
 /**
@@ -15,22 +16,20 @@ export interface Parts {
 const RUNS =
   /(?<hangul>\p{Script=Hangul}+)|(?<han>[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]+)|(?<unspaced>[\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]+)|(?<spaced>(?:(?!\p{Script=Hangul}|\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Thai}|\p{Script=Lao}|\p{Script=Khmer}|\p{Script=Myanmar})[\p{L}\p{M}\p{N}])+)/gu;
 
-/** Any language: what is cut by dictionary is known by its script. */
-const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
-
 export function partsOf(text: string): Parts {
   const words: string[] = [];
   const runs: string[] = [];
-  for (const { groups = {} } of text.normalize('NFKC').toLowerCase().matchAll(RUNS)) {
+  for (const { groups = {} } of foldWidth(text).toLowerCase().matchAll(RUNS)) {
     const { hangul, han, unspaced, spaced } = groups;
     if (hangul !== undefined) words.push(...pairsOf(hangul));
     if (han !== undefined) words.push(...pairsOf(han), ...(han.match(/\p{Script=Han}/gu) ?? []));
     if (unspaced !== undefined) {
-      words.push(...wordsIn(unspaced));
+      words.push(...cutRun(unspaced));
       runs.push(unspaced);
     }
     if (spaced !== undefined) {
-      const word = withoutMarks(spaced);
+      // Accents are left out in a chat as often as not, and whoever asks may be more careful than he was when he told.
+      const word = withoutAccents(spaced);
       words.push(word);
       runs.push(word);
     }
@@ -51,18 +50,6 @@ export function partNumbersOf(text: string, most: number = MEMORY_LIMITS.partsPe
 function pairsOf(run: string): string[] {
   const letters = [...run];
   return letters.length === 1 ? letters : letters.slice(1).map((letter, at) => `${letters[at]}${letter}`);
-}
-
-function wordsIn(run: string): string[] {
-  return [...segmenter.segment(run)].map(({ segment }) => segment);
-}
-
-/** Accents are left out in a chat as often as not, and whoever asks may be more careful than he was when he told. */
-function withoutMarks(word: string): string {
-  return word
-    .normalize('NFD')
-    .replace(/\p{Mn}/gu, '')
-    .normalize('NFC');
 }
 
 /** Of a word of three letters the ends tell nothing more: "dog" is found in "dogs", and "the" is asked for twice, not four times. */

@@ -12,6 +12,15 @@ const MAX_TOKENS = 400;
 /** To be true is more than to be varied. */
 const TEMPERATURE = 0.2;
 
+const summarisers = new WeakMap<Persona, Persona>();
+
+/** The same one each time: what is known of a persona, such as its names (20 ms), is kept by the object. */
+function asSummariser(persona: Persona): Persona {
+  const known = summarisers.get(persona) ?? { ...persona, model_settings: { temperature: TEMPERATURE } };
+  summarisers.set(persona, known);
+  return known;
+}
+
 /** Turns of one player, and the NPC that remembers them. */
 export interface ToCondense {
   readonly persona: Persona;
@@ -38,7 +47,7 @@ export async function condense(
       schema: CONDENSE_SCHEMA,
       // Its length and its model are not those of what the NPC says.
       speakers: {
-        persona: { ...persona, model_settings: { temperature: TEMPERATURE } },
+        persona: asSummariser(persona),
         npcId: null,
         player: { name: toldName(older.after), level: null, class: null },
       },

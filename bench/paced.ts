@@ -1,0 +1,141 @@
+import { resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type * as Client from '../src/client/index.ts';
+import { type AiStubProcess, startAiStubProcess } from '../test/support/ai-stub-process.ts';
+import { type MariadbAddress, MariadbServer } from '../test/support/mariadb-server.ts';
+import { createTestDatabase } from '../test/support/test-database.ts';
+import { WorkerProcess } from '../test/support/worker-process.ts';
+import { cpuMsOf } from './cpu-of.ts';
+import { median } from './median.ts';
+
+const OURS = fileURLToPath(new URL('..', import.meta.url));
+const ROUNDS = 5;
+/** A second, and for how long: 100 asks are the fewest of which one in a hundred can be told. */
+const PACES = [
+  { perSecond: 5, seconds: 20 },
+  { perSecond: 200, seconds: 10 },
+] as const;
+const WARM_UP = { perSecond: 200, seconds: 5 };
+/** As deploy/ai-ipc-worker.service starts it. */
+const NODE_ARGS = ['--max-semi-space-size=32'];
+
+interface Pace {
+  readonly perSecond: number;
+  readonly seconds: number;
+}
+
+interface Figures {
+  readonly folder: string;
+  readonly perSecond: number;
+  readonly p50: number;
+  readonly p99: number;
+  /** Of the worker, for 1,000 requests, in seconds. */
+  readonly cpuSeconds: number;
+}
+
+const VALUES = ['p50', 'p99', 'cpuSeconds'] as const;
+
+/**
+ * What one who asks waits: milliseconds from when an `ask` was due to its answer, at 5 and at 200 a second, with an AI
+ * service that answers in 0 ms, MariaDB with durable commits, worker and client on this machine. With the folder of another
+ * build (`npm ci` and one start there), both in turn: `npm run bench -- paced FOLDER`.
+ */
+export async function paced(): Promise<void> {
+  const folders = [OURS, ...process.argv.slice(3).map((folder) => resolve(folder))];
+  const server = new MariadbServer();
+  const stub = await startAiStubProcess();
+  try {
+    await server.start();
+    const all: Figures[] = [];
+    for (let round = 1; round <= ROUNDS; round += 1)
+      for (const folder of folders) all.push(...(await measureBuild(folder, server.address, stub)));
+    for (const { perSecond } of PACES)
+      tell(
+        folders,
+        all.filter((figures) => figures.perSecond === perSecond),
+      );
+  } finally {
+    await server.remove();
+    await stub.stop();
+  }
+}
+
+/** The figures for each pace. */
+async function measureBuild(folder: string, server: MariadbAddress, stub: AiStubProcess): Promise<Figures[]> {
+  const database = await createTestDatabase(server);
+  await database.loadSqlFile(resolve(folder, 'sql-files/ai_ipc_tables.sql'));
+  const env = { AI_SERVICE_BASE_URL: stub.url, LOG_LEVEL: 'warn' };
+  const worker = new WorkerProcess(database.settings, env, {
+    program: resolve(folder, 'bin/ai-ipc.js'),
+    nodeArgs: NODE_ARGS,
+  });
+  const client = await openClient(folder, database.settings);
+  try {
+    await worker.started();
+    await ask(client, WARM_UP);
+    const figures: Figures[] = [];
+    for (const pace of PACES) figures.push({ folder, ...(await measure(client, worker.pid, pace)) });
+    return figures;
+  } finally {
+    await client.close();
+    await worker.stop();
+    await database.drop();
+  }
+}
+
+async function openClient(
+  folder: string,
+  { host, port, user, password, database }: Awaited<ReturnType<typeof createTestDatabase>>['settings'],
+): Promise<Client.AiIpc> {
+  const entry = pathToFileURL(resolve(folder, 'dist/client/index.js')).href;
+  const { AiIpc } = (await import(entry)) as typeof Client;
+  return await AiIpc.open({ kind: 'mariadb', host, port, user, password, database });
+}
+
+async function measure(
+  client: Client.AiIpc,
+  workerPid: number,
+  pace: Pace,
+): Promise<Omit<Figures, 'folder'>> {
+  const cpuMs = cpuMsOf(workerPid);
+  const times = await ask(client, pace);
+  const at = (part: number) => times[Math.floor((times.length - 1) * part)] ?? Number.NaN;
+  const cpuSeconds = (cpuMsOf(workerPid) - cpuMs) / times.length;
+  return { perSecond: pace.perSecond, p50: at(0.5), p99: at(0.99), cpuSeconds };
+}
+
+/** The milliseconds of each, the shortest first. */
+async function ask(client: Client.AiIpc, { perSecond, seconds }: Pace): Promise<number[]> {
+  const startMs = performance.now();
+  const asked = Array.from({ length: perSecond * seconds }, async (_, at) => {
+    const dueMs = startMs + (at * 1_000) / perSecond;
+    await delay(dueMs - performance.now());
+    const { status } = await client.ask('dialogue', '/api/v1/npc/dialogue', { message: `Hello ${at}` });
+    if (status !== 'completed') throw new Error(`An ask ended as ${status}.`);
+    return performance.now() - dueMs;
+  });
+  return (await Promise.all(asked)).sort((one, other) => one - other);
+}
+
+/** Of one pace: medians of the rounds, and of what each round of ours was to the same round of the other build. */
+function tell(folders: readonly string[], figures: readonly Figures[]): void {
+  const roundsOf = (folder: string) => figures.filter((round) => round.folder === folder);
+  for (const folder of folders) {
+    const [p50 = 0, p99 = 0, cpuSeconds = 0] = VALUES.map((name) =>
+      median(roundsOf(folder).map((round) => round[name])),
+    );
+    process.stdout.write(
+      `${figures[0]?.perSecond} a second, ${folder}: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms; ` +
+        `the worker's CPU ${cpuSeconds.toFixed(2)} s for 1,000\n`,
+    );
+  }
+  for (const other of folders.slice(1)) {
+    const others = roundsOf(other);
+    const ratios = VALUES.map((name) => {
+      const ratio = median(roundsOf(OURS).map((ours, at) => ours[name] / (others[at]?.[name] ?? Number.NaN)));
+      return `${name} ${ratio.toFixed(2)}`;
+    });
+    process.stdout.write(`  ours to the other: ${ratios.join(', ')}\n`);
+  }
+}
