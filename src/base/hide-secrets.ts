@@ -1,5 +1,5 @@
 /** Shorter ones are words that a text may well have of itself. */
-const LEAST_CHARACTERS = 6;
+const LEAST_CHARACTERS = 8;
 
 /** Takes secrets out of foreign text: servers repeat a key that they refuse. */
 export type HideSecrets = (text: string) => string;
@@ -12,7 +12,9 @@ export function hideSecrets(secrets: readonly string[]): HideSecrets {
   return (text) => known.reduce((shown, secret) => shown.replaceAll(secret, '***'), text);
 }
 
-/** Each value, and its last word, as in `Bearer KEY`. */
+/** Each value, and of an Authorization its last word: `Bearer KEY`. */
 export function secretsIn(headers: Readonly<Record<string, string>>): string[] {
-  return Object.values(headers).flatMap((value) => [value, value.split(/\s+/).at(-1) ?? '']);
+  return Object.entries(headers).flatMap(([name, value]) =>
+    /authorization$/i.test(name) ? [value, value.split(/\s+/).at(-1) ?? ''] : [value],
+  );
 }
