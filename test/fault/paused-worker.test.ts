@@ -111,7 +111,7 @@ async function holdHandshakes(server: Server) {
     async release() {
       isReleased = true;
       for (const client of held) passOn.get(client)?.();
-      await waitFor(() => held.every(({ bytesWritten }) => bytesWritten > 0), {
+      await waitFor(() => held.every(({ destroyed, bytesWritten }) => destroyed || bytesWritten > 0), {
         ...{ timeoutMs: 20_000, what: 'the answers of both handshakes' },
       });
     },
