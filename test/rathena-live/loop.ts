@@ -35,7 +35,7 @@ export interface LoopPhase {
 }
 
 /** How often a script was given an id or -1, and an answer or none; what ended. */
-export interface Tally {
+interface Tally {
   readonly asked: number;
   readonly refused: number;
   readonly answered: number;
