@@ -144,7 +144,9 @@ greeting: [Hello.]\nfallback: [Hm.]\nrules: []\n`;
     await say(page, 'Where can I hunt?');
     await page.locator('.said', { hasText: 'South of the gate.' }).waitFor();
     const trial = await page.locator('.trial').textContent();
-    expect(trial).toMatch(/prompt .* m?s, model .* m?s, checked and cleaned .* m?s; \d+ \+ \d+ tokens of stub/);
+    expect(trial).toMatch(
+      /prompt .* m?s, model .* m?s, checked and cleaned .* m?s; \d+ \+ \d+ tokens of stub/,
+    );
     expect(trial).toContain('dry and short');
     expect(trial).toMatch(/The model wrote.*<think>He seems lost/s);
     expect(trial).toMatch(/Left out.*He seems lost/s);
