@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => mariadb.remove());
 beforeEach(async () => {
   await queue.clear();
-  server = await startMapServer(queue.settings, { settings: SETTINGS });
+  server = await startMapServer(queue.settings, { settings: SETTINGS, way: 'threads' });
   server.place(NPC, 1, 100);
   server.place(PLAYER, 1, 100);
 });

@@ -11,8 +11,11 @@ namespace ai_ipc {
 // round of the game (20 ms), all scripts together; for 300 that ask at once, all but the first few sleep.
 const int64_t ROUND_MS = 20;
 const int64_t MOST_BRIEF_US = 2000;
-// Where a script cannot sleep, the game stands still for so long at most.
-const int64_t MOST_STANDSTILL_US = 40000;
+// Where a script cannot sleep, the game stands still for so long at most. Tests on a machine that is far too busy give it more.
+#ifndef AI_IPC_MOST_STANDSTILL_US
+#define AI_IPC_MOST_STANDSTILL_US 40000
+#endif
+const int64_t MOST_STANDSTILL_US = AI_IPC_MOST_STANDSTILL_US;
 // A wait that was in vain is followed by none for so long: the brief ones, and those that hold up the game.
 const int64_t NO_BRIEF_WAIT_MS = 100;
 const int64_t NO_STANDSTILL_MS = 1000;
