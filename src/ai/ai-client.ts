@@ -1,4 +1,4 @@
-import { type HideSecrets, hideSecrets, secretsIn } from '../base/hide-secrets.ts';
+import { hideSecrets, secretsIn } from '../base/hide-secrets.ts';
 import type { NetworkSettings } from '../base/proxy-settings.ts';
 import { openWay } from '../network/way.ts';
 import type { AiResult } from './ai-result.ts';
@@ -6,8 +6,9 @@ import { parseBaseUrl } from './base-url.ts';
 import { type AiCall, callError, callName, checkHeaders } from './call.ts';
 import { type ExchangeEnd, exchange } from './exchange.ts';
 import { HeaderList } from './header-list.ts';
-import { judgeResponse, type ReceivedResponse } from './judge-response.ts';
+import { judgeResponse } from './judge-response.ts';
 import { brokenResult, CONNECT_TIMEOUT_MS, timeoutResult } from './network-trouble.ts';
+import { bodyWithoutSecrets, withoutSecrets } from './without-secrets.ts';
 
 export type { AiResult } from './ai-result.ts';
 export type { AiCall } from './call.ts';
@@ -67,14 +68,16 @@ export function createAiClient(options: AiClientOptions): AiClient {
       },
       { timeoutMs: call.timeoutMs, maxBytes, signal: call.signal, mayBegin: call.mayBegin },
     );
-    return isClosed && end.kind === 'broken' ? { kind: 'aborted' } : hidden(judge(end, call, startMs));
+    return isClosed && end.kind === 'broken'
+      ? { kind: 'aborted' }
+      : withoutSecrets(judge(end, call, startMs), hide);
   }
 
   function judge(end: ExchangeEnd, call: AiCall, startMs: number): AiResult {
     const context = { what: callName(call), maxBytes, origin, proxy: way.proxy };
     switch (end.kind) {
       case 'response':
-        return judgeResponse(withoutSecrets(end, hide), { ...context, ms: performance.now() - startMs });
+        return judgeResponse(bodyWithoutSecrets(end, hide), { ...context, ms: performance.now() - startMs });
       case 'timeout':
         return timeoutResult(call.timeoutMs, end.progress, context.what);
       case 'broken':
@@ -84,23 +87,10 @@ export function createAiClient(options: AiClientOptions): AiClient {
     }
   }
 
-  /** A service that refuses a key may repeat it, and its words are stored and logged. */
-  function hidden(result: AiResult): AiResult {
-    if (!('error' in result)) return result;
-    return { ...result, error: { ...result.error, message: hide(result.error.message) } };
-  }
-
   async function close(): Promise<void> {
     isClosed = true;
     await way.dispatcher.destroy();
   }
 
   return { call, close };
-}
-
-/** Before the words of an error are cut short, and a key in their middle with them. Bytes as they came: Latin 1 has all. */
-function withoutSecrets(response: ReceivedResponse, hide: HideSecrets): ReceivedResponse {
-  const { status, body } = response;
-  if (status < 400 || body === undefined) return response;
-  return { ...response, body: Buffer.from(hide(body.toString('latin1')), 'latin1') };
 }

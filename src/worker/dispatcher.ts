@@ -1,28 +1,16 @@
 import type { AiResult } from '../ai/ai-client.ts';
 import { callThrough } from '../ai/breaker.ts';
 import { SlowEndpoints } from '../ai/slow-endpoints.ts';
-import type { RequestError } from '../base/errors.ts';
 import type { Trace } from '../base/tracing.ts';
-import type { Outcome } from '../queue/outcome.ts';
-import type { ClaimedRequest, ClaimRef } from '../queue/request.ts';
+import type { ClaimedRequest } from '../queue/request.ts';
 import { aiCall } from './ai-call.ts';
+import { FlightEnds, type FlightEndsOptions } from './flight-ends.ts';
 import { endOfCall, startFlightTrace } from './flight-trace.ts';
-import { Flight, type Flights } from './flights.ts';
-import { neverCalled, outcomeOf, postponed, rowError } from './outcome-of.ts';
+import { Flight } from './flights.ts';
+import { neverCalled, outcomeOf, rowError } from './outcome-of.ts';
 import { Ramp } from './ramp.ts';
-import type { WorkerContext } from './worker-parts.ts';
 
-export interface DispatcherOptions extends WorkerContext {
-  readonly flights: Flights;
-  /** Takes each outcome on its way to the database. */
-  readonly complete: (flight: Flight, outcome: Outcome, durationMs: number | null) => void;
-  /** Takes what becomes of a request that is not called now, and called later. */
-  readonly postpone: (flight: Flight, outcome: Outcome) => void;
-  /** Gives back a claim whose call was not made, or was cut. */
-  readonly release: (
-    claims: readonly ClaimRef[],
-    reason: 'stopping' | 'breaker' | 'silence',
-  ) => Promise<void>;
+export interface DispatcherOptions extends FlightEndsOptions {
   /** Whether a claim of that moment is surely still this worker's: others rescue those of one that was silent for long. */
   readonly isSure: (claimedAtMs: number) => boolean;
   /** A claim is left in the table that nobody here holds. */
@@ -32,6 +20,7 @@ export interface DispatcherOptions extends WorkerContext {
 /** Calls the AI service for each claimed request, nearly all at once (see Ramp): a slow one holds up nobody. */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
+  readonly #ends: FlightEnds;
   readonly #ramp: Ramp;
   readonly #slow: SlowEndpoints;
   #open = 0;
@@ -39,6 +28,7 @@ export class Dispatcher {
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
+    this.#ends = new FlightEnds(options);
     this.#ramp = new Ramp(options.clock);
     this.#slow = new SlowEndpoints({
       clock: options.clock,
@@ -97,20 +87,20 @@ export class Dispatcher {
   async #serve(flight: Flight): Promise<void> {
     const { request } = flight;
     const error = rowError(request);
-    if (error) return this.#complete(flight, { kind: 'failed', error }, null);
+    if (error) return this.#ends.complete(flight, { kind: 'failed', error }, null);
     const attemptMs = this.#options.settings.aiServiceTimeoutSeconds * 1000;
     const { timeoutMs, isCutByLife } = flight.timeLimit(this.#options.clock.nowMs(), attemptMs);
-    if (timeoutMs <= 0) return this.#complete(flight, neverCalled(), null);
-    if (!this.#options.isSure(flight.claimedAtMs)) return await this.#release(flight, 'silence');
+    if (timeoutMs <= 0) return this.#ends.complete(flight, neverCalled(), null);
+    if (!this.#options.isSure(flight.claimedAtMs)) return await this.#ends.release(flight, 'silence');
     const slow = this.#slow.refusal(request.endpoint);
-    if (slow) return this.#postpone(flight, slow);
+    if (slow) return this.#ends.postpone(flight, slow);
     const isTry = this.#options.breaker.state !== 'closed';
     const startedMs = this.#options.clock.nowMs();
     const span = flight.trace?.startCall();
     const result = await this.#call(flight, timeoutMs, span?.trace);
     if (result === 'rejected' || result.kind === 'aborted') endOfCall(span, undefined);
-    if (result === 'rejected') return await this.#release(flight, 'breaker');
-    if (result.kind === 'aborted') return await this.#afterAbort(flight);
+    if (result === 'rejected') return await this.#ends.release(flight, 'breaker');
+    if (result.kind === 'aborted') return await this.#ends.abort(flight);
     const endedMs = this.#options.clock.nowMs();
     const { maxAttempts } = this.#options.settings;
     const outcome = outcomeOf(result, {
@@ -121,7 +111,7 @@ export class Dispatcher {
       lifeLeftMs: flight.dueAtMs - endedMs,
     });
     endOfCall(span, outcome);
-    this.#complete(flight, outcome, Math.round(endedMs - startedMs));
+    this.#ends.complete(flight, outcome, Math.round(endedMs - startedMs));
   }
 
   async #call(flight: Flight, timeoutMs: number, trace: Trace | undefined): Promise<AiResult | 'rejected'> {
@@ -131,40 +121,5 @@ export class Dispatcher {
     const isImpatient = timeoutMs < (settings.aiServiceTimeoutSeconds * 1000) / 2;
     const make = () => callThrough(breaker, () => client.call(call), { isImpatient });
     return await this.#slow.run(make, { endpoint: flight.request.endpoint, isImpatient });
-  }
-
-  /** Its endpoint does not answer in time, and another call tries it: this one goes back and makes room for others. */
-  #postpone(flight: Flight, error: RequestError): void {
-    const { claimNo } = flight.request;
-    const outcome = postponed(error, claimNo, flight.dueAtMs - this.#options.clock.nowMs());
-    if (outcome.kind === 'retry') {
-      this.#options.flights.endCall(flight);
-      this.#options.postpone(flight, outcome);
-    } else {
-      this.#complete(flight, outcome, null);
-    }
-  }
-
-  #complete(flight: Flight, outcome: Outcome, durationMs: number | null): void {
-    this.#options.flights.endCall(flight);
-    this.#options.complete(flight, outcome, durationMs);
-  }
-
-  async #afterAbort(flight: Flight): Promise<void> {
-    if (flight.abortReason === 'release') return await this.#release(flight, 'stopping');
-    // Nobody cut it: it was not sent.
-    if (flight.abortReason === undefined) return await this.#release(flight, 'silence');
-    // Ended by itself: where the request was claimed again meanwhile, remove leaves that later claim alone.
-    this.#options.flights.endCall(flight);
-    this.#options.flights.remove(flight.request);
-    this.#options.events.emit('attemptAborted', {
-      workerId: this.#options.workerId,
-      requestId: flight.request.id,
-    });
-  }
-
-  async #release(flight: Flight, reason: 'stopping' | 'breaker' | 'silence'): Promise<void> {
-    this.#options.flights.endCall(flight);
-    await this.#options.release([flight.request], reason);
   }
 }

@@ -1,5 +1,4 @@
 import type { AiResult } from '../ai/ai-client.ts';
-import { backoffMs } from '../base/backoff.ts';
 import type { RequestError } from '../base/errors.ts';
 import type { Outcome } from '../queue/outcome.ts';
 import type { ClaimedRequest } from '../queue/request.ts';
@@ -47,17 +46,6 @@ export function outcomeOf(result: Exclude<AiResult, { kind: 'aborted' }>, call: 
         return { kind: 'retry', error: result.error, delayMs: AFTER_TRY_MS, isAttemptGivenBack: true };
       return retryOf(result, call);
   }
-}
-
-/** Between tries of an endpoint that does not answer in time, longer by each claim: hundreds may wait for one. */
-const POSTPONED = { firstMs: 1_000, longestMs: 5_000 } as const;
-
-/** The outcome of a request that is not called, because calls to its endpoint wait: later, or the end where that is too late. */
-export function postponed(error: RequestError, claimNo: number, lifeLeftMs: number): Outcome {
-  const fullMs = backoffMs(POSTPONED, claimNo);
-  const delayMs = Math.round(fullMs / 2 + (fullMs / 2) * Math.random());
-  if (delayMs >= lifeLeftMs) return { kind: 'failed', error };
-  return { kind: 'retry', error, delayMs, isAttemptGivenBack: true };
 }
 
 /** The outcome of a request whose life ended before it could be called. */
