@@ -6,6 +6,7 @@ import { type MapServer, useMapServers } from './harness/map-server.ts';
 const startMapServer = useMapServers();
 const queue = useQueue();
 const RUNS = { numRuns: 300 };
+const MOST_TRIES = 5;
 
 let server: MapServer;
 beforeEach(async () => {
@@ -63,10 +64,15 @@ describe('ai_json_escape', () => {
 
   it('costs no statement for plain text', async () => {
     await server.text('ai_json_escape', 'a');
-    const before = await server.counters();
-    await server.text('ai_json_escape', 'say "hi"');
-    await server.text('ai_json_get', '{"a":1}', 'a');
-    expect((await server.counters())['Attempts']).toBe(before['Attempts']);
+    const attempts: number[] = [];
+    // The thread of the database has statements of its own now and then, every few seconds.
+    for (let tries = 0; tries < MOST_TRIES && !attempts.includes(0); tries += 1) {
+      const before = await server.counters();
+      await server.text('ai_json_escape', 'say "hi"');
+      await server.text('ai_json_get', '{"a":1}', 'a');
+      attempts.push(Number((await server.counters())['Attempts']) - Number(before['Attempts']));
+    }
+    expect(attempts).toContain(0);
   });
 });
 
