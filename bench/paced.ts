@@ -1,10 +1,11 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type * as Client from '../src/client/index.ts';
 import { type AiStubProcess, startAiStubProcess } from '../test/support/ai-stub-process.ts';
 import { type MariadbAddress, MariadbServer } from '../test/support/mariadb-server.ts';
-import { createTestDatabase } from '../test/support/test-database.ts';
+import { createTestDatabase, type DatabaseSettings } from '../test/support/test-database.ts';
 import { WorkerProcess } from '../test/support/worker-process.ts';
 import { cpuMsOf } from './cpu-of.ts';
 import { median } from './median.ts';
@@ -39,10 +40,14 @@ const VALUES = ['p50', 'p99', 'cpuSeconds'] as const;
 /**
  * What one who asks waits: milliseconds from when an `ask` was due to its answer, at 5 and at 200 a second, with an AI
  * service that answers in 0 ms, MariaDB with durable commits, worker and client on this machine. With the folder of another
- * build (`npm ci` and one start there), both in turn: `npm run bench -- paced FOLDER`.
+ * build (`npm ci && node bin/build.js` there), both in turn: `npm run bench -- paced FOLDER`.
  */
 export async function paced(): Promise<void> {
   const folders = [OURS, ...process.argv.slice(3).map((folder) => resolve(folder))];
+  for (const folder of folders) {
+    if (existsSync(entryOf(folder))) continue;
+    throw new Error(`${folder} has no build to measure. Run there: npm ci && node bin/build.js`);
+  }
   const server = new MariadbServer();
   const stub = await startAiStubProcess();
   try {
@@ -70,26 +75,29 @@ async function measureBuild(folder: string, server: MariadbAddress, stub: AiStub
     program: resolve(folder, 'bin/ai-ipc.js'),
     nodeArgs: NODE_ARGS,
   });
-  const client = await openClient(folder, database.settings);
   try {
     await worker.started();
+    const client = await openClient(folder, database.settings);
     await ask(client, WARM_UP);
     const figures: Figures[] = [];
     for (const pace of PACES) figures.push({ folder, ...(await measure(client, worker.pid, pace)) });
+    await client.close();
     return figures;
   } finally {
-    await client.close();
     await worker.stop();
     await database.drop();
   }
 }
 
+function entryOf(folder: string): string {
+  return resolve(folder, 'dist/client/index.js');
+}
+
 async function openClient(
   folder: string,
-  { host, port, user, password, database }: Awaited<ReturnType<typeof createTestDatabase>>['settings'],
+  { host, port, user, password, database }: DatabaseSettings,
 ): Promise<Client.AiIpc> {
-  const entry = pathToFileURL(resolve(folder, 'dist/client/index.js')).href;
-  const { AiIpc } = (await import(entry)) as typeof Client;
+  const { AiIpc } = (await import(pathToFileURL(entryOf(folder)).href)) as typeof Client;
   return await AiIpc.open({ kind: 'mariadb', host, port, user, password, database });
 }
 

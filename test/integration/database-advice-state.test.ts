@@ -142,7 +142,7 @@ it('a server that is stopped in the middle of a statement is told so, and served
   const store = await open();
   onTestFinished(() => store.close());
   const [id] = await store.insert([REQUEST]);
-  await hold(id!);
+  const release = await holdForEver(id!);
   const waiting = store.cancel(id!);
   // MySQL says so. MariaDB closes the line, with or without a word.
   const said = 'Server shutdown.*being stopped: start it';
@@ -154,6 +154,7 @@ it('a server that is stopped in the middle of a statement is told so, and served
   await untilLockWait();
   await server.restart();
   await told;
+  await release();
   expect(await store.cancel(id!)).toBe(true);
 });
 
@@ -199,6 +200,18 @@ async function hold(id: number): Promise<Connection> {
   await holder.beginTransaction();
   await holder.query('SELECT id FROM ai_requests WHERE id = ? FOR UPDATE', [id]);
   return holder;
+}
+
+/** A prepared transaction: ending its connection or its server does not free the row for who waits. */
+async function holdForEver(id: number): Promise<() => Promise<unknown>> {
+  const holder = await database.connect();
+  await holder.query("XA START 'held'");
+  // One that only reads would let go when it is prepared.
+  await holder.query('UPDATE ai_requests SET priority = priority + 1 WHERE id = ?', [id]);
+  await holder.query("XA END 'held'");
+  await holder.query("XA PREPARE 'held'");
+  await holder.end();
+  return () => database.query("XA ROLLBACK 'held'");
 }
 
 async function untilLockWait(): Promise<void> {

@@ -70,15 +70,15 @@ export async function talk(
   return answers;
 }
 
+interface LateTalk {
+  readonly npc: Persona;
+  /** What the player said before, and was answered somehow. */
+  readonly before: readonly string[];
+  readonly last: MeantLine;
+}
+
 /** The last of many turns, without an answer to those before it. */
-export async function lastOfTalk(
-  book: PersonaBook,
-  {
-    npc,
-    before,
-    last,
-  }: { readonly npc: Persona; readonly before: readonly string[]; readonly last: MeantLine },
-): Promise<Answered> {
+export async function lastOfTalk(book: PersonaBook, { npc, before, last }: LateTalk): Promise<Answered> {
   const turns = before.map((said) => ({ said, answered: '…' }));
   const line = toLine(npc, { said: last.said, turns });
   return await answer(createOfflineMind(book), book, { line, intents: [last.intent].flat() });

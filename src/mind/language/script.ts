@@ -3,6 +3,7 @@
  * is made for changes nothing (Node 20, ICU 72 and 78).
  */
 export const WORDS = new Intl.Segmenter('und', { granularity: 'word' });
+/** A letter with all that stands on it is one. */
 export const GRAPHEMES = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
 const RUN =
