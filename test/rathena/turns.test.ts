@@ -37,13 +37,6 @@ describe('many commands of one tick', () => {
     return { runs: await Promise.all(calls), order };
   }
 
-  /** By and large: how far one may overtake another within a span is a matter of time, and of how busy the machine is. */
-  function expectInOrder(order: readonly number[]): void {
-    const part = Math.floor(order.length / 4);
-    const sumOf = (numbers: readonly number[]) => numbers.reduce((sum, one) => sum + one, 0);
-    expect(sumOf(order.slice(0, part))).toBeLessThan(sumOf(order.slice(-part)));
-  }
-
   /**
    * By and large: how far one overtakes another is a matter of time, and 67 places on a busy machine. How many go on in a
    * span is held with a clock that is driven (core/waiting_test.cpp).
