@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { useQueue } from '../support/queue-observer.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { settle, waitForSleepers } from './arrange.ts';
-import { CHAR_ID, type MapServer, NPC, PLAYER, useMapServers } from './harness/map-server.ts';
+import { type Argument, CHAR_ID, type MapServer, NPC, PLAYER, useMapServers } from './harness/map-server.ts';
 
 const startMapServer = useMapServers();
 const queue = useQueue();
@@ -74,6 +74,27 @@ describe('with a dialogue window, the player is held', () => {
       timeoutMs: 10_000,
       what: `${guards} guards to be given back`,
     });
+  });
+
+  it.each<[string, readonly Argument[], number | string]>([
+    ['ai_db_request', ['dialogue', '/api/v1/npc/dialogue', '{}'], 2],
+    ['ai_db_response', [1, 1], ''],
+    ['ai_db_response', [1], ''],
+    ['ai_db_status', [1], 1],
+    ['ai_db_cancel', [1], 1],
+    ['ai_db_cleanup', [60], 0],
+    ['ai_db_error', [1], ''],
+    ['ai_db_turn', [0], 1],
+  ])('his client closes the dialogue, and he clicks at once: %s is run for him anew', async (command, args, value) => {
+    const { id, answer } = await wait(true);
+    const ended = expect(answer).rejects.toThrow('ended');
+    server.closeDialogue(PLAYER);
+    const given = args.map((argument) => (argument === 1 ? id : argument));
+    const again = server.call(command, given, { npc: NPC, player: PLAYER, window: true });
+    await ended;
+    const result = (await again).value;
+    expect(typeof result === 'number' ? result : String(result)).toBe(value === 2 ? id + 1 : value);
+    await waitForStatus(id, 'cancelled');
   });
 
   it('his NPC moves away: the script ends, and the request is cancelled', async () => {

@@ -29,6 +29,17 @@ TEST("turns", "a script that goes on in its turn takes no other") {
 	CHECK(!turns.take(1000, 0, 7, false));
 }
 
+TEST("turns", "the first script of all has the number 0, and takes its turn like any other") {
+	Turns turns;
+	for (int turn = 1; turn <= MOST_TURNS_A_SPAN; ++turn)
+		CHECK(turns.take(1000, 0, turn, false));
+	CHECK(!turns.take(1000, 0, 0, false));
+	Turns others;
+	for (int turn = 0; turn < MOST_TURNS_A_SPAN; ++turn)
+		CHECK(others.take(1000, 0, turn, false));
+	CHECK(!others.take(1000, 0, 99, false));
+}
+
 TEST("turns", "fewer where they take long, and none is lost by a look") {
 	Turns turns;
 	CHECK(turns.take(1000, 5000, 1, false));

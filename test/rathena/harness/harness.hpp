@@ -61,6 +61,8 @@ void script_call(const Call& call);
 void script_free_of(int32 rid);
 /// The player's client asks for the next page.
 void script_continue(int32 rid);
+/// The player's client closes the dialogue, with or without a button for it: the script ends.
+void script_close(int32 rid);
 /// What @reloadscript does to scripts that sleep.
 void script_free_all();
 int script_count();

@@ -5,6 +5,7 @@
 //   map M NAME, npc ID M NAME, player ID CHAR_ID M, remove ID
 //   place ID M X                                         a unit stands there now; a player on another map was warped
 //   next ID                                              a player's client asks for the next page
+//   close ID                                             a player's client closes the dialogue
 //   call TOKEN RID OID COMMAND ARGUMENT...               i:NUMBER s:TEXT; vi: and vs: a variable with that value
 //   talk TOKEN RID OID COMMAND ARGUMENT...               the same, in a dialogue window that is open
 //   sql TEXT                                             on the main handle, as other parts of the map server do
@@ -104,6 +105,10 @@ static void add_to_world(const std::string& kind, std::istringstream& words) {
 		return;
 	}
 	std::string name;
+	if (kind == "close") {
+		script_close(static_cast<int32>(id));
+		return;
+	}
 	if (kind == "map") {
 		words >> name;
 		world_add_map(static_cast<int16>(id), from_hex(name));

@@ -139,6 +139,13 @@ export class MapServer {
     this.#send(`next ${player}`);
   }
 
+  /** The client of a player closes the dialogue. What the test sends next, without waiting, comes at once behind it. */
+  closeDialogue(player: number): void {
+    this.#child.stdin?.cork();
+    process.nextTick(() => this.#child.stdin?.uncork());
+    this.#send(`close ${player}`);
+  }
+
   /** Frees all sleeping scripts, as @reloadscript does; their calls are rejected. */
   reloadScripts(): void {
     this.#send('reload');

@@ -31,7 +31,7 @@ struct Script {
 
 static std::set<Script*> scripts;
 static std::vector<Variable*> variables;
-static uint32 next_script_id = 1;
+static uint32 next_script_id = 0;
 
 char* aStrdup(const char* text) {
 	return strdup(text);
@@ -164,6 +164,9 @@ static void destroy(Script* script) {
 	free(script->stack.stack_data);
 	scripts.erase(script);
 	delete script;
+	// As in script_free_state.
+	if (scripts.empty())
+		next_script_id = 0;
 }
 
 int32 buildin_end(script_state* st) {
@@ -284,6 +287,16 @@ void script_continue(int32 rid) {
 	map_session_data* player = map_id2sd(rid);
 	if (player != nullptr && player->st != nullptr)
 		run_script_main(player->st);
+}
+
+void script_close(int32 rid) {
+	map_session_data* player = map_id2sd(rid);
+	if (player == nullptr || player->st == nullptr)
+		return;
+	Script* script = script_of(player->st);
+	script->st.state = END;
+	report_end(script, SCRIPT_CMD_SUCCESS);
+	destroy(script);
 }
 
 void script_free_of(int32 rid) {

@@ -24,6 +24,8 @@ const int64_t MOST_NANOSECONDS_A_SPAN_WHEN_LATE = 14000000;
 const int MOST_TURNS_A_SPAN_WHEN_LATE = 40;
 const int64_t MOST_MS_A_SPAN_WHEN_LATE = 14;
 
+const int64_t NO_SCRIPT = -1;
+
 // Which scripts may do something now that costs time. `spent` is the time in our commands since the start.
 class Turns {
   public:
@@ -32,7 +34,7 @@ class Turns {
 			began_ms_ = now_ms;
 			spent_before_ = spent_nanoseconds;
 			taken_ = 0;
-			last_script_ = 0;
+			last_script_ = NO_SCRIPT;
 		}
 		int most_turns = is_late ? MOST_TURNS_A_SPAN_WHEN_LATE : MOST_TURNS_A_SPAN;
 		int64_t most_nanoseconds = is_late ? MOST_NANOSECONDS_A_SPAN_WHEN_LATE : MOST_NANOSECONDS_A_SPAN;
@@ -57,8 +59,8 @@ class Turns {
 	int64_t began_ms_ = 0;
 	int64_t spent_before_ = 0;
 	int taken_ = 0;
-	// 0 is no script.
-	uint32_t last_script_ = 0;
+	// The number of a script may be 0.
+	int64_t last_script_ = NO_SCRIPT;
 };
 
 } // namespace ai_ipc

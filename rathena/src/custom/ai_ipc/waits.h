@@ -18,10 +18,11 @@ namespace ai_ipc {
 const int64_t MOST_SLEEP_MS = 10000;
 
 // The wait that the script is in; nullptr when its command runs for the first time. A held script runs again with sleep.tick
-// 0, as at first.
+// 0, as at first. It may have another one's number, NPC and player: a client that sends "close" ends the script that holds it,
+// the engine begins its numbers anew when none is left, and the next click is there before the roll call.
 inline const Waiter* wait_of(Plugin& ai, script_state* st) {
 	const Waiter* waiter = ai.waiters.find(st->id, st->oid);
-	if (waiter == nullptr)
+	if (waiter == nullptr || st->state != RERUNLINE)
 		return nullptr;
 	bool is_in_it = waiter->is_held ? waiter->player == st->rid : st->sleep.tick != 0;
 	return is_in_it ? waiter : nullptr;
