@@ -126,6 +126,22 @@ describe('while the database stands still, the game goes on', () => {
     await untilOpen(1);
   });
 
+  it('by @reloadscript, and others ask at once under the same numbers: none of those that are gone counts any more', async () => {
+    await ask();
+    await mariadb.pause();
+    const gone = [1, 2, 3].map(() => ask({ npc: NPC, player: PLAYER }));
+    await waitForSleepers(server, 3);
+    server.reloadScripts();
+    const asked = [1, 2, 3].map(() => ask({ npc: NPC }));
+    for (const call of gone) await expect(call).rejects.toThrow('ended');
+    mariadb.resume();
+    for (const id of await Promise.all(asked)) expect(id).toBeGreaterThan(0);
+    await untilOpen(4);
+    for (let count = 0; count < 3; count += 1)
+      expect(await ask({ npc: NPC, player: PLAYER })).toBeGreaterThan(0);
+    expect(await ask({ npc: NPC, player: PLAYER })).toBe(-1);
+  });
+
   it('the map server ends all the same', async () => {
     await ask();
     await mariadb.pause();

@@ -9,6 +9,8 @@ const queue = useQueue();
 const LONG_MS = 600_000;
 const NOBODY = 0;
 const FAR = 200;
+/** In the place of an id: of another open request, and of the next one. */
+const [OTHER, NEW] = [-100, -200];
 
 let server: MapServer;
 beforeEach(async () => {
@@ -77,23 +79,24 @@ describe('with a dialogue window, the player is held', () => {
   });
 
   it.each<[string, readonly Argument[], number | string]>([
-    ['ai_db_request', ['dialogue', '/api/v1/npc/dialogue', '{}'], 2],
-    ['ai_db_response', [1, 1], ''],
-    ['ai_db_response', [1], ''],
-    ['ai_db_status', [1], 1],
-    ['ai_db_cancel', [1], 1],
+    ['ai_db_request', ['dialogue', '/api/v1/npc/dialogue', '{}'], NEW],
+    ['ai_db_response', [4_711, 50], ''],
+    ['ai_db_response', [OTHER], ''],
+    ['ai_db_status', [OTHER], 1],
+    ['ai_db_cancel', [OTHER], 1],
     ['ai_db_cleanup', [60], 0],
-    ['ai_db_error', [1], ''],
+    ['ai_db_error', [OTHER], ''],
     ['ai_db_turn', [0], 1],
   ])('his client closes the dialogue, and he clicks at once: %s is run for him anew', async (command, args, value) => {
+    const other = await queue().insertOne('/echo');
     const { id, answer } = await wait(true);
     const ended = expect(answer).rejects.toThrow('ended');
     server.closeDialogue(PLAYER);
-    const given = args.map((argument) => (argument === 1 ? id : argument));
+    const given = args.map((argument) => (argument === OTHER ? other : argument));
     const again = server.call(command, given, { npc: NPC, player: PLAYER, window: true });
     await ended;
     const result = (await again).value;
-    expect(typeof result === 'number' ? result : String(result)).toBe(value === 2 ? id + 1 : value);
+    expect(typeof result === 'number' ? result : String(result)).toBe(value === NEW ? id + 1 : value);
     await waitForStatus(id, 'cancelled');
   });
 

@@ -139,16 +139,17 @@ export class MapServer {
     this.#send(`next ${player}`);
   }
 
-  /** The client of a player closes the dialogue. What the test sends next, without waiting, comes at once behind it. */
+  /** The client of a player closes the dialogue. What the test sends next, without waiting, comes in the same tick. */
   closeDialogue(player: number): void {
-    this.#child.stdin?.cork();
-    process.nextTick(() => this.#child.stdin?.uncork());
-    this.#send(`close ${player}`);
+    this.#sendWithNext(`close ${player}`);
   }
 
-  /** Frees all sleeping scripts, as @reloadscript does; their calls are rejected. */
+  /**
+   * Frees all sleeping scripts, as @reloadscript does; their calls are rejected. What the test sends next, without waiting,
+   * comes in the same tick.
+   */
   reloadScripts(): void {
-    this.#send('reload');
+    this.#sendWithNext('reload');
   }
 
   /** Runs a statement on the connection that the commands use. */
@@ -259,6 +260,12 @@ export class MapServer {
 
   #send(line: string): void {
     this.#child.stdin?.write(`${line}\n`);
+  }
+
+  #sendWithNext(line: string): void {
+    this.#child.stdin?.cork();
+    this.#send(line);
+    process.nextTick(() => this.#child.stdin?.uncork());
   }
 
   #receive(line: string): void {

@@ -67,18 +67,13 @@ inline void go_on(const Waiter& waiter, script_state* st) {
 		wake(st);
 }
 
-inline void has_gone(Plugin& ai, const Waiter& waiter) {
-	ai.waiters.remove(waiter.script);
-	give_up(ai, waiter);
-	if (waiter.is_held)
-		give_back_guard(waiter.player);
-}
-
 // False when it is over for this one and others come first.
 inline bool resume(Plugin& ai, const Waiter& waiter, int64_t now_ms) {
 	script_state* st = waiter.is_held ? held_state(waiter) : sleeping_state(waiter);
 	if (st == nullptr) {
-		has_gone(ai, waiter);
+		drop(ai, waiter);
+		if (waiter.is_held)
+			give_back_guard(waiter.player);
 		return true;
 	}
 	if (!is_over(ai, waiter, now_ms))

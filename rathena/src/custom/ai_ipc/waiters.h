@@ -48,10 +48,14 @@ class Waiters {
 		places_.erase(place);
 	}
 
-	// The number of a script that has ended is given to another one.
-	const Waiter* find(uint32_t script, int32_t npc) const {
+	// Also one that has gone since: the number of a script that has ended is given to another one.
+	const Waiter* of_script(uint32_t script) const {
 		auto place = places_.find(script);
-		const Waiter* waiter = place == places_.end() ? nullptr : at(place->second);
+		return place == places_.end() ? nullptr : at(place->second);
+	}
+
+	const Waiter* find(uint32_t script, int32_t npc) const {
+		const Waiter* waiter = of_script(script);
 		return waiter == nullptr || waiter->npc != npc ? nullptr : waiter;
 	}
 

@@ -33,6 +33,38 @@ inline int wait_on(script_state* st, const Waiter& waiter) {
 	return waiter.is_held ? hold(st) : sleep_for(st, left_ms > 0 && left_ms < MOST_SLEEP_MS ? left_ms : MOST_SLEEP_MS);
 }
 
+// Nobody reads the answer of a player who has left.
+inline void give_up(Plugin& ai, const Waiter& waiter) {
+	auto request = std::dynamic_pointer_cast<RequestErrand>(waiter.errand);
+	if (request != nullptr) {
+		ai.open_requests.asked(request->source.character);
+		ai.loose_ends.leave(request);
+	}
+	if (waiter.request != NO_REQUEST && !ai.waiters.has_other(waiter.request, waiter.script))
+		ai.cancel_later(waiter.request);
+}
+
+// Its script is no more.
+inline void drop(Plugin& ai, const Waiter& waiter) {
+	ai.waiters.remove(waiter.script);
+	give_up(ai, waiter);
+}
+
+// Whoever waited under this script's number is gone before the roll call: by "close", or by @reloadscript, after which the
+// numbers begin anew in the same tick.
+inline void drop_namesake(Plugin& ai, const Waiter& waiter) {
+	const Waiter* found = ai.waiters.of_script(waiter.script);
+	if (found == nullptr)
+		return;
+	Waiter gone = *found;
+	// What this script waits for itself is not cancelled, and its own guard stays.
+	if (gone.request == waiter.request)
+		gone.request = NO_REQUEST;
+	drop(ai, gone);
+	if (gone.is_held && gone.player != waiter.player)
+		give_back_guard(gone.player);
+}
+
 inline int begin_wait(Plugin& ai, script_state* st, int64_t until_ms, uint64_t request, const std::shared_ptr<Errand>& errand) {
 	Waiter waiter;
 	waiter.player = st->rid;
@@ -45,25 +77,15 @@ inline int begin_wait(Plugin& ai, script_state* st, int64_t until_ms, uint64_t r
 	waiter.is_held = can_hold(st);
 	if (waiter.is_held)
 		stop_player(st);
+	drop_namesake(ai, waiter);
 	ai.waiters.add(waiter);
 	return wait_on(st, waiter);
-}
-
-// Nobody reads the answer of a player who has left.
-inline void give_up(Plugin& ai, const Waiter& waiter) {
-	auto request = std::dynamic_pointer_cast<RequestErrand>(waiter.errand);
-	if (request != nullptr) {
-		ai.open_requests.asked(request->source.character);
-		ai.loose_ends.leave(request);
-	}
-	if (waiter.request != NO_REQUEST && !ai.waiters.has_other(waiter.request, waiter.script))
-		ai.cancel_later(waiter.request);
 }
 
 // The player who went away while the script waited would be stuck at its next button: the server refuses it from afar, and
 // `end` alone frees him and gives his window a close button. He goes on walking under a script: he is stopped first. True
 // when the script has ended here.
-inline bool has_left(Plugin& ai, script_state* st, const Waiter& waiter) {
+inline bool give_up_if_gone(Plugin& ai, script_state* st, const Waiter& waiter) {
 	if (!waiter.was_near)
 		return false;
 	stop_player(st);
@@ -76,7 +98,7 @@ inline bool has_left(Plugin& ai, script_state* st, const Waiter& waiter) {
 // make() gives what the script gets.
 template <typename Make> int end_wait(Plugin& ai, script_state* st, const Waiter& waiter, Make make) {
 	ai.waiters.remove(st->id);
-	if (has_left(ai, st, waiter))
+	if (give_up_if_gone(ai, st, waiter))
 		return end_script(st);
 	return wake_with(st, make());
 }
