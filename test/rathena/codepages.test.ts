@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useQueue } from '../support/queue-observer.ts';
+import { StatementProxy } from '../support/statement-proxy.ts';
 import { insertSettled } from './arrange.ts';
 import { type MapServer, type MapServerOptions, useMapServers } from './harness/map-server.ts';
 
@@ -229,4 +231,31 @@ it('injection by a trailing 0x5C: gbk text cannot end its literal', async () => 
   const { value } = await server.call('ai_db_request', ['t', DIALOGUE, '{}'], { npc: SECOND_NPC });
 
   expect(await storedRow(Number(value))).toMatchObject({ source_npc: "昞', NULL, NULL); DROP TABLE t; -- " });
+});
+
+it('what is converted does not wait behind the requests of others, however many there are', async () => {
+  const sent: string[] = [];
+  const { host, port } = queue().settings;
+  const proxy = new StatementProxy({
+    target: { host, port },
+    before: async (sql) => {
+      const verb = /^(?:INSERT|SELECT CAST)/.exec(sql)?.[0];
+      if (verb) sent.push(verb);
+      if (verb === 'INSERT') await sleep(50);
+    },
+  });
+  const settings = 'client_codepage: euckr\ndoorbell: no\n';
+  const server = await startMapServer({ ...queue().settings, port: await proxy.listen() }, { settings });
+  expect(await server.number('ai_db_status', 1)).toBe(0);
+
+  const asked = Array.from({ length: 20 }, () => server.number('ai_db_request', 't', DIALOGUE, '{}'));
+  const values = ['bec8', 'b3e7', 'c7cf'].map(async (digits) => ({
+    value: await server.bytes('ai_json_get', around('{"t":"', hex(digits), '"}'), 't'),
+    bytes: hex(digits),
+  }));
+
+  for (const { value, bytes } of await Promise.all(values)) expect(value).toEqual(bytes);
+  expect(Math.min(...(await Promise.all(asked)))).toBeGreaterThan(0);
+  expect(sent.lastIndexOf('SELECT CAST')).toBeLessThan(sent.lastIndexOf('INSERT'));
+  await proxy.close();
 });

@@ -61,16 +61,7 @@ class DatabaseDesk {
 	}
 
 	void send(const std::shared_ptr<Errand>& errand) {
-		errand->set_number(++last_number_);
-#ifdef AI_IPC_NO_THREAD
-		database.set_silent(!lines_.would_take(gettick()));
-		errand->carry_out(database);
-#else
-		if (thread_ != nullptr && thread_->is_there())
-			thread_->send(errand);
-		else
-			errand->fail("The map server was refused a thread for the AI commands.");
-#endif
+		send(errand, false);
 	}
 
 	// Whether an errand may be over at once, for a script that can sleep.
@@ -115,8 +106,13 @@ class DatabaseDesk {
 		if (!is_open() || !can_stand_still())
 			return false;
 		auto errand = std::make_shared<ValueErrand>(statement);
-		send(errand);
-		if (!await(*errand) || !conclude(*errand))
+		// Behind four INSERTs of 10 ms each it would be too late.
+		send(errand, true);
+		if (!await(*errand)) {
+			errand->abandon();
+			return false;
+		}
+		if (!conclude(*errand))
 			return false;
 		value = errand->value;
 		return true;
@@ -143,6 +139,22 @@ class DatabaseDesk {
 #ifndef AI_IPC_NO_THREAD
 	std::unique_ptr<DatabaseThread> thread_;
 #endif
+
+	void send(const std::shared_ptr<Errand>& errand, bool is_first) {
+		errand->set_number(++last_number_);
+#ifdef AI_IPC_NO_THREAD
+		(void)is_first;
+		database.set_silent(!lines_.would_take(gettick()));
+		errand->carry_out(database);
+#else
+		if (thread_ == nullptr || !thread_->is_there())
+			errand->fail("The map server was refused a thread for the AI commands.");
+		else if (is_first)
+			thread_->send_first(errand);
+		else
+			thread_->send(errand);
+#endif
+	}
 
 	bool await_for(const Errand& errand, int64_t most_us, bool is_standstill) {
 #ifdef AI_IPC_NO_THREAD

@@ -88,6 +88,15 @@ class DatabaseThread {
 		has_errand_.notify_one();
 	}
 
+	// Before all that have not begun: for one that changes nothing, and for which the game stands still.
+	void send_first(std::shared_ptr<Errand> errand) {
+		{
+			std::lock_guard<std::mutex> lock(mutex_);
+			errands_.push_front(std::move(errand));
+		}
+		has_errand_.notify_one();
+	}
+
 	// Waits until the errand is over, and no longer than so.
 	bool await(const Errand& errand, std::chrono::microseconds most) {
 		if (errand.is_over())
