@@ -8,6 +8,7 @@ const startMapServer = useMapServers();
 /** A server of this file's own, because it is stopped: connections stay open, and nothing answers. */
 const mariadb = new MariadbServer();
 const DIALOGUE = '/api/v1/npc/dialogue';
+const CROWD = 60;
 const SETTINGS = 'doorbell: no\nmax_open_requests_per_character: 3\n';
 
 let queue: QueueObserver;
@@ -24,6 +25,11 @@ beforeEach(async () => {
   server.place(PLAYER, 1, 100);
 });
 afterEach(() => mariadb.resume());
+
+/** So many scripts ask for the reason of another request each. */
+function reasons(): Promise<string>[] {
+  return Array.from({ length: CROWD }, (_, at) => server.text('ai_db_error', 5_000 + at));
+}
 
 /** An id, or -1. What comes is awaited elsewhere. */
 function ask(caller: Caller = { npc: NPC }): Promise<number> {
@@ -94,6 +100,30 @@ describe('while the database stands still, the game goes on', () => {
     expect(await Promise.all([ask(), ask()])).toEqual([-1, -1]);
     mariadb.resume();
     await untilOpen(1);
+  });
+
+  it('what scripts have given up on is not asked any more when it goes on', async () => {
+    await ask();
+    const before = await server.counters();
+    await mariadb.pause();
+    for (const reason of await Promise.all(reasons())) expect(reason).toMatch(/^database_unavailable: /);
+    mariadb.resume();
+    await untilOpen(1);
+    const after = await server.counters();
+    expect(after['Com_select']! - before['Com_select']!).toBeLessThan(CROWD / 2);
+  });
+
+  it('and is killed: not each of those who wait tries to connect', async () => {
+    await ask();
+    const before = await server.counters();
+    await mariadb.pause();
+    const asked = reasons();
+    await waitForSleepers(server, CROWD);
+    await mariadb.kill();
+    for (const reason of await Promise.all(asked)) expect(reason).toMatch(/^database_unavailable: /);
+    const after = await server.counters();
+    expect(after['Connects']! - before['Connects']!).toBeLessThan(CROWD / 4);
+    await mariadb.start();
   });
 
   it('requests that have no id yet count for the limit, until they have one', async () => {

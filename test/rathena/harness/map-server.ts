@@ -203,7 +203,7 @@ export class MapServer {
   }
 
   /**
-   * Attempts: statements and connections that were tried, failed ones included; Com_select, Com_insert, Com_update,
+   * Attempts: statements and connections that were tried, failed ones included; Connects: connections alone; Com_select, Com_insert, Com_update,
    * Com_delete: those of them. Lateness: milliseconds, the most that a timer was late.
    */
   async counters(): Promise<Readonly<Record<string, number>>> {

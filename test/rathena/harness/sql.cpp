@@ -62,11 +62,12 @@ extern "C" MYSQL* __wrap_mysql_real_connect(MYSQL* handle, const char* host, con
 extern "C" int __real_mysql_real_query(MYSQL* handle, const char* query, unsigned long length);
 extern "C" int __wrap_mysql_real_query(MYSQL* handle, const char* query, unsigned long length);
 
-static std::atomic<int64> attempts{0}, selects{0}, inserts{0}, updates{0}, deletes{0};
+static std::atomic<int64> attempts{0}, connects{0}, selects{0}, inserts{0}, updates{0}, deletes{0};
 
 MYSQL* __wrap_mysql_real_connect(MYSQL* handle, const char* host, const char* user, const char* password,
                                  const char* database, unsigned int port, const char* socket, unsigned long flags) {
 	++attempts;
+	++connects;
 	return __real_mysql_real_connect(handle, host, user, password, database, port, socket, flags);
 }
 
@@ -88,7 +89,7 @@ int __wrap_mysql_real_query(MYSQL* handle, const char* query, unsigned long leng
 }
 
 std::string sql_counters() {
-	return " Attempts=" + std::to_string(attempts) + " Com_select=" + std::to_string(selects) +
+	return " Attempts=" + std::to_string(attempts) + " Connects=" + std::to_string(connects) + " Com_select=" + std::to_string(selects) +
 	       " Com_insert=" + std::to_string(inserts) + " Com_update=" + std::to_string(updates) +
 	       " Com_delete=" + std::to_string(deletes);
 }

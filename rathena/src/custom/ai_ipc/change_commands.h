@@ -11,15 +11,14 @@
 
 namespace ai_ipc {
 
-inline int64_t is_cancelled(Plugin& ai, const std::shared_ptr<CancelErrand>& errand) {
-	if (!errand->is_over() || !ai.desk.conclude(*errand)) {
-		ai.last_refusal = errand->is_over() ? DatabaseDesk::unavailable() : DatabaseDesk::late();
+inline int64_t is_cancelled(Plugin& ai, const std::shared_ptr<CancelErrand>& errand, bool is_over) {
+	if (!is_done(ai, *errand, is_over))
+		return 0;
+	if (!errand->is_cancelled) {
+		// Somebody else has ended it: as what, stands in the database.
+		ai.board.forget(errand->id);
 		return 0;
 	}
-	// What it is now stands in the database, where it was not this one that ended it.
-	ai.board.forget(errand->id);
-	if (!errand->is_cancelled)
-		return 0;
 	ai.has_become(errand->id, AI_REQ_CANCELLED, errand->number());
 	return 1;
 }
@@ -37,9 +36,9 @@ const int CLEANUP_CHUNKS_AT_ONCE = 10;
 // A cleanup whose database answers nothing for so long returns what it has.
 const int64_t MOST_CLEANUP_CHUNK_MS = 10000;
 
-inline int64_t deleted_by(Plugin& ai, const std::shared_ptr<CleanupErrand>& errand) {
-	if (errand->is_over() && !ai.desk.conclude(*errand))
-		ai.last_refusal = DatabaseDesk::unavailable();
+// It tells what it has deleted by now, also of a chunk that failed.
+inline int64_t deleted_by(Plugin& ai, const std::shared_ptr<CleanupErrand>& errand, bool is_over) {
+	is_done(ai, *errand, is_over);
 	return errand->deleted.load();
 }
 
@@ -56,7 +55,7 @@ inline int clean_up(Plugin& ai, script_state* st, int64_t age_seconds) {
 	if (can_sleep(st))
 		return begin_wait(ai, st, gettick() + MOST_CLEANUP_CHUNK_MS, NO_REQUEST, errand);
 	ai.desk.await(*errand);
-	return wake_with(st, deleted_by(ai, errand));
+	return wake_with(st, value_or_leave(ai, errand, deleted_by));
 }
 
 inline int go_on_cleaning(Plugin& ai, script_state* st) {
@@ -67,7 +66,7 @@ inline int go_on_cleaning(Plugin& ai, script_state* st) {
 		return wait_on(st, waiter);
 	bool may_go_on = is_over && (errand->is_done() || errand->was_locked()) && errand->has_more;
 	if (!may_go_on)
-		return end_wait(ai, st, waiter, [&] { return deleted_by(ai, errand); });
+		return end_wait(ai, st, waiter, [&] { return value_or_leave(ai, errand, deleted_by); });
 	errand->begin_anew();
 	ai.desk.send(errand);
 	waiter.until_ms = gettick() + MOST_CLEANUP_CHUNK_MS;

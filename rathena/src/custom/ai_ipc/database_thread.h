@@ -118,6 +118,8 @@ class DatabaseThread {
 		mysql_thread_init();
 		while (std::shared_ptr<Errand> errand = next()) {
 			errand->carry_out(connection_);
+			if (connection_.take_refusal())
+				fail_waiting(connection_.reason());
 			// One who has just seen that it is not over, and would sleep past this, has the lock until he sleeps. Nobody is woken
 			// with the lock held: he would wait for it while this thread has no core.
 			{
@@ -126,6 +128,17 @@ class DatabaseThread {
 			one_is_over_.notify_all();
 		}
 		mysql_thread_end();
+	}
+
+	// Those that wait would try to connect as well, one after the other, for two seconds each where nothing answers.
+	void fail_waiting(const std::string& reason) {
+		std::deque<std::shared_ptr<Errand>> waiting;
+		{
+			std::lock_guard<std::mutex> lock(mutex_);
+			waiting.swap(errands_);
+		}
+		for (const std::shared_ptr<Errand>& errand : waiting)
+			errand->fail(reason);
 	}
 
 	// Waits for one; nullptr at the end.

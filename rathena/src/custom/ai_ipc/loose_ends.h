@@ -8,59 +8,81 @@
 #include <list>
 #include <memory>
 
+#include "database_desk.h"
 #include "errands.h"
 
 namespace ai_ipc {
 
-// A row that somebody holds is tried for so long.
-const int64_t MOST_CANCEL_MS = 10000;
+// A row that somebody holds, or a database that is away, is tried for so long.
+const int64_t MOST_CANCEL_MS = 60000;
 
-// What goes on without a script: requests whose script was told -1, or is gone, before they had an id, and cancels.
+// What goes on without a script: errands whose script was told that they came too late, or is gone, and cancels.
 class LooseEnds {
   public:
-	// An errand that nobody waits for any more: where it still makes a request, that is cancelled.
-	void leave(const std::shared_ptr<InsertErrand>& errand) {
-		errand->abandon();
-		inserts_.push_back(errand);
+	explicit LooseEnds(DatabaseDesk& desk) : desk_(desk) {}
+
+	// An errand that nobody waits for any more. It is done only if it has begun; a cancel is done all the same, and the request
+	// that it still makes is cancelled.
+	void leave(const std::shared_ptr<Errand>& errand) {
+		if (std::dynamic_pointer_cast<CancelErrand>(errand) == nullptr)
+			errand->abandon();
+		errands_.push_back(errand);
 	}
 
-	template <typename Send> void cancel(uint64_t id, int64_t now_ms, Send send) {
-		auto errand = std::make_shared<CancelErrand>(id);
-		send(errand);
-		cancels_.push_back({errand, now_ms + MOST_CANCEL_MS});
+	void cancel(uint64_t id, int64_t now_ms) {
+		cancels_.push_back({id, nullptr, now_ms + MOST_CANCEL_MS});
+		go_on_cancelling(cancels_.back(), now_ms);
 	}
 
-	template <typename Send> void go_on(int64_t now_ms, Send send) {
-		for (auto insert = inserts_.begin(); insert != inserts_.end();) {
-			if (!(*insert)->is_over()) {
-				++insert;
-				continue;
-			}
-			if ((*insert)->is_done())
-				cancel((*insert)->id, now_ms, send);
-			insert = inserts_.erase(insert);
+	void go_on(int64_t now_ms) {
+		for (auto errand = errands_.begin(); errand != errands_.end();) {
+			bool is_over = (*errand)->is_over();
+			if (is_over)
+				conclude(**errand, now_ms);
+			errand = is_over ? errands_.erase(errand) : std::next(errand);
 		}
-		for (auto cancel = cancels_.begin(); cancel != cancels_.end();) {
-			bool is_locked = cancel->errand->was_locked() && now_ms < cancel->until_ms;
-			if (is_locked) {
-				cancel->errand->begin_anew();
-				send(cancel->errand);
-			}
-			cancel = cancel->errand->is_over() ? cancels_.erase(cancel) : std::next(cancel);
-		}
+		for (auto cancel = cancels_.begin(); cancel != cancels_.end();)
+			cancel = go_on_cancelling(*cancel, now_ms) ? std::next(cancel) : cancels_.erase(cancel);
 	}
 
 	size_t size() const {
-		return inserts_.size() + cancels_.size();
+		return errands_.size() + cancels_.size();
 	}
 
   private:
 	struct Cancel {
+		uint64_t id;
 		std::shared_ptr<CancelErrand> errand;
 		int64_t until_ms;
 	};
-	std::list<std::shared_ptr<InsertErrand>> inserts_;
+	DatabaseDesk& desk_;
+	std::list<std::shared_ptr<Errand>> errands_;
 	std::list<Cancel> cancels_;
+
+	void conclude(const Errand& errand, int64_t now_ms) {
+		desk_.conclude(errand);
+		auto insert = dynamic_cast<const InsertErrand*>(&errand);
+		if (insert != nullptr && insert->is_done())
+			cancel(insert->id, now_ms);
+	}
+
+	// False when there is nothing more to do.
+	bool go_on_cancelling(Cancel& cancel, int64_t now_ms) {
+		if (cancel.errand != nullptr) {
+			if (!cancel.errand->is_over())
+				return true;
+			if (desk_.conclude(*cancel.errand) || cancel.errand->trouble() == Trouble::FAILED)
+				return false;
+			cancel.errand.reset();
+		}
+		if (now_ms >= cancel.until_ms)
+			return false;
+		if (desk_.is_open()) {
+			cancel.errand = std::make_shared<CancelErrand>(cancel.id);
+			desk_.send(cancel.errand);
+		}
+		return true;
+	}
 };
 
 } // namespace ai_ipc

@@ -98,6 +98,13 @@ class OwnConnection {
 		return mysql_affected_rows(handle_);
 	}
 
+	// Whether it has tried in vain to connect since the last time that this was asked.
+	bool take_refusal() {
+		bool was_refused = was_refused_;
+		was_refused_ = false;
+		return was_refused;
+	}
+
 	Trouble trouble() const {
 		return trouble_;
 	}
@@ -131,6 +138,7 @@ class OwnConnection {
 	Trouble trouble_ = Trouble::NONE;
 	std::string reason_;
 	Clock::time_point used_at_;
+	bool was_refused_ = false;
 	std::atomic<SocketNumber> socket_{NO_SOCKET_NUMBER};
 	std::atomic<bool> is_ending_{false};
 
@@ -156,6 +164,7 @@ class OwnConnection {
 		                       login_.database.c_str(), login_.port, nullptr, 0) == nullptr) {
 			note_failure();
 			trouble_ = Trouble::AWAY;
+			was_refused_ = true;
 			close();
 			return false;
 		}

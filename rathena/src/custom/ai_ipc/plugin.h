@@ -56,7 +56,7 @@ class Plugin {
 	OpenRequests open_requests;
 	RequestBoard board;
 	Waiters waiters;
-	LooseEnds loose_ends;
+	LooseEnds loose_ends{desk};
 	CostMeter cost;
 	Turns turns;
 	// What ai_db_error(-1) tells.
@@ -200,7 +200,7 @@ class Plugin {
 
 	// With a thread 50 times a second, without one ten times, by a timer.
 	void look(int64_t now_ms) {
-		loose_ends.go_on(now_ms, [this](const std::shared_ptr<Errand>& errand) { desk.send(errand); });
+		loose_ends.go_on(now_ms);
 		take_answers(now_ms);
 		take_open();
 		take_workers();
@@ -219,7 +219,7 @@ class Plugin {
 	}
 
 	void cancel_later(uint64_t id) {
-		loose_ends.cancel(id, gettick(), [this](const std::shared_ptr<Errand>& errand) { desk.send(errand); });
+		loose_ends.cancel(id, gettick());
 	}
 
   private:

@@ -25,12 +25,18 @@ inline std::shared_ptr<ReadErrand> read_errand(int64_t id) {
 	return std::make_shared<ReadErrand>(std::vector<KnownRequest>{{static_cast<uint64_t>(id), AI_REQ_UNKNOWN}});
 }
 
+// Why it was not, ai_db_error(-1) tells.
+inline bool is_done(Plugin& ai, const Errand& errand, bool is_over) {
+	if (is_over && ai.desk.conclude(errand))
+		return true;
+	ai.last_refusal = is_over ? DatabaseDesk::unavailable() : DatabaseDesk::late();
+	return false;
+}
+
 // What an errand brought, put on the board; nullptr when it is not over, or failed.
-inline const RequestBoard::Entry* brought(Plugin& ai, const std::shared_ptr<ReadErrand>& errand) {
-	if (!errand->is_over() || !ai.desk.conclude(*errand)) {
-		ai.last_refusal = DatabaseDesk::unavailable();
+inline const RequestBoard::Entry* brought(Plugin& ai, const std::shared_ptr<ReadErrand>& errand, bool is_over) {
+	if (!is_done(ai, *errand, is_over))
 		return nullptr;
-	}
 	int64_t now_ms = gettick();
 	uint64_t id = errand->requests.front().id;
 	ai.board.ask(id, now_ms);
@@ -38,13 +44,13 @@ inline const RequestBoard::Entry* brought(Plugin& ai, const std::shared_ptr<Read
 	return &ai.board.ask(id, now_ms);
 }
 
-inline std::string answer_of_errand(Plugin& ai, const std::shared_ptr<ReadErrand>& errand) {
-	const RequestBoard::Entry* entry = brought(ai, errand);
+inline std::string answer_of_errand(Plugin& ai, const std::shared_ptr<ReadErrand>& errand, bool is_over) {
+	const RequestBoard::Entry* entry = brought(ai, errand, is_over);
 	return entry == nullptr ? std::string() : ai.answer_of(*entry);
 }
 
-inline int64_t status_of_errand(Plugin& ai, const std::shared_ptr<ReadErrand>& errand) {
-	const RequestBoard::Entry* entry = brought(ai, errand);
+inline int64_t status_of_errand(Plugin& ai, const std::shared_ptr<ReadErrand>& errand, bool is_over) {
+	const RequestBoard::Entry* entry = brought(ai, errand, is_over);
 	return entry == nullptr ? AI_REQ_NOT_FOUND : entry->code;
 }
 
@@ -77,8 +83,10 @@ inline int answer_in_time(Plugin& ai, script_state* st, int64_t id, int64_t wait
 	if (entry == nullptr && ai.desk.has_a_moment()) {
 		auto errand = read_errand(id);
 		ai.desk.send(errand);
-		if (ai.desk.await_briefly(*errand) && !errand->was_locked()) {
-			entry = brought(ai, errand);
+		if (!ai.desk.await_briefly(*errand)) {
+			errand->abandon();
+		} else if (!errand->was_locked()) {
+			entry = brought(ai, errand, true);
 			if (entry == nullptr)
 				return wake_with(st, std::string());
 		}
@@ -117,11 +125,10 @@ inline std::string error_of_row(const ReasonErrand& row) {
 	return (row.error_code.empty() ? "expired" : row.error_code) + ": " + reason;
 }
 
-inline std::string error_of_errand(Plugin& ai, const std::shared_ptr<ReasonErrand>& errand) {
-	if (errand->is_over() && ai.desk.conclude(*errand))
-		return ai.translation.from_utf8(error_of_row(*errand));
-	ai.last_refusal = errand->is_over() ? DatabaseDesk::unavailable() : DatabaseDesk::late();
-	return ai.last_refusal.text();
+inline std::string error_of_errand(Plugin& ai, const std::shared_ptr<ReasonErrand>& errand, bool is_over) {
+	if (!is_done(ai, *errand, is_over))
+		return ai.last_refusal.text();
+	return ai.translation.from_utf8(error_of_row(*errand));
 }
 
 // "code: message" of a failed, timed-out or cancelled request; "" of one that did not fail. -1: of the last refusal.

@@ -63,12 +63,10 @@ inline int64_t refused(Plugin& ai, const Refusal& refusal, const ScriptSource& s
 }
 
 // The id for the script. One that comes too late for it is cancelled.
-inline int64_t id_of(Plugin& ai, const std::shared_ptr<RequestErrand>& errand) {
+inline int64_t id_of(Plugin& ai, const std::shared_ptr<RequestErrand>& errand, bool is_over) {
 	ai.open_requests.asked(errand->source.character);
-	if (!errand->is_over()) {
-		ai.loose_ends.leave(errand);
+	if (!is_over)
 		return refused(ai, DatabaseDesk::late(), errand->source);
-	}
 	if (!ai.desk.conclude(*errand))
 		return refused(ai, DatabaseDesk::unavailable(), errand->source);
 	int64_t now_ms = gettick();

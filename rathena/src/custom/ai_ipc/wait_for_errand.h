@@ -16,15 +16,24 @@ inline bool can_wait_for_errand(Plugin& ai, script_state* st) {
 	return can_sleep(st) || ai.desk.can_stand_still();
 }
 
-// A command whose result the database has. value_of(ai, errand) makes it, also of an errand that is not over in time. The
-// script sleeps, or is held, where that is not now.
+// What the script gets of it. Of an errand that is not over in time nothing is read any more: it may be over the next moment.
+template <typename Kind, typename ValueOf>
+auto value_or_leave(Plugin& ai, const std::shared_ptr<Kind>& errand, ValueOf value_of) {
+	bool is_over = errand->is_over();
+	if (!is_over)
+		ai.loose_ends.leave(errand);
+	return value_of(ai, errand, is_over);
+}
+
+// A command whose result the database has. value_of(ai, errand, is_over) makes it, also of an errand that is not over in time.
+// The script sleeps, or is held, where that is not now.
 template <typename Kind, typename ValueOf>
 int run_errand(Plugin& ai, script_state* st, const std::shared_ptr<Kind>& errand, int64_t most_ms, ValueOf value_of) {
 	ai.desk.send(errand);
 	bool may_sleep = can_sleep(st);
 	bool is_over = may_sleep ? ai.desk.await_briefly(*errand) : ai.desk.await(*errand);
 	if (!may_sleep || (is_over && !errand->was_locked()))
-		return wake_with(st, value_of(ai, errand));
+		return wake_with(st, value_or_leave(ai, errand, value_of));
 	return begin_wait(ai, st, gettick() + most_ms, NO_REQUEST, errand);
 }
 
@@ -39,7 +48,7 @@ template <typename Kind, typename ValueOf> int go_on_with_errand(Plugin& ai, scr
 	}
 	if (!errand->is_over() && has_time)
 		return wait_on(st, waiter);
-	return end_wait(ai, st, waiter, [&] { return value_of(ai, errand); });
+	return end_wait(ai, st, waiter, [&] { return value_or_leave(ai, errand, value_of); });
 }
 
 } // namespace ai_ipc
