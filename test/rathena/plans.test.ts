@@ -41,7 +41,7 @@ it('what the commands write goes by the index that it names, also in a short tab
   expect(await server.number('ai_db_cleanup', 60)).toBe(3);
 
   const writes = sent.filter(locksOrWrites);
-  expect(writes.map((sql) => /^\w+/.exec(sql)![0])).toEqual(['UPDATE', 'DELETE']);
+  expect(writes.map((sql) => /^\w+/.exec(sql)![0])).toEqual(['SELECT', 'UPDATE', 'DELETE']);
   // The plan is made for the rows that are there.
   await insertEnded();
   const session = await queue().database.connect();

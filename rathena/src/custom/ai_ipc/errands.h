@@ -107,6 +107,9 @@ class CancelErrand : public Errand {
 		};
 		is_cancelled = database.transact([&] {
 			int64_t number = static_cast<int64_t>(id);
+			// On the map server's own connection, a worker that is just writing is waited for.
+			if (HAS_THREAD && !attempt(lock_request(number)))
+				return false;
 			return attempt(cancel_request(number)) && database.affected_rows() == 1 && attempt(log_cancelled(number));
 		});
 		// Neither is a failure when the request had ended.

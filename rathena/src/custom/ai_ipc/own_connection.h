@@ -186,7 +186,8 @@ class OwnConnection {
 	}
 
 	// The character set is the one of rAthena's connections: what clients speak is known by it. No statement waits for a
-	// lock: what is locked is tried again later, and others go on. A second is the least that MySQL bears. Where the server
+	// lock: what is locked is tried again later, and others go on. A second is the least that MySQL bears; what locks rows there
+	// says NOWAIT. Where the server
 	// refuses one of them, the connection is used as it is, as rAthena does.
 	void set_session() {
 		bool is_mariadb = std::string(mysql_get_server_info(handle_)).find("MariaDB") != std::string::npos;

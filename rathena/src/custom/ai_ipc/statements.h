@@ -103,6 +103,11 @@ inline std::string read_error(int64_t id) {
 	       " FROM ai_requests r LEFT JOIN ai_responses p ON p.request_id = r.id WHERE r.id = " + std::to_string(id);
 }
 
+// Refused at once where somebody holds the row: MySQL waits for a lock for a second at least, and all others behind it.
+inline std::string lock_request(int64_t id) {
+	return "SELECT id FROM ai_requests FORCE INDEX (PRIMARY) WHERE id = " + std::to_string(id) + " FOR UPDATE NOWAIT";
+}
+
 inline std::string cancel_request(int64_t id) {
 	return "UPDATE ai_requests FORCE INDEX (PRIMARY) SET status = 'cancelled', processed_at = NOW(3) WHERE id = " +
 	       std::to_string(id) + " AND status IN ('pending', 'processing')";
