@@ -24,7 +24,10 @@ beforeEach(async () => {
   server.place(NPC, 1, 100);
   server.place(PLAYER, 1, 100);
 });
-afterEach(() => mariadb.resume());
+afterEach(async () => {
+  if (mariadb.isRunning) mariadb.resume();
+  else await mariadb.start();
+});
 
 /** So many scripts ask for the reason of another request each. */
 function reasons(): Promise<string>[] {
@@ -102,6 +105,25 @@ describe('while the database stands still, the game goes on', () => {
     await untilOpen(1);
   });
 
+  it('for so long that the connection is given up, in the midst of an INSERT: nothing of it is kept', async () => {
+    await ask();
+    await queue.database.query(
+      'CREATE TRIGGER slow BEFORE INSERT ON ai_requests FOR EACH ROW SET NEW.priority = NEW.priority + SLEEP(1)',
+    );
+    const lost = ask();
+    const sleeping = "SELECT 1 FROM information_schema.PROCESSLIST WHERE STATE = 'User sleep'";
+    await expect.poll(() => queue.database.query(sleeping)).toHaveLength(1);
+    await mariadb.pause();
+    expect(await lost).toBe(-1);
+    // This one fails with the new connection, which nobody answers.
+    expect(await ask()).toBe(-1);
+    mariadb.resume();
+    // Waits for the transaction of the INSERT.
+    await queue.database.query('DROP TRIGGER slow');
+    await expect.poll(() => ask()).toBeGreaterThan(0);
+    expect(await queue.statusCounts()).toEqual({ pending: 2 });
+  });
+
   it('what scripts have given up on is not asked any more when it goes on', async () => {
     await ask();
     const before = await server.counters();
@@ -119,11 +141,12 @@ describe('while the database stands still, the game goes on', () => {
     await mariadb.pause();
     const asked = reasons();
     await waitForSleepers(server, CROWD);
+    // Without a moment in which it goes on.
+    process.kill(mariadb.pid!, 'SIGKILL');
     await mariadb.kill();
     for (const reason of await Promise.all(asked)) expect(reason).toMatch(/^database_unavailable: /);
     const after = await server.counters();
     expect(after['Connects']! - before['Connects']!).toBeLessThan(CROWD / 4);
-    await mariadb.start();
   });
 
   it('requests that have no id yet count for the limit, until they have one', async () => {

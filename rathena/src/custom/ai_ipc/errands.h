@@ -18,23 +18,34 @@
 
 namespace ai_ipc {
 
-// One new request. 0 while it has no id.
+// One new request. A server that stands still keeps what was sent to it, and does it afterwards, when nobody knows its id: so
+// the id comes before the COMMIT, without which nothing is kept. One whose COMMIT was lost has an id, and is not done.
 class InsertErrand : public Errand {
   public:
 	explicit InsertErrand(const NewRequest& request) : statement_(insert_request(request)) {}
 
+	// 0 while it has none.
 	uint64_t id = 0;
 
   protected:
 	bool run(Database& database) override {
+		id = 0;
+		// On the map server's own connection, which waits for as long as it takes, the INSERT is alone.
+		bool is_done = HAS_THREAD ? database.transact([&] { return insert(database); }) : insert(database);
+		if (!is_done && database.trouble() != Trouble::AWAY)
+			id = 0;
+		return is_done;
+	}
+
+  private:
+	std::string statement_;
+
+	bool insert(Database& database) {
 		if (!database.run(statement_))
 			return false;
 		id = database.last_id();
 		return true;
 	}
-
-  private:
-	std::string statement_;
 };
 
 // Status and answer of many requests: of those alone that are not what they were known to be, or have ended.

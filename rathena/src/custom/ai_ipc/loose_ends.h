@@ -21,8 +21,8 @@ class LooseEnds {
   public:
 	explicit LooseEnds(DatabaseDesk& desk) : desk_(desk) {}
 
-	// An errand that nobody waits for any more. It is done only if it has begun; a cancel is done all the same, and the request
-	// that it still makes is cancelled.
+	// An errand that nobody waits for any more. It is done only if it has begun; a cancel is done all the same, and a request
+	// that it makes, or may have made, is cancelled.
 	void leave(const std::shared_ptr<Errand>& errand) {
 		if (std::dynamic_pointer_cast<CancelErrand>(errand) == nullptr)
 			errand->abandon();
@@ -62,7 +62,7 @@ class LooseEnds {
 	void conclude(const Errand& errand, int64_t now_ms) {
 		desk_.conclude(errand);
 		auto insert = dynamic_cast<const InsertErrand*>(&errand);
-		if (insert != nullptr && insert->is_done())
+		if (insert != nullptr && insert->id != 0)
 			cancel(insert->id, now_ms);
 	}
 

@@ -60,10 +60,12 @@ class OwnConnection {
 	bool transact(Statements statements) {
 		if (!run("START TRANSACTION"))
 			return false;
-		if (statements() && run("COMMIT"))
-			return true;
-		undo();
-		return false;
+		is_in_transaction_ = true;
+		bool is_done = statements() && run("COMMIT");
+		if (!is_done)
+			undo();
+		is_in_transaction_ = false;
+		return is_done;
 	}
 
 	bool next_row() {
@@ -139,11 +141,15 @@ class OwnConnection {
 	std::string reason_;
 	Clock::time_point used_at_;
 	bool was_refused_ = false;
+	bool is_in_transaction_ = false;
 	std::atomic<SocketNumber> socket_{NO_SOCKET_NUMBER};
 	std::atomic<bool> is_ending_{false};
 
-	// A connection that was not used for a while may be gone.
+	// A connection that was not used for a while may be gone. Within a transaction there is no other one: what came before is
+	// undone with it, and the rest would be written without.
 	bool is_alive() {
+		if (is_in_transaction_)
+			return handle_ != nullptr || fail("The connection was lost.");
 		if (handle_ != nullptr && Clock::now() - used_at_ > QUIET_CONNECTION && mysql_ping(handle_) != 0)
 			close();
 		return is_connected();
@@ -186,9 +192,8 @@ class OwnConnection {
 	}
 
 	// The character set is the one of rAthena's connections: what clients speak is known by it. No statement waits for a
-	// lock: what is locked is tried again later, and others go on. A second is the least that MySQL bears; what locks rows there
-	// says NOWAIT. Where the server
-	// refuses one of them, the connection is used as it is, as rAthena does.
+	// lock: what is locked is tried again later, and others go on. A second is the least that MySQL bears; a cancel says NOWAIT.
+	// Where the server refuses one of them, the connection is used as it is, as rAthena does.
 	void set_session() {
 		bool is_mariadb = std::string(mysql_get_server_info(handle_)).find("MariaDB") != std::string::npos;
 		std::string name = lower_ascii(login_.codepage);

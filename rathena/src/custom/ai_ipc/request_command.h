@@ -67,8 +67,12 @@ inline int64_t id_of(Plugin& ai, const std::shared_ptr<RequestErrand>& errand, b
 	ai.open_requests.asked(errand->source.character);
 	if (!is_over)
 		return refused(ai, DatabaseDesk::late(), errand->source);
-	if (!ai.desk.conclude(*errand))
+	if (!ai.desk.conclude(*errand)) {
+		// It may be there, or come yet.
+		if (errand->id != 0)
+			ai.cancel_later(errand->id);
 		return refused(ai, DatabaseDesk::unavailable(), errand->source);
+	}
 	int64_t now_ms = gettick();
 	if (ai.settings.max_open_requests_per_character > 0 || ai.settings.max_open_requests > 0)
 		ai.open_requests.add(errand->id, errand->source.character, now_ms + errand->life_ms);
