@@ -90,6 +90,21 @@ describe('ai_db_response(id, timeout_ms)', () => {
     expect(await answer).toBe('');
   });
 
+  it('has the answer that came while the map server itself stood still, beyond the end of the wait', async () => {
+    const id = await queue().insertOne('/echo');
+    const { answer } = wait(id, 5_000);
+    await waitForSleepers(server, 1);
+    const other = await queue().database.connect();
+    await other.query("SELECT GET_LOCK('still', 0)");
+    server.standStill("SELECT GET_LOCK('still', 60)", 7_000);
+    const waiting = "SELECT 1 FROM information_schema.PROCESSLIST WHERE STATE = 'User lock'";
+    await expect.poll(() => queue().database.query(waiting)).toHaveLength(1);
+    await settle(queue(), id, { response: '{"n":1}' });
+    await other.query("SELECT RELEASE_LOCK('still')");
+    expect(await answer).toBe('{"n":1}');
+    await other.end();
+  });
+
   it('ends with "" when its time is over, not before', async () => {
     const id = await queue().insertOne('/echo');
     const startedMs = performance.now();

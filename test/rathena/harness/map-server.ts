@@ -162,6 +162,11 @@ export class MapServer {
     this.#send(`advance ${ms}`);
   }
 
+  /** The map server stands still for as long as this statement takes, and then its clock has gone on by so much. */
+  standStill(statement: string, ms: number): void {
+    this.#send(`sql ${hexOf(statement)}\nadvance ${ms}`);
+  }
+
   /** Resolves when the command has given its script a value; rejects when the script ended in its sleep. */
   async call(
     command: string,

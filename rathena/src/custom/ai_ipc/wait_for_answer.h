@@ -23,12 +23,33 @@ inline bool may_end(Plugin& ai, script_state* st, const Waiter& waiter, int64_t 
 	return ai.takes_turn(now_ms, st->id, is_late(waiter.until_ms, now_ms));
 }
 
+// So long after its end a wait has not been looked after: the map server itself stood still, past its end.
+const int64_t OVERSLEPT_MS = 5 * ROUND_MS;
+const int64_t MOST_LAST_LOOK_MS = 500;
+
+// Whether an answer may have come in time and nobody has looked.
+inline bool is_overslept(Plugin& ai, const Waiter& waiter, const RequestBoard::Entry& entry, int64_t now_ms) {
+	bool was_looked_for = entry.learnt_at_ms >= waiter.until_ms;
+	return !entry.is_ended() && !was_looked_for && now_ms - waiter.until_ms > OVERSLEPT_MS && ai.desk.is_open();
+}
+
+// One look for this script alone, which then goes on with an errand.
+inline int look_once_more(Plugin& ai, script_state* st, Waiter waiter, int64_t now_ms) {
+	waiter.errand = read_errand(static_cast<int64_t>(waiter.request));
+	waiter.until_ms = now_ms + MOST_LAST_LOOK_MS;
+	ai.desk.send(waiter.errand);
+	ai.waiters.add(waiter);
+	return wait_on(st, waiter);
+}
+
 inline int go_on_waiting(Plugin& ai, script_state* st) {
 	int64_t now_ms = gettick();
 	Waiter waiter = *wait_of(ai, st);
 	const RequestBoard::Entry& entry = ai.board.ask(waiter.request, now_ms);
 	if ((!entry.is_ended() && now_ms < waiter.until_ms) || !may_end(ai, st, waiter, now_ms))
 		return wait_on(st, waiter);
+	if (is_overslept(ai, waiter, entry, now_ms))
+		return look_once_more(ai, st, waiter, now_ms);
 	return end_wait(ai, st, waiter, [&] { return entry.is_ended() ? ai.answer_of(entry) : std::string(); });
 }
 
