@@ -26,6 +26,8 @@ export class ScriptLibrary {
   readonly #functions = new Map<string, ScriptFunction>();
   readonly #globals = newScope();
   statements = 0;
+  /** The functions that were called, with their arguments, in this order. */
+  readonly calls: string[] = [];
   /** What debugmes has printed. */
   readonly shown: string[] = [];
   /** The clock that gettimetick(2) reads. */
@@ -70,6 +72,7 @@ export class ScriptLibrary {
       body = this.#compile(source);
       this.#functions.set(name, body);
     }
+    this.calls.push([name, ...args].join(' '));
     return await body(newScope(), args);
   }
 
@@ -184,7 +187,7 @@ function toJavaScript(source: string): string {
     .replace(/\bsetarray\(\.@(\w+)\$\[0\]/g, 'setarray(byName.$1_s');
   const named = [...BY_NAME].reduce((text, [name, isNamed]) => withNames(text, name, isNamed), code);
   return named
-    .replace(/([.$])@(\w+)(\$?)/g, (_, kind: string, name: string, dollar: string) =>
+    .replace(/([.$]?)@(\w+)(\$?)/g, (_, kind: string, name: string, dollar: string) =>
       variableOf(kind, name, dollar),
     )
     .replace(/\b([vg]\.\w+)\b(?!\[)/g, '$1[0]')
@@ -197,7 +200,8 @@ function toJavaScript(source: string): string {
 }
 
 function variableOf(kind: string, name: string, dollar: string): string {
-  return `${kind === '.' ? 'v' : 'g'}.${name}${dollar === '' ? '' : '_s'}`;
+  const own = kind === '' ? 'player_' : '';
+  return `${kind === '.' ? 'v' : 'g'}.${own}${name}${dollar === '' ? '' : '_s'}`;
 }
 
 /** The variables that a function is given by name, as arrays. */
