@@ -200,9 +200,13 @@ TEST("patience", "after a wait in vain there is none for a while, and the game s
 }
 
 TEST("trouble", "a lock is the trouble of one statement, a lost connection that of all") {
-	for (unsigned int error : {1205u, 1213u, 1969u, 3024u, 3572u})
+	for (unsigned int error : {1020u, 1180u, 1205u, 1213u, 1317u, 1969u, 3024u, 3572u})
 		CHECK(trouble_of(error) == Trouble::LOCKED);
-	for (unsigned int error : {2002u, 2006u, 2013u, 1047u, 1053u, 1290u, 1927u})
+	for (unsigned int error : {2002u, 2006u, 2013u, 1080u, 1152u, 1158u, 1159u, 1160u, 1161u, 1184u, 1927u, 3169u, 4031u})
+		CHECK(trouble_of(error) == Trouble::AWAY);
+	for (unsigned int error : {1036u, 1047u, 1053u, 1290u, 1665u, 1792u, 1836u, 1874u, 1881u, 3032u, 3100u, 3168u})
+		CHECK(trouble_of(error) == Trouble::AWAY);
+	for (unsigned int error : {1040u, 1203u, 1226u})
 		CHECK(trouble_of(error) == Trouble::AWAY);
 	for (unsigned int error : {1142u, 1146u, 1054u, 1366u})
 		CHECK(trouble_of(error) == Trouble::FAILED);

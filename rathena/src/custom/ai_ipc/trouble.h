@@ -18,11 +18,13 @@ enum class Trouble {
 	ABANDONED,
 };
 
-// By the numbers of the client library (2000 and more) and of the server.
+// By the numbers of the client library (2000 and more) and of the server; database-errors.ts in src/database/ has the same.
 inline Trouble trouble_of(unsigned int error) {
 	switch (error) {
 	case 0:
 		return Trouble::NONE;
+	case 1020: // the record has changed (innodb_snapshot_isolation)
+	case 1180: // the COMMIT was undone, such as by a conflict in Galera
 	case 1205: // lock wait timeout
 	case 1213: // deadlock
 	case 1317: // interrupted
@@ -31,11 +33,30 @@ inline Trouble trouble_of(unsigned int error) {
 	case 3572: // NOWAIT
 		return Trouble::LOCKED;
 	case 1040: // too many connections
+	case 1203: // too many of this user
+	case 1226: // too many of this account
 	case 1047: // a Galera node outside of its cluster
 	case 1053: // shutdown
+	case 1080: // the connection is ended
+	case 1152:
+	case 1158:
+	case 1159:
+	case 1160:
+	case 1161:
+	case 1184:
 	case 1927: // killed
-	case 1290: // read-only
-	case 1836: // read-only
+	case 3169: // killed, in MySQL's words
+	case 4031: // silent for too long
+	case 1036: // read-only: the table, the server, its transactions, InnoDB, a group's member
+	case 1290:
+	case 1792:
+	case 1836:
+	case 1874:
+	case 1881:
+	case 3100:
+	case 3032: // offline
+	case 3168: // not there
+	case 1665: // a binary log by statement: connections keep it after it was mended
 		return Trouble::AWAY;
 	default:
 		return error >= 2000 && error < 3000 ? Trouble::AWAY : Trouble::FAILED;
