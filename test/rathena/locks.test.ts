@@ -67,6 +67,10 @@ describe('a row that another transaction holds', () => {
 
   it('does not stop the game at a cancel', async () => {
     expect(await costOf('ai_db_cancel', id)).toEqual({ value: 0, isShort: true });
+    expect(await server.text('ai_db_error', -1)).toMatch(/^database_unavailable: Another transaction/);
+    expect(server.linesAt('warning', 'error', 'sql')).toEqual([
+      expect.stringContaining('Another transaction held what an AI command needed'),
+    ]);
     await other.commit();
     // What the command began is undone: rAthena's own statements must not end up in a transaction of ours.
     expect(await openTransactions()).toBe(0);

@@ -18,7 +18,7 @@
 #include "database_thread.h"
 #endif
 
-// Uses of rAthena: gettick, ShowError, ShowSQL.
+// Uses of rAthena: gettick, ShowError, ShowSQL, ShowWarning.
 
 namespace ai_ipc {
 
@@ -124,7 +124,20 @@ class DatabaseDesk {
 	}
 
 	static Refusal late() {
-		return {"database_unavailable", "The database did not answer in time. If it still takes the request, it is cancelled."};
+		return {"database_unavailable", "The database did not answer in time."};
+	}
+
+	// Why an errand was not done. A lock that somebody holds for longer than scripts wait is told once a minute.
+	Refusal refusal_of(const Errand& errand, bool is_over) {
+		if (!is_over)
+			return late();
+		if (!errand.was_locked())
+			return unavailable();
+		if (lock_lines_.takes(gettick()))
+			ShowWarning("[AI-IPC] Another transaction held what an AI command needed until its time was over: %s. The database's "
+			            "list of processes tells whose. This is told once a minute.\n",
+			            errand.reason().c_str());
+		return {"database_unavailable", "Another transaction of the database held what the statement needs until the time was over."};
 	}
 
 #ifdef AI_IPC_NO_THREAD
@@ -133,7 +146,7 @@ class DatabaseDesk {
 
   private:
 	DatabaseGate gate_;
-	LineLimit lines_;
+	LineLimit lines_, lock_lines_;
 	Patience patience_;
 	uint64_t last_number_ = 0;
 #ifndef AI_IPC_NO_THREAD

@@ -51,7 +51,7 @@ class SignalsHeldBack {
 
 // Carries out errands, one after the other, with a connection of its own. The thread touches nothing but its errands and its
 // connection: neither rAthena's memory nor its console, which are for one thread. It ends with its owner, whatever it waits
-// for.
+// for; in the midst of connecting, two seconds later.
 class DatabaseThread {
   public:
 	explicit DatabaseThread(const Login& login) : connection_(login) {

@@ -115,7 +115,8 @@ class OwnConnection {
 		return reason_;
 	}
 
-	// From the other thread, at the end: whatever is waited for ends now, and nothing is begun any more.
+	// From the other thread, at the end: a statement that is waited for ends now, and nothing is begun any more. A connection that
+	// is just being made has no number yet: it ends by itself, in CONNECT_TIMEOUT_SECONDS.
 	void interrupt() {
 		is_ending_.store(true);
 		SocketNumber socket = socket_.load();

@@ -29,7 +29,7 @@ inline std::shared_ptr<ReadErrand> read_errand(int64_t id) {
 inline bool is_done(Plugin& ai, const Errand& errand, bool is_over) {
 	if (is_over && ai.desk.conclude(errand))
 		return true;
-	ai.last_refusal = is_over ? DatabaseDesk::unavailable() : DatabaseDesk::late();
+	ai.last_refusal = ai.desk.refusal_of(errand, is_over);
 	return false;
 }
 

@@ -65,13 +65,13 @@ inline int64_t refused(Plugin& ai, const Refusal& refusal, const ScriptSource& s
 // The id for the script. One that comes too late for it is cancelled.
 inline int64_t id_of(Plugin& ai, const std::shared_ptr<RequestErrand>& errand, bool is_over) {
 	ai.open_requests.asked(errand->source.character);
-	if (!is_over)
-		return refused(ai, DatabaseDesk::late(), errand->source);
-	if (!ai.desk.conclude(*errand)) {
+	if (!is_over || !ai.desk.conclude(*errand)) {
 		// It may be there, or come yet.
-		if (errand->id != 0)
+		if (is_over && errand->id != 0)
 			ai.cancel_later(errand->id);
-		return refused(ai, DatabaseDesk::unavailable(), errand->source);
+		Refusal refusal = ai.desk.refusal_of(*errand, is_over);
+		refusal.message += is_over ? "" : " If it still takes the request, it is cancelled.";
+		return refused(ai, refusal, errand->source);
 	}
 	int64_t now_ms = gettick();
 	if (ai.settings.max_open_requests_per_character > 0 || ai.settings.max_open_requests > 0)
