@@ -228,4 +228,19 @@ describe('a row that another transaction holds', () => {
     expect(await queue.events(locked)).toEqual(['cancelled']);
     expect(server.linesAt('error', 'sql')).toEqual([]);
   });
+
+  it('is cancelled also when the script that wanted it is gone', async () => {
+    const id = await ask();
+    const other = await queue.database.connect();
+    await other.beginTransaction();
+    await other.query('SELECT id FROM ai_requests WHERE id = ? FOR UPDATE', [id]);
+    const cancelled = server.number('ai_db_cancel', id);
+    await waitForSleepers(server, 1);
+    server.reloadScripts();
+    await expect(cancelled).rejects.toThrow('ended');
+    expect(await ask()).toBeGreaterThan(id);
+    await other.rollback();
+    await other.end();
+    await expect.poll(() => queue.events(id)).toEqual(['cancelled']);
+  });
 });

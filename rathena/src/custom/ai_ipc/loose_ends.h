@@ -21,11 +21,14 @@ class LooseEnds {
   public:
 	explicit LooseEnds(DatabaseDesk& desk) : desk_(desk) {}
 
-	// An errand that nobody waits for any more. It is done only if it has begun; a cancel is done all the same, and a request
-	// that it makes, or may have made, is cancelled.
-	void leave(const std::shared_ptr<Errand>& errand) {
-		if (std::dynamic_pointer_cast<CancelErrand>(errand) == nullptr)
-			errand->abandon();
+	// An errand that nobody waits for any more. It is done only if it has begun, and a request that it makes, or may have made, is
+	// cancelled. A cancel goes on.
+	void leave(const std::shared_ptr<Errand>& errand, int64_t now_ms) {
+		if (auto cancel = std::dynamic_pointer_cast<CancelErrand>(errand)) {
+			cancels_.push_back({cancel->id, cancel, now_ms + MOST_CANCEL_MS});
+			return;
+		}
+		errand->abandon();
 		errands_.push_back(errand);
 	}
 

@@ -21,7 +21,7 @@ template <typename Kind, typename ValueOf>
 auto value_or_leave(Plugin& ai, const std::shared_ptr<Kind>& errand, ValueOf value_of) {
 	bool is_over = errand->is_over();
 	if (!is_over)
-		ai.loose_ends.leave(errand);
+		ai.loose_ends.leave(errand, gettick());
 	return value_of(ai, errand, is_over);
 }
 
@@ -31,7 +31,7 @@ template <typename Kind, typename ValueOf>
 int run_errand(Plugin& ai, script_state* st, const std::shared_ptr<Kind>& errand, int64_t most_ms, ValueOf value_of) {
 	ai.desk.send(errand);
 	bool may_sleep = can_sleep(st);
-	bool is_over = may_sleep ? ai.desk.await_briefly(*errand) : ai.desk.await(*errand);
+	bool is_over = may_sleep ? ai.desk.await_briefly(*errand) : ai.desk.stand_still_for(*errand);
 	if (!may_sleep || (is_over && !errand->was_locked()))
 		return wake_with(st, value_or_leave(ai, errand, value_of));
 	return begin_wait(ai, st, gettick() + most_ms, NO_REQUEST, errand);
@@ -42,11 +42,14 @@ template <typename Kind, typename ValueOf> int go_on_with_errand(Plugin& ai, scr
 	Waiter waiter = *wait_of(ai, st);
 	auto errand = std::static_pointer_cast<Kind>(waiter.errand);
 	bool has_time = gettick() < waiter.until_ms;
-	if (errand->was_locked() && has_time) {
+	// Looked at once: what is sent again may be over, and locked, at once.
+	bool is_over = errand->is_over();
+	bool is_locked = is_over && errand->was_locked();
+	if (is_locked && has_time) {
 		errand->begin_anew();
 		ai.desk.send(errand);
 	}
-	if (!errand->is_over() && has_time)
+	if ((is_locked || !is_over) && has_time)
 		return wait_on(st, waiter);
 	return end_wait(ai, st, waiter, [&] { return value_or_leave(ai, errand, value_of); });
 }

@@ -36,9 +36,9 @@ inline int wait_on(script_state* st, const Waiter& waiter) {
 // Nobody reads the answer of a player who has left.
 inline void give_up(Plugin& ai, const Waiter& waiter) {
 	if (auto request = std::dynamic_pointer_cast<RequestErrand>(waiter.errand))
-		ai.open_requests.asked(request->source.character);
+		ai.open_requests.end_asking(request->source.character);
 	if (waiter.errand != nullptr)
-		ai.loose_ends.leave(waiter.errand);
+		ai.loose_ends.leave(waiter.errand, gettick());
 	if (waiter.request != NO_REQUEST && !ai.waiters.has_other(waiter.request, waiter.script))
 		ai.cancel_later(waiter.request);
 }
