@@ -87,18 +87,21 @@ describe('with a dialogue window, the player is held', () => {
     ['ai_db_cleanup', [60], 0],
     ['ai_db_error', [OTHER], ''],
     ['ai_db_turn', [0], 1],
-  ])('his client closes the dialogue, and he clicks at once: %s is run for him anew', async (command, args, value) => {
-    const other = await queue().insertOne('/echo');
-    const { id, answer } = await wait(true);
-    const ended = expect(answer).rejects.toThrow('ended');
-    server.closeDialogue(PLAYER);
-    const given = args.map((argument) => (argument === OTHER ? other : argument));
-    const again = server.call(command, given, { npc: NPC, player: PLAYER, window: true });
-    await ended;
-    const result = (await again).value;
-    expect(typeof result === 'number' ? result : String(result)).toBe(value === NEW ? id + 1 : value);
-    await waitForStatus(id, 'cancelled');
-  });
+  ])(
+    'his client closes the dialogue, and he clicks at once: %s is run for him anew',
+    async (command, args, value) => {
+      const other = await queue().insertOne('/echo');
+      const { id, answer } = await wait(true);
+      const ended = expect(answer).rejects.toThrow('ended');
+      server.closeDialogue(PLAYER);
+      const given = args.map((argument) => (argument === OTHER ? other : argument));
+      const again = server.call(command, given, { npc: NPC, player: PLAYER, window: true });
+      await ended;
+      const result = (await again).value;
+      expect(typeof result === 'number' ? result : String(result)).toBe(value === NEW ? id + 1 : value);
+      await waitForStatus(id, 'cancelled');
+    },
+  );
 
   it('his NPC moves away: the script ends, and the request is cancelled', async () => {
     const { id, answer } = await wait(true, 400);

@@ -68,7 +68,7 @@ BUILDIN_FUNC(ai_db_cancel)
 	ai_ipc::CommandRun ai;
 
 	if (ai_ipc::wait_of(*ai, st) != nullptr)
-		return ai_ipc::go_on_with_errand<ai_ipc::CancelErrand>(*ai, st, ai_ipc::is_cancelled);
+		return ai_ipc::go_on_with_errand<ai_ipc::CancelErrand>(*ai, st, ai_ipc::cancelled_by);
 	return ai_ipc::cancel(*ai, st, script_getnum64(st, 2));
 }
 

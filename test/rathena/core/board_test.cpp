@@ -25,7 +25,7 @@ TEST("board", "what the database said is told, as often as it is asked for") {
 
 TEST("board", "while the database does not answer, an open request is what it was, for five seconds") {
 	RequestBoard board;
-	board.ask(1, 0);
+	board.watch(1, 0);
 	board.learn({1, AI_REQ_PENDING, "", 0}, 1, 0);
 	for (int64_t now_ms = 0; now_ms <= KNOWN_WHILE_AWAY_MS; now_ms += 500)
 		CHECK(board.known(1, now_ms) != nullptr);
@@ -34,43 +34,43 @@ TEST("board", "while the database does not answer, an open request is what it wa
 
 TEST("board", "what nobody looked after for a while is read anew") {
 	RequestBoard board;
-	board.ask(1, 0);
+	board.watch(1, 0);
 	board.learn({1, AI_REQ_PENDING, "", 0}, 1, 0);
 	CHECK(board.known(1, WATCHED_MS + 1) == nullptr);
 }
 
 TEST("board", "an ended request may be asked again by an operator: after a second it is read anew") {
 	RequestBoard board;
-	board.ask(1, 0);
+	board.watch(1, 0);
 	board.learn({1, AI_REQ_FAILED, "", 0}, 1, 0);
 	CHECK(board.known(1, KNOWN_ENDED_MS) != nullptr);
 	CHECK(board.known(1, KNOWN_ENDED_MS + 1) == nullptr);
 	board.learn({1, AI_REQ_PENDING, "", 0}, 1, KNOWN_ENDED_MS + 2);
-	CHECK(!board.ask(1, KNOWN_ENDED_MS + 3).is_ended());
+	CHECK(!board.watch(1, KNOWN_ENDED_MS + 3).is_ended());
 	CHECK_SAME(board.to_look_for().size(), 1u);
 }
 
 TEST("board", "who waits has the answer, however late it is his turn") {
 	RequestBoard board;
-	board.ask(1, 0);
+	board.watch(1, 0);
 	board.learn({1, AI_REQ_COMPLETED, "{}", 2}, 1, 10);
 	for (int64_t now_ms = 20; now_ms < 10000; now_ms += 20)
-		CHECK(board.ask(1, now_ms).is_ended());
+		CHECK(board.watch(1, now_ms).is_ended());
 }
 
 TEST("board", "what is forgotten is not told, and looked for again") {
 	RequestBoard board;
-	board.ask(1, 0);
+	board.watch(1, 0);
 	board.learn({1, AI_REQ_COMPLETED, "{}", 2}, 1, 10);
 	board.forget(1);
 	CHECK(board.known(1, 20) == nullptr);
-	CHECK(!board.ask(1, 20).is_ended());
+	CHECK(!board.watch(1, 20).is_ended());
 	CHECK_SAME(board.to_look_for().size(), 1u);
 }
 
 TEST("board", "what was asked for before a change is no news after it") {
 	RequestBoard board;
-	board.ask(1, 0);
+	board.watch(1, 0);
 	board.learn({1, AI_REQ_PENDING, "", 0}, 3, 0);
 	board.learn({1, AI_REQ_CANCELLED, "", 0}, 7, 10);
 	board.learn({1, AI_REQ_PENDING, "", 0}, 6, 20);
@@ -82,12 +82,12 @@ TEST("board", "what was asked for before a change is no news after it") {
 TEST("board", "a look that finds nothing new keeps what is known, of those alone that are what it found") {
 	RequestBoard board;
 	for (uint64_t id : {1, 2}) {
-		board.ask(id, 0);
+		board.watch(id, 0);
 		board.learn({id, AI_REQ_PENDING, "", 0}, 1, 0);
 	}
 	for (int64_t now_ms = 0; now_ms <= 2 * KNOWN_WHILE_AWAY_MS; now_ms += 500) {
-		board.ask(1, now_ms);
-		board.ask(2, now_ms);
+		board.watch(1, now_ms);
+		board.watch(2, now_ms);
 		board.confirm({{1, AI_REQ_PENDING}, {2, AI_REQ_PROCESSING}, {3, AI_REQ_PENDING}}, 2, now_ms);
 	}
 	CHECK(board.known(1, 2 * KNOWN_WHILE_AWAY_MS) != nullptr);
@@ -97,7 +97,7 @@ TEST("board", "a look that finds nothing new keeps what is known, of those alone
 
 TEST("board", "an end is news, once") {
 	RequestBoard board;
-	board.ask(1, 0);
+	board.watch(1, 0);
 	board.learn({1, AI_REQ_PROCESSING, "", 0}, 1, 0);
 	CHECK(!board.take_news());
 	board.learn({1, AI_REQ_COMPLETED, "", 0}, 2, 0);
@@ -111,7 +111,7 @@ TEST("board", "of what nobody looks after nothing is kept") {
 	RequestBoard board;
 	board.learn({5, AI_REQ_COMPLETED, "{}", 2}, 1, 0);
 	CHECK_SAME(board.size(), 0u);
-	board.ask(5, 0);
+	board.watch(5, 0);
 	board.drop_unwatched(WATCHED_MS);
 	CHECK_SAME(board.size(), 1u);
 	board.drop_unwatched(WATCHED_MS + 1);
@@ -121,7 +121,7 @@ TEST("board", "of what nobody looks after nothing is kept") {
 TEST("board", "with more than a look can read, each has its turn, whoever comes and goes") {
 	RequestBoard board;
 	for (uint64_t id = 1; id <= 5 * MOST_PER_LOOK; ++id)
-		board.ask(id, 0);
+		board.watch(id, 0);
 	std::map<uint64_t, int> seen;
 	for (int look = 0; look < 8; ++look) {
 		std::vector<KnownRequest> open = board.to_look_for();
@@ -129,7 +129,7 @@ TEST("board", "with more than a look can read, each has its turn, whoever comes 
 		for (const KnownRequest& request : open)
 			++seen[request.id];
 		board.learn({static_cast<uint64_t>(look) * 3 + 1, AI_REQ_COMPLETED, "", 0}, 1, 0);
-		board.ask(5 * MOST_PER_LOOK + 1 + static_cast<uint64_t>(look), 0);
+		board.watch(5 * MOST_PER_LOOK + 1 + static_cast<uint64_t>(look), 0);
 	}
 	CHECK_SAME(seen.size(), 5 * MOST_PER_LOOK + 5);
 }

@@ -141,13 +141,13 @@ TEST("open requests", "looking after them goes round") {
 
 TEST("open requests", "what has no id yet counts, until it has one or has failed") {
 	OpenRequests open;
-	open.ask(9);
-	open.ask(9);
-	open.ask(0);
+	open.begin_asking(9);
+	open.begin_asking(9);
+	open.begin_asking(0);
 	CHECK_SAME(open.refusal(9, 2, 0).code, "too_many_open");
 	CHECK_SAME(open.refusal(0, 1, 3).code, "too_many_open");
-	open.asked(9);
-	open.asked(0);
+	open.end_asking(9);
+	open.end_asking(0);
 	CHECK_SAME(open.refusal(9, 2, 0).code, "");
 	CHECK_SAME(open.refusal(9, 1, 0).code, "too_many_open");
 	CHECK_SAME(open.refusal(0, 1, 2).code, "");

@@ -11,7 +11,7 @@
 
 namespace ai_ipc {
 
-inline int64_t is_cancelled(Plugin& ai, const std::shared_ptr<CancelErrand>& errand, bool is_over) {
+inline int64_t cancelled_by(Plugin& ai, const std::shared_ptr<CancelErrand>& errand, bool is_over) {
 	if (!is_done(ai, *errand, is_over))
 		return 0;
 	if (!errand->is_cancelled) {
@@ -28,7 +28,7 @@ inline int cancel(Plugin& ai, script_state* st, int64_t id) {
 	if (!can_read(ai, st, id))
 		return wake_with(st, int64_t{0});
 	auto errand = std::make_shared<CancelErrand>(static_cast<uint64_t>(id));
-	return run_errand(ai, st, errand, MOST_ERRAND_MS, is_cancelled);
+	return run_errand(ai, st, errand, MOST_ERRAND_MS, cancelled_by);
 }
 
 // In a script that cannot pause, the most at once: 2,000 requests.
@@ -54,7 +54,7 @@ inline int clean_up(Plugin& ai, script_state* st, int64_t age_seconds) {
 	ai.desk.send(errand);
 	if (can_sleep(st))
 		return begin_wait(ai, st, gettick() + MOST_CLEANUP_CHUNK_MS, NO_REQUEST, errand);
-	ai.desk.await(*errand);
+	ai.desk.stand_still_for(*errand);
 	return wake_with(st, value_or_leave(ai, errand, deleted_by));
 }
 

@@ -75,7 +75,7 @@ class DatabaseDesk {
 	}
 
 	// For one that cannot.
-	bool await(const Errand& errand) {
+	bool stand_still_for(const Errand& errand) {
 		return await_for(errand, patience_.standstill_us(gettick()), true);
 	}
 
@@ -108,7 +108,7 @@ class DatabaseDesk {
 		auto errand = std::make_shared<ValueErrand>(statement);
 		// Behind four INSERTs of 10 ms each it would be too late.
 		send(errand, true);
-		if (!await(*errand)) {
+		if (!stand_still_for(*errand)) {
 			errand->abandon();
 			return false;
 		}

@@ -19,7 +19,7 @@ class OpenRequests {
   public:
 	// A limit of 0 is none. The character is 0 where no player is attached.
 	Refusal refusal(uint32_t character, int64_t most_per_character, int64_t most) const {
-		int64_t total = static_cast<int64_t>(requests_.size()) + asked_;
+		int64_t total = static_cast<int64_t>(requests_.size()) + asking_;
 		if (most > 0 && total >= most)
 			return {"too_many_open", "There are " + std::to_string(total) +
 			                             " open requests already, the most that max_open_requests allows. Try again later."};
@@ -32,14 +32,14 @@ class OpenRequests {
 	}
 
 	// One that has no id yet counts as well, until it is known what became of it.
-	void ask(uint32_t character) {
-		++asked_;
+	void begin_asking(uint32_t character) {
+		++asking_;
 		if (character != 0)
 			++by_character_[character];
 	}
 
-	void asked(uint32_t character) {
-		--asked_;
+	void end_asking(uint32_t character) {
+		--asking_;
 		forget_character(character);
 	}
 
@@ -95,7 +95,7 @@ class OpenRequests {
 	std::map<uint64_t, Open> requests_;
 	std::unordered_map<uint32_t, int64_t> by_character_;
 	uint64_t last_id_ = 0;
-	int64_t asked_ = 0;
+	int64_t asking_ = 0;
 
 	void forget_character(uint32_t character) {
 		auto count = by_character_.find(character);

@@ -98,7 +98,7 @@ class Plugin {
 			desk.send(server_);
 			// The very first command finds it known: a connection takes a few milliseconds.
 			if (!has_asked_server_)
-				desk.await(*server_);
+				desk.stand_still_for(*server_);
 			has_asked_server_ = true;
 		}
 		if (!server_->is_over())

@@ -39,9 +39,9 @@ inline const RequestBoard::Entry* brought(Plugin& ai, const std::shared_ptr<Read
 		return nullptr;
 	int64_t now_ms = gettick();
 	uint64_t id = errand->requests.front().id;
-	ai.board.ask(id, now_ms);
+	ai.board.watch(id, now_ms);
 	ai.take_news(*errand);
-	return &ai.board.ask(id, now_ms);
+	return &ai.board.watch(id, now_ms);
 }
 
 inline std::string answer_of_errand(Plugin& ai, const std::shared_ptr<ReadErrand>& errand, bool is_over) {

@@ -64,7 +64,7 @@ class RequestBoard {
 	};
 
 	// A script looks after it: it is watched from now on. What was learnt before it was watched may be old.
-	const Entry& ask(uint64_t id, int64_t now_ms) {
+	const Entry& watch(uint64_t id, int64_t now_ms) {
 		Entry& entry = entries_[id];
 		bool is_new = now_ms > entry.watched_until_ms;
 		if (is_new && now_ms - entry.learnt_at_ms > (entry.is_ended() ? KNOWN_ENDED_MS : KNOWN_MS))
@@ -75,7 +75,7 @@ class RequestBoard {
 
 	// The same, where it can be told at once; nullptr where the database must be asked.
 	const Entry* known(uint64_t id, int64_t now_ms) {
-		const Entry& entry = ask(id, now_ms);
+		const Entry& entry = watch(id, now_ms);
 		int64_t age_ms = now_ms - entry.learnt_at_ms;
 		return entry.is_known() && age_ms <= (entry.is_ended() ? KNOWN_ENDED_MS : KNOWN_WHILE_AWAY_MS) ? &entry : nullptr;
 	}

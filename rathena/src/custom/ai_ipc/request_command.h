@@ -64,7 +64,7 @@ inline int64_t refused(Plugin& ai, const Refusal& refusal, const ScriptSource& s
 
 // The id for the script. One that comes too late for it is cancelled.
 inline int64_t id_of(Plugin& ai, const std::shared_ptr<RequestErrand>& errand, bool is_over) {
-	ai.open_requests.asked(errand->source.character);
+	ai.open_requests.end_asking(errand->source.character);
 	if (!is_over || !ai.desk.conclude(*errand)) {
 		// It may be there, or come yet.
 		if (is_over && errand->id != 0)
@@ -76,7 +76,7 @@ inline int64_t id_of(Plugin& ai, const std::shared_ptr<RequestErrand>& errand, b
 	int64_t now_ms = gettick();
 	if (ai.settings.max_open_requests_per_character > 0 || ai.settings.max_open_requests > 0)
 		ai.open_requests.add(errand->id, errand->source.character, now_ms + errand->life_ms);
-	ai.board.ask(errand->id, now_ms);
+	ai.board.watch(errand->id, now_ms);
 	ai.has_become(errand->id, AI_REQ_PENDING, errand->number());
 	ai.ring();
 	return static_cast<int64_t>(errand->id);
@@ -99,7 +99,7 @@ inline int request(Plugin& ai, script_state* st, const RequestArguments& given) 
 		return wake_with(st, refused(ai, refusal, source));
 	request.source_npc = ai.translation.name_to_utf8(source.npc);
 	request.source_map = ai.translation.name_to_utf8(source.map);
-	ai.open_requests.ask(source.character);
+	ai.open_requests.begin_asking(source.character);
 	auto errand = std::make_shared<RequestErrand>(request, source);
 	return run_errand(ai, st, errand, MOST_REQUEST_MS, id_of);
 }

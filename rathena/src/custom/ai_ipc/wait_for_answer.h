@@ -45,7 +45,7 @@ inline int look_once_more(Plugin& ai, script_state* st, Waiter waiter, int64_t n
 inline int go_on_waiting(Plugin& ai, script_state* st) {
 	int64_t now_ms = gettick();
 	Waiter waiter = *wait_of(ai, st);
-	const RequestBoard::Entry& entry = ai.board.ask(waiter.request, now_ms);
+	const RequestBoard::Entry& entry = ai.board.watch(waiter.request, now_ms);
 	if ((!entry.is_ended() && now_ms < waiter.until_ms) || !may_end(ai, st, waiter, now_ms))
 		return wait_on(st, waiter);
 	if (is_overslept(ai, waiter, entry, now_ms))
@@ -68,16 +68,16 @@ inline int wait_for_turn(Plugin& ai, script_state* st) {
 	return end_wait(ai, st, waiter, [] { return int64_t{1}; });
 }
 
-inline bool is_over(Plugin& ai, const Waiter& waiter, int64_t now_ms) {
+inline bool has_ended(Plugin& ai, const Waiter& waiter, int64_t now_ms) {
 	if (now_ms >= waiter.until_ms)
 		return true;
 	if (waiter.errand != nullptr)
 		return waiter.errand->is_over();
-	return ai.board.ask(waiter.request, now_ms).is_ended();
+	return ai.board.watch(waiter.request, now_ms).is_ended();
 }
 
 // One with an errand goes on as soon as that is over: the errands were done one after the other.
-inline bool has_turn(Plugin& ai, const Waiter& waiter, int64_t now_ms) {
+inline bool may_go_on(Plugin& ai, const Waiter& waiter, int64_t now_ms) {
 	return waiter.errand != nullptr || ai.has_turn(now_ms, is_late(waiter.until_ms, now_ms));
 }
 
@@ -97,9 +97,9 @@ inline bool resume(Plugin& ai, const Waiter& waiter, int64_t now_ms) {
 			give_back_guard(waiter.player);
 		return true;
 	}
-	if (!is_over(ai, waiter, now_ms))
+	if (!has_ended(ai, waiter, now_ms))
 		return true;
-	if (!has_turn(ai, waiter, now_ms))
+	if (!may_go_on(ai, waiter, now_ms))
 		return false;
 	go_on(waiter, st);
 	return true;
