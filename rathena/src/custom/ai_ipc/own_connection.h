@@ -194,6 +194,8 @@ class OwnConnection {
 
 	// The character set is the one of rAthena's connections: what clients speak is known by it. No statement waits for a
 	// lock: what is locked is tried again later, and others go on. A second is the least that MySQL bears; a cancel says NOWAIT.
+	// A transaction whose map server is gone without a word holds its row for ten seconds; MySQL knows only how long a session may
+	// rest. A COMMIT begins no other transaction, in which all would be read as it was.
 	// Where the server refuses one of them, the connection is used as it is, as rAthena does.
 	void set_session() {
 		bool is_mariadb = std::string(mysql_get_server_info(handle_)).find("MariaDB") != std::string::npos;
@@ -201,8 +203,9 @@ class OwnConnection {
 		if (is_codepage_name(name))
 			run("SET NAMES " + name);
 		if (handle_ != nullptr)
-			run(is_mariadb ? "SET SESSION lock_wait_timeout=0, innodb_lock_wait_timeout=0, max_statement_time=2"
-			               : "SET SESSION lock_wait_timeout=1, innodb_lock_wait_timeout=1");
+			run(std::string("SET SESSION autocommit=1, completion_type='NO_CHAIN', ") +
+			    (is_mariadb ? "lock_wait_timeout=0, innodb_lock_wait_timeout=0, max_statement_time=2, idle_transaction_timeout=10"
+			                : "lock_wait_timeout=1, innodb_lock_wait_timeout=1, wait_timeout=60"));
 	}
 
 	SocketNumber socket_of_handle() {
