@@ -180,6 +180,20 @@ describe('while the database stands still, the game goes on', () => {
     await untilOpen(1);
   });
 
+  it('but not what he told an NPC', async () => {
+    await ask();
+    await mariadb.pause();
+    const told = server.call('ai_db_request', ['facts', '/api/v1/npc/facts', '{}'], {
+      npc: NPC,
+      player: PLAYER,
+    });
+    await waitForSleepers(server, 1);
+    server.reloadScripts();
+    await expect(told).rejects.toThrow('ended');
+    mariadb.resume();
+    await untilOpen(2);
+  });
+
   it('by @reloadscript, and others ask at once under the same numbers: none of those that are gone counts any more', async () => {
     await ask();
     await mariadb.pause();

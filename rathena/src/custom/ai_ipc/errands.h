@@ -26,6 +26,8 @@ class InsertErrand : public Errand {
 
 	// 0 while it has none.
 	uint64_t id = 0;
+	// For the game loop alone: wanted also when its script is gone.
+	bool is_kept = false;
 
   protected:
 	bool run(Database& database) override {

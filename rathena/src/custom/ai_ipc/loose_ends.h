@@ -22,13 +22,15 @@ class LooseEnds {
 	explicit LooseEnds(DatabaseDesk& desk) : desk_(desk) {}
 
 	// An errand that nobody waits for any more. It is done only if it has begun, and a request that it makes, or may have made, is
-	// cancelled. A cancel goes on.
+	// cancelled. A cancel goes on, and what is kept.
 	void leave(const std::shared_ptr<Errand>& errand, int64_t now_ms) {
 		if (auto cancel = std::dynamic_pointer_cast<CancelErrand>(errand)) {
 			cancels_.push_back({cancel->id, cancel, now_ms + MOST_CANCEL_MS});
 			return;
 		}
-		errand->abandon();
+		auto insert = std::dynamic_pointer_cast<InsertErrand>(errand);
+		if (insert == nullptr || !insert->is_kept)
+			errand->abandon();
 		errands_.push_back(errand);
 	}
 
@@ -65,7 +67,7 @@ class LooseEnds {
 	void conclude(const Errand& errand, int64_t now_ms) {
 		desk_.conclude(errand);
 		auto insert = dynamic_cast<const InsertErrand*>(&errand);
-		if (insert != nullptr && insert->id != 0)
+		if (insert != nullptr && insert->id != 0 && !insert->is_kept)
 			cancel(insert->id, now_ms);
 	}
 

@@ -35,8 +35,10 @@ inline int wait_on(script_state* st, const Waiter& waiter) {
 
 // Nobody reads the answer of a player who has left.
 inline void give_up(Plugin& ai, const Waiter& waiter) {
-	if (auto request = std::dynamic_pointer_cast<RequestErrand>(waiter.errand))
+	if (auto request = std::dynamic_pointer_cast<RequestErrand>(waiter.errand)) {
 		ai.open_requests.end_asking(request->source.character);
+		request->is_kept = request->is_fact;
+	}
 	if (waiter.errand != nullptr)
 		ai.loose_ends.leave(waiter.errand, gettick());
 	if (waiter.request != NO_REQUEST && !ai.waiters.has_other(waiter.request, waiter.script))
