@@ -164,9 +164,6 @@ static void destroy(Script* script) {
 	free(script->stack.stack_data);
 	scripts.erase(script);
 	delete script;
-	// As in script_free_state.
-	if (scripts.empty())
-		next_script_id = 0;
 }
 
 int32 buildin_end(script_state* st) {
@@ -289,6 +286,13 @@ void script_continue(int32 rid) {
 		run_script_main(player->st);
 }
 
+/// As the engine does when no script is left, but here after a dialogue was closed or all were freed alone: a test's own scripts
+/// come one after the other, and Turns takes one number for one script.
+static void begin_ids_anew() {
+	if (scripts.empty())
+		next_script_id = 0;
+}
+
 void script_close(int32 rid) {
 	map_session_data* player = map_id2sd(rid);
 	if (player == nullptr || player->st == nullptr)
@@ -297,6 +301,7 @@ void script_close(int32 rid) {
 	script->st.state = END;
 	report_end(script, SCRIPT_CMD_SUCCESS);
 	destroy(script);
+	begin_ids_anew();
 }
 
 void script_free_of(int32 rid) {
@@ -364,6 +369,7 @@ void script_free_all() {
 		report("ended %s", script->token.c_str());
 		destroy(script);
 	}
+	begin_ids_anew();
 	for (Variable* variable : variables)
 		delete variable;
 	variables.clear();
