@@ -1,7 +1,8 @@
-import { cpSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { newFolder, ROOT, useCli } from '../support/cli-process.ts';
+import { ROOT } from '../support/cli-process.ts';
 import { type ModelStub, startModelStub } from '../support/model-stub.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import {
@@ -29,7 +30,6 @@ rules:
 fallback: ["I say nothing."]
 `;
 
-useCli();
 const serve = useServices();
 let database: TestDatabase;
 let model: ModelStub;
@@ -39,13 +39,14 @@ beforeAll(async () => {
   model = await startModelStub();
   database = await createTestDatabase();
   await database.loadSqlFile(SCHEMA);
-  personasDir = newFolder();
+  personasDir = mkdtempSync(join(tmpdir(), 'ai-ipc-reveals-'));
   writeFileSync(join(personasDir, 'warden.yaml'), WARDEN);
   cpSync(join(ROOT, 'personas/sage-of-prontera.yaml'), join(personasDir, 'sage-of-prontera.yaml'));
 });
 afterAll(async () => {
   await model.close();
   await database.drop();
+  rmSync(personasDir, { recursive: true });
 });
 beforeEach(async () => {
   model.clear();
