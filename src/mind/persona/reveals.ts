@@ -3,7 +3,7 @@ import type { Persona } from './persona.ts';
 /** What an NPC tells only to whom the game says: a name for scripts, the words, and what asks for them. */
 export type Reveal = Persona['reveals'][number];
 
-export interface SortedReveals {
+interface SortedReveals {
   /** What may be told in this call. */
   readonly open: readonly Reveal[];
   readonly locked: readonly Reveal[];
