@@ -155,7 +155,8 @@ export function toCleanText(
   text: string,
   { reply, maxCharacters }: Fit,
 ): { readonly whole: string; readonly clean: string } {
-  if (reply.leaks(text.slice(0, MAX_READ_CHARACTERS))) throw reply.useless('parts of its own instructions, or what is locked');
+  if (reply.leaks(text.slice(0, MAX_READ_CHARACTERS)))
+    throw reply.useless('parts of its own instructions, or what is locked');
   const whole = cleanModelAnswer(text, {
     maxCharacters: Math.max(maxCharacters, MAX_ANSWER_CHARACTERS) * 10,
   });
