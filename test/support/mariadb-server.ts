@@ -171,7 +171,11 @@ export class MariadbServer {
   }
 
   #spawn(programs: ServerPrograms, folder: string): ChildProcess {
-    const [command, args] = asServerUser(programs.server, [
+    // By `env`, as its own user: libfaketime, loaded by root before, could not open its semaphore afterwards.
+    const environment = Object.entries(this.#onceEnv).map(([name, value]) => `${name}=${value}`);
+    const [command, args] = asServerUser('env', [
+      ...environment,
+      programs.server,
       ...baseArgs(programs),
       `--datadir=${dataFolderOf(folder)}`,
       `--socket=${join(folder, 'socket')}`,
@@ -190,7 +194,7 @@ export class MariadbServer {
       ...this.#extraArgs,
       ...this.#onceArgs,
     ]);
-    return spawn(command, args, { stdio: 'ignore', env: { ...process.env, ...this.#onceEnv } });
+    return spawn(command, args, { stdio: 'ignore' });
   }
 
   async #waitUntilReady(child: ChildProcess): Promise<void> {
