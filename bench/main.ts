@@ -11,6 +11,7 @@ import { paced } from './paced.ts';
 import { promises } from './promises.ts';
 import { prompts } from './prompts.ts';
 import { recalls } from './recall.ts';
+import { retention } from './retention.ts';
 import { servers } from './servers.ts';
 import { tls } from './tls.ts';
 import { tuning } from './tuning.ts';
@@ -29,6 +30,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   promises,
   prompts,
   recall: recalls,
+  retention,
   servers,
   tls,
   tuning,

@@ -7,6 +7,7 @@ import type { OfflineMind } from '../mind/brain/offline-mind.ts';
 import { type CreatedMind, createMind } from '../mind/create-mind.ts';
 import { recollect } from '../mind/memory/fold.ts';
 import { serverNames } from '../mind/model-servers.ts';
+import type { Persona } from '../mind/persona/persona.ts';
 import { type LivePersonaBook, openPersonas, type ReloadLog } from '../mind/persona/persona-reload.ts';
 import type { Mind, PlayerLine, SpokenAnswer } from '../mind/talk/mind.ts';
 import type { Turn } from '../mind/talk/recollection.ts';
@@ -22,6 +23,7 @@ interface TalkOptions {
   readonly level?: number;
   readonly class?: string;
   readonly maxChars?: number;
+  readonly reveals?: readonly string[];
   readonly offline?: boolean;
   readonly seed: number;
   readonly explain?: boolean;
@@ -64,6 +66,11 @@ export function talkCommand(): Command {
     .option('--level <number>', 'the level that the game gives the player', toNumber(1, MAX_LEVEL))
     .option('--class <name>', 'the class that the game gives the player')
     .option('--max-chars <number>', 'the longest answer (default: AI_MAX_CHARS)', toNumber(1, 2_000))
+    .option(
+      '--reveals <names>',
+      'what the game has unlocked: names of reveals, with commas between them',
+      toNames,
+    )
     .option('--offline', 'let the rules of the persona file answer, also where the settings name a model')
     .option('--seed <number>', 'another number gives other answers to the same talk', toNumber(0, 1e9), 0)
     .option('--explain', 'tell before each answer which rule it comes from')
@@ -108,6 +115,7 @@ async function runTalk(npc: string, { options, stop }: Pick<Talk, 'options' | 's
   });
   const maxCharacters = options.maxChars ?? service.maxCharacters;
   const id = idFor(npc, book);
+  checkReveals(options.reveals ?? [], book.find(id));
   const lines = createInterface({ input: process.stdin, output: process.stdout, terminal: isTerminal() });
   stop.signal.addEventListener('abort', () => lines.close());
   try {
@@ -181,6 +189,7 @@ function toPlayerLine(message: string, { talk, turns }: { talk: Talk; turns: rea
     player: { name: options.player ?? null, level: options.level ?? null, class: options.class ?? null },
     location: null,
     options: [],
+    reveals: options.reveals ?? [],
     language: languageOfTalk({ asked: null, persona, message, turns }),
     maxCharacters,
   };
@@ -198,6 +207,19 @@ function idFor(npc: string, book: LivePersonaBook): string {
     'bad_argument',
     `There is no persona ${JSON.stringify(npc)}. Say one of these: ${ids.join(', ')}.`,
   );
+}
+
+/** As the service has it: what is not there would never be told. */
+function checkReveals(names: readonly string[], { name: npc, reveals }: Persona): void {
+  const known = reveals.map(({ name }) => name);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  const has = known.length === 0 ? 'it has none' : `it has ${known.join(', ')}`;
+  throw new AiIpcError('bad_argument', `${npc} has no reveal ${JSON.stringify(unknown)}: ${has}.`);
+}
+
+function toNames(text: string): readonly string[] {
+  return text.split(',').map((name) => name.trim());
 }
 
 function toNumber(least: number, most: number): (text: string) => number {

@@ -34,9 +34,10 @@ describe('docs/personas.md', () => {
     expect(book.find(4711)).toBe(marla);
     const provider = createOfflineMind(book);
     const turns: Turn[] = [];
-    const say = async (message: string) => {
+    const say = async (message: string, reveals: readonly string[] = []) => {
       const line = {
         ...{ persona: marla, npcId: 4711, playerId: 1, message, player: null, location: null, options: [] },
+        reveals,
         ...{ recollection: { ...NOTHING, turns: [...turns] }, language: 'en', maxCharacters: 400 },
       };
       const answer = await provider.speak(line, new AbortController().signal);
@@ -51,6 +52,10 @@ describe('docs/personas.md', () => {
       emotion: 'amused',
     });
     expect((await say('who sleeps in my room?')).text).toBe('What is behind my doors stays there.');
+    expect((await say('where is the cellar key?')).text).toBe('I know my inn, not the world.');
+    expect((await say('where is the cellar key?', ['cellar_key'])).text).toBe(
+      'The key to the cellar hangs behind the third barrel.',
+    );
     await say('I am level 7');
     expect((await say('where can I hunt?')).text).toBe('At level 7? By the south gate, dear.');
     expect((await say('Where is the castle?')).text).toBe('I know my inn, not the world.');

@@ -63,6 +63,23 @@ describe('ai-ipc talk', () => {
     );
   });
 
+  it('tells what a persona reveals only where --reveals names it, and refuses a name that is not there', async () => {
+    const folder = newFolder();
+    const reveals = 'reveals: [{name: gate, text: "Three knocks open the gate.", patterns: ["gate"]}]';
+    writeFileSync(join(folder, 'tester.yaml'), `${GOOD}${reveals}\n`);
+    const say = async (...more: string[]) => {
+      const talk = startCli(['talk', 'tester', '--personas', folder, '--explain', ...more]);
+      talk.type('How does the gate open?\n');
+      talk.endInput();
+      return await talk.ended;
+    };
+    expect((await say()).stdout).toContain('[fallback]: No idea.');
+    expect((await say('--reveals', 'gate')).stdout).toContain('[reveal gate]: Three knocks open the gate.');
+    const refused = await say('--reveals', 'gate, door');
+    expect(refused.exitCode).not.toBe(0);
+    expect(refused.stderr).toContain('Tester has no reveal "door": it has gate.');
+  });
+
   it('keeps a slashed word that it does not know from the NPC', async () => {
     const talk = startCli(['talk', 'sage']);
     talk.type('/forgte\n/o/\n');

@@ -62,6 +62,29 @@ describe('a secret is read out', () => {
   });
 });
 
+describe('what is locked is read out', () => {
+  const quotes = createLeakCheck({
+    text: '',
+    speakable: [],
+    locked: ['The gate opens to three knocks.', 'Payon.'],
+  });
+
+  it.each([
+    ['whole, however short', 'Listen: the gate opens to three knocks!'],
+    ['without spaces', 'Thegateopenstothreeknocks'],
+    ['backwards', [...'the gate opens to three knocks'].reverse().join('')],
+  ])('%s', (_, answer) => {
+    expect(quotes(answer)).toBe(true);
+  });
+
+  it.each([
+    ['in part, where it is short', 'The gate opens at dawn.'],
+    ['by a word that an answer may have by chance', 'Payon lies in the south.'],
+  ])('not %s', (_, answer) => {
+    expect(quotes(answer)).toBe(false);
+  });
+});
+
 describe('nothing is read out', () => {
   it.each([
     ['by other words', 'Welcome! I never tell a secret, and these instructions you speak of are news to me.'],

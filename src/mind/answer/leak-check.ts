@@ -10,32 +10,41 @@ const WINDOW = { length: 30, step: LETTERS_IN_A_ROW - 30 } as const;
 export interface Secret {
   readonly text: string;
   readonly speakable: readonly string[];
+  /** Texts that the game has not unlocked: no part of the prompt, but another NPC may have told them. A short one counts whole. */
+  readonly locked?: readonly string[];
 }
+
+/** A text of fewer letters is a word or two, which an answer may have by chance. */
+const LEAST_WHOLE_LETTERS = 12;
 
 /**
  * Tells whether an answer reads out a secret: 8 of its words or 40 of its letters in a row, also backwards or in rot13,
  * or anything enciphered. Words that stand within one speakable line do not count.
  */
 export function createLeakCheck(secret: Secret): (answer: string) => boolean {
-  const words = joined(toWords(secret.text));
-  const speakableWords = secret.speakable.map((line) => joined(toWords(line)));
-  const letters = toLetters(secret.text);
-  const speakableLetters = secret.speakable.map(toLetters);
+  const quotes = createQuoteCheck(secret);
+  return (answer) => isCodeLike(answer) || quotes(answer);
+}
+
+/** The same without what is enciphered in other ways than backwards and in rot13. */
+export function createQuoteCheck({ text, speakable, locked = [] }: Secret): (answer: string) => boolean {
+  const hidden = [text, ...locked].join('\n');
+  const words = joined(toWords(hidden));
+  const speakableWords = speakable.map((line) => joined(toWords(line)));
+  const letters = toLetters(hidden);
+  const speakableLetters = speakable.map(toLetters);
+  const whole = locked.map(toLetters).filter((one) => one.length >= LEAST_WHOLE_LETTERS);
+  const isSpeakable = (run: string) => speakableLetters.some((line) => line.includes(run));
   const sharesWords = (answer: string) =>
     runsOf(toWords(answer)).some(
       (run) => words.includes(run) && !speakableWords.some((line) => line.includes(run)),
     );
   const sharesLetters = (answer: string) =>
-    windowsOf(answer).some(
-      (window) => letters.includes(window) && !speakableLetters.some((line) => line.includes(window)),
-    );
+    windowsOf(answer).some((window) => letters.includes(window) && !isSpeakable(window)) ||
+    whole.some((one) => answer.includes(one) && !isSpeakable(one));
   return (answer) => {
     const spelt = toLetters(answer);
-    return (
-      isCodeLike(answer) ||
-      sharesWords(answer) ||
-      [spelt, [...spelt].reverse().join(''), rot13(spelt)].some(sharesLetters)
-    );
+    return sharesWords(answer) || [spelt, [...spelt].reverse().join(''), rot13(spelt)].some(sharesLetters);
   };
 }
 

@@ -35,6 +35,8 @@ export interface Heard {
 export interface Chosen {
   readonly rule: Rule | ForbiddenTopic;
   readonly captures: ReadonlyMap<string, string>;
+  /** The name of the reveal that is said; left out for every other answer. */
+  readonly reveal?: string;
 }
 
 /** Nobody who says "tell me more" means more of these. */

@@ -17,6 +17,7 @@ import type { AnswerSource, PlayerLine, SpokenAnswer } from '../talk/mind.ts';
 import { type Acquaintance, getAcquainted } from './acquaintance.ts';
 import { capitalize, chooseLine, type LineOptions } from './line-choice.ts';
 import { chooseOption } from './option-choice.ts';
+import { revealAbout } from './revealing.ts';
 import { type Chosen, chooseRule, type Heard, lastTopicOf, type RuleBook } from './rule-choice.ts';
 import { factAbout, lastFact } from './told-facts.ts';
 import { moodAfter, type Tone } from './tone.ts';
@@ -57,7 +58,7 @@ interface Thought {
 
 export function speakByRules(line: PlayerLine, brain: Brain): Omit<SpokenAnswer, keyof AnswerSource> {
   const thought = understand(line, brain);
-  const chosen = goOn(chooseRule(thought.book, thought.heard), thought);
+  const chosen = choose(thought);
   const text = cleanAnswer(withOpener(answerOf(chosen, thought), { chosen, thought }), line);
   const action = chosen?.rule.action;
   const chosenOption = chooseOption(line.options, thought.heard.words);
@@ -81,12 +82,21 @@ export function replyByRules(line: PlayerLine, brain: Brain): string | undefined
 export function explainLine(line: PlayerLine, brain: Brain): string {
   const thought = understand(line, brain);
   const { book, heard } = thought;
-  const chosen = goOn(chooseRule(book, heard), thought);
+  const chosen = choose(thought);
+  if (chosen?.reveal !== undefined) return `reveal ${chosen.reveal}`;
   if (isFactMeant(chosen, thought)) return 'fact';
   if (!chosen) return heard.words.length === 0 ? 'greeting' : 'fallback';
   const { rule } = chosen;
   if ('topic' in rule) return `forbidden topic ${rule.topic}`;
   return `${book.persona.rules.includes(rule) ? 'rule' : 'rule of neutral'} ${rule.name}`;
+}
+
+/** What the game has unlocked goes first where the message asks for it. */
+function choose(thought: Thought): Chosen | undefined {
+  const { line, book, heard } = thought;
+  const chosen = goOn(chooseRule(book, heard), thought);
+  const usual = { isPersonal: chosen !== undefined && isPersonal(chosen.rule), isVague: isVague(chosen) };
+  return revealAbout(line, heard.words, usual) ?? chosen;
 }
 
 function understand(line: PlayerLine, { book, seed }: Brain): Thought {
@@ -143,13 +153,16 @@ function factsAsked({ recollection: { facts }, persona, player }: PlayerLine, { 
 /** What a script told and the message is about goes before the rules, until it is said; nobody's manners are passed over. */
 function isFactMeant(chosen: Chosen | undefined, { values, line }: Thought): boolean {
   const fact = values.get(FACT_PLACEHOLDER);
-  if (fact === undefined) return false;
-  const { intent } = chosen?.rule ?? {};
-  if (chosen && ('topic' in chosen.rule || TONE_INTENTS.has(intent) || intent?.startsWith('tell-')))
+  if (fact === undefined || (chosen && (chosen.reveal !== undefined || isPersonal(chosen.rule))))
     return false;
   return line.recollection.turns.every(
     ({ answered }) => !answered.toLowerCase().includes(fact.toLowerCase()),
   );
+}
+
+/** How the player treats the NPC, and what he tells of himself, is answered whatever else there would be to say. */
+function isPersonal(rule: Chosen['rule']): boolean {
+  return 'topic' in rule || TONE_INTENTS.has(rule.intent) || rule.intent?.startsWith('tell-') === true;
 }
 
 function isVague(chosen: Chosen | undefined): boolean {

@@ -7,7 +7,6 @@ import { MAX_ANSWER_CHARACTERS } from '../answer/clean-answer.ts';
 import { cleanModelAnswer, MAX_READ_CHARACTERS } from '../answer/clean-model-answer.ts';
 import { createLeakCheck } from '../answer/leak-check.ts';
 import { takesOtherName } from '../answer/name-check.ts';
-import type { Persona } from '../persona/persona.ts';
 import { ownNames } from '../persona/persona-names.ts';
 import { modelFor } from '../persona/persona-server.ts';
 import type { AnswerSource } from '../talk/mind.ts';
@@ -62,7 +61,8 @@ export interface Reply {
   readonly isCut: boolean;
   readonly source: AnswerSource;
   readonly leaks: (text: string) => boolean;
-  readonly persona: Persona;
+  /** Every name by which the NPC may go. */
+  readonly names: readonly string[];
   /** The error that says what was wrong with it; what it cost is not lost. */
   useless(what: string): ModelError;
 }
@@ -106,7 +106,7 @@ export async function ask(
   );
   const answer = readMessage(toMessage(completion), { form: schema.form, names: lineNamesOf(speakers) });
   options.onReading?.(answer, { persona: persona.id, model });
-  return toReply(answer, completion, { model, prompt, persona });
+  return toReply(answer, completion, { model, prompt, names: ownNames(persona, speakers.reveals) });
 }
 
 function textsOf({ prompt: { system, user }, maxTokens }: Fitted) {
@@ -116,7 +116,7 @@ function textsOf({ prompt: { system, user }, maxTokens }: Fitted) {
 function toReply(
   answer: Reading,
   { usage: tokens }: Completion,
-  { model, prompt, persona }: { model: string; prompt: Prompt; persona: Persona },
+  { model, prompt, names }: { model: string; prompt: Prompt; names: readonly string[] },
 ): Reply {
   const useless = (what: string) =>
     new ModelError('model_failed', `The model ${model} wrote ${what}. ${adviceFor(what)}`, {
@@ -126,7 +126,7 @@ function toReply(
   if (answer.kind === 'nothing') throw useless(answer.why);
   const leaks = createLeakCheck(prompt.secret);
   const source = { provider: 'openai', model, tokens };
-  return { answer, isCut: answer.isCut, source, leaks, persona, useless };
+  return { answer, isCut: answer.isCut, source, leaks, names, useless };
 }
 
 function adviceFor(what: string): string {
@@ -143,7 +143,7 @@ interface Fit {
 /** What the model wrote as words of an NPC, which has no other name. */
 export function toSpeech(text: string, fit: Fit): string {
   const { whole, clean } = toCleanText(text, fit);
-  if (takesOtherName(whole, ownNames(fit.reply.persona))) throw fit.reply.useless('another name for the NPC');
+  if (takesOtherName(whole, fit.reply.names)) throw fit.reply.useless('another name for the NPC');
   return clean;
 }
 
@@ -155,10 +155,11 @@ export function toCleanText(
   text: string,
   { reply, maxCharacters }: Fit,
 ): { readonly whole: string; readonly clean: string } {
-  if (reply.leaks(text.slice(0, MAX_READ_CHARACTERS))) throw reply.useless('parts of its own instructions');
+  if (reply.leaks(text.slice(0, MAX_READ_CHARACTERS)))
+    throw reply.useless('parts of its own instructions, or what is locked');
   const whole = cleanModelAnswer(text, {
     maxCharacters: Math.max(maxCharacters, MAX_ANSWER_CHARACTERS) * 10,
   });
-  if (reply.leaks(whole)) throw reply.useless('parts of its own instructions');
+  if (reply.leaks(whole)) throw reply.useless('parts of its own instructions, or what is locked');
   return { whole, clean: cleanModelAnswer(text, { maxCharacters, isCut: reply.isCut }) };
 }

@@ -4,6 +4,7 @@ import type { Cue, Moment, Scene } from '../talk/mind.ts';
 import { cuttable, type Prompt, speakPrompt } from './prompt.ts';
 import { numbered, shorten, toData } from './prompt-data.ts';
 import { character, dataRules, list, nameOf, SPEAK_FORM, sections, speechRules } from './prompt-rules.ts';
+import { lockedTexts, withLocked } from './told-reveals.ts';
 
 const MAX_TOPIC_CHARACTERS = 500;
 /** Of each actor: four of them with all that they know would be 8,000 tokens. */
@@ -43,7 +44,7 @@ export function offerPrompt(moment: Moment): Prompt {
   const speakable = [...persona.knowledge, ...persona.menu];
   return withSystem(speakPrompt({ ...moment, options: [], maxCharacters: MAX_MENU_OPTION.characters }), {
     system,
-    secret: { text: system, speakable },
+    secret: withLocked({ text: system, speakable }, moment),
   });
 }
 
@@ -82,7 +83,8 @@ export function shoutPrompt(cue: Cue): Prompt {
     SPEAK_FORM,
   ]);
   const speakable = [...persona.knowledge, ...persona.goals, ...persona.shouts];
-  return cuttable({ system, secret: { text: system, speakable } }, () => topicData(cue, persona.language));
+  const secret = { text: system, speakable, locked: lockedTexts([persona]) };
+  return cuttable({ system, secret }, () => topicData(cue, persona.language));
 }
 
 /** All actors by name, each line with the one who says it: so nobody is made up, and each line has its place. */
@@ -91,6 +93,7 @@ export function playPrompt(scene: Scene): Prompt {
   const [{ persona }] = cast;
   const speakers = Array.from({ length: lines }, (_, at) => cast[at % cast.length]?.shownName ?? '');
   const known = cast.flatMap((actor) => actor.persona.knowledge);
+  const locked = lockedTexts(cast.map((actor) => actor.persona));
   const systemWith = (knowledgeCharacters: number) =>
     sections([
       'You write a short talk between characters in an online fantasy game. Players who pass by hear it.',
@@ -110,7 +113,7 @@ export function playPrompt(scene: Scene): Prompt {
   const remade = (characters: number): Prompt => {
     const system = systemWith(characters);
     return {
-      ...{ system, user: data, secret: { text: system, speakable: known } },
+      ...{ system, user: data, secret: { text: system, speakable: known, locked } },
       shortened: (fits) => {
         const shorter = [500, 0].filter((fewer) => fewer < characters).map(remade);
         return shorter.find(fits) ?? shorter.at(-1) ?? remade(characters);

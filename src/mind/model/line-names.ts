@@ -4,6 +4,8 @@ import type { PlayerFacts, Speakers } from '../talk/mind.ts';
 
 export interface LineSpeakers extends Pick<Speakers, 'persona' | 'npcId' | 'priority' | 'trace'> {
   readonly player?: PlayerFacts | null;
+  /** What the game lets the NPC tell now; a name may be among it. */
+  readonly reveals?: readonly string[];
   /** Who else speaks in the answer: other NPCs of a scene. */
   readonly others?: readonly string[];
 }

@@ -1,6 +1,7 @@
 import { headOf } from '../language/cut.ts';
-import type { Situation } from '../talk/mind.ts';
+import type { PlayerLine, Situation } from '../talk/mind.ts';
 import { textOf } from '../talk/situation-text.ts';
+import { estimateTokens } from './estimate.ts';
 
 /** Control characters and what is not seen, such as the tag letters that spell hidden orders. */
 const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}]+/gu;
@@ -25,6 +26,20 @@ export function numbered(texts: readonly string[]): Readonly<Record<string, stri
 
 export function shorten(text: string, maxCharacters: number): string {
   return text.length > maxCharacters ? `${headOf(text, maxCharacters)}…` : text;
+}
+
+/** As many of the first texts as there is place for, none of them cut. */
+export function firstOf(texts: readonly string[], maxTokens: number): string[] {
+  let left = maxTokens;
+  return texts.filter((text) => {
+    left -= estimateTokens(text);
+    return left >= 0;
+  });
+}
+
+/** A third of the tokens of an object, and it changes with each step. */
+export function toPlace({ map, x, y }: NonNullable<PlayerLine['location']>): string {
+  return x === null || y === null ? map : `${map} ${x},${y}`;
 }
 
 /** The facts of a situation, as they are where they are short enough. */

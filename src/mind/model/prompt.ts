@@ -2,8 +2,7 @@ import type { Secret } from '../answer/leak-check.ts';
 import { shortenMemory } from '../memory/shorten.ts';
 import type { NpcEvent, PlayerLine, Situation } from '../talk/mind.ts';
 import type { Recollection } from '../talk/recollection.ts';
-import { estimateTokens } from './estimate.ts';
-import { numbered, shorten, toData, toSituation } from './prompt-data.ts';
+import { firstOf, numbered, shorten, toData, toPlace, toSituation } from './prompt-data.ts';
 import {
   character,
   dataRules,
@@ -16,6 +15,7 @@ import {
   sections,
   speechRules,
 } from './prompt-rules.ts';
+import { lockedTexts, revealRule, toldReveals, withLocked } from './told-reveals.ts';
 
 /**
  * What a model is asked: who the NPC is and what it must do in the system message, everything that comes from players,
@@ -53,7 +53,7 @@ export function speakPrompt(line: PlayerLine): Prompt {
   const remade = (recollection: Recollection): Prompt => ({
     system,
     user: speakData({ ...line, recollection }),
-    secret: { text: system, speakable: [...knowledge, ...goals] },
+    secret: withLocked({ text: system, speakable: [...knowledge, ...goals] }, line),
     shortened: (fits) => remade(shortenMemory(recollection, (shorter) => fits(remade(shorter)))),
   });
   return remade(line.recollection);
@@ -71,7 +71,7 @@ function speakSystem({ persona, maxCharacters }: PlayerLine): string {
       persona.forbidden_topics.map(({ topic }) => topic),
     ),
     dataRules(
-      '"says" holds the words that a player says to the character (empty: he only comes near), "earlier" what was said before, in "turns" as pairs of what the player said and what the character answered, in "recalled" what the player said long before, and in "facts" what the character was told by others: remember it where it matters',
+      `"says" holds the words that a player says to the character (empty: he only comes near)${revealRule(persona)}, "earlier" what was said before, in "turns" as pairs of what the player said and what the character answered, in "recalled" what the player said long before, and in "facts" what the character was told by others: remember it where it matters`,
     ),
     speechRules(persona, maxCharacters),
     SPEAK_FORM,
@@ -83,6 +83,7 @@ function speakData({ player, recollection, ...line }: PlayerLine): string {
   return toData({
     player: player === null ? undefined : { name: player.name, class: player.class },
     earlier: toEarlier(recollection),
+    may_tell: toldReveals({ ...line, recollection }),
     level: player?.level ?? undefined,
     location: line.location === null ? undefined : toPlace(line.location),
     options: line.options.length === 0 ? undefined : numbered(line.options),
@@ -106,20 +107,6 @@ function toEarlier({ summary, turns, facts, ...recollection }: Recollection): ob
   };
 }
 
-/** As many of the first texts as there is place for, none of them cut. */
-function firstOf(texts: readonly string[], maxTokens: number): string[] {
-  let left = maxTokens;
-  return texts.filter((text) => {
-    left -= estimateTokens(text);
-    return left >= 0;
-  });
-}
-
-/** A third of the tokens of an object, and it changes with each step. */
-function toPlace({ map, x, y }: NonNullable<PlayerLine['location']>): string {
-  return x === null || y === null ? map : `${map} ${x},${y}`;
-}
-
 export function decidePrompt({ persona, context, actions }: Situation): Prompt {
   const system = sections([
     character(persona),
@@ -130,7 +117,7 @@ export function decidePrompt({ persona, context, actions }: Situation): Prompt {
     ),
     decideForm(persona),
   ]);
-  const secret = { text: system, speakable: persona.goals };
+  const secret = { text: system, speakable: persona.goals, locked: lockedTexts([persona]) };
   return cuttable({ system, secret }, (maxCharacters) =>
     toData({ actions: numbered(actions), situation: toSituation(context, maxCharacters) }),
   );

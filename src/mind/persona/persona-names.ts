@@ -1,5 +1,6 @@
 import { namesTaken } from '../answer/name-check.ts';
 import type { Persona } from './persona.ts';
+import { sortReveals } from './reveals.ts';
 
 const givenNamesOf = new WeakMap<Persona, readonly string[]>();
 
@@ -14,16 +15,19 @@ export function givenNames(persona: Persona): readonly string[] {
   return written;
 }
 
-/** Every name by which an NPC may go. */
-export function ownNames(persona: Persona): readonly string[] {
-  return [...mainNames(persona), ...givenNames(persona)];
+/** Every name by which an NPC may go; one that only a reveal tells, where the game lets it be told. */
+export function ownNames(persona: Persona, reveals: readonly string[] = []): readonly string[] {
+  const { open } = sortReveals(persona, reveals);
+  const revealed = open.flatMap(({ text }) => namesTaken(text, mainNames(persona)));
+  return [...mainNames(persona), ...givenNames(persona), ...revealed];
 }
 
 function mainNames({ name, role, place }: Persona): readonly string[] {
   return [name, role, place];
 }
 
-function spokenLines({
+/** What the NPC may say, word for word. */
+export function spokenLines({
   greeting,
   fallback,
   canned_lines,

@@ -9,6 +9,7 @@ import { languageOf } from '../language/language.ts';
 import { toKeyPath } from '../language/pack-schema.ts';
 import { compilePattern, type Pattern } from '../language/pattern.ts';
 import { REASON_KINDS } from '../language/reason-kinds.ts';
+import { MAX_REVEALS, REVEAL_NAME, REVEAL_NAME_RULE } from '../language/reveal-names.ts';
 import {
   ALWAYS_KNOWN,
   needsMore,
@@ -74,6 +75,18 @@ const giftSchema = section({
   intent: intent.optional(),
   patterns: z.array(line).default([]),
 });
+
+/** What the NPC tells only to whom the game says (`reveals` of a dialogue). Its words stand in no other part of a prompt. */
+const revealSchema = section({
+  name: z.string().regex(REVEAL_NAME, REVEAL_NAME_RULE),
+  text: line.refine(
+    (text) => placeholdersOf(text).length === 0,
+    'is told as it stands: it has no placeholders',
+  ),
+  /** What asks for it, offline; without both, whatever it is about. */
+  intent: intent.optional(),
+  patterns: z.array(line).default([]),
+});
 const OPTION_RULE = `is no option of a menu: at most ${MAX_MENU_OPTION.characters} characters, none of : ^ < > | and no placeholder`;
 const menuOption = line.refine(
   (text) => toMenuOption(text) === text && placeholdersOf(text).length === 0,
@@ -99,6 +112,7 @@ const personaSchema = section({
   manner: line.optional(),
   knowledge: z.array(line).max(100).default([]),
   goals: z.array(line).max(20).default([]),
+  reveals: z.array(revealSchema).max(MAX_REVEALS).default([]),
   moods: z.partialRecord(emotion, moodSchema).default({}),
   forbidden_topics: z.array(forbiddenSchema).default([]),
   canned_lines: z.array(line).default([]),
@@ -117,13 +131,14 @@ const personaSchema = section({
   fallback: lines,
 }).transform((file, context) => {
   const { language } = file;
-  const topics = [...file.rules, ...file.forbidden_topics, ...file.gifts];
+  const topics = [...file.rules, ...file.forbidden_topics, ...file.gifts, ...file.reveals];
   if (languageOf(language).pack === undefined && topics.some(({ intent }) => intent !== undefined)) {
     const message = `the language ${language} has no intents yet: write patterns instead, or add languages/${language}.yaml beside this file (docs/languages.md)`;
     context.addIssue({ code: 'custom', message, path: ['language'] });
   }
   const compile = <T extends RawTopic>(list: TopicOrigin['list'], topics: readonly T[]) =>
     topics.map((one, index) => compileTopic(one, { list, index, language, context }));
+  checkRevealNames(file.reveals, context);
   checkLines(file.greeting, { path: ['greeting'], context });
   checkLines(file.fallback, { path: ['fallback'], context });
   checkLines(file.canned_lines, { path: ['canned_lines'], context });
@@ -137,6 +152,7 @@ const personaSchema = section({
     rules: compile('rules', file.rules).map((rule) => ({ ...rule, name: rule.name ?? rule.intent ?? '' })),
     forbidden_topics: compile('forbidden_topics', file.forbidden_topics),
     gifts: compile('gifts', file.gifts),
+    reveals: compile('reveals', file.reveals),
   };
 });
 
@@ -179,7 +195,7 @@ export function toPersona(value: unknown, file: PersonaFile): Persona {
 interface RawTopic {
   readonly intent?: z.infer<typeof intent> | undefined;
   readonly patterns: readonly string[];
-  /** A gift has none. */
+  /** A gift has none, nor has a reveal. */
   readonly answers?: readonly string[];
   readonly item?: string;
   readonly name?: string | undefined;
@@ -188,7 +204,7 @@ interface RawTopic {
 }
 
 interface TopicOrigin {
-  readonly list: 'rules' | 'forbidden_topics' | 'gifts';
+  readonly list: 'rules' | 'forbidden_topics' | 'gifts' | 'reveals';
   readonly index: number;
   readonly language: string;
   readonly context: z.RefinementCtx;
@@ -200,7 +216,8 @@ function compileTopic<T extends RawTopic>(
 ): Omit<T, 'patterns'> & { readonly patterns: readonly Pattern[] } {
   const report = (message: string, ...path: (string | number)[]) =>
     context.addIssue({ code: 'custom', message, path: [list, index, ...path] });
-  if (topic.intent === undefined && topic.patterns.length === 0) report('give patterns, an intent or both');
+  if (list !== 'reveals' && topic.intent === undefined && topic.patterns.length === 0)
+    report('give patterns, an intent or both');
   if ((topic.name ?? topic.topic ?? topic.item ?? topic.intent) === undefined)
     report('give the rule a name', 'name');
   const own = topic.patterns.flatMap((source, at) => {
@@ -220,6 +237,16 @@ function compileTopic<T extends RawTopic>(
       context,
     });
   return { ...topic, patterns };
+}
+
+/** A script names one of them. */
+function checkRevealNames(reveals: readonly { readonly name: string }[], context: z.RefinementCtx): void {
+  for (const [at, { name }] of reveals.entries()) {
+    const first = reveals.findIndex((other) => other.name === name);
+    if (first === at) continue;
+    const message = `is the name of reveals[${first}], too: give each its own`;
+    context.addIssue({ code: 'custom', message, path: ['reveals', at, 'name'] });
+  }
 }
 
 /** What is known whenever the rule answers: what all patterns capture, the fact that a tell- intent hears, its level. */

@@ -48,6 +48,8 @@ export interface PlayerLine extends Speakers {
   readonly location: Location | null;
   /** What the player may be offered to choose from; empty when the script offers nothing. */
   readonly options: readonly string[];
+  /** What of the persona's `reveals` the game lets this player know, by name: in this call alone. Left out: nothing. */
+  readonly reveals?: readonly string[];
   /** The language to answer in, such as en: the request's, else the persona's. */
   readonly language: string;
   /** The longest answer, in characters. */

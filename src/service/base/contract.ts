@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { faultPosition } from '../../base/json-fault.ts';
 import { EMOTION_NAMES } from '../../mind/language/emotion.ts';
+import { MAX_REVEALS, REVEAL_NAME, REVEAL_NAME_RULE } from '../../mind/language/reveal-names.ts';
 
 /** Limits of what a request may hold; the whole body is at most MAX_BODY_BYTES. */
 export const MAX_ID_CHARACTERS = 200;
@@ -101,6 +102,14 @@ const dialogueRequest = z.object({
   player: player.nullish().transform((facts) => facts ?? null),
   location: location.nullish().transform((place) => place ?? null),
   options: textList(MAX_OPTIONS, MAX_OPTION_CHARACTERS).transform((options) => options ?? []),
+  // What of the persona's secrets the game lets this player know; the next request has to say it anew.
+  reveals: z
+    .array(z.string({ error: REVEAL_NAME_RULE }).regex(REVEAL_NAME, REVEAL_NAME_RULE), {
+      error: 'must be a list of names',
+    })
+    .max(MAX_REVEALS, `must have at most ${MAX_REVEALS} entries`)
+    .nullish()
+    .transform((names) => names ?? []),
   language,
 });
 
@@ -147,7 +156,7 @@ function wholeNumber({ least, most, usual }: typeof MENU_OPTIONS | typeof SCENE_
     .transform((value) => (value === '' ? usual : Number(value ?? usual)));
 }
 
-const optionsRequest = dialogueRequest.omit({ options: true }).extend({
+const optionsRequest = dialogueRequest.omit({ options: true, reveals: true }).extend({
   message: z
     .string({ error: TEXT_RULE })
     .nullish()

@@ -107,6 +107,7 @@ async function askMind(
     player: body.player,
     location: body.location,
     options: body.options,
+    reveals: body.reveals,
     language: languageOfTalk({ ...speakers, asked: body.language, message: body.message, turns }),
     maxCharacters,
   };

@@ -15,6 +15,7 @@ import { SOURCE_NPC_HEADER, sourceNpcOf } from './call-headers.ts';
 import type { Endpoint, EndpointCall, Handle, WithIds } from './endpoint.ts';
 import { tell } from './facts-endpoint.ts';
 import { isRefusal, type Refusal, refuse } from './http-error.ts';
+import { refusalOfReveals } from './reveals-field.ts';
 import { decide, feel } from './thought-endpoints.ts';
 
 export const ENDPOINTS: Readonly<Record<RequestName, Endpoint>> = {
@@ -93,6 +94,8 @@ function tooLongNpc(): Refusal {
 }
 
 async function talk(body: RequestBody<'dialogue'>, speakers: Speakers, { deadline, parts }: EndpointCall) {
+  const unknown = refusalOfReveals(body.reveals, speakers.persona);
+  if (unknown !== undefined) return unknown;
   const { answer, said } = await leadDialogue({ body, speakers, deadline }, parts);
   return { body: answer, said };
 }
