@@ -32,28 +32,52 @@ function describeGalera(): void {
   }, FETCH_TIMEOUT_MS);
   afterAll(() => node?.remove());
 
+  it('leaves a node that is cut off for the next host, also where it lets itself be read, and comes back', async () => {
+    if (node === undefined) {
+      expect(reason).toMatch(/^Galera cannot be had: /);
+      return;
+    }
+    if (!node.isRunning) await node.start();
+    const database = await withTables(await createTestDatabase(node.address));
+    const standBy = await withTables(await createTestDatabase(undefined, database.settings.database));
+    onTestFinished(() => standBy.drop());
+    const { host, port } = standBy.settings;
+    const settings = { ...settingsOf(database), otherHosts: [{ host, port }] };
+
+    await cutOffNode(database);
+    await database.query('SET GLOBAL wsrep_dirty_reads = ON');
+    const store = await openMariadbStore(settings);
+    onTestFinished(() => store.close());
+    await store.insert([REQUEST]);
+    expect(await countOf(standBy)).toBe(1);
+
+    await joinAgain(database);
+    await database.query('SET GLOBAL wsrep_dirty_reads = OFF');
+    await waitFor(async () => (await store.insert([REQUEST])) && (await countOf(database)) > 0, {
+      what: 'the node to be written to again',
+    });
+  });
+
   it('says of a node that is cut off that it is, and serves over new connections when it is back (1047)', async () => {
     if (node === undefined) {
       expect(reason).toMatch(/^Galera cannot be had: /);
       return;
     }
-    const database = await withTables(await createTestDatabase(await node.start()));
+    if (!node.isRunning) await node.start();
+    const database = await withTables(await createTestDatabase(node.address));
     const settings = settingsOf(database);
     const store = await openMariadbStore(settings);
     onTestFinished(() => store.close());
     const [id] = await store.insert([REQUEST]);
 
-    // Nobody listens there, so this node is less than half of its cluster.
-    await database.query("SET GLOBAL wsrep_cluster_address = 'gcomm://127.0.0.1:1'");
-    await untilReady(database, 'OFF');
+    await cutOffNode(database);
     const told = { code: 'database_unavailable', message: expect.stringMatching(cutOff) };
     await expect(store.insert([REQUEST])).rejects.toMatchObject(told);
     await expect(store.read(id!)).rejects.toMatchObject(told);
     await expect(openMariadbStore(settings)).rejects.toMatchObject(told);
     await expect(runMigrate(database)).rejects.toMatchObject(told);
 
-    await database.query("SET GLOBAL wsrep_cluster_address = 'gcomm://'");
-    await untilReady(database, 'ON');
+    await joinAgain(database);
     expect(await store.insert([REQUEST])).toHaveLength(1);
   });
 }
@@ -98,6 +122,22 @@ async function withTables(database: TestDatabase): Promise<TestDatabase> {
 
 async function runAll(database: TestDatabase, statements: readonly string[]): Promise<void> {
   for (const statement of statements) await database.query(statement);
+}
+
+/** Nobody listens there, so this node is less than half of its cluster. */
+async function cutOffNode(database: TestDatabase): Promise<void> {
+  await database.query("SET GLOBAL wsrep_cluster_address = 'gcomm://127.0.0.1:1'");
+  await untilReady(database, 'OFF');
+}
+
+async function joinAgain(database: TestDatabase): Promise<void> {
+  await database.query("SET GLOBAL wsrep_cluster_address = 'gcomm://'");
+  await untilReady(database, 'ON');
+}
+
+async function countOf(database: TestDatabase): Promise<number> {
+  const [row] = await database.query('SELECT COUNT(*) AS n FROM ai_requests');
+  return Number(row?.['n']);
 }
 
 /** Whether a Galera node takes statements: it comes a moment after the setting. */
