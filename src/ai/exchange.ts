@@ -82,8 +82,8 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
    * was stopped for a while (SIGSTOP, a machine that slept) comes here before its timers have told it so.
    */
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    if (performance.now() >= this.#dueMs) this.#timeOut();
-    else if (this.#limits.mayBegin?.() === false) this.#end({ kind: 'aborted' });
+    const isLate = performance.now() >= this.#dueMs;
+    if (isLate || this.#limits.mayBegin?.() === false) this.#end({ kind: 'aborted' });
     this.#controller = controller;
     if (this.#isEnded) controller.abort(new Error('The call ended before it could be sent.'));
   }

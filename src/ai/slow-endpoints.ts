@@ -53,7 +53,9 @@ export class SlowEndpoints {
     if (known !== undefined)
       return await resultOf(known.run(async () => ({ result: await call(), isImpatient })));
     const watched = { result: await call(), isImpatient };
-    if (typeof signOf(watched) === 'object') await this.#breakerOf(path).run(async () => watched);
+    // It may have become slow while this call was under way.
+    const isNews = typeof signOf(watched) === 'object' || this.#breakers.has(path);
+    if (isNews) await this.#breakerOf(path).run(async () => watched);
     return watched.result;
   }
 
@@ -64,8 +66,8 @@ export class SlowEndpoints {
     let isSlow = false;
     breaker.onChange((state: BreakerState) => {
       // Each try in vain opens it anew.
-      if (state === 'open' && !isSlow) this.#options.onSlow(path, slowError(path, breaker));
-      if (state === 'closed') this.#options.onAnswering(path);
+      if (state === 'open' && !isSlow) this.#options.onSlow(shortened(path), slowError(path, breaker));
+      if (state === 'closed') this.#options.onAnswering(shortened(path));
       isSlow = state !== 'closed';
     });
     this.#makeRoom();
@@ -96,12 +98,16 @@ function signOf({ result, isImpatient }: Watched): Sign {
 
 function slowError(path: string, breaker: Breaker<Watched>): RequestError {
   const last = breaker.lastError();
-  const message = `Calls to ${path} are not answered in time, and wait.${last ? ` The last one: ${last.message}` : ''}`;
+  const message = `Calls to ${shortened(path)} are not answered in time, and wait.${last ? ` The last one: ${last.message}` : ''}`;
   return { code: 'ai_unavailable', message };
 }
 
-/** As messages name it: a query may hold a key. */
+/** A query may hold a key, and is no other place. */
 function pathOf(endpoint: string): string {
   const [path = ''] = endpoint.split('?', 1);
+  return path;
+}
+
+function shortened(path: string): string {
   return path.length > 80 ? `${path.slice(0, 80)}…` : path;
 }

@@ -89,7 +89,7 @@ describe('an ask that is aborted', () => {
     await clock.advance(1);
     await end;
     expect(seen).toMatchObject(
-      aborted(/whether the request is stored is not known.* Once it is, it is cancelled/),
+      aborted(/whether the request is stored is not known.* Once that is seen, it is cancelled/),
     );
 
     const id = await storeOne();

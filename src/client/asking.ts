@@ -28,7 +28,7 @@ export interface Patience {
 const NOT_TAKEN: RequestError = {
   code: 'fate_unknown',
   message:
-    'The database did not take the request within its life. Whether it is stored is not known; once it is, it is cancelled, if that comes before an answer.',
+    'The database did not take the request within its life. Whether it is stored is not known; once that is seen, it is cancelled, unless it was answered before.',
 };
 
 /** Inserts a request by `insert` and waits for its end. */
@@ -94,12 +94,15 @@ async function abandonStoring(
   const first = await firstOf(abandoned, { clock: asking.clock, ms: GIVE_UP_WITHIN_MS, signal: undefined });
   if (first.kind === 'done') return first.value;
   return aborted(
-    `${unknown}: the database did not answer. Once it is, it is cancelled, if that comes before an answer.`,
+    `${unknown}: the database did not answer. Once that is seen, it is cancelled, unless it was answered before.`,
     signal.reason,
   );
 }
 
-/** Whoever waited has left: what comes of it is heard by nobody, and what is not cancelled expires. */
+/**
+ * Whoever waited has left: what comes of it is heard by nobody, and what is not cancelled expires.
+ * By a number that is not sure nothing is cancelled: after a crash it may be another player's.
+ */
 function cancelWhenStored({ store }: Asking, storing: Promise<Stored>): void {
   storing.then(({ id }) => store.cancel(id)).catch(() => undefined);
 }

@@ -57,6 +57,11 @@ describe('each secret', () => {
     expect(load({ CREDENTIALS_DIRECTORY: credentials(written) })).toEqual(load(written));
   });
 
+  it('is none where a folder of credentials is none, or is another user’s that a shell has passed on', () => {
+    const file = write('no-folder', 'x');
+    expect(passwordOf({ CREDENTIALS_DIRECTORY: file, DB_PASSWORD: SECRET })).toBe(SECRET);
+  });
+
   it('is shown nowhere, and told by the file that it is from', () => {
     const { effective } = describeSettings({ env: { DB_PASSWORD_FILE: write('pw', SECRET) }, cwd });
     expect(effective.find(({ key }) => key === 'database.mariadb.password')).toMatchObject({

@@ -7,6 +7,8 @@ import type { Variables } from './env-file.ts';
 
 /** A key of the largest kind has 4 KB. */
 const MOST_BYTES = 65_536;
+/** Nothing there, a file in place of the folder, or a folder that is closed to us. */
+const NOT_THERE: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR', 'EACCES']);
 /** Where systemd puts what a unit has in LoadCredential=. */
 const CREDENTIALS = 'CREDENTIALS_DIRECTORY';
 
@@ -114,5 +116,11 @@ function readSecret(path: string, name: string): Read {
 
 /** What systemd put there may still be unreadable: that is told when it is read. */
 function isThere(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  try {
+    statSync(path);
+    return true;
+  } catch (error) {
+    // A folder of another user, which a shell of his has passed on, has no credentials of ours.
+    return !NOT_THERE.has((error as NodeJS.ErrnoException).code);
+  }
 }

@@ -89,6 +89,8 @@ it('a COMMIT that was undone is run again, but not what no node takes at once', 
   const tooLarge = errorOf(1180, 'Got error 90 "Message too long" during COMMIT');
   expect([isRetryable(conflict), toDatabaseError(conflict, '').code]).toEqual([true, 'database_unavailable']);
   expect([isRetryable(tooLarge), toDatabaseError(tooLarge, '').code]).toEqual([false, 'database_failed']);
+  expect(toDatabaseError(tooLarge, '').message).toMatch(/raise wsrep_max_ws_size/);
+  expect(toDatabaseError(conflict, '').message).toMatch(/It is tried again/);
 });
 
 it('a status that is refused for NULL is a life that ended before it was written; another column is a fault', () => {

@@ -76,7 +76,10 @@ const BY_ERRNO: ReadonlyMap<number, Advice> = new Map<number, Advice>([
   ],
   [
     1180,
-    'The COMMIT failed and was undone: on Galera for a conflict with another node, or since this one is being cut off. It is tried again.',
+    (words) =>
+      /\b90\b/.test(words)
+        ? 'The transaction is larger than Galera sends to its nodes: raise wsrep_max_ws_size, or store less at once.'
+        : 'The COMMIT failed and was undone: on Galera for a conflict with another node, or since this one is being cut off. It is tried again.',
   ],
   [3159, (_, line) => `The server demands TLS (require_secure_transport). ${remedyForDemand(line)}.`],
   [

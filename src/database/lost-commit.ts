@@ -34,7 +34,7 @@ export async function findStored(ids: readonly number[], { find, query, cause }:
   const [id] = ids;
   const fate =
     isThere === undefined
-      ? `and nobody can look whether it was: it may be there as ${id}, and be served.`
+      ? `and nobody can look whether it was: it may be there as ${id}, and be served. \`ai-ipc status ${id}\` tells, before you ask again.`
       : 'and it is not in the database: it was not stored.';
   const message = `The connection broke while the request was being stored, ${fate} ${messageOf(cause)}`;
   if (isThere === undefined) throw new AiIpcError('fate_unknown', message, { cause, requestIds: ids });

@@ -31,7 +31,9 @@ export async function meetingOthers<T>(run: ScriptRun, work: () => Promise<T>): 
     } catch (error) {
       if (tried >= MEETINGS || run.signal?.aborted || !isDoneByAnother(error)) throw error;
       await run.connection.query('ROLLBACK');
-      run.onStep('Another migrate is at work, on another node of the cluster: looking what is left to do.');
+      run.onStep(
+        'A part of it is there already (another migrate, on another node of the cluster?): looking anew what is left to do.',
+      );
     }
     await systemClock.sleep(run.lockWait.pauseMs, run.signal);
   }

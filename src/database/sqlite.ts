@@ -11,6 +11,8 @@ const BUSY_WAIT_MS = 20;
 const BUSY_PAUSE_MS = 5;
 /** As long as a statement may take on MariaDB. */
 const MAX_BUSY_MS = 10_000;
+/** A life ends once; what is told as that again and again is something else. */
+const MOST_TRIES = 10;
 
 /** SQLite's primary result codes (sqlite3.h) and what they mean for us. */
 const SQLITE_BUSY = 5;
@@ -182,12 +184,12 @@ function inTransaction<T>(connection: DatabaseSyncInstance, work: () => T): T {
 
 async function untilNotBusy<T>(name: string, work: () => T): Promise<T> {
   const giveUpAt = systemClock.nowMs() + MAX_BUSY_MS;
-  for (;;) {
+  for (let tries = 1; ; tries += 1) {
     try {
       return work();
     } catch (error) {
       // However long it took, the next time that life is over from the beginning.
-      if (isTooLate(error)) continue;
+      if (isTooLate(error) && tries < MOST_TRIES) continue;
       if (errcodeOf(error) !== SQLITE_BUSY || systemClock.nowMs() > giveUpAt)
         throw toSqliteError(error, name);
       await systemClock.sleep(BUSY_PAUSE_MS + Math.random() * BUSY_PAUSE_MS);

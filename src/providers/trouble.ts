@@ -161,7 +161,9 @@ function adviceFor(status: number): string {
 }
 
 function withoutKey(said: string, { apiKey, headers = {} }: NamedServer): string {
-  return hideSecrets([apiKey ?? '', ...secretsIn(headers)])(said);
+  const hide = hideSecrets(secretsIn(headers));
+  // However short it is.
+  return hide(apiKey ? said.replaceAll(apiKey, '***') : said);
 }
 
 /** Where a call failed, and how long it had been waited for. */

@@ -58,6 +58,6 @@ async function cancelAgain(
   };
   const isCancelled = await findOut(look, () => true);
   if (isCancelled !== undefined) return isCancelled;
-  const message = `The connection broke while the request ${id} was being cancelled, and nobody can look whether it was.`;
+  const message = `The connection broke while the request ${id} was being cancelled, and nobody can look whether it was: \`ai-ipc status ${id}\` tells when the database is back.`;
   throw new AiIpcError('fate_unknown', `${message} ${messageOf(cause)}`, { cause, requestIds: [id] });
 }

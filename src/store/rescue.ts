@@ -12,7 +12,7 @@ const LOST_MESSAGE =
 
 /**
  * All claims of these workers, in chunks: pending again, or failed where no attempt is left. Who is dead says
- * worker/death-watch.ts, when that is asked worker/maintenance.ts.
+ * worker/death-watch.ts, when that is asked worker/rescuer.ts.
  */
 export async function rescue(
   database: Database,

@@ -71,8 +71,9 @@ export class Doorbell implements Lifecycle {
     const { host, port } = parseAddress(bind);
     const { onRing, clock } = this.#options;
     const socket = port === 0 ? await bindAnyPort(host, MOST_TRIES) : await bindTo(host, port);
-    const guard = new FloodGuard(socket, { clock, onHearing: onRing });
+    // At once: whatever fails then closes it.
     this.#socket = socket;
+    const guard = new FloodGuard(socket, { clock, onHearing: onRing });
     this.#guard = guard;
     socket.on('message', (message, caller) => {
       if (!guard.hears()) return;
@@ -92,9 +93,14 @@ export class Doorbell implements Lifecycle {
 
 async function bindTo(host: string, port: number): Promise<Socket> {
   const socket = createSocket({ type: isIPv6(host) ? 'udp6' : 'udp4' });
-  socket.bind(port, host);
-  await once(socket, 'listening');
-  return socket;
+  try {
+    socket.bind(port, host);
+    await once(socket, 'listening');
+    return socket;
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
 }
 
 /** Any free port, taken by its number: one that the system chose is lost when the guard hears again. */

@@ -2,6 +2,7 @@ import { backoffMs } from '../base/backoff.ts';
 import type { RequestError } from '../base/errors.ts';
 import type { Outcome } from '../queue/outcome.ts';
 import type { ClaimRef } from '../queue/request.ts';
+import { ComingBack } from './coming-back.ts';
 import type { Flight, Flights } from './flights.ts';
 import type { ReleaseReason } from './releases.ts';
 import type { WorkerContext } from './worker-parts.ts';
@@ -18,10 +19,13 @@ export interface FlightEndsOptions extends WorkerContext {
 
 /** Between tries of an endpoint that does not answer in time, longer by each claim: hundreds may wait for one. */
 const POSTPONED = { firstMs: 1_000, longestMs: 5_000 } as const;
+/** Less than that of its life is left after it: no call would be answered. */
+const LEAST_LIFE_MS = 500;
 
 /** In which ways a call may end, or not be made at all. */
 export class FlightEnds {
   readonly #options: FlightEndsOptions;
+  readonly #comingBack = new ComingBack();
 
   constructor(options: FlightEndsOptions) {
     this.#options = options;
@@ -34,14 +38,16 @@ export class FlightEnds {
 
   /** Its endpoint does not answer in time, and another call tries it: this one goes back and makes room for others. */
   postpone(flight: Flight, error: RequestError): void {
-    const { claimNo } = flight.request;
-    const outcome = postponed(error, claimNo, flight.dueAtMs - this.#options.clock.nowMs());
-    if (outcome.kind === 'retry') {
-      this.#options.flights.endCall(flight);
-      this.#options.postpone(flight, outcome);
-    } else {
-      this.complete(flight, outcome, null);
+    const nowMs = this.#options.clock.nowMs();
+    const latestMs = flight.dueAtMs - LEAST_LIFE_MS;
+    if (latestMs <= nowMs) {
+      this.complete(flight, { kind: 'failed', error }, null);
+      return;
     }
+    const earliestMs = nowMs + pauseMs(flight.request.claimNo);
+    const delayMs = this.#comingBack.take(earliestMs, { nowMs, latestMs }) - nowMs;
+    this.#options.flights.endCall(flight);
+    this.#options.postpone(flight, { kind: 'retry', error, delayMs, isAttemptGivenBack: true });
   }
 
   /** Its call was cut, or not sent. */
@@ -62,10 +68,8 @@ export class FlightEnds {
   }
 }
 
-/** The outcome of a request that is not called, because calls to its endpoint wait: later, or the end where that is too late. */
-function postponed(error: RequestError, claimNo: number, lifeLeftMs: number): Outcome {
+/** Whole milliseconds until the next try, with chance in it. */
+function pauseMs(claimNo: number): number {
   const fullMs = backoffMs(POSTPONED, claimNo);
-  const delayMs = Math.round(fullMs / 2 + (fullMs / 2) * Math.random());
-  if (delayMs >= lifeLeftMs) return { kind: 'failed', error };
-  return { kind: 'retry', error, delayMs, isAttemptGivenBack: true };
+  return Math.round(fullMs / 2 + (fullMs / 2) * Math.random());
 }

@@ -47,7 +47,9 @@ export class FloodGuard {
     if (this.#rings <= MOST_RINGS) return true;
     this.#isDeaf = true;
     const { address } = this.#socket.address();
-    this.#socket.connect(DISCARD_PORT, LOOPBACK[address] ?? address, () => this.#hearLater());
+    this.#socket.connect(DISCARD_PORT, LOOPBACK[address] ?? address, (error?: Error) =>
+      this.#hearLater(error === undefined),
+    );
     return false;
   }
 
@@ -56,12 +58,13 @@ export class FloodGuard {
     this.#stopped.abort();
   }
 
-  #hearLater(): void {
+  /** Where it could not be made deaf (an address that leads nowhere), it only answers none for as long. */
+  #hearLater(isConnected: boolean): void {
     const { clock, onHearing } = this.#options;
     const run = async () => {
       await clock.sleep(WINDOW_MS, this.#stopped.signal);
       if (this.#stopped.signal.aborted) return;
-      this.#socket.disconnect();
+      if (isConnected) this.#socket.disconnect();
       this.#isDeaf = false;
       this.#windowEndMs = Number.NEGATIVE_INFINITY;
       onHearing();

@@ -36,6 +36,8 @@ export class Maintenance implements Lifecycle {
   readonly #retiring: Loop;
   /** Dead workers whose rows are to be taken away. */
   #dead: readonly string[] = [];
+  /** A trouble that was told ends with a turn that has none, also where somebody else took the rows away. */
+  #hasRetireFailed = false;
   readonly #loops: readonly Loop[];
   #looksDue = 0;
   #heldSweeps = 0;
@@ -43,7 +45,7 @@ export class Maintenance implements Lifecycle {
   constructor(options: MaintenanceOptions) {
     this.#options = options;
     this.#reconciler = new Reconciler(options.flights);
-    const nobodyToRetire = () => (this.#dead.length === 0 ? UNTIL_WOKEN_MS : 0);
+    const nobodyToRetire = () => (this.#dead.length === 0 && !this.#hasRetireFailed ? UNTIL_WOKEN_MS : 0);
     this.#retiring = this.#loop('retire', () => this.#retire(), nobodyToRetire);
     const retire = (workerIds: readonly string[]) => {
       this.#dead = workerIds;
@@ -128,7 +130,9 @@ export class Maintenance implements Lifecycle {
   async #retire(): Promise<number> {
     const dead = this.#dead;
     this.#dead = [];
+    this.#hasRetireFailed = true;
     await this.#options.store.retire(dead);
+    this.#hasRetireFailed = false;
     return UNTIL_WOKEN_MS;
   }
 

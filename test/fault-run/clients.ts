@@ -22,6 +22,7 @@ export class ClientSlot {
   readonly #options: ClientSlotOptions;
   #program: Program | undefined;
   #files: string[] = [];
+  #filesMade = 0;
   #starts = 0;
   #rate = 0;
   #isClosing = false;
@@ -50,7 +51,7 @@ export class ClientSlot {
   /** It asks so many a second from now on. */
   async ask(rate: number): Promise<void> {
     this.#rate = rate;
-    const file = join(this.#options.folder, `${this.name}-${this.#starts}-${this.#files.length}.jsonl`);
+    const file = join(this.#options.folder, `${this.name}-${++this.#filesMade}.jsonl`);
     this.#files.push(file);
     await this.#obey({ do: 'ask', rate, file });
   }

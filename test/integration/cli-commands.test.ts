@@ -166,7 +166,7 @@ describe.each(Object.keys(QUEUES))('on %s', (kind) => {
     const queue = QUEUES[kind]!();
     await queue.run('cleanup', '60');
     const [old, young] = [await insert(queue), await insert(queue)];
-    for (const id of [old, young]) await queue.run('cancel', id);
+    for (const id of [old, young]) expect(await queue.run('cancel', id)).toMatchObject({ stdout: '1\n' });
     await queue.query(`UPDATE ai_requests SET processed_at = '2020-01-01 00:00:00' WHERE id = ${old}`);
 
     expect(await queue.run('cleanup', '1')).toMatchObject({ exitCode: 0, stdout: '1\n' });

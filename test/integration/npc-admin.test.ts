@@ -173,7 +173,7 @@ it('memory forget refuses a SQLite file that is not there, and makes none', asyn
 
 it.each([
   [['memory', 'forget'], 2, /--player/],
-  [['memory', 'forget', '--player', ''], 2, /bad_argument: The id ""/],
+  [['memory', 'forget', '--player', ''], 2, /bad_argument: An id of 0 characters/],
   [['npcs', 'quiet'], 2, /unknown command 'quiet'/],
 ])('%j ends with exit code %i and says why', async (args, exitCode, message) => {
   const file = join(newFolder(), 'queue.sqlite');

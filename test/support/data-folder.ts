@@ -6,7 +6,7 @@ import type { ServerPrograms } from './server-programs.ts';
 import { asServerUser, giveToServerUser } from './server-user.ts';
 
 /** Making one took 2 s here; other tests may hold both cores. */
-const MAKE_TIMEOUT_MS = 60_000;
+const MAKE_TIMEOUT_MS = 180_000;
 /** Names the folder where data folders are kept that were made once, for all processes of one test run. */
 export const KEPT_DATA_FOLDERS = 'AI_IPC_TEST_DATA_FOLDERS';
 

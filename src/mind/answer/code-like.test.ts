@@ -47,6 +47,10 @@ describe('what NPCs say', () => {
     'Aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaargh!',
     '--------------------------------------------------',
     'ร้านของข้าเปิดตั้งแต่ 8 โมง ถึง 20 นาฬิกา ราคา 500 zeny',
+    'まず北へ3マス進み、次に東へ5マス、そこでポリンを2体倒し、最後にハーブを4個集めてください。',
+    '你需要3個蘋果、再帶5個紅藥水，然後打倒2隻波利，最後付我9枚金幣。',
+    'เดินไปทางเหนือ3ช่องแล้วไปทางตะวันออก5ช่องแล้วล้มโพริง2ตัวแล้วเก็บสมุนไพร4ต้น',
+    'Go by Prontera-Geffen-Payon-Morroc-Alberta-Izlude.',
     'H2O, B2B, a 1st and a 2nd look, the 3rd one was P2W',
   ])('%s', (text) => {
     expect(isCodeLike(text)).toBe(false);

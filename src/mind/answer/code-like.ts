@@ -1,14 +1,15 @@
 /** Base64 and base32 are long and mix capitals or digits into their words, as no language does. */
 const LONG_WORD = /[a-z0-9+/=_-]{32,}/gi;
-const MIXED = /[a-z][A-Z]|\d[a-z]|[a-z]\d/i;
+const DIGIT_BESIDE_LETTER = /\d[a-z]|[a-z]\d/i;
 const CAPITAL_INSIDE = /[a-z][A-Z]/;
 /** Hex comes in pairs, binary in eights, and letters as their numbers. */
 const NUMBERS =
   /(?:\b(?:0x)?[0-9a-f]{2}\b[ ,:-]?){16,}|(?:\b[01]{7,8}\b ?){6,}|(?:\b\d{2,3}\b[ ,;:-]{1,2}){16,}/i;
 /** Morse: a dozen letters of points and dashes. */
 const MORSE = /(?:(?<![^\s/|])[.·•_–—-]{1,6}[\s/|]+){12,}/u;
-/** Leet: a digit between letters, such as th1s. Names of things have one now and then. */
-const DIGIT_INSIDE = /\p{L}\d\p{L}/u;
+/** Leet: a digit between letters, such as th1s. Names of things have one now and then; without blanks, each number has. */
+const OF_SPACED = String.raw`[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}]`;
+const DIGIT_INSIDE = new RegExp(String.raw`${OF_SPACED}\d${OF_SPACED}`, 'u');
 const MOST_WITH_DIGITS = 3;
 /** Letters that look alike, of alphabets that no word mixes. Russians write VIPка, but not three times in an answer. */
 const ALIKE = [/\p{Script=Latin}/u, /\p{Script=Cyrillic}/u, /\p{Script=Greek}/u];
@@ -32,7 +33,7 @@ export function isCodeLike(text: string): boolean {
 
 /** Digits beside letters of either kind, or capitals within. */
 function isMixed(word: string): boolean {
-  return CAPITAL_INSIDE.test(word) || (/\d/.test(word) && MIXED.test(word));
+  return CAPITAL_INSIDE.test(word) || DIGIT_BESIDE_LETTER.test(word);
 }
 
 function mixesAlphabets(word: string): boolean {

@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 
 /** A body that comes in the parts that the test sends. */
-function coming() {
+function coming(deadlineMs = 60_000) {
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   const body = new ReadableStream<Uint8Array>({
     start(started) {
@@ -19,7 +19,7 @@ function coming() {
     },
   });
   const headers = new Headers({ 'Content-Type': 'application/json' });
-  const read = bodies.read({ headers, body });
+  const read = bodies.read({ headers, body }, deadlineMs);
   return {
     read,
     async send(bytes: number) {
@@ -55,6 +55,18 @@ it('one that trickles is cut after 10 s, and holds no timer after that', async (
   expect(await later.read).toHaveLength(3);
   await clock.advance(1_000);
   expect(clock.sleeping).toBe(0);
+});
+
+it('one of a caller who waits 4 s is cut after 2 s, and an older one is not', async () => {
+  const patient = coming();
+  const slow = coming(4_000);
+  await clock.advance(2_000);
+  expect(await slow.read).toEqual({
+    refused: 'body_too_slow',
+    message: expect.stringMatching(/within 2 s/),
+  });
+  patient.end();
+  expect(await patient.read).toHaveLength(0);
 });
 
 it('where all together have too much, the oldest is cut and the newest is read', async () => {
@@ -108,12 +120,12 @@ it.each([
 });
 
 it('nor is no type at all', async () => {
-  expect(await bodies.read({ headers: new Headers(), body: null })).toMatchObject({
+  expect(await bodies.read({ headers: new Headers(), body: null }, 1_000)).toMatchObject({
     refused: 'wrong_type',
     message: expect.stringMatching(/it was missing/),
   });
 });
 
 function typed(type: string) {
-  return bodies.read({ headers: new Headers({ 'Content-Type': type }), body: null });
+  return bodies.read({ headers: new Headers({ 'Content-Type': type }), body: null }, 1_000);
 }

@@ -5,6 +5,8 @@ import { type Refusal, refuse } from './http-error.ts';
 
 /** A megabyte at 100 KB a second; the worker's own bodies come with their headers. */
 const MOST_MS = 10_000;
+/** What is left of the time that its caller waits is for the answer. */
+const PART_OF_DEADLINE = 0.5;
 /** Of all bodies on their way together: 64 of the largest. */
 const MOST_BYTES_OF_ALL = 64 * MAX_BODY_BYTES;
 const LOOK_MS = 500;
@@ -18,7 +20,8 @@ export interface BodiesOptions {
 
 /** A body that is on its way. */
 interface Coming {
-  readonly sinceMs: number;
+  readonly untilMs: number;
+  readonly mostMs: number;
   readonly reader: ReadableStreamDefaultReader<Uint8Array>;
   bytes: number;
   isCut: boolean;
@@ -26,7 +29,7 @@ interface Coming {
 
 /**
  * Reads bodies, at most MAX_BODY_BYTES of each. One that is slow holds nobody else: it takes no place among the calls that
- * are answered, is cut after 10 s, and before that where all of them together get too much: the oldest first, which of
+ * are answered, is cut after half of its caller's time (10 s at the most), and before that where all of them together get too much: the oldest first, which of
  * honest callers is there within milliseconds.
  */
 export class Bodies {
@@ -40,7 +43,7 @@ export class Bodies {
     this.#options = { mostMs: MOST_MS, mostBytesOfAll: MOST_BYTES_OF_ALL, ...options };
   }
 
-  async read(request: Pick<Request, 'headers' | 'body'>): Promise<Uint8Array | Refusal> {
+  async read(request: Pick<Request, 'headers' | 'body'>, deadlineMs: number): Promise<Uint8Array | Refusal> {
     const { headers } = request;
     const wrong = refusalOfType(headers.get('content-type'));
     if (wrong !== undefined) return wrong;
@@ -49,7 +52,9 @@ export class Bodies {
     // Not looked at before: it begins to be read then, and what is left of it is no longer drained.
     const { body } = request;
     if (body === null) return new Uint8Array();
-    const coming = { sinceMs: this.#options.clock.nowMs(), reader: body.getReader(), bytes: 0, isCut: false };
+    const mostMs = Math.min(this.#options.mostMs, deadlineMs * PART_OF_DEADLINE);
+    const untilMs = this.#options.clock.nowMs() + mostMs;
+    const coming = { untilMs, mostMs, reader: body.getReader(), bytes: 0, isCut: false };
     this.#coming.add(coming);
     this.#look();
     try {
@@ -67,7 +72,7 @@ export class Bodies {
     const chunks: Uint8Array[] = [];
     for (;;) {
       const { done, value } = await coming.reader.read();
-      if (coming.isCut) return this.#tooSlow();
+      if (coming.isCut) return tooSlow(coming);
       if (done) return Buffer.concat(chunks, coming.bytes);
       coming.bytes += value.length;
       this.#bytesOfAll += value.length;
@@ -98,26 +103,22 @@ export class Bodies {
     if (this.#isLooking) return;
     this.#isLooking = true;
     const run = async () => {
-      const { clock, stopped, mostMs } = this.#options;
+      const { clock, stopped } = this.#options;
       while (this.#coming.size > 0 && !stopped.aborted) {
         await clock.sleep(LOOK_MS, stopped);
         const nowMs = clock.nowMs();
-        for (const coming of this.#coming) {
-          if (nowMs - coming.sinceMs < mostMs) break;
-          if (!coming.isCut) this.#cut(coming);
-        }
+        for (const coming of this.#coming) if (nowMs >= coming.untilMs && !coming.isCut) this.#cut(coming);
       }
       this.#isLooking = false;
     };
     // A clock never rejects.
     run().catch(() => undefined);
   }
+}
 
-  #tooSlow(): Refusal {
-    const seconds = this.#options.mostMs / 1000;
-    const message = `The body was not there within ${seconds} s, or others needed its place. Send all of it at once.`;
-    return refuse('body_too_slow', message);
-  }
+function tooSlow({ mostMs }: Coming): Refusal {
+  const message = `The body was not there within ${mostMs / 1000} s, or others needed its place. Send all of it at once.`;
+  return refuse('body_too_slow', message);
 }
 
 /** A read that waits is over then; what the stream says to it has nobody to hear it. */

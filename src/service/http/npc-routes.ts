@@ -72,7 +72,7 @@ async function admit(
   if (parts.admission.isFull) return overloaded();
   const deadline = parts.deadlines.start(deadlineMs);
   try {
-    const bytes = await deadline.hold(parts.bodies.read(raw));
+    const bytes = await deadline.hold(parts.bodies.read(raw, deadlineMs));
     if (isRefusal(bytes)) return toErrorResponse(bytes);
     const leave = parts.admission.enter();
     if (leave === undefined) return overloaded();

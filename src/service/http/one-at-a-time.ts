@@ -24,7 +24,8 @@ export function oneAtATime(handle: Handle): Handle {
     }
     before.hasNext = true;
     before.answer.once('close', () => {
-      if (!socket.destroyed) begin();
+      // Whoever stops the service ends it when what is written has gone out.
+      if (socket.writable) begin();
     });
   };
 }

@@ -5,13 +5,14 @@ import { NOTHING, type Recollection, type Turn } from '../../mind/talk/recollect
 import type { Deadline } from '../base/deadline.ts';
 import type { Health } from '../base/health.ts';
 import type { KnownOwner, MemoryOwner, NpcMemory } from './memory.ts';
+import { REST_MS, Rest } from './rest.ts';
 
 /** A memory that takes longer than this is left out of an answer: a look takes a millisecond or two. */
 const RECALL_LIMIT_MS = 1_000;
 /** The memory gets this part of what is left of the deadline; the rest is the model's. */
 const RECALL_PART = 0.25;
-/** A database that is away is not asked for so long, and one that is slow: each talk would wait for it in vain. */
-const REST_MS = { away: 5_000, slow: 1_000 } as const;
+/** Of a turn: a restart of the database, or a crowd that has all connections. */
+const MOST_TRIES = 3;
 /** Turns that wait to be remembered, of all players; beyond it the database is clearly not keeping up. */
 const MAX_WAITING = 2_000;
 
@@ -58,9 +59,14 @@ export function createRecollecting(parts: RecollectingParts): Recollecting {
 
   async function remember({ owner, turn, key }: SpokenTurn): Promise<void> {
     const memory = parts.memory();
-    // Tried also while the database rests: nobody waits for it, and it would be lost.
     if (memory === null) return;
-    await rest.watch(() => memory.remember(owner, turn, key), 'remember');
+    // Tried also while the database rests, and again after that: nobody waits for it, and it would be lost.
+    for (let tries = 1; tries <= MOST_TRIES; tries += 1) {
+      await rest.watch(() => memory.remember(owner, turn, key), 'remember');
+      // Without a key it would be remembered twice where only the word of its COMMIT was lost.
+      if (!rest.isOn() || key === null) return;
+      await parts.clock.sleep(REST_MS.away);
+    }
   }
 
   /** Never rejects: nobody waits for it but who is next, and that one goes on in any case. */
@@ -109,44 +115,6 @@ export function createRecollecting(parts: RecollectingParts): Recollecting {
       await Promise.all(waiting.values());
     },
   };
-}
-
-/** Leaves a database alone that is away, and says so once for each time. */
-class Rest {
-  readonly #parts: RecollectingParts;
-  #untilMs = 0;
-
-  constructor(parts: RecollectingParts) {
-    this.#parts = parts;
-  }
-
-  isOn(): boolean {
-    return this.#parts.clock.nowMs() < this.#untilMs;
-  }
-
-  /** What `work` gives; undefined when it failed. */
-  async watch<T>(work: () => Promise<T>, part: 'recall' | 'remember'): Promise<T | undefined> {
-    const { health, logger } = this.#parts;
-    try {
-      const result = await work();
-      health.noteMemory(null);
-      return result;
-    } catch (error) {
-      // An id that no database can hold, such as half an emoji: nobody talks under it for long.
-      if (error instanceof AiIpcError && error.code === 'bad_argument') return undefined;
-      // The first of many that fail at once tells of all.
-      if (!this.isOn()) logger.error({ ...errorFields(error), part }, 'NPC memory failed');
-      const isAway = error instanceof AiIpcError && error.code === 'database_unavailable';
-      this.begin(error, isAway ? REST_MS.away : 0);
-      return undefined;
-    }
-  }
-
-  begin(error: unknown, ms: number): void {
-    const { clock, health } = this.#parts;
-    health.noteMemory(error);
-    this.#untilMs = Math.max(this.#untilMs, clock.nowMs() + ms);
-  }
 }
 
 function keyOf({ npcId, playerId }: KnownOwner): string {

@@ -5,6 +5,8 @@ import type { Random } from '../../support/random.ts';
 import type { Stage } from '../stage.ts';
 import { type Fault, LIMITS_MS } from './fault.ts';
 
+/** On a machine that a storm keeps busy. */
+const CONNECT_MS = 15_000;
 const LOCK_HELD_MS = 20_000;
 const STORM_MS = 8_000;
 const STORM_SIDES = 4;
@@ -204,7 +206,8 @@ async function withConnection(
   { database: direct }: Stage,
   work: (connection: Connection) => Promise<unknown>,
 ): Promise<void> {
-  const connection = await createConnection({ ...direct.settings, bigIntAsNumber: true });
+  const settings = { ...direct.settings, bigIntAsNumber: true, connectTimeout: CONNECT_MS };
+  const connection = await createConnection(settings);
   connection.on('error', () => connection.destroy());
   try {
     await work(connection);

@@ -249,6 +249,19 @@ describe('a word', () => {
     expect(found(told(word))).toContainEqual(expect.stringMatching(words));
   });
 
+  it('that it may be there under a number is true, whether or not it is', () => {
+    const unknown: Told = {
+      ...end,
+      status: 'pending',
+      answer: null,
+      code: 'fate_unknown',
+      message: 'May be.',
+    };
+    const nothing: Changes = { row: null, response: null, log: [], call: null };
+    expect(found({ ask: { told: [unknown] } })).toEqual([]);
+    expect(found({ ...nothing, ask: { told: [unknown] } })).toEqual([]);
+  });
+
   it('that takes an earlier one back is found', () => {
     const words = told({ kind: 'status', status: 'completed' }, { kind: 'status', status: 'processing' });
     expect(found(words)).toEqual(['true words: it was told completed, and then processing']);

@@ -122,9 +122,14 @@ class SmallRun {
 
   /** As another worker does that takes this one for dead: its answers come all the same. */
   async #takeFrom(worker: Worker): Promise<void> {
-    await this.#held(worker, 4, LIFE_S);
     const store = await openPlanted(this.#queue, {});
-    await store.rescue({ workerIds: [worker.id], maxAttempts: MOST_ATTEMPTS, rescuerId: 'rescuer' });
+    const take = async () => {
+      await this.#held(worker, 4, LIFE_S);
+      const options = { workerIds: [worker.id], maxAttempts: MOST_ATTEMPTS, rescuerId: 'rescuer' };
+      return (await store.rescue(options)).rescued > 0;
+    };
+    // It may have ended them just before.
+    await waitFor(take, { what: 'a request that is taken from its worker' });
     await store.close();
   }
 

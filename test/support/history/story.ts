@@ -1,4 +1,4 @@
-import type { AskNote, CallNote, ClockStep, Hindrance, ProgramNote } from './notes.ts';
+import type { AskNote, CallNote, ClockStep, Hindrance, ProgramNote, Told } from './notes.ts';
 import type { StoredEvent, StoredRequest, StoredResponse, Tables } from './tables.ts';
 
 /** All that is known of a run. */
@@ -62,9 +62,10 @@ export function storiesOf(history: History): Story[] {
   });
 }
 
-/** The ids that whoever asked was told: one, as it should be. */
+/** The ids that whoever asked was told: one, as it should be. One that only may be there promises nothing. */
 export function idsTold({ told }: AskNote): number[] {
-  const ids = told.flatMap((word) => ('id' in word && word.id > 0 ? [word.id] : []));
+  const isSure = (word: Told) => word.kind !== 'end' || word.code !== 'fate_unknown';
+  const ids = told.flatMap((word) => ('id' in word && word.id > 0 && isSure(word) ? [word.id] : []));
   return [...new Set(ids)];
 }
 
