@@ -119,7 +119,9 @@ async function report(what: string, answers: readonly Answer[], { seen, workers 
   const ends = new Map<string, number>();
   for (const { end } of answers) ends.set(end, (ends.get(end) ?? 0) + 1);
   const longest = Math.max(...answers.map(({ ms }) => ms));
-  const moves = workers.map((worker) => `${worker.log(AWAY).length} times away, ${worker.log(BACK).length} back`);
+  const moves = workers.map(
+    (worker) => `${worker.log(AWAY).length} times away, ${worker.log(BACK).length} back`,
+  );
   process.stdout.write(
     `${what}: ${ASKS} asks at ${1000 / EVERY_MS}/s of ${WORKERS} workers: ` +
       `${[...ends].map(([end, count]) => `${count} ${end}`).join(', ')}; the longest took ${Math.round(longest)} ms. ` +

@@ -7,9 +7,7 @@ export interface HostAndPort {
 }
 
 /** The hosts in their order; or what is wrong, '' where it is not even one host. */
-export type HostList =
-  | { readonly hosts: readonly [HostAndPort, ...HostAndPort[]] }
-  | { readonly reason: string };
+type HostList = { readonly hosts: readonly [HostAndPort, ...HostAndPort[]] } | { readonly reason: string };
 
 const HOST_NAME = /^(?!.*\.\.)[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/i;
 const PLACE = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d+))?$/;

@@ -54,7 +54,7 @@ export function atHost<S extends ConnectSettings>(settings: S, { host, port }: H
   return { ...settings, host, port, otherHosts: [] };
 }
 
-export type ConnectToHost = (place: HostAndPort) => Promise<OpenConnection>;
+type ConnectToHost = (place: HostAndPort) => Promise<OpenConnection>;
 
 /**
  * A connection to the host that served last, or to the next one that serves. `first`: the one to begin with. Throws AiIpcError

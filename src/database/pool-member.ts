@@ -1,4 +1,4 @@
-import type { OpenConnection } from './connect.ts';
+import type { OpenConnection } from './line.ts';
 
 /** A connection of the pool, with what is known of the server it leads to. */
 export interface Member extends OpenConnection {
@@ -16,7 +16,7 @@ export interface Member extends OpenConnection {
 }
 
 /** What a look takes at most; on two busy cores it took 40 ms. A server that stands still never answers. */
-export const LOOK_LIMIT_MS = 1_000;
+const LOOK_LIMIT_MS = 1_000;
 
 const READ_ONLY = 'SELECT @@GLOBAL.read_only AS read_only';
 /** Two servers behind one address differ in one of these. */
