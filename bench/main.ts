@@ -5,6 +5,7 @@ import { drain } from './drain.ts';
 import { exporting } from './export.ts';
 import { fuzz } from './fuzz.ts';
 import { galera } from './galera.ts';
+import { galeraHosts } from './galera-hosts.ts';
 import { moving } from './moving.ts';
 import { operators } from './operator.ts';
 import { paced } from './paced.ts';
@@ -24,6 +25,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   export: exporting,
   fuzz,
   galera,
+  'galera-hosts': galeraHosts,
   move: moving,
   operator: operators,
   paced,

@@ -37,6 +37,8 @@ export interface EngineEvents {
   /** A part could not reach or use the database and will try again. */
   storeFailed: [{ part: string; error: unknown }];
   storeRecovered: [{ part: string }];
+  /** Of several hosts of the database. `reason`: why the one before does not serve; '' where a preferred one serves again. */
+  databaseHostChanged: [{ from: string; to: string; reason: string }];
   /** No heartbeat could be written for too long: nothing is claimed until one is. */
   heartbeatLost: [{ workerId: string; silentMs: number }];
   doorbellFailed: [{ error: unknown }];

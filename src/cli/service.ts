@@ -6,7 +6,7 @@ import type { Lifecycle } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import type { LoadedSettings, Settings } from '../config/load.ts';
 import { envFileWarningsOf } from '../config/warnings.ts';
-import { subscribeLog } from '../observability/log-subscriber.ts';
+import { logHostChange, subscribeLog } from '../observability/log-subscriber.ts';
 import { openServiceDatabase, type ServiceDatabase } from '../service/base/service-database.ts';
 import { createService, DEFAULT_HOST, DEFAULT_PORT } from '../service/server.ts';
 import { databaseName } from '../store/open-store.ts';
@@ -66,7 +66,7 @@ async function runService(options: Options, loaded: LoadedSettings, logger: Logg
     logger.warn({ warning }, 'Likely a mistake in the settings');
   print(`Database: ${databaseName(settings.database)}`);
   const service = createService({
-    ...optionsFor(settings, options),
+    ...optionsFor(settings, options, logger),
     ...{ logger, beside: (present) => alertsOf(settings, present, logger) },
   });
   const stopping = new AbortController();
@@ -83,13 +83,14 @@ async function runService(options: Options, loaded: LoadedSettings, logger: Logg
 function optionsFor(
   { service, database }: Settings,
   { port, host, testEndpoints = false, personas }: Options,
+  logger: Logger,
 ) {
   return {
     port,
     host,
     hasTestEndpoints: testEndpoints,
     settings: personas === undefined ? service : { ...service, personasDir: personas },
-    openDatabase: () => openServiceDatabase(database),
+    openDatabase: () => openServiceDatabase(database, (change) => logHostChange(logger, change)),
   };
 }
 

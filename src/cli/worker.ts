@@ -94,6 +94,7 @@ async function serve({ loaded, loadOptions }: Given, serving: Serving): Promise<
   const store = await openStore(settings.database, {
     onWarning: (warning) => logger.warn({ warning }, SERVER_WARNING),
     onConnected: (encryption) => logger.info({ encryption }, 'Connected to the database'),
+    onHostChange: (change) => events.emit('databaseHostChanged', { ...change }),
   });
   const breaker = createBreaker(systemClock);
   const alerts = watchAlerts({

@@ -1,4 +1,5 @@
 import { AiIpcError } from '../base/errors.ts';
+import { readHostList } from '../base/host-list.ts';
 import type { StoreSettings } from '../store/open-store.ts';
 
 /** The embedded database: a file, made when it is not there. */
@@ -10,9 +11,12 @@ export interface SqliteOptions {
 /** A MariaDB that `ai-ipc migrate` has prepared. */
 export interface MariadbOptions {
   readonly kind: 'mariadb';
-  /** Default 127.0.0.1. */
+  /**
+   * Default 127.0.0.1. Of several with the same data (Galera), such as `db1,db2:3307,[::1]`, the first that serves is used,
+   * and the first of all as soon as it serves again.
+   */
   readonly host?: string;
-  /** Default 3306. */
+  /** Of hosts that name none. Default 3306. */
   readonly port?: number;
   /** A Unix socket, in place of host and port. */
   readonly socketPath?: string;
@@ -42,9 +46,7 @@ export function storeSettings(options: DatabaseOptions): StoreSettings {
   for (const name of ['port', 'maxPoolSize'] as const) checkNumber(name, options[name]);
   return {
     kind: 'mariadb',
-    host: options.host ?? '127.0.0.1',
-    port: options.port ?? 3306,
-    socketPath: options.socketPath ?? null,
+    ...placeOf(options),
     user: options.user,
     password: options.password,
     database: options.database,
@@ -54,6 +56,21 @@ export function storeSettings(options: DatabaseOptions): StoreSettings {
     ...(options.ssl === undefined ? {} : { ssl: options.ssl }),
     sslCaFile: options.sslCaFile ?? null,
   };
+}
+
+function placeOf({ host = '127.0.0.1', port = 3306, socketPath }: MariadbOptions) {
+  checkText('host', host);
+  if (socketPath !== undefined) return { host, port, socketPath };
+  const list = readHostList(host, port);
+  if ('reason' in list) {
+    const why = list.reason === '' ? '' : `: ${list.reason}`;
+    throw new AiIpcError(
+      'bad_argument',
+      `The option host of the database is ${JSON.stringify(host)}${why}. Give a host, or several such as db1,db2:3307,[::1].`,
+    );
+  }
+  const [first, ...otherHosts] = list.hosts;
+  return { ...first, otherHosts, socketPath: null };
 }
 
 function wrongKind(options: unknown): AiIpcError {

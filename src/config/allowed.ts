@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { isHost, readHostList } from '../base/host-list.ts';
 
 /** What a setting may be: how text is read, how a value is checked, and how both are shown to people. */
 export interface Allowed<T> {
@@ -22,7 +23,6 @@ export interface Allowed<T> {
 /** A good value; or why it is not, where `words` do not say all there is to say. */
 type Checked<T> = { readonly value: T } | { readonly reason: string };
 
-const HOST_NAME = /^(?!.*\.\.)[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/i;
 /** The column of ai_workers in which workers tell theirs. */
 const MAX_DOORBELL_CHARACTERS = 100;
 const HOST_AND_PORT = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/;
@@ -146,13 +146,17 @@ export function isSocketPath(host: string): boolean {
   return host.startsWith('/') || host.startsWith('\\\\.\\pipe\\');
 }
 
-/** A host name, an IP address, or a socket. */
-export function hostOrSocket(): Allowed<string> {
+/** Hosts of a database, or a socket. */
+export function hostsOrSocket(): Allowed<string> {
   const check = checkText((text) => {
-    if (isHostOrSocket(text)) return undefined;
-    return HOST_AND_PORT.test(text) ? 'the port goes into port or DB_PORT' : '';
+    if (isSocketPath(text)) return hasNoControl(text) ? undefined : '';
+    // Which port stands for a missing one is another setting; here any will do.
+    const list = readHostList(text, 3306);
+    return 'reason' in list ? list.reason : undefined;
   });
-  const words = 'one host name, one IP address, or the path of a socket, such as /run/mysqld/mysqld.sock';
+  const words =
+    'a host name or an IP address, with :port where it is not DB_PORT (and then IPv6 in brackets); several with commas ' +
+    'between, the preferred one first; or the path of a socket, such as /run/mysqld/mysqld.sock';
   return { ...asText, words, check, show: String };
 }
 
@@ -318,14 +322,6 @@ function hasNoControl(text: string): boolean {
 
 function hasNoLineEnd(text: string): boolean {
   return !['\0', '\r', '\n'].some((character) => text.includes(character));
-}
-
-function isHost(text: string): boolean {
-  return isIP(text) !== 0 || (text.length <= 253 && HOST_NAME.test(text));
-}
-
-function isHostOrSocket(text: string): boolean {
-  return isSocketPath(text) ? hasNoControl(text) : isHost(text);
 }
 
 function isHostAndPort(text: string, leastPort: number): boolean {

@@ -53,13 +53,15 @@ function sqliteAt(database: string, path: string): DatabaseChoice {
 
 function mariadbAt(database: string): DatabaseChoice {
   if (!/^[a-z]+:\/\//i.test(database)) return refused(database, '// is missing after the first colon');
-  if (!URL.canParse(database))
-    return refused(database, 'It is no address; percent-encode special characters');
-  const url = new URL(database);
+  // Several hosts are no host of a URL: one stands for all of them while the rest is read.
+  const [, start, hosts, end] = /^([a-z]+:\/\/(?:[^/?#]*@)?)([^/?#@]*,[^/?#@]*)(.*)$/is.exec(database) ?? [];
+  const address = hosts === undefined ? database : `${start}hosts${end}`;
+  if (!URL.canParse(address)) return refused(database, 'It is no address; percent-encode special characters');
+  const url = new URL(address);
   if (url.search !== '' || url.hash !== '')
     return refused(database, 'It has a ? or a #; settings go elsewhere');
   const parts: [string, string][] = [
-    [MARIADB.host.key, url.hostname.replace(/^\[(.*)\]$/, '$1')],
+    [MARIADB.host.key, hosts ?? url.hostname.replace(/^\[(.*)\]$/, '$1')],
     [MARIADB.port.key, url.port],
     [MARIADB.user.key, url.username],
     [MARIADB.password.key, url.password],

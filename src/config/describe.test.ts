@@ -95,6 +95,11 @@ it.each<[string, Partial<LoadOptions>, string]>([
     'The connection to db.example is not encrypted (DB_SSL=disabled). Set DB_SSL=verify-full, and DB_SSL_CA',
   ],
   [
+    'no TLS to one machine of several',
+    { env: { DB_HOST: '127.0.0.1,db.example', DB_PASSWORD: 'x', DB_SSL: 'disabled' } },
+    'The connection to db.example is not encrypted (DB_SSL=disabled).',
+  ],
+  [
     'TLS to another machine where it is offered',
     { env: { DB_HOST: 'db.example', DB_PASSWORD: 'x' } },
     'is encrypted only where the server offers TLS, and nobody checks who the server is (DB_SSL=preferred)',

@@ -258,6 +258,19 @@ describe('what may be written', () => {
     });
   });
 
+  it('of several hosts the first is preferred, and DB_PORT is the port of those that name none', () => {
+    const env = { DB_HOST: 'db1,db2:3307,[::1]', DB_PORT: '3308', DB_PASSWORD: '' };
+    expect(load({}, { env }).database).toEqual({
+      ...DEFAULT_MARIADB,
+      host: 'db1',
+      port: 3308,
+      otherHosts: [
+        { host: 'db2', port: 3307 },
+        { host: '::1', port: 3308 },
+      ],
+    });
+  });
+
   it('a folder named .env is not read', () => {
     const cwd = folderWith({});
     mkdirSync(join(cwd, '.env'));

@@ -1,4 +1,5 @@
 import { AiIpcError } from '../base/errors.ts';
+import { readHostList } from '../base/host-list.ts';
 import type { ProxySettings } from '../base/proxy-settings.ts';
 import { ALERT } from './alert-schema.ts';
 import { isSocketPath } from './allowed.ts';
@@ -12,6 +13,7 @@ import { MODEL_SERVER, MODELS, SERVICE } from './service-schema.ts';
 import { type Definitions, defaultsOf, type Setting, type ValuesOf } from './setting.ts';
 import type {
   DatabaseSettings,
+  MariadbSettings,
   ModelServerSettings,
   ServiceSettings,
   Settings,
@@ -157,9 +159,25 @@ function readMariadb(reading: Reading): DatabaseSettings {
   checkCaFile(reading, resolved.sslCaFile);
   checkPoolSizes(reading, resolved.minPoolSize, resolved.maxPoolSize);
   const ssl = readSslMode(reading, resolved);
-  const { host, ...others } = { ...valuesOf(resolved), ssl };
-  const place = isSocketPath(host) ? { host: 'localhost', socketPath: host } : { host, socketPath: null };
-  return { kind: 'mariadb', ...others, ...place };
+  const { host, port, ...others } = { ...valuesOf(resolved), ssl };
+  return { kind: 'mariadb', ...others, ...placeOf(reading, { host, port }) };
+}
+
+type Place = Pick<MariadbSettings, 'host' | 'port' | 'socketPath' | 'otherHosts'>;
+
+function placeOf(
+  { problems }: Reading,
+  { host, port }: { readonly host: string; readonly port: number },
+): Place {
+  if (isSocketPath(host)) return { host: 'localhost', port, socketPath: host };
+  const list = readHostList(host, port);
+  if ('hosts' in list) {
+    const [first, ...otherHosts] = list.hosts;
+    return { ...first, socketPath: null, ...(otherHosts.length === 0 ? {} : { otherHosts }) };
+  }
+  // Each by itself is good, or it had been refused before: with this port two of them are one.
+  problems.push(`DB_HOST: ${list.reason}, with ${port} as the port of those that have none (DB_PORT).`);
+  return { host, port, socketPath: null };
 }
 
 /** By the names of the definitions. */

@@ -239,11 +239,21 @@ describe('MariaDB', () => {
 
   it.each([
     [
-      { DB_HOST: 'db.example:3306' },
-      'DB_HOST is "db.example:3306": the port goes into port or DB_PORT. Allowed: one host',
+      { DB_HOST: 'db.example:70000' },
+      'DB_HOST is "db.example:70000". Allowed: a host name or an IP address, with :port',
     ],
-    [{ DB_HOST: 'a,b' }, 'DB_HOST is "a,b". Allowed: one host name, one IP address, or the path of a socket'],
-    [{ DB_HOST: '' }, 'DB_HOST is "": it is empty; leave it out for the default. Allowed: one host'],
+    [{ DB_HOST: 'a,b c' }, 'DB_HOST is "a,b c": "b c" is no host. Allowed: a host name or'],
+    [
+      { DB_HOST: 'a,/run/db.sock' },
+      'DB_HOST is "a,/run/db.sock": a socket stands alone, without other hosts.',
+    ],
+    [{ DB_HOST: 'a,b,' }, 'DB_HOST is "a,b,": a host is missing at one of its commas. Allowed: a host name'],
+    [{ DB_HOST: 'a,b,a' }, 'DB_HOST is "a,b,a": it names "a" twice. Allowed: a host name or an IP address'],
+    [
+      { DB_HOST: 'a,a:3307', DB_PORT: '3307' },
+      'DB_HOST: it names "a:3307" twice, with 3307 as the port of those that have none (DB_PORT).',
+    ],
+    [{ DB_HOST: '' }, 'DB_HOST is "": it is empty; leave it out for the default. Allowed: a host name'],
     [{ DB_PORT: '0' }, 'DB_PORT is 0. Allowed: a whole number from 1 to 65535.'],
     [{ DB_USER: 'a\nb' }, 'DB_USER is "a\\nb": it has a control character or a line end.'],
     [{ DB_MAX_POOL_SIZE: '3' }, 'DB_MAX_POOL_SIZE is 3. Allowed: a whole number from 4 to 500.'],
@@ -342,7 +352,7 @@ describe('the doorbell', () => {
 
 it('each line but the first tells by itself where and what: journald shows one at a time', () => {
   const yaml = 'ipc_worker:\n  batch_size:\n  log_level: loud\n  concurrency: "${SLOTS}"\ndatabase: 5\n';
-  const env = { DB_NAME: '', DB_HOST: 'a:1', AI_MODEL: 'm', AI_SERVICE_HEADERS: 'x', DB_USER: 'a\nb' };
+  const env = { DB_NAME: '', DB_HOST: 'a:', AI_MODEL: 'm', AI_SERVICE_HEADERS: 'x', DB_USER: 'a\nb' };
   const dotEnv = 'BATCH_SIZE 5\nDB_PASSWORD=p#x\nPOLL_INTERVAL_MS=1\nDB_MAX_POOL_SIZE=4\n';
   const [first, ...lines] = refusal({ yaml, dotEnv, env }).split('\n');
   expect(first).toBe(`The settings have ${lines.length} problems:`);

@@ -1,3 +1,4 @@
+import type { HostAndPort } from '../base/host-list.ts';
 import type { ProxySettings } from '../base/proxy-settings.ts';
 import type { ALERT } from './alert-schema.ts';
 import type { MARIADB, SQLITE, WORKER } from './schema.ts';
@@ -42,6 +43,8 @@ export type MariadbSettings = Omit<ValuesOf<typeof MARIADB>, 'ssl'> & {
   readonly ssl?: SslMode;
   /** A Unix socket or a Windows pipe, to be used in place of host and port. */
   readonly socketPath: string | null;
+  /** Those that stand in for `host` and `port` while these do not serve, in this order. Default: none. */
+  readonly otherHosts?: readonly HostAndPort[];
 };
 
 /** The database that was chosen. */

@@ -68,18 +68,19 @@ function aboutDatabase(database: DatabaseSettings, sources: Sources): string[] {
 }
 
 function aboutMariadb(settings: MariadbSettings, { choice }: Sources): string[] {
-  const { socketPath, host } = settings;
+  const { socketPath, host, otherHosts = [] } = settings;
+  const far = [host, ...otherHosts.map((other) => other.host)].filter((one) => !isLoopback(one));
   const mode = sslModeOf(settings);
   const warnings: string[] = [];
   if (choice.parts.has(MARIADB.password.key))
     warnings.push('Other users of this machine can see the password in --database. Use DB_PASSWORD.');
-  if (socketPath !== null || isLoopback(host) || checksServer(mode)) return warnings;
+  if (socketPath !== null || far.length === 0 || checksServer(mode)) return warnings;
   const danger =
     mode === 'disabled'
       ? 'is not encrypted'
       : `is ${mode === 'preferred' ? 'encrypted only where the server offers TLS' : 'encrypted'}, and nobody checks who the server is`;
   warnings.push(
-    `The connection to ${host} ${danger} (DB_SSL=${mode}). Set DB_SSL=verify-full, and DB_SSL_CA, where the network is not your own.`,
+    `The connection to ${far.join(', ')} ${danger} (DB_SSL=${mode}). Set DB_SSL=verify-full, and DB_SSL_CA, where the network is not your own.`,
   );
   return warnings;
 }

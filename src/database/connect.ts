@@ -1,7 +1,10 @@
+import type { HostAndPort } from '../base/host-list.ts';
 import { sslModeOf } from '../config/ssl-mode.ts';
 import { toConnectError } from './connect-error.ts';
 import { isLoginRefused, serverWords } from './database-errors.ts';
+import { mariadbName } from './database-name.ts';
 import { readDriverError } from './driver-error.ts';
+import { atHost, checkServes, hasSeveralHosts, openAnywhere, openBefore } from './hosts.ts';
 import { type ConnectNeeds, type ConnectSettings, Line, type OpenConnection } from './line.ts';
 import { sessionSetup } from './session.ts';
 import { hidesReason, isTlsTrouble } from './tls-advice.ts';
@@ -9,10 +12,44 @@ import { hidesReason, isTlsTrouble } from './tls-advice.ts';
 export type { ConnectNeeds, ConnectSettings, OpenConnection } from './line.ts';
 
 /**
- * A connection whose session is set up; no setting of the server reaches it. Throws AiIpcError for what lies between us and
- * the server's answer, TLS and the login included, else the driver's error.
+ * A connection whose session is set up; no setting of the server reaches it. Of several hosts it leads to one that takes
+ * writes; `first` is the one to begin with. Throws AiIpcError for what lies between us and the server's answer, TLS and the
+ * login included, else the driver's error.
  */
-export async function connectTo(settings: ConnectSettings, needs: ConnectNeeds): Promise<OpenConnection> {
+export async function connectTo(
+  settings: ConnectSettings,
+  needs: ConnectNeeds,
+  first?: HostAndPort,
+): Promise<OpenConnection> {
+  if (!hasSeveralHosts(settings)) return await connectToOne(settings, needs);
+  return await openAnywhere(settings, connectToServing(settings, needs), first);
+}
+
+/** The same to a host that stands before this one in DB_HOST; undefined while none of them serves. */
+export function connectBefore(
+  settings: ConnectSettings,
+  needs: ConnectNeeds,
+  place: HostAndPort,
+): Promise<OpenConnection | undefined> {
+  return openBefore(settings, connectToServing(settings, needs), place);
+}
+
+/** To one of several hosts. Throws where it serves nobody who writes. */
+export function connectToServing(settings: ConnectSettings, needs: ConnectNeeds) {
+  return async (place: HostAndPort): Promise<OpenConnection> => {
+    const own = atHost(settings, place);
+    const opened = await connectToOne(own, needs);
+    try {
+      await checkServes(opened.connection, mariadbName(own));
+      return opened;
+    } catch (error) {
+      opened.cut();
+      throw error;
+    }
+  };
+}
+
+async function connectToOne(settings: ConnectSettings, needs: ConnectNeeds): Promise<OpenConnection> {
   const opened = await open(settings, needs);
   // A loss also fails the statement under way; without a listener it would end the process.
   opened.connection.on('error', () => undefined);

@@ -1,10 +1,18 @@
 import { AiIpcError } from '../base/errors.ts';
+import type { HostAndPort } from '../base/host-list.ts';
 import type { OpenConnection } from './connect.ts';
 import { serverWords } from './database-errors.ts';
+import { HostReturn, type SeveralHosts, type Where } from './host-return.ts';
+import { isSame } from './hosts.ts';
+import { type Member, ping, sayGoodbye, takesWritesAsBefore, toMember } from './pool-member.ts';
 
 export interface PoolOptions {
+  /** The database as people know it. */
+  readonly name: string;
   /** Opens one more. What it throws is told to whoever waits for a connection. */
-  readonly open: () => Promise<OpenConnection>;
+  readonly open: (where: Where) => Promise<OpenConnection>;
+  /** Where there are several hosts. */
+  readonly several?: SeveralHosts | undefined;
   /** Whether it would be the same the next time: then nobody waits. */
   readonly isLasting: (error: unknown) => boolean;
   /** Whether the server has no more connections for us than we have. */
@@ -13,21 +21,6 @@ export interface PoolOptions {
   readonly max: number;
   /** Of `max`, one that only `urgent` work gets, where there is more than one. */
   readonly hasReserve: boolean;
-}
-
-/** A connection of the pool, with what is known of the server it leads to. */
-export interface Member extends OpenConnection {
-  /** Grows with each {@link ConnectionPool.renew}: those of an earlier one are not used again. */
-  readonly generation: number;
-  /** Which server it is, as far as a server can be told from another. */
-  readonly server: string;
-  readonly wasReadOnly: boolean;
-  /** When it last worked for somebody. */
-  usedMs: number;
-  /** When its server last answered a look or a ping. */
-  heardMs: number;
-  /** When it was last seen to lead to a server that takes writes as before. */
-  lookedMs: number;
 }
 
 interface Waiter {
@@ -60,17 +53,10 @@ const PING_MS = 4_000;
  * would go on with a server that became read-only.
  */
 const TRUSTED_MS = 3_000;
-/** What a look takes at most; on two busy cores it took 40 ms. A server that stands still never answers. */
-const LOOK_LIMIT_MS = 1_000;
 const TICK_MS = 500;
 
-const READ_ONLY = 'SELECT @@GLOBAL.read_only AS read_only';
-/** Two servers behind one address differ in one of these. */
-const WHO = `
-  SELECT CONCAT_WS(' ', @@hostname, @@port, @@server_id, @@datadir) AS server, @@GLOBAL.read_only AS read_only`;
-
 /**
- * Connections to one address. It serves with the first one that it gets, opens more as they are wanted, and does with as
+ * Connections to one address, or to one of several hosts as long as that one serves. It serves with the first one that it gets, opens more as they are wanted, and does with as
  * few as the server gives. The driver's own pool hides the server's reason, and goes on with connections to a server that
  * became read-only.
  */
@@ -89,13 +75,18 @@ export class ConnectionPool {
   #full: { readonly size: number; readonly untilMs: number } | undefined;
   /** What the last try to open one ended with; undefined when it succeeded. */
   #trouble: unknown;
-  #whereNow: Promise<string | undefined> | undefined;
+  /** Under way, by the host that is asked first. */
+  readonly #looks = new Map<string, Promise<string | undefined>>();
+  /** The host of the present generation. */
+  #place: HostAndPort | undefined;
+  readonly #return: HostReturn | undefined;
   #retryTimer: NodeJS.Timeout | undefined;
   #tickTimer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   constructor(options: PoolOptions) {
     this.#options = options;
+    if (options.several !== undefined) this.#return = new HostReturn(options.several.openBefore);
   }
 
   /** Throws what the server said, or AiIpcError (database_unavailable) where all are in use. */
@@ -136,10 +127,10 @@ export class ConnectionPool {
 
   /** Whether a new connection leads to another server than this one does. */
   async hasMoved(member: Member): Promise<boolean> {
-    this.#whereNow ??= this.#lookWhere().finally(() => {
-      this.#whereNow = undefined;
-    });
-    const server = await this.#whereNow;
+    const key = JSON.stringify(member.place);
+    const look = this.#looks.get(key) ?? this.#lookWhere(member.place).finally(() => this.#looks.delete(key));
+    this.#looks.set(key, look);
+    const server = await look;
     return server !== undefined && server !== member.server;
   }
 
@@ -183,14 +174,10 @@ export class ConnectionPool {
     this.discard(member);
   }
 
-  /** Asks one that rested. A server that became read-only is the replica of another one by now. */
   async #isAsBefore(member: Member): Promise<boolean> {
     if (!this.#isUsable(member)) return false;
     try {
-      const [row] = await within(LOOK_LIMIT_MS, member.connection.query<{ read_only: unknown }[]>(READ_ONLY));
-      member.lookedMs = performance.now();
-      member.heardMs = member.lookedMs;
-      if (member.wasReadOnly || !isOn(row?.read_only)) return this.#isUsable(member);
+      if (await takesWritesAsBefore(member)) return this.#isUsable(member);
     } catch {
       // Whatever it is, the next connection tells, and whoever waits is told by that one.
     }
@@ -198,11 +185,9 @@ export class ConnectionPool {
     return false;
   }
 
-  /** The driver closes one whose server is gone; it is then not usable any more. */
   async #ping(member: Member): Promise<void> {
     try {
-      await within(LOOK_LIMIT_MS, member.connection.ping());
-      member.heardMs = performance.now();
+      await ping(member);
     } catch {
       // Whatever it is, the next connection tells it to whoever waits.
       this.renew(member);
@@ -219,8 +204,10 @@ export class ConnectionPool {
       if (hasWorked) this.#resting.push(member);
       else this.#resting.unshift(member);
       this.#serve();
-    } else if (this.#isClosed && member.connection.isValid()) {
+    } else if (member.connection.isValid()) {
+      // Closed, or of a host that was left.
       this.#supervise(this.#end(member));
+      this.#serve();
     } else {
       this.discard(member);
     }
@@ -247,13 +234,10 @@ export class ConnectionPool {
   async #add(): Promise<void> {
     this.#opening += 1;
     try {
-      const member = await this.#open();
+      const member = await this.#open({ only: this.#placeInUse });
       this.#opening -= 1;
       this.#trouble = undefined;
-      if (this.#isClosed) return await this.#end(member);
-      this.#members.add(member);
-      member.connection.on('error', () => this.#forget(member));
-      this.#rest(member);
+      await this.#welcome(member);
     } catch (error) {
       this.#opening -= 1;
       this.#failed(error);
@@ -261,27 +245,51 @@ export class ConnectionPool {
     }
   }
 
-  async #open(): Promise<Member> {
+  async #open(where: Where): Promise<Member> {
     const generation = this.#generation;
-    const { connection, encryption, cut } = await this.#options.open();
-    try {
-      const [row] = await connection.query<{ server: string; read_only: unknown }[]>(WHO);
-      const nowMs = performance.now();
-      return {
-        connection,
-        encryption,
-        cut,
-        generation,
-        server: String(row?.server),
-        wasReadOnly: isOn(row?.read_only),
-        usedMs: nowMs,
-        heardMs: nowMs,
-        lookedMs: nowMs,
-      };
-    } catch (error) {
-      cut();
-      throw error;
+    return await toMember(await this.#options.open(where), generation);
+  }
+
+  async #welcome(member: Member): Promise<void> {
+    if (this.#isClosed || member.generation !== this.#generation) {
+      this.#serve();
+      return await sayGoodbye(member);
     }
+    this.#tickTimer ??= setInterval(() => this.#tick(), TICK_MS);
+    const present = this.#moveTo(member);
+    this.#members.add(present);
+    member.connection.on('error', () => this.#forget(present));
+    this.#rest(present);
+  }
+
+  /** As long as one of them serves, all others lead to the same host. */
+  get #placeInUse(): HostAndPort | undefined {
+    return [...this.#members].find(({ generation }) => generation === this.#generation)?.place;
+  }
+
+  /** The first that leads to another host begins a generation: none that leads to the host before is used again. */
+  #moveTo(member: Member): Member {
+    const { several } = this.#options;
+    const { place, passedOver: reason } = member;
+    const from = this.#place ?? several?.preferred ?? place;
+    if (isSame(from, place)) {
+      this.#place = place;
+      return member;
+    }
+    this.#place = place;
+    this.#generation += 1;
+    several?.onMove({ from, to: place, reason });
+    for (const resting of this.#resting.splice(0)) this.#supervise(this.#end(resting));
+    return { ...member, generation: this.#generation };
+  }
+
+  /** Back to a host that stands before the one in use. What is at work on that one ends its work. */
+  async #goBack(place: HostAndPort): Promise<void> {
+    const opened = await this.#return?.look(place);
+    if (opened === undefined) return;
+    // Gone again: the next look tells.
+    const member = await toMember(opened, this.#generation).catch(() => undefined);
+    if (member !== undefined) await this.#welcome(member);
   }
 
   #failed(error: unknown): void {
@@ -309,10 +317,10 @@ export class ConnectionPool {
     this.discard(member);
   }
 
-  async #lookWhere(): Promise<string | undefined> {
+  async #lookWhere(first: HostAndPort): Promise<string | undefined> {
     try {
-      const member = await this.#open();
-      await this.#end(member);
+      const member = await this.#open({ first });
+      await sayGoodbye(member);
       return member.server;
     } catch {
       // It cannot be told: whoever waits for an answer learns by himself that none comes.
@@ -327,6 +335,8 @@ export class ConnectionPool {
       waiter.reject(this.#lateError());
     }
     for (const member of [...this.#resting]) this.#careFor(member, nowMs);
+    const place = this.#placeInUse;
+    if (place !== undefined) this.#supervise(this.#goBack(place));
     this.#serve();
     if (this.#members.size > 0 || this.#waiters.length > 0 || this.#opening > 0) return;
     // A program that only forgot to close it may end.
@@ -347,17 +357,15 @@ export class ConnectionPool {
     work.catch((error: unknown) => this.#refuse(error));
   }
 
-  /** With a goodbye: the server's log has a warning for each connection that goes without. */
   async #end(member: Member): Promise<void> {
     this.#members.delete(member);
-    await within(LOOK_LIMIT_MS, member.connection.end()).catch(() => undefined);
-    member.cut();
+    await sayGoodbye(member);
   }
 
   #lateError(): unknown {
     const seconds = ACQUIRE_MS / 1000;
     if (this.#members.size === 0) {
-      const silence = `The database did not let us in within ${seconds} s.`;
+      const silence = `${this.#options.name}: it did not let us in within ${seconds} s.`;
       return this.#trouble ?? new AiIpcError('database_unavailable', silence);
     }
     const inUse = `All ${this.#members.size} connections to the database were in use for ${seconds} s`;
@@ -370,22 +378,6 @@ export class ConnectionPool {
   }
 }
 
-function isOn(value: unknown): boolean {
-  return value === 1 || (typeof value === 'string' && value !== '0' && value.toUpperCase() !== 'OFF');
-}
-
 function closedError(): AiIpcError {
   return new AiIpcError('database_unavailable', 'The connections to the database were closed.');
-}
-
-async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`No answer within ${limitMs} ms.`)), limitMs);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

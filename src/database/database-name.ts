@@ -1,4 +1,4 @@
-import { joinHostAndPort } from '../base/host-and-port.ts';
+import { hostListText } from '../base/host-list.ts';
 import type { MariadbSettings } from '../config/settings.ts';
 
 /** MariaDB as people know it: user, place and database, never the password. A file of its own: it loads no driver. */
@@ -6,10 +6,11 @@ export function mariadbName({
   host,
   port,
   socketPath,
+  otherHosts = [],
   user,
   database,
-}: Pick<MariadbSettings, 'host' | 'port' | 'socketPath' | 'user' | 'database'>): string {
-  return `MariaDB ${user}@${socketPath ?? joinHostAndPort(host, port)}/${database}`;
+}: Pick<MariadbSettings, 'host' | 'port' | 'socketPath' | 'otherHosts' | 'user' | 'database'>): string {
+  return `MariaDB ${user}@${socketPath ?? hostListText([{ host, port }, ...otherHosts])}/${database}`;
 }
 
 /** A SQLite file as people know it. */

@@ -1,5 +1,6 @@
 import { connect as connectSocket, type Socket } from 'node:net';
 import { type Connection, type ConnectionConfig, createConnection } from 'mariadb';
+import type { HostAndPort } from '../base/host-list.ts';
 import type { MariadbSettings } from '../config/settings.ts';
 import { type SslMode, sslModeOf } from '../config/ssl-mode.ts';
 import { type CertificateCheck, type DriverSsl, driverSsl, type Encryption } from './encryption.ts';
@@ -14,6 +15,10 @@ export type ConnectSettings = Omit<MariadbSettings, 'minPoolSize' | 'maxPoolSize
 export interface OpenConnection {
   readonly connection: Connection;
   readonly encryption: Encryption;
+  /** Of several hosts, the one that it leads to. */
+  readonly place: HostAndPort;
+  /** Of several hosts, why those tried before it do not serve; '' where it was the first. */
+  readonly passedOver: string;
   /**
    * Closes the line at once, without a word. The driver's own destroy sends a KILL over a new connection: on a half-open
    * line it is never answered, and where the address leads to another server by now, it ends somebody else there.
@@ -105,7 +110,14 @@ export class Line implements SeenLine {
         return line.#openSocket(this);
       },
     });
-    return { connection, encryption: this.#encryption(), cut: () => this.#socket?.destroy() };
+    const { host, port } = this.settings;
+    return {
+      connection,
+      encryption: this.#encryption(),
+      place: { host, port },
+      passedOver: '',
+      cut: () => this.#socket?.destroy(),
+    };
   }
 
   #openSocket(driverOptions: DriverOptions): Socket {

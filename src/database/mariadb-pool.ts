@@ -2,9 +2,10 @@ import type { Connection, UpsertResult } from 'mariadb';
 import { backoffMs } from '../base/backoff.ts';
 import { systemClock } from '../base/clock.ts';
 import { AiIpcError } from '../base/errors.ts';
+import { hostListText } from '../base/host-list.ts';
 import type { MariadbSettings } from '../config/settings.ts';
-import { connectTo, type OpenConnection } from './connect.ts';
-import { ConnectionPool, type Member } from './connection-pool.ts';
+import { connectBefore, connectTo, connectToServing, type OpenConnection } from './connect.ts';
+import { ConnectionPool } from './connection-pool.ts';
 import type { Database, Decide, ExecuteResult, Row, RowsStatement, Statement } from './database.ts';
 import {
   isFull,
@@ -15,8 +16,12 @@ import {
   toDatabaseError,
 } from './database-errors.ts';
 import { mariadbName } from './database-name.ts';
+import type { SeveralHosts, Where } from './host-return.ts';
+import { type HostChange, hasSeveralHosts, hostsOf, noteServing } from './hosts.ts';
+import type { ConnectNeeds } from './line.ts';
 import { findStored, type Sent } from './lost-commit.ts';
 import { joinInPackets } from './multi-statement.ts';
+import type { Member } from './pool-member.ts';
 import { poolSession } from './session.ts';
 
 /** The settings, and what a connection may be told besides. */
@@ -27,6 +32,8 @@ export interface ConnectionSettings extends MariadbSettings {
   readonly maxPacketBytes?: number;
   /** Whether ids above 2^53 may be inserted, which nobody is told. Default: they are an error. */
   readonly takesHugeIds?: boolean;
+  /** Told when connections lead to another host of several. */
+  readonly onHostChange?: (change: HostChange) => void;
 }
 
 /** A transaction or statement that takes longer is given up and its connection closed: half-open sockets never answer. */
@@ -38,6 +45,8 @@ const SOCKET_TIMEOUT_MS = 9_500;
  * nothing, and the address may lead to the next one by now. Lock waits are longer, and change no address.
  */
 const SILENCE_MS = 3_000;
+/** With several hosts sooner: one that stands still is then left within 5 s (hosts.ts). */
+const SILENCE_OF_SEVERAL_MS = 1_500;
 const DEFAULT_PACKET_BYTES = 2 ** 24;
 /** The header of a packet, and what the driver adds to it. */
 const PACKET_MARGIN_BYTES = 1024;
@@ -48,13 +57,22 @@ const RETRY_WITHIN_MS = 9_000;
 const RETRY = { firstMs: 20, longestMs: 320 } as const;
 
 /** A connection of the pool's kind, of which nobody else knows. */
-export function connectLikePool(settings: ConnectionSettings): Promise<OpenConnection> {
-  return connectTo(settings, {
+export function connectLikePool(
+  settings: ConnectionSettings,
+  { only, first }: Where = {},
+): Promise<OpenConnection> {
+  const needs = needsOf(settings);
+  if (only !== undefined && hasSeveralHosts(settings)) return connectToServing(settings, needs)(only);
+  return connectTo(settings, needs, first);
+}
+
+function needsOf(settings: ConnectionSettings): ConnectNeeds {
+  return {
     session: poolSession(settings.sessionTimeZone ?? '+00:00'),
     hasManyStatements: true,
     socketTimeoutMs: SOCKET_TIMEOUT_MS,
     takesHugeIds: settings.takesHugeIds ?? false,
-  });
+  };
 }
 
 /** The one way to MariaDB: pooled connections, READ COMMITTED, every wait bounded. */
@@ -83,7 +101,9 @@ function poolOf(
   { hasReserve }: { readonly hasReserve: boolean },
 ): ConnectionPool {
   return new ConnectionPool({
-    open: () => connectLikePool(settings),
+    name: mariadbName(settings),
+    open: (where) => connectLikePool(settings, where),
+    several: hasSeveralHosts(settings) ? severalOf(settings) : undefined,
     isLasting,
     isFull,
     min: Math.min(settings.minPoolSize, settings.maxPoolSize),
@@ -92,17 +112,30 @@ function poolOf(
   });
 }
 
+function severalOf(settings: ConnectionSettings): SeveralHosts {
+  return {
+    preferred: hostsOf(settings)[0],
+    openBefore: (place) => connectBefore(settings, needsOf(settings), place),
+    onMove: ({ from, to, reason }) => {
+      noteServing(settings, to, reason);
+      settings.onHostChange?.({ from: hostListText([from]), to: hostListText([to]), reason });
+    },
+  };
+}
+
 function databaseOn(
   pool: ConnectionPool,
   settings: ConnectionSettings,
   urgency: { readonly isUrgent: boolean },
 ): Database {
   const name = mariadbName(settings);
+  const silenceMs = hasSeveralHosts(settings) ? SILENCE_OF_SEVERAL_MS : SILENCE_MS;
   const packetBytes = (settings.maxPacketBytes ?? DEFAULT_PACKET_BYTES) - PACKET_MARGIN_BYTES;
 
   async function withConnection<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     try {
-      return await guarded(pool, await pool.acquire(urgency), work);
+      const member = await pool.acquire(urgency);
+      return await guarded(pool, member, { work, silence: new Silence(pool, member, silenceMs) });
     } catch (error) {
       throw isRetryable(error) ? error : toDatabaseError(error, name);
     }
@@ -206,9 +239,8 @@ async function insertPackets(connection: Connection, packets: readonly Statement
 async function guarded<T>(
   pool: ConnectionPool,
   member: Member,
-  work: (connection: Connection) => Promise<T>,
+  { work, silence }: { readonly work: (connection: Connection) => Promise<T>; readonly silence: Silence },
 ): Promise<T> {
-  const silence = new Silence(pool, member);
   try {
     // Raced, because a connection that is cut need not reject what it was doing.
     const result = await Promise.race([work(member.connection), silence.tooLong]);
@@ -244,7 +276,7 @@ class Silence {
   isOver = false;
   readonly #timers: NodeJS.Timeout[];
 
-  constructor(pool: ConnectionPool, member: Member) {
+  constructor(pool: ConnectionPool, member: Member, silenceMs: number) {
     let giveUp: (error: AiIpcError) => void = () => undefined;
     this.tooLong = new Promise<never>((_, reject) => {
       giveUp = (error) => {
@@ -253,9 +285,11 @@ class Silence {
       };
     });
     const lookWhere = () =>
-      pool.hasMoved(member).then((hasMoved) => (hasMoved ? giveUp(movedError()) : undefined), giveUp);
+      pool
+        .hasMoved(member)
+        .then((hasMoved) => (hasMoved ? giveUp(movedError(silenceMs)) : undefined), giveUp);
     this.#timers = [
-      setTimeout(lookWhere, SILENCE_MS),
+      setTimeout(lookWhere, silenceMs),
       setTimeout(() => giveUp(overdueError()), OPERATION_TIMEOUT_MS),
     ];
   }
@@ -265,8 +299,8 @@ class Silence {
   }
 }
 
-function movedError(): AiIpcError {
-  const message = `The database did not answer for ${SILENCE_MS / 1000} s, and its address leads to another server now.`;
+function movedError(silenceMs: number): AiIpcError {
+  const message = `The database did not answer for ${silenceMs / 1000} s, and its address leads to another server now.`;
   return new AiIpcError('database_unavailable', `${message} Going on with that one.`);
 }
 

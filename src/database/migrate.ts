@@ -14,6 +14,7 @@ import type { ConnectSettings, OpenConnection } from './connect.ts';
 import type { Row } from './database.ts';
 import { toDatabaseError } from './database-errors.ts';
 import { mariadbName } from './database-name.ts';
+import { atHost } from './hosts.ts';
 import { connectForMigrate, errnoOf } from './migrate-connection.ts';
 import { restoreKeys } from './migrate-keys.ts';
 import { isDoneByAnother, meetingOthers } from './migrate-meeting.ts';
@@ -75,7 +76,10 @@ export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
   const name = mariadbName(settings);
   const opened: OpenConnection[] = [];
   const connect = async () => {
-    const one = await connectForMigrate(settings, lockWait.seconds);
+    // Both to one host: another one knows nothing of the first's locks.
+    const [first] = opened;
+    const place = first === undefined ? settings : atHost(settings, first.place);
+    const one = await connectForMigrate(place, lockWait.seconds);
     opened.push(one);
     return one.connection;
   };

@@ -26,7 +26,8 @@ export interface ServerAbilities {
 export async function probeServer(settings: ConnectionSettings): Promise<ServerAbilities> {
   const opened: OpenConnection[] = [];
   const connect = async () => {
-    const one = await connectLikePool(settings);
+    // Both to one host: another one knows nothing of the first's locks.
+    const one = await connectLikePool(settings, { only: opened[0]?.place });
     opened.push(one);
     return one;
   };

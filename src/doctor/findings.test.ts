@@ -45,6 +45,7 @@ const SERVER: ServerFacts = {
   version: '10.11.6-MariaDB',
   isMariadb: true,
   encryption: 'TLSv1.3; the server was not checked (DB_SSL=preferred)',
+  hosts: { seen: [] },
   account: "'me'@'localhost'",
   server: { seen: [] },
   settings: { seen: {} },

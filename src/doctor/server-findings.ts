@@ -1,6 +1,7 @@
 import type { Finding as ServerFinding } from '../database/server-checks.ts';
 import type { ServerFacts } from '../store/server-facts.ts';
 import { broken, type Finding, ok, warning } from './finding.ts';
+import { hostFindings } from './host-findings.ts';
 import { findingsOf } from './parts.ts';
 
 /** Below this, a worker's claims, answers, heartbeat and maintenance share connections. */
@@ -17,6 +18,7 @@ export function serverFindings(facts: ServerFacts): Finding[] {
   return [
     ok('database', `It answers: ${kindOf(facts)} ${facts.version}.`),
     ok('encryption', `${facts.encryption}.`),
+    ...findingsOf('hosts', facts.hosts, hostFindings),
     ...findingsOf('server settings', facts.server, (found) => settingFindings(facts, found)),
     ...findingsOf('claims', facts.lockBy, (lockBy) => [lockFinding(lockBy)]),
     ...findingsOf('connections', facts.connections, (connections) => [

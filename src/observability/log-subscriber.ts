@@ -1,5 +1,5 @@
 import { messageOf, type RequestError } from '../base/errors.ts';
-import type { AttemptEnded, Events, Statistics } from '../base/events.ts';
+import type { AttemptEnded, EngineEvents, Events, Statistics } from '../base/events.ts';
 import type { Logger } from '../base/logger.ts';
 import { ServiceOutage } from './service-outage.ts';
 
@@ -70,6 +70,7 @@ export function subscribeLog(events: Events, logger: Logger, nowMs: () => number
     troubles.end(part);
     logger.info({ part }, 'Database trouble is over');
   });
+  events.on('databaseHostChanged', (change) => logHostChange(logger, change));
   events.on('heartbeatLost', ({ workerId, silentMs }) => {
     if (troubles.isNews('heartbeatLost')) {
       logger.error(
@@ -84,6 +85,15 @@ export function subscribeLog(events: Events, logger: Logger, nowMs: () => number
   logAlerts(events, logger);
   logMonitor(events, logger);
   events.on('statistics', (statistics) => logger.info(statisticsFields(statistics), 'Statistics'));
+}
+
+/** Of several hosts of the database, another one is used now. */
+export function logHostChange(
+  logger: Logger,
+  { from, to, reason }: EngineEvents['databaseHostChanged'][0],
+): void {
+  if (reason === '') logger.info({ from, to }, 'Back on a preferred host of the database');
+  else logger.warn({ from, to, reason }, 'Going on with another host of the database');
 }
 
 /** What is known of the AI service by its calls. */

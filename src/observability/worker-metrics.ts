@@ -97,6 +97,10 @@ function countHousekeeping(events: Events, metrics: Metrics): void {
   const failures = metrics.counter('ai_ipc_database_failures_total', 'Statements that failed, by duty.', [
     'part',
   ]);
+  const moves = metrics.counter(
+    'ai_ipc_database_host_changes_total',
+    'Times that the worker went on with another host of DB_HOST.',
+  );
   const held = metrics.counter(
     'ai_ipc_held_outcomes_total',
     'Times that outcomes waited for rows that somebody held.',
@@ -112,6 +116,7 @@ function countHousekeeping(events: Events, metrics: Metrics): void {
   events.on('attemptAborted', () => aborted.inc());
   events.on('callBroken', () => broken.inc());
   events.on('storeFailed', ({ part }) => failures.inc({ part }));
+  events.on('databaseHostChanged', () => moves.inc());
   events.on('rowsHeld', () => held.inc());
   events.on('webhookFailed', () => unsent.inc());
 }

@@ -72,7 +72,7 @@ export function openAlertStore(database: Database, settings: DatabaseSettings): 
 /** Where the server says that its files are; null for a server on another machine. */
 export async function readFolder(
   database: Pick<Database, 'query'>,
-  settings: Pick<MariadbSettings, 'host' | 'socketPath'>,
+  settings: Pick<MariadbSettings, 'host' | 'socketPath' | 'otherHosts'>,
 ): Promise<string | null> {
   if (!isOnThisMachine(settings)) return null;
   const [row] = await database.query('SELECT @@datadir AS folder');

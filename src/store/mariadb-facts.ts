@@ -1,15 +1,17 @@
 import { AiIpcError } from '../base/errors.ts';
 import type { MariadbSettings } from '../config/settings.ts';
 import { checkServer, type Query, readSchema } from '../database/check-schema.ts';
-import { connectTo, type OpenConnection } from '../database/connect.ts';
+import { type ConnectNeeds, connectTo, type OpenConnection } from '../database/connect.ts';
 import type { Row } from '../database/database.ts';
 import { toDatabaseError } from '../database/database-errors.ts';
 import { mariadbName } from '../database/database-name.ts';
+import { atHost, hasSeveralHosts } from '../database/hosts.ts';
 import { describeEncryption, probeServer } from '../database/probe.ts';
 import { findLostKeys } from '../database/schema-keys.ts';
 import { findServerFaults } from '../database/server-checks.ts';
 import { poolSession } from '../database/session.ts';
 import { findHeldIds, readTransactions } from './held-requests.ts';
+import { lookAtHosts } from './host-facts.ts';
 import { lookAtQueue, number, text } from './look-at-queue.ts';
 import { FIND_DUE, type LockBy, wayOf } from './mariadb-locks.ts';
 import { partOf } from './part.ts';
@@ -18,6 +20,8 @@ import type { ConnectionFacts, EventFacts, GaleraFacts, ServerFacts } from './se
 import { isOnThisMachine } from './this-machine.ts';
 import { findMissingRights } from './worker-rights.ts';
 
+/** Of one host of several, while all are looked at. */
+const HOST_LIMIT_MS = 2_000;
 /** A statement, or a wait for a lock, that takes longer has something to tell. */
 const STATEMENT_SECONDS = 1;
 
@@ -55,7 +59,13 @@ export async function lookAtServer(settings: MariadbSettings, limitMs: number): 
         throw toDatabaseError(error, name);
       });
     const encryption = await deadline.within(describeEncryption(opened));
-    const facts = { ...(await gather(settings, query, deadline)), encryption };
+    const hosts = partOf(async () =>
+      hasSeveralHosts(settings)
+        ? await lookAtHosts(settings, opened.place, { needs: needsOf(limitMs), limitMs: HOST_LIMIT_MS })
+        : [],
+    );
+    const serving = hasSeveralHosts(settings) ? atHost(settings, opened.place) : settings;
+    const facts = { ...(await gather(serving, query, deadline)), encryption, hosts: await hosts };
     // A goodbye that fails changes nothing of what was seen.
     await deadline.within(opened.connection.end()).catch(() => undefined);
     return facts;
@@ -67,7 +77,11 @@ export async function lookAtServer(settings: MariadbSettings, limitMs: number): 
 }
 
 function open(settings: MariadbSettings, limitMs: number): Promise<OpenConnection> {
-  return connectTo(settings, {
+  return connectTo(settings, needsOf(limitMs));
+}
+
+function needsOf(limitMs: number): ConnectNeeds {
+  return {
     session: {
       ...poolSession('+00:00'),
       lockWaitSeconds: STATEMENT_SECONDS,
@@ -76,14 +90,14 @@ function open(settings: MariadbSettings, limitMs: number): Promise<OpenConnectio
     hasManyStatements: false,
     // After our own limit, which says more.
     socketTimeoutMs: 2 * limitMs,
-  });
+  };
 }
 
 async function gather(
   settings: MariadbSettings,
   query: Query,
   deadline: Deadline,
-): Promise<Omit<ServerFacts, 'encryption'>> {
+): Promise<Omit<ServerFacts, 'encryption' | 'hosts'>> {
   const [version] = await query('SELECT VERSION() AS version, CURRENT_USER() AS account');
   const { isMariadb } = await checkServer(query);
   const variables = await namesAndValues(query, VARIABLES);

@@ -29,6 +29,7 @@ export async function openMariadbStore(
     lockBy = 'auto',
     onWarning = () => undefined,
     onConnected = () => undefined,
+    onHostChange = () => undefined,
     onlyMarked: mark,
   }: MariadbStoreOptions = {},
 ): Promise<WatchedStore> {
@@ -36,7 +37,7 @@ export async function openMariadbStore(
   const { skipsLocked, maxPacketBytes, encryption, warnings } = await probeServer(settings);
   onConnected(encryption);
   for (const warning of warnings) onWarning(warning);
-  const { database, urgentDatabase } = openMariadbPools({ ...settings, maxPacketBytes });
+  const { database, urgentDatabase } = openMariadbPools({ ...settings, maxPacketBytes, onHostChange });
   try {
     const { isMariadb } = await checkSchema((sql) => database.query(sql));
     const way = wayOf({ isMariadb, skipsLocked: lockBy === 'auto' && skipsLocked });

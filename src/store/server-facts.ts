@@ -1,6 +1,7 @@
 import type { SchemaState } from '../database/check-schema.ts';
 import type { LostKey } from '../database/schema-keys.ts';
 import type { Finding } from '../database/server-checks.ts';
+import type { HostFact } from './host-facts.ts';
 import type { LockBy } from './mariadb-locks.ts';
 import type { Part } from './part.ts';
 import type { QueueFacts } from './queue-facts.ts';
@@ -43,6 +44,8 @@ export interface ServerFacts {
   readonly isMariadb: boolean;
   /** Whether the connection is encrypted, and by what the server was known, in words. */
   readonly encryption: string;
+  /** Of several in DB_HOST, in their order; empty where there is one. */
+  readonly hosts: Part<readonly HostFact[]>;
   /** As SQL names it: 'user'@'host'. */
   readonly account: string;
   /** What src/database/server-checks.ts finds. */

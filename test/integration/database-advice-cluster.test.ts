@@ -43,19 +43,34 @@ function describeGalera(): void {
     onTestFinished(() => store.close());
     const [id] = await store.insert([REQUEST]);
 
-    // Nobody listens there, so this node is less than half of its cluster.
-    await database.query("SET GLOBAL wsrep_cluster_address = 'gcomm://127.0.0.1:1'");
-    await untilReady(database, 'OFF');
+    await cutOffNode(database);
     const told = { code: 'database_unavailable', message: expect.stringMatching(cutOff) };
     await expect(store.insert([REQUEST])).rejects.toMatchObject(told);
     await expect(store.read(id!)).rejects.toMatchObject(told);
     await expect(openMariadbStore(settings)).rejects.toMatchObject(told);
     await expect(runMigrate(database)).rejects.toMatchObject(told);
+    // Also where it lets itself be read.
+    await database.query('SET GLOBAL wsrep_dirty_reads = ON');
+    const { standBy, store: either } = await openEither(database);
+    await either.insert([REQUEST]);
+    expect(await countOf(standBy)).toBe(1);
 
-    await database.query("SET GLOBAL wsrep_cluster_address = 'gcomm://'");
-    await untilReady(database, 'ON');
+    await joinAgain(database);
     expect(await store.insert([REQUEST])).toHaveLength(1);
+    await waitFor(async () => (await either.insert([REQUEST])) && (await countOf(database)) > 2, {
+      what: 'the first host to be written to again',
+    });
   });
+}
+
+/** A store on this node and, in its place, on the server that all tests share. */
+async function openEither(database: TestDatabase) {
+  const standBy = await withTables(await createTestDatabase(undefined, database.settings.database));
+  onTestFinished(() => standBy.drop());
+  const { host, port } = standBy.settings;
+  const store = await openMariadbStore({ ...settingsOf(database), otherHosts: [{ host, port }] });
+  onTestFinished(() => store.close());
+  return { standBy, store };
 }
 
 function describeGroup(): void {
@@ -98,6 +113,22 @@ async function withTables(database: TestDatabase): Promise<TestDatabase> {
 
 async function runAll(database: TestDatabase, statements: readonly string[]): Promise<void> {
   for (const statement of statements) await database.query(statement);
+}
+
+/** Nobody listens there, so this node is less than half of its cluster. */
+async function cutOffNode(database: TestDatabase): Promise<void> {
+  await database.query("SET GLOBAL wsrep_cluster_address = 'gcomm://127.0.0.1:1'");
+  await untilReady(database, 'OFF');
+}
+
+async function joinAgain(database: TestDatabase): Promise<void> {
+  await database.query("SET GLOBAL wsrep_cluster_address = 'gcomm://'");
+  await untilReady(database, 'ON');
+}
+
+async function countOf(database: TestDatabase): Promise<number> {
+  const [row] = await database.query('SELECT COUNT(*) AS n FROM ai_requests');
+  return Number(row?.['n']);
 }
 
 /** Whether a Galera node takes statements: it comes a moment after the setting. */

@@ -28,10 +28,16 @@ export async function galeraNode(): Promise<MariadbServer> {
   return node;
 }
 
-/** Starts a cluster, node after node; each has all that the others have when it is there. */
-export async function startGaleraCluster(size: number): Promise<MariadbServer[]> {
+/**
+ * Starts a cluster, node after node; each has all that the others have when it is there. `keeps`: how much of what was
+ * written a node keeps in a file of that size, for one that was away and comes back.
+ */
+export async function startGaleraCluster(
+  size: number,
+  { keeps = '1M' }: { readonly keeps?: string } = {},
+): Promise<MariadbServer[]> {
   offerTransfer();
-  const nodes = await galeraCluster(size);
+  const nodes = await galeraCluster(size, keeps);
   const [first, ...others] = nodes;
   try {
     await first?.start();
@@ -120,7 +126,7 @@ async function untilJoined({ address }: MariadbServer, size: number): Promise<vo
   }
 }
 
-async function galeraCluster(size: number): Promise<MariadbServer[]> {
+async function galeraCluster(size: number, keeps = '1M'): Promise<MariadbServer[]> {
   const wanted = {
     suite: 'trixie',
     packages: ['mariadb-server-core', 'mariadb-client-core', 'galera-4'],
@@ -132,15 +138,21 @@ async function galeraCluster(size: number): Promise<MariadbServer[]> {
   });
   const root = join(folder, 'root');
   const firstPort = FIRST_PORT + Math.floor(Math.random() * PORT_COUNT);
-  return Array.from({ length: size }, (_, index) => nodeOf(root, firstPort, index));
+  return Array.from({ length: size }, (_, index) => nodeOf({ root, firstPort, keeps }, index));
 }
 
-function nodeOf(root: string, firstPort: number, index: number): MariadbServer {
+interface Cluster {
+  readonly root: string;
+  readonly firstPort: number;
+  readonly keeps: string;
+}
+
+function nodeOf({ root, firstPort, keeps }: Cluster, index: number): MariadbServer {
   const port = firstPort + index * PORTS_OF_NODE;
   const provider = [
     `gmcast.listen_addr=tcp://127.0.0.1:${port}`,
     `ist.recv_addr=tcp://127.0.0.1:${port + 1}`,
-    'gcache.size=1M',
+    `gcache.size=${keeps}`,
     'gcache.page_size=1M',
     'pc.wait_prim=no',
   ];

@@ -50,9 +50,10 @@ function settingsOf({ host, port, user, password, database }: MapDatabase): Data
 function otherThan(map: Extract<DatabaseSettings, { kind: 'mariadb' }>): string | undefined {
   const own = settingsFrom({}).database;
   if (own.kind !== 'mariadb') return databaseName(own);
-  const isSame =
-    own.database === map.database && own.port === map.port && plainHost(own.host) === plainHost(map.host);
-  return isSame ? undefined : databaseName(own);
+  const isThere = [own, ...(own.otherHosts ?? [])].some(
+    ({ host, port }) => port === map.port && plainHost(host) === plainHost(map.host),
+  );
+  return own.database === map.database && isThere ? undefined : databaseName(own);
 }
 
 function plainHost(host: string): string {

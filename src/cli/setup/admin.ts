@@ -23,7 +23,8 @@ export function adminSettings(
   database: MariadbSettings,
   { option, password = '' }: AdminNeeds,
 ): MariadbSettings {
-  if (option === undefined) return { ...database, ...rootBySocket(database), user: 'root', password };
+  if (option === undefined)
+    return { ...database, ...rootBySocket(database), otherHosts: [], user: 'root', password };
   const [, user, socketPath, host6, port6, host, port] = WHERE.exec(option) ?? [];
   if (user === undefined)
     throw new AiIpcError(
@@ -31,10 +32,11 @@ export function adminSettings(
       `--db-admin ${JSON.stringify(option)} is none. Allowed: root, root@host:port or root@/path/of/the/socket; ` +
         'the password goes into DB_ADMIN_PASSWORD.',
     );
-  if (socketPath !== undefined) return { ...database, user, password, host: 'localhost', socketPath };
+  const alone = { ...database, user, password, otherHosts: [] };
+  if (socketPath !== undefined) return { ...alone, host: 'localhost', socketPath };
   const named = host6 ?? host;
   if (named === undefined) return { ...database, user, password };
-  return { ...database, user, password, host: named, port: Number(port6 ?? port ?? 3306), socketPath: null };
+  return { ...alone, host: named, port: Number(port6 ?? port ?? 3306), socketPath: null };
 }
 
 function rootBySocket({ host, socketPath }: MariadbSettings): { host: string; socketPath: string } {

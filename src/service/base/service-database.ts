@@ -1,6 +1,7 @@
 import type { DatabaseSettings, MariadbSettings } from '../../config/load.ts';
 import { checkSchema } from '../../database/check-schema.ts';
 import type { Database } from '../../database/database.ts';
+import type { HostChange } from '../../database/hosts.ts';
 import { openSqliteWithSchema } from '../../database/sqlite-schema.ts';
 
 /** The database of the queue, for what the AI service keeps in it: memory, budgets and the switch. */
@@ -12,10 +13,14 @@ export interface ServiceDatabase {
 /**
  * Opens it, with tables that are all there; whoever opened it closes it. Throws AiIpcError: database_denied,
  * database_unknown, schema_missing, schema_old, schema_new, database_unsupported, storage_failed (an admin must act) or
- * database_unavailable (try again).
+ * database_unavailable (try again). `onHostChange` is told when connections lead to another host of several.
  */
-export async function openServiceDatabase(settings: DatabaseSettings): Promise<ServiceDatabase> {
-  if (settings.kind === 'mariadb') return { database: await openMariadb(settings), kind: 'mariadb' };
+export async function openServiceDatabase(
+  settings: DatabaseSettings,
+  onHostChange: (change: HostChange) => void = () => undefined,
+): Promise<ServiceDatabase> {
+  if (settings.kind === 'mariadb')
+    return { database: await openMariadb({ ...settings, onHostChange }), kind: 'mariadb' };
   return { database: await openSqlite(settings.file), kind: 'sqlite' };
 }
 
@@ -31,7 +36,9 @@ async function openSqlite(file: string): Promise<Database> {
 }
 
 /** The driver is loaded here: with SQLite a start does without its 110 ms of CPU. */
-async function openMariadb(settings: MariadbSettings): Promise<Database> {
+async function openMariadb(
+  settings: MariadbSettings & { readonly onHostChange: (change: HostChange) => void },
+): Promise<Database> {
   const { openMariadbPool } = await import('../../database/mariadb-pool.ts');
   const { probeServer } = await import('../../database/probe.ts');
   // Asked first, on connections of its own: it tells at once what a pool would only time out on.
