@@ -106,7 +106,8 @@ async function holdHandshakes(server: Server) {
   });
   return {
     url: `https://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
-    waiting: () => held.length,
+    /** How many have said their first words: one that stops before that has nothing to be answered. */
+    waiting: () => held.filter(({ bytesRead }) => bytesRead > 0).length,
     /** Resolves when the answers are on their way to whoever waits for them. */
     async release() {
       isReleased = true;

@@ -24,6 +24,8 @@ class LooseEnds {
 	// An errand that nobody waits for any more. It is done only if it has begun, and a request that it makes, or may have made, is
 	// cancelled. A cancel goes on, and what is kept.
 	void leave(const std::shared_ptr<Errand>& errand, int64_t now_ms) {
+		if (errand == nullptr)
+			return;
 		if (auto cancel = std::dynamic_pointer_cast<CancelErrand>(errand)) {
 			cancels_.push_back({cancel->id, cancel, now_ms + MOST_CANCEL_MS});
 			return;
