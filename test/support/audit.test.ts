@@ -30,10 +30,11 @@ it('an advisory for a version that is in use fails, with what it says', async ()
   expect(exitCode).toBe(1);
 });
 
+/** npm 9 tries an older address then, which there is not (404). */
 it('a registry that does not answer is told, and is no failure', async () => {
   const { exitCode, stdout } = await audit(405);
   expect(stdout).toMatch(
-    /^left out: npm could not ask about vulnerabilities \(.*405.*\)\n0 passed, 0 failed\n$/,
+    /^left out: npm could not ask about vulnerabilities \(.*40[45].*\)\n0 passed, 0 failed\n$/,
   );
   expect(exitCode).toBe(0);
 });
