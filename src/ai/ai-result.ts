@@ -19,5 +19,5 @@ export type AiResult =
     }
   /** 429: worth another attempt, and this one does not count. */
   | { readonly kind: 'rate_limited'; readonly error: RequestError; readonly retryAfterMs: number | null }
-  /** The caller's signal fired, or the client was closed. */
+  /** The caller's signal fired, the client was closed, or its time was over before it could be sent. */
   | { readonly kind: 'aborted' };

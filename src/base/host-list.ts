@@ -14,7 +14,11 @@ const PLACE = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d+))?$/;
 
 /** A host name or an IP address, without a port. */
 export function isHost(text: string): boolean {
-  return isIP(text) !== 0 || (text.length <= 253 && HOST_NAME.test(text));
+  return isIP(text) !== 0 || isHostName(text);
+}
+
+export function isHostName(text: string): boolean {
+  return text.length <= 253 && HOST_NAME.test(text);
 }
 
 /** Reads `db1,db2:3307,[::1]:3306`; where no port stands, it is this one. */

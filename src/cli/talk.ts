@@ -9,6 +9,7 @@ import { recollect } from '../mind/memory/fold.ts';
 import { serverNames } from '../mind/model-servers.ts';
 import type { Persona } from '../mind/persona/persona.ts';
 import { type LivePersonaBook, openPersonas, type ReloadLog } from '../mind/persona/persona-reload.ts';
+import { strangerAmong } from '../mind/persona/reveals.ts';
 import type { Mind, PlayerLine, SpokenAnswer } from '../mind/talk/mind.ts';
 import type { Turn } from '../mind/talk/recollection.ts';
 import { languageOfTalk } from '../mind/talk/talk-language.ts';
@@ -209,13 +210,11 @@ function idFor(npc: string, book: LivePersonaBook): string {
   );
 }
 
-/** As the service has it: what is not there would never be told. */
-function checkReveals(names: readonly string[], { name: npc, reveals }: Persona): void {
-  const known = reveals.map(({ name }) => name);
-  const unknown = names.find((name) => !known.includes(name));
-  if (unknown === undefined) return;
-  const has = known.length === 0 ? 'it has none' : `it has ${known.join(', ')}`;
-  throw new AiIpcError('bad_argument', `${npc} has no reveal ${JSON.stringify(unknown)}: ${has}.`);
+function checkReveals(names: readonly string[], persona: Persona): void {
+  const stranger = strangerAmong(names, persona);
+  if (stranger === undefined) return;
+  const name = JSON.stringify(names[stranger.at]);
+  throw new AiIpcError('bad_argument', `${persona.name} has no reveal ${name}: it has ${stranger.has}.`);
 }
 
 function toNames(text: string): readonly string[] {

@@ -1,6 +1,5 @@
+import { isHostName } from '../base/host-list.ts';
 import type { Allowed } from './allowed.ts';
-
-const HOST_NAME = /^(?!.*\.\.)[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?$/i;
 
 /** Names of hosts, in lower case. */
 export function hostNames(): Allowed<readonly string[]> {
@@ -11,7 +10,7 @@ export function hostNames(): Allowed<readonly string[]> {
       const names: unknown = typeof raw === 'string' ? fromText(raw) : raw;
       const isList = Array.isArray(names) && names.every((one): one is string => typeof one === 'string');
       if (!isList) return { reason: '' };
-      const wrong = names.find((name) => !HOST_NAME.test(name));
+      const wrong = names.find((name) => !isHostName(name));
       if (wrong !== undefined) return { reason: `${JSON.stringify(wrong)} is no name of a host` };
       return { value: names.map((name) => name.toLowerCase()) };
     },

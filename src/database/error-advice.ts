@@ -21,7 +21,7 @@ type Advice = string | ((words: string, line: SeenLine | undefined) => string);
 
 const RIGHTS = 'Give this user the rights of deploy/grants.sql, or use one that has them (DB_USER).';
 const MISSING_INDEX = 'Run `ai-ipc migrate`: it makes each index again that is missing.';
-const READ_ONLY =
+export const READ_ONLY =
   'This server takes no writes: a replica, or the old primary after a failover. Have DB_HOST and DB_PORT lead to the ' +
   'primary (the worker goes on by itself then), or switch this one to writing.';
 const INNODB_READ_ONLY =

@@ -5,6 +5,7 @@ import type { MariadbSettings } from '../config/settings.ts';
 import type { Row } from './database.ts';
 import { toDatabaseError } from './database-errors.ts';
 import { mariadbName } from './database-name.ts';
+import { READ_ONLY } from './error-advice.ts';
 import type { ConnectSettings, OpenConnection } from './line.ts';
 import { isOn } from './pool-member.ts';
 
@@ -16,7 +17,7 @@ import { isOn } from './pool-member.ts';
 const HEAD_START_MS = 2_000;
 
 /** Such as super_read_only of MySQL, a replica, and what an admin has switched. */
-const READ_ONLY = 'SELECT @@GLOBAL.read_only AS server, @@GLOBAL.innodb_read_only AS innodb';
+const IS_READ_ONLY = 'SELECT @@GLOBAL.read_only AS server, @@GLOBAL.innodb_read_only AS innodb';
 /** Whether it is a node of Galera: each MariaDB has a wsrep_ready, which is OFF elsewhere. */
 const IS_NODE = "SHOW GLOBAL VARIABLES WHERE Variable_name = 'wsrep_on'";
 /** OFF at one that is cut off, or is joining. It refuses a SELECT by itself (1047), unless wsrep_dirty_reads is on. */
@@ -101,12 +102,9 @@ export function noteServing(settings: Places, place: HostAndPort, passedOver: st
 
 /** Throws where nobody can write there: another host may serve. */
 export async function checkServes(connection: Connection, name: string): Promise<void> {
-  const [state] = await connection.query<Row[]>(READ_ONLY);
+  const [state] = await connection.query<Row[]>(IS_READ_ONLY);
   if (isOn(state?.['server']) || isOn(state?.['innodb']))
-    throw new AiIpcError(
-      'database_unavailable',
-      `${name}: this server takes no writes (read_only): a replica, or the old primary after a failover.`,
-    );
+    throw new AiIpcError('database_unavailable', `${name}: ${READ_ONLY}`);
   const [node] = await connection.query<Row[]>(IS_NODE);
   if (node?.['Value'] !== 'ON') return;
   const [ready] = await connection.query<Row[]>(IS_READY);

@@ -1,8 +1,3 @@
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -330,81 +325,6 @@ describe('the test endpoints', () => {
       }
     } finally {
       await plain.stop();
-    }
-  });
-});
-
-describe('its life', () => {
-  it('ends with the answers in the making given', async () => {
-    const stopping = createService({ port: 0, logger, hasTestEndpoints: true });
-    const { url: at } = await stopping.start();
-    const answers = [...Array(5).keys()].map(() => call('GET', '/api/v1/test/delay/400', { at }));
-    await call('GET', '/api/v1/health', { at });
-    await stopping.stop();
-    for (const { status, headers } of await Promise.all(answers)) {
-      expect(status).toBe(200);
-      expect(headers['connection']).toBe('close');
-    }
-    await expect(call('GET', '/api/v1/health', { at })).rejects.toThrow(/ECONNREFUSED/);
-  });
-
-  it('is not held up by an answer that takes too long, nor by a silent connection', async () => {
-    const stopping = createService({ port: 0, logger, hasTestEndpoints: true });
-    const { url: at, port } = await stopping.start();
-    const silent = connect(port, '127.0.0.1');
-    await once(silent, 'connect');
-    let hasAnswered = false;
-    const slow = call('GET', '/api/v1/test/delay/60000', { at }).then(
-      ({ status }) => {
-        hasAnswered = status === 200;
-      },
-      (error: unknown) => error,
-    );
-    await call('GET', '/api/v1/health', { at });
-    // The answer would take a minute.
-    await stopping.stop();
-    expect(hasAnswered).toBe(false);
-    await slow;
-    silent.destroy();
-  });
-
-  it('stops without having started, and a second time', async () => {
-    const idle = createService({ port: 0, logger });
-    await idle.stop();
-    await idle.start();
-    await idle.stop();
-    await idle.stop();
-  });
-
-  it.each([-1, 65_536, 1.5, Number.NaN])('does not start on port %d', async (port) => {
-    await expect(createService({ port, logger }).start()).rejects.toMatchObject({ code: 'bad_argument' });
-  });
-
-  it('does not start on a port that is in use, and tells what to do', async () => {
-    const port = Number(new URL(url).port);
-    const second = createService({ port, logger });
-    await expect(second.start()).rejects.toMatchObject({
-      code: 'port_in_use',
-      message: expect.stringContaining('--port'),
-    });
-    await second.stop();
-  });
-
-  it('does not start on an address of another machine', async () => {
-    const elsewhere = createService({ port: 0, host: '192.0.2.1', logger });
-    await expect(elsewhere.start()).rejects.toMatchObject({ code: 'bad_argument' });
-  });
-
-  it('does not start with a folder that has no personas', async () => {
-    const personasDir = await mkdtemp(join(tmpdir(), 'personas-'));
-    try {
-      await expect(
-        createService({ port: 0, settings: { personasDir }, logger }).start(),
-      ).rejects.toMatchObject({
-        code: 'persona_invalid',
-      });
-    } finally {
-      await rm(personasDir, { recursive: true });
     }
   });
 });

@@ -9,6 +9,19 @@ interface SortedReveals {
   readonly locked: readonly Reveal[];
 }
 
+/**
+ * The first of these names that the persona does not have, by its place, and what it has; undefined where it has all of them.
+ * Such a name is a slip of the pen: a player who was to be told something would never be told.
+ */
+export function strangerAmong(
+  names: readonly string[],
+  { reveals }: Pick<Persona, 'reveals'>,
+): { readonly at: number; readonly has: string } | undefined {
+  const known = reveals.map(({ name }) => name);
+  const at = names.findIndex((name) => !known.includes(name));
+  return at < 0 ? undefined : { at, has: known.join(', ') || 'none' };
+}
+
 /** The reveals of a persona, by the names that the game unlocks in this call; without names all are locked. */
 export function sortReveals(
   { reveals }: Pick<Persona, 'reveals'>,

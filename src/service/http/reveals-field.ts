@@ -1,21 +1,19 @@
 import type { Persona } from '../../mind/persona/persona.ts';
+import { strangerAmong } from '../../mind/persona/reveals.ts';
 import { type Refusal, refuse } from './http-error.ts';
 
 /**
- * Why these cannot be unlocked; undefined where the persona has all of them. One that it does not have is a slip of the pen,
- * and a player who was to be told something would never be told. The message counts it and does not repeat it: a script may
- * have put into it what a player typed.
+ * Why these cannot be unlocked; undefined where the persona has all of them. The message counts a stranger and does not repeat
+ * it: a script may have put into it what a player typed.
  */
 export function refusalOfReveals(
   names: readonly string[],
-  { id, reveals }: Pick<Persona, 'id' | 'reveals'>,
+  persona: Pick<Persona, 'id' | 'reveals'>,
 ): Refusal | undefined {
-  const known = reveals.map(({ name }) => name);
-  const at = names.findIndex((name) => !known.includes(name));
-  if (at < 0) return undefined;
-  const has = known.length === 0 ? 'It has none' : `It has ${known.join(', ')}`;
+  const stranger = strangerAmong(names, persona);
+  if (stranger === undefined) return undefined;
   return refuse(
     'bad_field',
-    `The field reveals.${at} must be the name of a reveal of the persona ${id}. ${has} (docs/personas.md).`,
+    `The field reveals.${stranger.at} must be the name of a reveal of the persona ${persona.id}. It has ${stranger.has} (docs/personas.md).`,
   );
 }
