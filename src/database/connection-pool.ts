@@ -56,9 +56,9 @@ const TRUSTED_MS = 3_000;
 const TICK_MS = 500;
 
 /**
- * Connections to one address, or to one of several hosts as long as that one serves. It serves with the first one that it gets, opens more as they are wanted, and does with as
- * few as the server gives. The driver's own pool hides the server's reason, and goes on with connections to a server that
- * became read-only.
+ * Connections to one address, or to one of several hosts as long as that one serves. It serves with the first one that it
+ * gets, opens more as they are wanted, and does with as few as the server gives. The driver's own pool hides the server's
+ * reason, and goes on with connections to a server that became read-only.
  */
 export class ConnectionPool {
   readonly #options: PoolOptions;
@@ -247,7 +247,11 @@ export class ConnectionPool {
 
   async #open(where: Where): Promise<Member> {
     const generation = this.#generation;
-    return await toMember(await this.#options.open(where), generation);
+    return await this.#toMember(await this.#options.open(where), generation);
+  }
+
+  #toMember(opened: OpenConnection, generation: number): Promise<Member> {
+    return toMember(opened, { generation, mayBeReadOnly: this.#options.several === undefined });
   }
 
   async #welcome(member: Member): Promise<void> {
@@ -288,7 +292,7 @@ export class ConnectionPool {
     const opened = await this.#return?.look(place);
     if (opened === undefined) return;
     // Gone again: the next look tells.
-    const member = await toMember(opened, this.#generation).catch(() => undefined);
+    const member = await this.#toMember(opened, this.#generation).catch(() => undefined);
     if (member !== undefined) await this.#welcome(member);
   }
 

@@ -23,8 +23,17 @@ const READ_ONLY = 'SELECT @@GLOBAL.read_only AS read_only';
 const WHO = `
   SELECT CONCAT_WS(' ', @@hostname, @@port, @@server_id, @@datadir) AS server, @@GLOBAL.read_only AS read_only`;
 
+export interface MemberOptions {
+  readonly generation: number;
+  /** Of one address, which may be a replica from the beginning. One of several hosts was chosen because it takes writes. */
+  readonly mayBeReadOnly: boolean;
+}
+
 /** Asks a new connection who is there. What fails is thrown, and the connection closed. */
-export async function toMember(opened: OpenConnection, generation: number): Promise<Member> {
+export async function toMember(
+  opened: OpenConnection,
+  { generation, mayBeReadOnly }: MemberOptions,
+): Promise<Member> {
   try {
     const [row] = await opened.connection.query<{ server: string; read_only: unknown }[]>(WHO);
     const nowMs = performance.now();
@@ -32,7 +41,8 @@ export async function toMember(opened: OpenConnection, generation: number): Prom
       ...opened,
       generation,
       server: String(row?.server),
-      wasReadOnly: isOn(row?.read_only),
+      // It may have become so since it was chosen: then the next look finds that out.
+      wasReadOnly: mayBeReadOnly && isOn(row?.read_only),
       usedMs: nowMs,
       heardMs: nowMs,
       lookedMs: nowMs,

@@ -1,9 +1,15 @@
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { AiIpc } from '../../src/client/ai-ipc.ts';
 import { loadSettings } from '../../src/config/load.ts';
+import { ConnectionPool } from '../../src/database/connection-pool.ts';
 import type { Database } from '../../src/database/database.ts';
+import { isFull, isLasting } from '../../src/database/database-errors.ts';
 import type { HostChange } from '../../src/database/hosts.ts';
-import { openMariadbPool } from '../../src/database/mariadb-pool.ts';
+import {
+  type ConnectionSettings,
+  connectLikePool,
+  openMariadbPool,
+} from '../../src/database/mariadb-pool.ts';
 import { examine } from '../../src/doctor/examine.ts';
 import type { Finding } from '../../src/doctor/finding.ts';
 import { type AiStub, startAiStub } from '../support/ai-stub.ts';
@@ -51,6 +57,37 @@ it.each([
   await untilServedBy(first, database);
   expect(changes.slice(-1)).toEqual([{ from: nameOf(second), to: nameOf(first), reason: '' }]);
   expect(await portsOfMany(database)).toEqual([first.address.port]);
+});
+
+it('a host that becomes read-only while a connection to it is opened is left all the same', async () => {
+  const settings = settingsOf();
+  let opened = 0;
+  const pool = new ConnectionPool({
+    ...{ name: 'both', min: 1, max: 1, hasReserve: false, isLasting, isFull },
+    open: async (where) => {
+      const connection = await connectLikePool(settings, where);
+      if (++opened === 1) await setReadOnly('ON');
+      return connection;
+    },
+    several: {
+      preferred: first.address,
+      openBefore: () => Promise.resolve(undefined),
+      onMove: () => undefined,
+    },
+  });
+  onTestFinished(async () => {
+    await setReadOnly('OFF');
+    await pool.close();
+  });
+
+  await waitFor(
+    async () => {
+      const member = await pool.acquire();
+      pool.release(member);
+      return member.place.port === second.address.port;
+    },
+    { timeoutMs: FAILOVER_MS, what: 'the second to serve' },
+  );
 });
 
 it('a transaction that is under way on the second host ends there, while others go back to the first', async () => {
@@ -130,20 +167,23 @@ it('a worker, a client and the doctor go on with the second host, and back', asy
 });
 
 function open(changed: { readonly user?: string; readonly password?: string } = {}) {
-  const [preferred, other] = [first, second].map(({ address }) => address);
   const changes: HostChange[] = [];
   const database = openMariadbPool({
-    ...{
-      host: preferred!.host,
-      port: preferred!.port,
-      otherHosts: [{ host: other!.host, port: other!.port }],
-    },
-    ...{ user: 'root', password: '', database: onFirst.settings.database, ...changed },
-    ...{ socketPath: null, sslCaFile: null, minPoolSize: 2, maxPoolSize: 4 },
+    ...settingsOf(),
+    ...changed,
     onHostChange: (change) => changes.push(change),
   });
   onTestFinished(() => database.close());
   return { database, changes };
+}
+
+function settingsOf(): ConnectionSettings {
+  const { host, port } = first.address;
+  return {
+    ...{ host, port, otherHosts: [{ host: second.address.host, port: second.address.port }] },
+    ...{ user: 'root', password: '', database: onFirst.settings.database },
+    ...{ socketPath: null, sslCaFile: null, minPoolSize: 2, maxPoolSize: 4 },
+  };
 }
 
 function nameOf({ address }: MariadbServer): string {
