@@ -12,11 +12,14 @@ export interface FoundPart {
 export interface Fit {
   readonly line: number;
   readonly fit: number;
+  /** So many of the parts that were asked for it may share with the question, and no more. */
+  readonly mayShare: number;
 }
 
 export interface FittingLine {
   readonly said: string;
   readonly fit: number;
+  readonly mayShare: number;
 }
 
 /** Of the player's own questions, in which he told nothing. */
@@ -45,17 +48,25 @@ export interface Look {
  */
 export function bestFits({ parts, found, lines }: Look): Fit[] {
   const span = spanOf(found);
-  const fits = new Map<number, number>();
+  const cut = found.filter(isCut).length;
+  const fits = new Map<number, { readonly line: number; fit: number; mayShare: number }>();
   let sum = 0;
   for (const part of found) {
     const rarity = rarityOf(part, lines, span);
+    const more = isCut(part) ? 0 : 1;
     sum += rarity;
-    for (const line of part.lines) fits.set(line, (fits.get(line) ?? 0) + rarity);
+    for (const line of part.lines) {
+      const one = fits.get(line);
+      if (one === undefined) fits.set(line, { line, fit: rarity, mayShare: cut + more });
+      else {
+        one.fit += rarity;
+        one.mayShare += more;
+      }
+    }
   }
   // A part that stands nowhere counts as the others do: by its own measure it would be the rarest of all.
   const most = (sum / found.length) * parts.length;
-  return [...fits]
-    .map(([line, fit]) => ({ line, fit }))
+  return [...fits.values()]
     .filter(({ fit }) => fit >= most * LEAST_OF_MOST)
     .sort((one, other) => other.fit - one.fit || other.line - one.line)
     .slice(0, MEMORY_LIMITS.linesLookedAt);
@@ -68,16 +79,18 @@ export function worthTelling(
   hasShown: (said: string) => boolean,
 ): string[] {
   const asked = new Set(partNumbersOf(question));
+  const unasked = Math.max(0, asked.size - MEMORY_LIMITS.partsAsked);
+  const mayBeCopy = (mayShare: number) => (mayShare + unasked) / asked.size > NEAR_COPY;
   const fitting = lines
     .filter(({ said }) => !hasShown(said))
-    .map(({ said, fit }) => ({ said, fit: isQuestion(said) ? fit * FIT_OF_A_QUESTION : fit }))
+    .map(({ said, fit, mayShare }) => ({ said, mayShare, fit: isQuestion(said) ? fit * FIT_OF_A_QUESTION : fit }))
     .sort((one, other) => other.fit - one.fit);
   const told = new Set<string>();
   let least = 0;
-  for (const { said, fit } of fitting) {
+  for (const { said, fit, mayShare } of fitting) {
     if (fit < least || told.size === MEMORY_LIMITS.linesRecalled) break;
-    // A line is cut into its parts anew for this: 30 µs each.
-    if (told.has(said) || isNearCopy(said, asked)) continue;
+    // A line is cut into its parts anew for this, 30 µs each: only those that share enough of them.
+    if (told.has(said) || (mayBeCopy(mayShare) && isNearCopy(said, asked))) continue;
     if (told.size === 0) least = fit * LEAST_OF_BEST;
     told.add(said);
   }
@@ -97,6 +110,11 @@ function spanOf(found: readonly FoundPart[]): Span {
 
 function endsOf(lines: readonly number[]): number[] {
   return lines.length === 0 ? [] : [Math.min(...lines), Math.max(...lines)];
+}
+
+/** Whether there may be older lines with this part, which were not read. */
+function isCut({ lines }: FoundPart): boolean {
+  return lines.length >= MEMORY_LIMITS.linesPerPart;
 }
 
 function rarityOf({ lines }: FoundPart, all: number, span: Span): number {

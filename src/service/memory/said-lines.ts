@@ -44,7 +44,7 @@ export async function findSaid(
     ...bothIdsOf(owner),
   ]);
   const said = new Map(rows.map((row) => [numberOf(row, 'id'), textOf(row, 'said')]));
-  const fitting = best.map(({ line, fit }) => ({ said: said.get(line) ?? '', fit }));
+  const fitting = best.map(({ line, ...fit }) => ({ ...fit, said: said.get(line) ?? '' }));
   const shown = new Set(known.turns.map((turn) => turn.said));
   return worthTelling(about, fitting, (one) => one === '' || shown.has(one));
 }
