@@ -15,8 +15,18 @@ function look(question: string, said: readonly string[]) {
 }
 
 function recall(question: string, said: readonly string[], shown: readonly string[] = []): string[] {
-  const lines = bestFits(look(question, said)).map(({ line, ...fit }) => ({ ...fit, said: said[line]! }));
-  return worthTelling(question, lines, (one) => shown.includes(one));
+  const fits = bestFits(look(question, said));
+  const told = (count: number) =>
+    worthTelling({
+      question: partNumbersOf(question),
+      lines: fits.slice(0, count).map(({ line, ...fit }) => ({ ...fit, said: said[line]! })),
+      unreadFit: fits[count]?.fit ?? 0,
+      hasShown: (one) => shown.includes(one),
+    });
+  const all = told(fits.length)!;
+  // However few were read: the same, or that they are too few.
+  for (let count = 0; count < fits.length; count += 1) expect([undefined, all]).toContainEqual(told(count));
+  return all;
 }
 
 const CHATTER = Array.from({ length: 300 }, (_, at) => `What did you sell to the guard on day ${at}?`);
@@ -51,7 +61,9 @@ describe('what is worth telling of older talks', () => {
     const said = [question, 'My sword was sold to a guard.', ...CHATTER];
     for (const { line, mayShare } of bestFits(look(question, said))) {
       const parts = new Set(partNumbersOf(said[line]!));
-      expect(mayShare).toBeGreaterThanOrEqual(look(question, said).parts.filter((part) => parts.has(part)).length);
+      expect(mayShare).toBeGreaterThanOrEqual(
+        look(question, said).parts.filter((part) => parts.has(part)).length,
+      );
     }
     expect(recall(question, said)).not.toContain(question);
     const long = Array.from({ length: 60 }, (_, at) => `sword${at} guard${at}`).join(' ');
