@@ -44,10 +44,10 @@ export function createNpcMemory(
   onFold: FoldListener = () => undefined,
 ): KeptMemory {
   const statements = kind === 'mariadb' ? mariadbMemoryStatements : sqliteMemoryStatements;
-  const older = new OlderLines();
+  const olderLines = new OlderLines();
   return {
     // async, so that an id that is refused rejects, and does not throw.
-    recall: async (owner, about = '') => recall(database, statements, { owner, about, older }),
+    recall: async (owner, about = '') => recall(database, statements, { owner, about, olderLines }),
     async remember(owner, turn, key) {
       const older = await remember(database, statements, { owner, turn, key });
       if (older === null) return;
@@ -65,17 +65,17 @@ export function createNpcMemory(
 interface Recall {
   readonly owner: KnownOwner;
   readonly about: string;
-  readonly older: OlderLines;
+  readonly olderLines: OlderLines;
 }
 
 async function recall(
   database: Database,
   statements: MemoryStatements,
-  { owner, about, older }: Recall,
+  { owner, about, olderLines }: Recall,
 ): Promise<Recollection> {
   const [playerId, npcId] = bothIdsOf(owner);
   const key = JSON.stringify([playerId, npcId]);
-  const guess = older.guess(key);
+  const guess = olderLines.guess(key);
   const early = guess === 0 ? undefined : partNumbersOf(about);
   const look = early === undefined ? undefined : wordLook(statements, { owner, parts: early }, guess);
   const [rows = [], words = []] = await database.queryAll([
@@ -83,7 +83,7 @@ async function recall(
     ...(look === undefined ? [] : [look.statement]),
   ]);
   const known = recollectRows(rows);
-  older.note(key, known.turnsBefore);
+  olderLines.note(key, known.turnsBefore);
   // Without turns in the summary there is no line to find, and nothing is asked: so it is in the first talks of most players.
   if (known.turnsBefore === 0) return known;
   const parts = early ?? partNumbersOf(about);

@@ -102,14 +102,18 @@ async function readLines(
 }
 
 function partsIn(rows: readonly Row[]): FoundPart[] {
-  const found = new Map<number, number[]>();
+  const found = new Map<number, { readonly part: number; readonly lines: number[] }>();
+  let last: { readonly part: number; readonly lines: number[] } | undefined;
   for (const row of rows) {
     const part = numberOf(row, 'word');
-    const lines = found.get(part) ?? [];
-    lines.push(numberOf(row, 'turn'));
-    found.set(part, lines);
+    // Those of one part come one after the other, by the hundred.
+    if (last?.part !== part) {
+      last = found.get(part) ?? { part, lines: [] };
+      found.set(part, last);
+    }
+    last.lines.push(numberOf(row, 'turn'));
   }
-  return [...found].map(([part, lines]) => ({ part, lines }));
+  return [...found.values()];
 }
 
 /** The oldest lines go where there are more than are kept. */
