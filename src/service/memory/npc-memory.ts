@@ -79,7 +79,7 @@ async function recall(
   const early = guess === 0 ? undefined : partNumbersOf(about);
   const look = early === undefined ? undefined : wordLook(statements, { owner, parts: early }, guess);
   const [rows = [], words = []] = await database.queryAll([
-    { sql: statements.recall, values: [playerId, npcId, npcId] },
+    { sql: statements.recall, values: [playerId, npcId] },
     ...(look === undefined ? [] : [look.statement]),
   ]);
   const known = recollectRows(rows);
