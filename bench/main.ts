@@ -6,6 +6,7 @@ import { exporting } from './export.ts';
 import { fuzz } from './fuzz.ts';
 import { galera } from './galera.ts';
 import { galeraHosts } from './galera-hosts.ts';
+import { mapServers } from './map-servers.ts';
 import { moving } from './moving.ts';
 import { operators } from './operator.ts';
 import { paced } from './paced.ts';
@@ -26,6 +27,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   fuzz,
   galera,
   'galera-hosts': galeraHosts,
+  'map-servers': mapServers,
   move: moving,
   operator: operators,
   paced,

@@ -70,7 +70,7 @@ export async function paced(): Promise<void> {
 async function measureBuild(folder: string, server: MariadbAddress, stub: AiStubProcess): Promise<Figures[]> {
   const database = await createTestDatabase(server);
   await database.loadSqlFile(resolve(folder, 'sql-files/ai_ipc_tables.sql'));
-  const env = { AI_SERVICE_BASE_URL: stub.url, LOG_LEVEL: 'warn' };
+  const env = { AI_SERVICE_BASE_URL: stub.url };
   const worker = new WorkerProcess(database.settings, env, {
     program: resolve(folder, 'bin/ai-ipc.js'),
     nodeArgs: NODE_ARGS,

@@ -90,7 +90,8 @@ function optionsFor(
     host,
     hasTestEndpoints: testEndpoints,
     settings: personas === undefined ? service : { ...service, personasDir: personas },
-    openDatabase: () => openServiceDatabase(database, (change) => logHostChange(logger, change)),
+    openDatabase: () =>
+      openServiceDatabase(database, { onHostChange: (change) => logHostChange(logger, change) }),
   };
 }
 

@@ -20,7 +20,7 @@ const OPTIONS: readonly (readonly [RegExp, string])[] = [
 export async function openByOptions(database: DatabaseOptions): Promise<QueueStore> {
   const settings = storeSettings(database);
   try {
-    return speakingOptions(await openStore(settings));
+    return speakingOptions(await openStore(settings, { mayBeReadOnly: true }));
   } catch (error) {
     throw inOptionWords(error);
   }

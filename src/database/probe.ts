@@ -19,11 +19,19 @@ export interface ServerAbilities {
   readonly warnings: readonly string[];
 }
 
+export interface ProbeOptions {
+  /** Whether a server will do that takes no writes, such as a replica. Default: it is an error. */
+  readonly mayBeReadOnly?: boolean | undefined;
+}
+
 /**
  * SKIP LOCKED is tried with two connections: MariaDB before 10.6 and MySQL 5.7 refuse it, and TiDB takes the words and
  * waits all the same. Throws AiIpcError: database_denied, database_unknown, database_unsupported, database_unavailable, ….
  */
-export async function probeServer(settings: ConnectionSettings): Promise<ServerAbilities> {
+export async function probeServer(
+  settings: ConnectionSettings,
+  { mayBeReadOnly = false }: ProbeOptions = {},
+): Promise<ServerAbilities> {
   const opened: OpenConnection[] = [];
   const connect = async () => {
     // Both to one host: another one knows nothing of the first's locks.
@@ -40,7 +48,8 @@ export async function probeServer(settings: ConnectionSettings): Promise<ServerA
     const maxPacketBytes = await readMaxPacketBytes(holder);
     const encryption = await describeEncryption(first);
     const skipper = (await connect().catch(passIfFull))?.connection;
-    const skipsLocked = skipper === undefined ? await takesTheWords(holder) : await skips(holder, skipper);
+    const skipsLocked =
+      skipper === undefined ? await takesTheWords(holder) : await skips(holder, skipper, mayBeReadOnly);
     // With a goodbye: the server's log has a warning for each connection that goes without.
     await Promise.all(opened.map(({ connection }) => connection.end()));
     return { skipsLocked, maxPacketBytes, encryption, warnings };
@@ -58,7 +67,7 @@ function passIfFull(error: unknown): undefined {
 /** What one connection alone can tell. */
 async function takesTheWords(connection: Connection): Promise<boolean> {
   const [row] = await connection.query<{ version: string }[]>('SELECT VERSION() AS version');
-  return !/tidb/i.test(String(row?.version)) && (await skips(undefined, connection));
+  return !/tidb/i.test(String(row?.version)) && (await skips(undefined, connection, false));
 }
 
 /** Which TLS it is, the server tells; a proxy that ends it for the server does not. */
@@ -74,7 +83,11 @@ async function readMaxPacketBytes(connection: Connection): Promise<number> {
 }
 
 /** Without a holder: whether the words are understood. */
-async function skips(holder: Connection | undefined, skipper: Connection): Promise<boolean> {
+async function skips(
+  holder: Connection | undefined,
+  skipper: Connection,
+  mayBeReadOnly: boolean,
+): Promise<boolean> {
   try {
     await skipper.query('SET innodb_lock_wait_timeout = 1');
     await holder?.beginTransaction();
@@ -85,21 +98,35 @@ async function skips(holder: Connection | undefined, skipper: Connection): Promi
     return holder === undefined || seen.length === 0;
   } catch (error) {
     if (isRefusal(error)) return false;
-    if ((error as { errno?: unknown }).errno === TABLE_DENIED) return await saysItSkips(skipper);
+    const { errno } = error as { errno?: unknown };
+    if (errno === TABLE_DENIED || (mayBeReadOnly && errno === READ_ONLY)) return await saysItSkips(skipper);
     throw error;
   }
 }
 
-/** ER_TABLEACCESS_DENIED_ERROR. */
+/** A user who may only read may lock nothing on MySQL (MariaDB lets him). */
 const TABLE_DENIED = 1142;
+/** Nobody locks anything where nobody writes. */
+const READ_ONLY = 1290;
 
 /**
- * A user who may only read may lock nothing on MySQL (MariaDB lets him), so it cannot be tried. Such a user claims nothing
- * either: the word of the server will do. Not that of TiDB, which calls itself MySQL 8 and waits.
+ * Who only reads claims nothing: the word of the server will do. Not that of TiDB, which calls itself MySQL 8 and waits.
+ * Should a replica become the primary, it is what its version says.
  */
 async function saysItSkips(connection: Connection): Promise<boolean> {
   const [row] = await connection.query<{ version: string }[]>('SELECT VERSION() AS version');
-  return /^(?:[89]|\d\d)\.(?!.*(?:tidb|mariadb))/i.test(row?.version ?? '');
+  return skippingVersion(row?.version ?? '');
+}
+
+/** MySQL from 8 on, MariaDB from 10.6 on. */
+export function skippingVersion(version: string): boolean {
+  if (/tidb/i.test(version)) return false;
+  const [major = 0, minor = 0] = version
+    .replace(/^5\.5\.5-/, '')
+    .split('.', 2)
+    .map(Number);
+  if (/mariadb/i.test(version)) return major > 10 || (major === 10 && minor >= 6);
+  return major >= 8;
 }
 
 const ONE_ROW = "SELECT name FROM ai_ipc_meta FORCE INDEX (PRIMARY) WHERE name = 'queue_id'";

@@ -1,3 +1,4 @@
+import { isOn } from '../database/pool-member.ts';
 import type { Finding as ServerFinding } from '../database/server-checks.ts';
 import type { ServerFacts } from '../store/server-facts.ts';
 import { broken, type Finding, ok, warning } from './finding.ts';
@@ -20,7 +21,9 @@ export function serverFindings(facts: ServerFacts): Finding[] {
     ok('encryption', `${facts.encryption}.`),
     ...findingsOf('hosts', facts.hosts, hostFindings),
     ...findingsOf('server settings', facts.server, (found) => settingFindings(facts, found)),
-    ...findingsOf('claims', facts.lockBy, (lockBy) => [lockFinding(lockBy)]),
+    ...(takesNoWrites(facts)
+      ? [noWritesFinding()]
+      : findingsOf('claims', facts.lockBy, (lockBy) => [lockFinding(lockBy)])),
     ...findingsOf('connections', facts.connections, (connections) => [
       connectionFinding(connections, livingWorkers(facts), facts.account),
     ]),
@@ -64,6 +67,21 @@ function settingFindings(facts: ServerFacts, found: readonly ServerFinding[]): F
     ...(faults.some(({ part }) => part === 'clocks') ? [] : [ok('clocks', zonesLine(facts))]),
   ];
   return [...others, ...faults];
+}
+
+/** Such as a replica. Then neither claims nor rights can be tried. */
+export function takesNoWrites({ settings }: ServerFacts): boolean {
+  const values = 'seen' in settings ? settings.seen : {};
+  return isOn(values['read_only']) || isOn(values['innodb_read_only']);
+}
+
+function noWritesFinding(): Finding {
+  return broken('writes', {
+    reason: 'This server takes no writes (read_only): a replica, or the old primary after a failover.',
+    remedy:
+      'Have DB_HOST and DB_PORT lead to the primary, or, if it is this one: SET GLOBAL read_only = OFF;',
+    symptom: 'No requests being processed',
+  });
 }
 
 function settingsLine({ settings }: ServerFacts): string {

@@ -4,6 +4,7 @@ import { remedies } from '../store/remedies.ts';
 import type { OpenTransaction, ServerFacts } from '../store/server-facts.ts';
 import { broken, countOf, type Finding, ok, spanOf, unseen, warning } from './finding.ts';
 import { findingsOf } from './parts.ts';
+import { takesNoWrites } from './server-findings.ts';
 
 /** A transaction of ours takes milliseconds, a backup in one snapshot minutes. */
 const LONG_TRANSACTION_SECONDS = 600;
@@ -33,9 +34,11 @@ export function tableFindings(facts: ServerFacts, database: string): Finding[] {
     ...(isWithoutKey(facts)
       ? []
       : findingsOf('claim plan', facts.planFault, (fault) => planFindings(fault, facts))),
-    ...findingsOf('rights', facts.missingRights, (missing) => [
-      rightFinding(missing, database, facts.account),
-    ]),
+    ...(takesNoWrites(facts)
+      ? []
+      : findingsOf('rights', facts.missingRights, (missing) => [
+          rightFinding(missing, database, facts.account),
+        ])),
     ...findingsOf('old versions', facts.historyLength, (length) => purgeFindings(length, facts), 'PROCESS'),
     ...(isWithoutKey(facts)
       ? []

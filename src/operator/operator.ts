@@ -123,7 +123,7 @@ async function openMariadb(settings: MariadbSettings): Promise<OperatorDatabase>
   const { openMariadbPool } = await import('../database/mariadb-pool.ts');
   const { probeServer } = await import('../database/probe.ts');
   // Asked first, on connections of its own: it tells at once what a pool would only time out on.
-  const { maxPacketBytes } = await probeServer(settings);
+  const { maxPacketBytes } = await probeServer(settings, { mayBeReadOnly: true });
   const database = openMariadbPool({ ...settings, minPoolSize: 0, maxPoolSize: CONNECTIONS, maxPacketBytes });
   try {
     await checkSchema((sql) => database.query(sql));

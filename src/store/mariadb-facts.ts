@@ -28,7 +28,7 @@ const STATEMENT_SECONDS = 1;
 const VARIABLES = `
   SHOW GLOBAL VARIABLES WHERE Variable_name IN
     ('time_zone', 'system_time_zone', 'tx_isolation', 'transaction_isolation', 'binlog_format', 'log_bin', 'datadir',
-     'event_scheduler', 'max_connections', 'wsrep_on')`;
+     'event_scheduler', 'max_connections', 'wsrep_on', 'read_only', 'innodb_read_only')`;
 const ACCOUNT_CONNECTIONS = 'SELECT @@SESSION.max_user_connections AS most';
 const OPEN_CONNECTIONS = "SHOW GLOBAL STATUS WHERE Variable_name = 'Threads_connected'";
 const ROW_FORMATS = `

@@ -31,10 +31,13 @@ export async function openMariadbStore(
     onConnected = () => undefined,
     onHostChange = () => undefined,
     onlyMarked: mark,
+    mayBeReadOnly,
   }: MariadbStoreOptions = {},
 ): Promise<WatchedStore> {
   // Asked first, on connections of its own: it tells at once what a pool would only time out on.
-  const { skipsLocked, maxPacketBytes, encryption, warnings } = await probeServer(settings);
+  const { skipsLocked, maxPacketBytes, encryption, warnings } = await probeServer(settings, {
+    mayBeReadOnly,
+  });
   onConnected(encryption);
   for (const warning of warnings) onWarning(warning);
   const { database, urgentDatabase } = openMariadbPools({ ...settings, maxPacketBytes, onHostChange });

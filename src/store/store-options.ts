@@ -7,6 +7,8 @@ export interface StoreOptions {
   readonly onConnected?: (encryption: string) => void;
   /** Told when connections lead to another host of several. */
   readonly onHostChange?: (change: HostChange) => void;
+  /** Whether a server will do that takes no writes, such as a replica: each write is then refused. Default: it is an error. */
+  readonly mayBeReadOnly?: boolean;
   /** A worker on it serves requests with this in source_npc, and leaves all others to others. */
   readonly onlyMarked?: 'AI IPC self-test';
 }

@@ -34,7 +34,7 @@ async function withClient<T>(
   work: (ai: AiIpc, store: QueueStore) => Promise<T>,
 ): Promise<T> {
   process.stderr.write(`Database: ${databaseName(settings.database)}\n`);
-  const store = await openStore(settings.database);
+  const store = await openStore(settings.database, { mayBeReadOnly: true });
   const ai = new AiIpc(store);
   try {
     return await work(ai, store);

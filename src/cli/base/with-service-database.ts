@@ -22,7 +22,7 @@ export async function withServiceDatabase<T>(
   const settings = settingsFrom(options).database;
   process.stderr.write(`Database: ${databaseName(settings)}\n`);
   if (isOld && settings.kind === 'sqlite') checkThere(settings.file);
-  const opened = await openServiceDatabase(withOneConnection(settings));
+  const opened = await openServiceDatabase(withOneConnection(settings), { mayBeReadOnly: true });
   try {
     return await work(opened);
   } finally {

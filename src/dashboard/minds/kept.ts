@@ -48,7 +48,7 @@ export class KeptByService {
   /** Opened when it is first asked for; one that cannot be opened is tried again the next time. */
   #open(): Promise<ServiceDatabase> {
     if (this.#opening === undefined) {
-      const opening = openServiceDatabase(this.#settings);
+      const opening = openServiceDatabase(this.#settings, { mayBeReadOnly: true });
       this.#opening = opening;
       opening.catch(() => {
         this.#opening = undefined;

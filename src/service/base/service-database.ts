@@ -10,17 +10,23 @@ export interface ServiceDatabase {
   readonly kind: DatabaseSettings['kind'];
 }
 
+export interface ServiceDatabaseOptions {
+  /** Told when connections lead to another host of several. */
+  readonly onHostChange?: (change: HostChange) => void;
+  /** Whether a server will do that takes no writes, such as a replica: each write is then refused. Default: it is an error. */
+  readonly mayBeReadOnly?: boolean;
+}
+
 /**
  * Opens it, with tables that are all there; whoever opened it closes it. Throws AiIpcError: database_denied,
  * database_unknown, schema_missing, schema_old, schema_new, database_unsupported, storage_failed (an admin must act) or
- * database_unavailable (try again). `onHostChange` is told when connections lead to another host of several.
+ * database_unavailable (try again).
  */
 export async function openServiceDatabase(
   settings: DatabaseSettings,
-  onHostChange: (change: HostChange) => void = () => undefined,
+  options: ServiceDatabaseOptions = {},
 ): Promise<ServiceDatabase> {
-  if (settings.kind === 'mariadb')
-    return { database: await openMariadb({ ...settings, onHostChange }), kind: 'mariadb' };
+  if (settings.kind === 'mariadb') return { database: await openMariadb(settings, options), kind: 'mariadb' };
   return { database: await openSqlite(settings.file), kind: 'sqlite' };
 }
 
@@ -37,15 +43,16 @@ async function openSqlite(file: string): Promise<Database> {
 
 /** The driver is loaded here: with SQLite a start does without its 110 ms of CPU. */
 async function openMariadb(
-  settings: MariadbSettings & { readonly onHostChange: (change: HostChange) => void },
+  settings: MariadbSettings,
+  { onHostChange = () => undefined, mayBeReadOnly }: ServiceDatabaseOptions,
 ): Promise<Database> {
   const { openMariadbPool } = await import('../../database/mariadb-pool.ts');
   const { probeServer } = await import('../../database/probe.ts');
   // Asked first, on connections of its own: it tells at once what a pool would only time out on.
-  const { maxPacketBytes } = await probeServer(settings);
+  const { maxPacketBytes } = await probeServer(settings, { mayBeReadOnly });
   // An idle connection that a minimum keeps is cut by the socket's limit every 9.5 s, and the server's log has a warning
   // for each; those above the minimum say goodbye before that. The look at the switch keeps one at work anyway.
-  const database = openMariadbPool({ ...settings, minPoolSize: 0, maxPacketBytes });
+  const database = openMariadbPool({ ...settings, minPoolSize: 0, maxPacketBytes, onHostChange });
   try {
     await checkSchema((sql) => database.query(sql), 'all');
     return database;
