@@ -32,7 +32,7 @@ export interface Finding extends Question {
 }
 
 /** Where parts of a question stand, and which way they were asked for. */
-export interface WordRows {
+interface WordRows {
   readonly way: Way;
   readonly rows: readonly Row[];
 }
