@@ -2,6 +2,7 @@ import { REDIS } from './debian-needs.ts';
 import type { Peer } from './peer.ts';
 import { startPeerWorker } from './peer-program.ts';
 import { startRedis } from './redis-server.ts';
+import { runOn } from './running-peer.ts';
 
 export const BULLMQ = bullmq('BullMQ, nothing durable', false);
 export const BULLMQ_APPEND_ONLY = bullmq('BullMQ, durable each second', true);
@@ -14,17 +15,9 @@ function bullmq(name: string, appendOnly: boolean): Peer {
     async start({ node, ...how }) {
       const redis = await startRedis(appendOnly);
       const database = { host: '127.0.0.1', port: redis.port, user: '', password: '', database: '' };
-      const worker = await startPeerWorker(node, 'bullmq-worker.ts', { ...how, database });
-      return {
-        worker,
-        database,
-        databasePid: redis.pid,
-        client: 'bullmq-client.ts',
-        async stop() {
-          await worker.stop();
-          await redis.stop();
-        },
-      };
+      return await runOn(redis, { client: 'bullmq-client.ts', database }, () =>
+        startPeerWorker(node, 'bullmq-worker.ts', { ...how, database }),
+      );
     },
   };
 }

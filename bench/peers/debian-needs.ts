@@ -13,12 +13,14 @@ const SERVICE_POLICY = '/usr/sbin/policy-rc.d';
 export const REDIS: DebianNeed = {
   what: 'redis-server',
   packages: ['redis-server'],
+  service: 'redis-server',
   isThere: () => findProgram('redis-server') !== undefined,
 };
 
 export const POSTGRES: DebianNeed = {
   what: 'PostgreSQL (initdb and postgres)',
   packages: ['postgresql'],
+  service: 'postgresql',
   isThere: () => postgresProgram('initdb') !== undefined && postgresProgram('postgres') !== undefined,
 };
 
@@ -39,11 +41,14 @@ export function postgresProgram(name: string): string | undefined {
 
 /** Installs what is missing, as root, and starts none of the services that come with it. */
 export function installNeeds(needs: readonly DebianNeed[]): void {
-  const packages = [...new Set(needs.filter((need) => !need.isThere()).flatMap((need) => need.packages))];
-  if (packages.length === 0) return;
+  const missing = [...new Set(needs)].filter((need) => !need.isThere());
+  if (missing.length === 0) return;
+  const packages = missing.flatMap((need) => need.packages);
   withoutServices(() => installWithApt(packages, 'Something that peers need is missing.'));
+  const services = missing.flatMap(({ service }) => service ?? []);
+  if (services.length === 0) return;
   process.stderr.write(
-    `Nothing was started. At the next boot a service of ${packages.join(' or ')} would be, unless it is disabled.\n`,
+    `No service was started. So that none is at the next boot: systemctl disable ${services.join(' ')}\n`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 /** What the kernel counts CPU time in. */
 const TICK_MS = 10;
@@ -23,15 +23,19 @@ function childrenOf(pid: number): number[] {
 function childrenOfThread(pid: number, thread: string): string {
   try {
     return readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').trim();
-  } catch {
-    return ''; // The thread has ended since.
+  } catch (error) {
+    // It may have ended since; a kernel that lists no children must not make them look idle.
+    if (existsSync(`/proc/${pid}/task/${thread}`)) throw error;
+    return '';
   }
 }
 
 function cpuMsOrNone(pid: number): number {
   try {
     return familyCpuMs(pid);
-  } catch {
-    return 0; // It has ended since: its time is its parent's by now.
+  } catch (error) {
+    // It may have ended since: its time is its parent's by now.
+    if (existsSync(`/proc/${pid}`)) throw error;
+    return 0;
   }
 }

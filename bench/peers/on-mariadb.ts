@@ -7,6 +7,7 @@ import { startWorker } from '../worker-process.ts';
 import { PYTHON, PYTHON_MODULES } from './debian-needs.ts';
 import type { Peer, PeerWorker } from './peer.ts';
 import { startPythonWorker } from './peer-program.ts';
+import { runOn } from './running-peer.ts';
 
 const OUR_TABLES = fileURLToPath(new URL('../../sql-files/ai_ipc_tables.sql', import.meta.url));
 const DOCUMENT_TABLES = fileURLToPath(new URL('../../test/support/document-schema.sql', import.meta.url));
@@ -55,22 +56,13 @@ async function onMariadb(
   start: (database: TestDatabase) => Promise<PeerWorker>,
 ): ReturnType<Peer['start']> {
   const server = new MariadbServer();
-  try {
-    const database = await createTestDatabase(await server.start());
-    await database.loadSqlFile(tables);
-    const worker = await start(database);
-    return {
-      worker,
-      database: database.settings,
-      databasePid: server.pid ?? Number.NaN,
-      client,
-      async stop() {
-        await worker.stop();
-        await server.remove();
-      },
-    };
-  } catch (error) {
-    await server.remove();
-    throw error;
-  }
+  const database = await createTestDatabase(await server.start());
+  return await runOn(
+    { pid: server.pid, stop: () => server.remove() },
+    { client, database: database.settings },
+    async () => {
+      await database.loadSqlFile(tables);
+      return await start(database);
+    },
+  );
 }

@@ -2,6 +2,7 @@ import { POSTGRES } from './debian-needs.ts';
 import type { Peer } from './peer.ts';
 import { startPeerWorker } from './peer-program.ts';
 import { startPostgres } from './postgres-server.ts';
+import { runOn } from './running-peer.ts';
 
 export const GRAPHILE_WORKER: Peer = {
   name: 'graphile-worker',
@@ -24,16 +25,8 @@ function startOnPostgres(name: string): Peer['start'] {
   return async ({ node, ...how }) => {
     const postgres = await startPostgres();
     const { database } = postgres;
-    const worker = await startPeerWorker(node, `${name}-worker.ts`, { ...how, database });
-    return {
-      worker,
-      database,
-      databasePid: postgres.pid,
-      client: `${name}-client.ts`,
-      async stop() {
-        await worker.stop();
-        await postgres.stop();
-      },
-    };
+    return await runOn(postgres, { client: `${name}-client.ts`, database }, () =>
+      startPeerWorker(node, `${name}-worker.ts`, { ...how, database }),
+    );
   };
 }

@@ -19,6 +19,8 @@ export interface Peer {
 export interface DebianNeed {
   readonly what: string;
   readonly packages: readonly string[];
+  /** That comes with them and that nobody asked for. */
+  readonly service?: string;
   isThere(): boolean;
 }
 
