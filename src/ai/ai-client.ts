@@ -66,7 +66,7 @@ export function createAiClient(options: AiClientOptions): AiClient {
         body: call.method === 'GET' ? null : call.body,
         headers: headers[call.method].with(call.headers),
       },
-      { timeoutMs: call.timeoutMs, maxBytes, signal: call.signal, mayBegin: call.mayBegin },
+      { ...call, maxBytes },
     );
     return isClosed && end.kind === 'broken'
       ? { kind: 'aborted' }

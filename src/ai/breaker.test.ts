@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { FakeClock } from '../../test/support/fake-clock.ts';
 import type { BreakerState } from '../base/breaker.ts';
 import type { Clock } from '../base/clock.ts';
 import type { AiResult } from './ai-result.ts';
-import { type AiBreaker, createBreaker } from './breaker.ts';
+import { type AiBreaker, callThrough, createBreaker } from './breaker.ts';
 
 const ANSWER: AiResult = { kind: 'answer', body: '{}', status: 200 };
 const ABORTED: AiResult = { kind: 'aborted' };
@@ -192,6 +193,72 @@ describe('open', () => {
     }
 
     expect(breaker.retryInMs()).toBe(1000);
+  });
+});
+
+describe('a try that the service has taken', () => {
+  const AWAY: AiResult = {
+    kind: 'trouble',
+    error: { code: 'ai_server_error', message: 'HTTP 503' },
+    isServiceDown: true,
+    hasReachedNobody: false,
+    retryAfterMs: null,
+  };
+  let fakeClock: FakeClock;
+  beforeEach(() => {
+    fakeClock = new FakeClock();
+    breaker = createBreaker(fakeClock);
+  });
+
+  /** Opened by such results; then a try that is taken, and under way until `end` is called. */
+  async function takenTry(opening: AiResult) {
+    await giveTimes(10, opening);
+    await fakeClock.advance(1000);
+    let end: (result: AiResult) => void = () => undefined;
+    const make = (taken: () => void) => {
+      taken();
+      return new Promise<AiResult>((resolve) => {
+        end = resolve;
+      });
+    };
+    const result = callThrough(breaker, make, { isImpatient: false });
+    expect(breaker.state).toBe('half_open');
+    return { result, end };
+  }
+
+  it('and that has not failed for half a second closes it', async () => {
+    const { result, end } = await takenTry(DOWN);
+    await fakeClock.advance(499);
+    expect(breaker.allowance()).toBe(0);
+    await fakeClock.advance(1);
+    expect(breaker.state).toBe('closed');
+
+    end(DOWN);
+    await result;
+    expect(breaker.state).toBe('closed');
+    await giveTimes(8, DOWN);
+    expect(breaker.state).toBe('closed');
+    await give(DOWN);
+    expect(breaker.state).toBe('open');
+  });
+
+  it('and that fails before shows nothing', async () => {
+    const { result, end } = await takenTry(DOWN);
+    await fakeClock.advance(100);
+    end(DOWN);
+    await result;
+    await fakeClock.advance(900);
+    expect(breaker.state).toBe('open');
+    expect(fakeClock.sleeping).toBe(0);
+  });
+
+  it('shows nothing where somebody before the service says that it is away', async () => {
+    const { result, end } = await takenTry(AWAY);
+    await fakeClock.advance(5000);
+    expect(breaker.state).toBe('half_open');
+    end(ANSWER);
+    await result;
+    expect(breaker.state).toBe('closed');
   });
 });
 

@@ -21,12 +21,14 @@ function signOf(result: AiResult): Sign {
  */
 export async function callThrough(
   breaker: AiBreaker,
-  call: () => Promise<AiResult>,
+  call: (taken: () => void) => Promise<AiResult>,
   { isImpatient }: { isImpatient: boolean },
 ): Promise<AiResult | 'rejected'> {
   let cut: AiResult | undefined;
-  const result = await breaker.run(async () => {
-    const ended = await call();
+  // Where somebody before the service said that it is away (502, 503), he takes calls all the same.
+  const isProof = breaker.lastError()?.code === 'ai_unreachable';
+  const result = await breaker.run(async (taken) => {
+    const ended = await call(isProof ? taken : () => undefined);
     if (!isImpatient || !isTimeout(ended)) return ended;
     cut = ended;
     return { kind: 'aborted' };

@@ -19,6 +19,8 @@ export interface AiCall {
   readonly signal: AbortSignal;
   /** Asked just before it is sent, once the connection stands; false ends the call as aborted. */
   readonly mayBegin?: () => boolean;
+  /** Told when the connection stands, and it is sent. */
+  readonly onSent?: () => void;
 }
 
 /** Why a call cannot be made as it stands. */

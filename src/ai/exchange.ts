@@ -29,6 +29,8 @@ export interface ExchangeLimits {
   readonly signal: AbortSignal;
   /** Asked when the connection stands, just before anything is sent; false ends the exchange as aborted. */
   readonly mayBegin?: (() => boolean) | undefined;
+  /** Told then, unless it has ended. */
+  readonly onSent?: (() => void) | undefined;
 }
 
 /** The longest that a Node timer takes; above it fires after 1 ms. */
@@ -86,6 +88,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     if (isLate || this.#limits.mayBegin?.() === false) this.#end({ kind: 'aborted' });
     this.#controller = controller;
     if (this.#isEnded) controller.abort(new Error('The call ended before it could be sent.'));
+    else this.#limits.onSent?.();
   }
 
   onResponseStart(_controller: unknown, status: number, headers: ResponseHeaders): void {

@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import { systemClock } from '../base/clock.ts';
+import { within } from '../base/within.ts';
 import type { AlertSettings } from '../config/settings.ts';
 import type { AlertStore } from '../queue/alert-store.ts';
 import { type Alert, judgeAlerts, raisedIn, type Seen } from './alert.ts';
@@ -26,13 +26,9 @@ const DISK_LIMIT_MS = 2_000;
 
 /** Free for others than root; null where this user may not look there, or a container keeps the folder elsewhere. */
 async function freeBytesOf(folder: string): Promise<number | null> {
-  const limit = new AbortController();
-  const over = systemClock.sleep(DISK_LIMIT_MS, limit.signal).then(() => null);
   const look = statfs(folder).then(
     ({ bavail, bsize }) => bavail * bsize,
     () => null,
   );
-  const freeBytes = await Promise.race([look, over]);
-  limit.abort();
-  return freeBytes;
+  return await within(look, { ms: DISK_LIMIT_MS, late: () => null });
 }

@@ -10,6 +10,11 @@ export type Sign = 'up' | 'neither' | RequestError;
 const DOWN_TO_OPEN = 10;
 /** Between two tries: short, because nobody is answered meanwhile, and one call a second burdens nobody. */
 const OPEN_MS = 1_000;
+/**
+ * A try that was taken, and has not failed for so long, shows that the service is there: whoever refuses or hangs up does so
+ * within milliseconds, and an answer may take a minute, for which nobody else shall wait.
+ */
+const TAKEN_MS = 500;
 
 /**
  * Keeps calls away from a service that is down: nobody waits for each call's time-out. One at a time tries it, a second
@@ -55,19 +60,38 @@ export class Breaker<T> {
     this.#listeners.push(listener);
   }
 
-  /** Makes the call if the allowance is not used up, and learns from its result. What it throws shows nothing. */
-  async run(call: () => Promise<T>): Promise<T | 'rejected'> {
+  /**
+   * Makes the call if the allowance is not used up, and learns from its result. What it throws shows nothing. The call may say
+   * that the service has taken it, where that shows that it is there; what it ends with comes later.
+   */
+  async run(call: (taken: () => void) => Promise<T>): Promise<T | 'rejected'> {
     if (this.allowance() === 0) return 'rejected';
     const isTry = this.#state === 'open';
     if (isTry) this.#become('half_open');
+    // One for each try, not for each call.
+    const ended = isTry ? new AbortController() : undefined;
     let sign: Sign = 'neither';
     try {
-      const result = await call();
+      const result = await call(() => {
+        if (ended !== undefined) this.#closeUnless(ended.signal);
+      });
       sign = this.#signOf(result);
       return result;
     } finally {
+      ended?.abort();
       this.#note(sign, isTry);
     }
+  }
+
+  /** Of a try that was taken: unless it ends before that is sure. */
+  #closeUnless(ended: AbortSignal): void {
+    const close = () => {
+      if (ended.aborted || this.#state !== 'half_open') return;
+      this.#downInARow = 0;
+      this.#become('closed');
+    };
+    // A clock never rejects; were it to, the try's end closes it.
+    this.#clock.sleep(TAKEN_MS, ended).then(close, () => undefined);
   }
 
   #note(sign: Sign, isTry: boolean): void {

@@ -1,3 +1,4 @@
+import { within } from '../base/within.ts';
 import type { OpenConnection } from './line.ts';
 
 /** A connection of the pool, with what is known of the server it leads to. */
@@ -55,7 +56,7 @@ export async function toMember(
 
 /** Asks one that rested. A server that became read-only is the replica of another one by now. Throws for want of an answer. */
 export async function takesWritesAsBefore(member: Member): Promise<boolean> {
-  const [row] = await within(LOOK_LIMIT_MS, member.connection.query<{ read_only: unknown }[]>(READ_ONLY));
+  const [row] = await inTime(member.connection.query<{ read_only: unknown }[]>(READ_ONLY));
   member.lookedMs = performance.now();
   member.heardMs = member.lookedMs;
   return member.wasReadOnly || !isOn(row?.read_only);
@@ -63,13 +64,13 @@ export async function takesWritesAsBefore(member: Member): Promise<boolean> {
 
 /** The driver closes one whose server is gone. Throws for want of an answer. */
 export async function ping(member: Member): Promise<void> {
-  await within(LOOK_LIMIT_MS, member.connection.ping());
+  await inTime(member.connection.ping());
   member.heardMs = performance.now();
 }
 
 /** With a goodbye: the server's log has a warning for each connection that goes without. */
 export async function sayGoodbye({ connection, cut }: OpenConnection): Promise<void> {
-  await within(LOOK_LIMIT_MS, connection.end()).catch(() => undefined);
+  await inTime(connection.end()).catch(() => undefined);
   cut();
 }
 
@@ -78,14 +79,11 @@ export function isOn(value: unknown): boolean {
   return value === 1 || (typeof value === 'string' && value !== '0' && value.toUpperCase() !== 'OFF');
 }
 
-async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`No answer within ${limitMs} ms.`)), limitMs);
+function inTime<T>(work: Promise<T>): Promise<T> {
+  return within(work, {
+    ms: LOOK_LIMIT_MS,
+    late: () => {
+      throw new Error(`No answer within ${LOOK_LIMIT_MS} ms.`);
+    },
   });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -36,7 +36,7 @@ export function findingsOf<T>(
   return [
     warning(name, {
       reason: `${NOT_LOOKED_AT} ${part.unseen}`,
-      remedy: 'The last sentence says it. What the server is at: sudo mariadb -e "SHOW FULL PROCESSLIST"',
+      remedy: 'What its last sentence says. What the server is at: sudo mariadb -e "SHOW FULL PROCESSLIST"',
       symptom: 'High database load',
     }),
   ];

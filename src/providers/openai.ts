@@ -66,11 +66,14 @@ export function createOpenAiProvider(server: ModelServer): ModelProvider {
   /** Not while the server asked for a rest, nor while it is away. */
   async function askInPeace(
     question: ModelQuestion,
-    ...others: [AbortSignal, () => void]
+    signal: AbortSignal,
+    onFirstWord: () => void,
   ): Promise<Completion> {
     const restMs = rest.leftMs();
     if (restMs > 0) throw resting(server, restMs);
-    const ended = await breaker.run(() => askToFit(question, { ask: (fit) => ask(fit, ...others), sharers }));
+    const ended = await breaker.run((taken) =>
+      askToFit(question, { ask: (fit) => ask(fit, signal, first(taken, onFirstWord)), sharers }),
+    );
     if (ended === 'rejected') throw paused(server);
     if ('completion' in ended) {
       rest.answered();
@@ -114,6 +117,14 @@ async function askToFit(question: ModelQuestion, { ask, sharers }: Fitting): Pro
   if ('completion' in ended || ended.error.reason !== 'shared_full') return ended;
   const shorter = (await question.whenShared?.(sharers())) ?? null;
   return shorter === null ? ended : await ask({ ...now, ...shorter });
+}
+
+/** A server that begins to answer is there, however long it takes; and whoever waits for its first word has it. */
+function first(taken: () => void, onFirstWord: () => void): () => void {
+  return () => {
+    taken();
+    onFirstWord();
+  };
 }
 
 /** The server is left alone from now on, and whoever asked learns for how long. */

@@ -1,5 +1,6 @@
 import { messageOf } from '../base/errors.ts';
 import { type HostAndPort, hostListText } from '../base/host-list.ts';
+import { within } from '../base/within.ts';
 import type { MariadbSettings } from '../config/settings.ts';
 import { type ConnectNeeds, connectToServing } from '../database/connect.ts';
 import type { Row } from '../database/database.ts';
@@ -40,11 +41,6 @@ async function lookAt(
   needs: ConnectNeeds,
   limitMs: number,
 ): Promise<Pick<HostFact, 'trouble' | 'queueId'>> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<{ trouble: string; queueId: undefined }>((resolve) => {
-    const trouble = `${mariadbName(settings)}: it did not answer within ${limitMs / 1000} s.`;
-    timer = setTimeout(() => resolve({ trouble, queueId: undefined }), limitMs);
-  });
   const look = readQueueId(settings, needs).then(
     (queueId) => ({ trouble: undefined, queueId }),
     (error: unknown) => ({
@@ -52,11 +48,8 @@ async function lookAt(
       queueId: undefined,
     }),
   );
-  try {
-    return await Promise.race([look, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  const silence = `${mariadbName(settings)}: it did not answer within ${limitMs / 1000} s.`;
+  return await within(look, { ms: limitMs, late: () => ({ trouble: silence, queueId: undefined }) });
 }
 
 async function readQueueId(settings: MariadbSettings, needs: ConnectNeeds): Promise<string> {

@@ -119,7 +119,8 @@ export class Dispatcher {
     const isSure = () => this.#options.isSure(flight.claimedAtMs);
     const call = aiCall(flight, { queueId: store.queueId, timeoutMs, trace, isSure });
     const isImpatient = timeoutMs < (settings.aiServiceTimeoutSeconds * 1000) / 2;
-    const make = () => callThrough(breaker, () => client.call(call), { isImpatient });
+    const make = () =>
+      callThrough(breaker, (taken) => client.call({ ...call, onSent: taken }), { isImpatient });
     return await this.#slow.run(make, { endpoint: flight.request.endpoint, isImpatient });
   }
 }

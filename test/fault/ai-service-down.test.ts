@@ -104,6 +104,19 @@ it('away for some 3 s with an ask now and then, and back: all are answered, at o
     expect(await queue().waitForStatus(id, 'completed', 10_000)).toMatchObject({ attempts: 1 });
 });
 
+it('back, it serves others while the first call since is still without an answer', async () => {
+  await stub.goDown();
+  await queue().insert(10, '/echo', { priority: 9 });
+  await worker.waitForLog(DOWN, 10_000);
+  stub.behave('/slow', behaviours.never());
+  const slow = await queue().insertOne('/slow', { priority: 1 });
+  await stub.comeBack();
+
+  await queue().waitForCounts({ completed: 10, processing: 1 }, 20_000);
+  expect(await queue().request(slow)).toMatchObject({ status: 'processing' });
+  expect(stub.callsTo('/slow')).toHaveLength(1);
+});
+
 it('a request at which the service hangs up does not keep the others from it', async () => {
   await stub.goDown();
   await queue().insert(10, '/echo', { priority: 9 });

@@ -1,4 +1,5 @@
 import { messageOf } from '../../base/errors.ts';
+import { within } from '../../base/within.ts';
 import { broken, type Finding, ok } from '../../doctor/finding.ts';
 import { findGameFaults, GAME_CHECKS } from '../../rathena/game-checks.ts';
 import { gatherFacts } from './check.ts';
@@ -9,7 +10,7 @@ const LIMIT_MS = 4_000;
 /** What `ai-ipc rathena check` says, without a request of its own: a doctor changes nothing. */
 export async function lookAtGame(folder: string): Promise<Finding[]> {
   try {
-    return await Promise.race([findings(folder), late()]);
+    return await within(findings(folder), { ms: LIMIT_MS, late });
   } catch (error) {
     const remedy = `ai-ipc rathena check ${folder}`;
     return [broken('game', { reason: messageOf(error), remedy, symptom: 'No requests being processed' })];
@@ -28,9 +29,6 @@ async function findings(folder: string): Promise<Finding[]> {
   return [ok('game', `${GAME_CHECKS.length} checks of ${facts.tree.report.root} find nothing.`)];
 }
 
-function late(): Promise<never> {
-  return new Promise((_, reject) => {
-    const fail = () => reject(new Error(`Its look took longer than ${LIMIT_MS / 1000} s.`));
-    setTimeout(fail, LIMIT_MS).unref();
-  });
+function late(): never {
+  throw new Error(`Its look took longer than ${LIMIT_MS / 1000} s.`);
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { deadlineOf } from '../../base/deadline-signal.ts';
+import { within } from '../../base/within.ts';
 
 /** What a server tells of itself is waited for so long, and no more than this part of what is left of the deadline. */
 const LOOK_UP = { mostMs: 300, part: 0.25 } as const;
@@ -17,13 +18,7 @@ export class Patience {
 
   /** null when it is over before; what is waited for never rejects. */
   async waitFor<T>(work: Promise<T>): Promise<T | null> {
-    const done = new AbortController();
     const leftMs = Math.max(0, this.#untilMs - this.#clock.nowMs());
-    const late = this.#clock.sleep(leftMs, done.signal).then(() => null);
-    try {
-      return await Promise.race([work, late]);
-    } finally {
-      done.abort();
-    }
+    return await within(work, { ms: leftMs, late: () => null, clock: this.#clock });
   }
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { AiIpcError, errorFields } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
+import { within } from '../../base/within.ts';
 import { NOTHING, type Recollection, type Turn } from '../../mind/talk/recollection.ts';
 import type { Deadline } from '../base/deadline.ts';
 import type { Health } from '../base/health.ts';
@@ -86,10 +87,10 @@ export function createRecollecting(parts: RecollectingParts): Recollecting {
   return {
     async recall(owner, deadline, about) {
       const limitMs = Math.min(RECALL_LIMIT_MS, deadline.leftMs() * RECALL_PART);
-      const late = new AbortController();
-      const nothing = parts.clock.sleep(limitMs, late.signal).then(() => undefined);
-      const found = await Promise.race([recall(owner, about), nothing]);
-      late.abort();
+      const found = await within(recall(owner, about), {
+        ...{ ms: limitMs, clock: parts.clock },
+        late: () => undefined,
+      });
       // Where an earlier turn is still on its way, it need not be the database that is slow.
       if (found === undefined && !waiting.has(keyOf(owner))) rest.begin(slow(limitMs), REST_MS.slow);
       return found ?? NOTHING;

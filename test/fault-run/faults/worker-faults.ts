@@ -39,6 +39,7 @@ export const WORKER_FAULTS: readonly Fault[] = [
       await victim.stop();
       await victim.start({ nodeArgs: [`--max-old-space-size=${HEAP_MB}`, '--require', EATER] });
       const { id } = victim;
+      victim.signal('SIGUSR2');
       await victim.untilDead();
       const tookMs = await recovery.untilTakenFrom(id);
       await victim.start();
