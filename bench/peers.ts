@@ -1,16 +1,14 @@
 import { parseArgs } from 'node:util';
-import { type AiStubProcess, startAiStubProcess } from '../test/support/ai-stub-process.ts';
-import { measureHttpAlone } from './http-alone.ts';
-import { median } from './median.ts';
+import { startAiStubProcess } from '../test/support/ai-stub-process.ts';
 import type { Pace } from './offer.ts';
 import { BULLMQ, BULLMQ_APPEND_ONLY } from './peers/bullmq.ts';
+import { type Comparison, type ComparisonPlan, compare } from './peers/compare.ts';
 import { installNeeds } from './peers/debian-needs.ts';
 import { leftOutNotice } from './peers/left-out.ts';
-import { measurePeer, prepare } from './peers/measure-peer.ts';
 import { AI_IPC, AI_IPC_TUNED, DOCUMENT } from './peers/on-mariadb.ts';
 import { GRAPHILE_WORKER, PG_BOSS } from './peers/on-postgres.ts';
-import type { Peer, PeerFigures, PeerLoad, PeerStart } from './peers/peer.ts';
-import { type Row, rowsOf } from './peers/rounds.ts';
+import type { Peer } from './peers/peer.ts';
+import type { Row } from './peers/rounds.ts';
 
 const PEERS = [AI_IPC_TUNED, AI_IPC, BULLMQ, BULLMQ_APPEND_ONLY, GRAPHILE_WORKER, PG_BOSS, DOCUMENT];
 /** A second, and for how long: 100 asks are the fewest of which one in a hundred can be told. */
@@ -31,9 +29,6 @@ const QUICK = {
     { perSecond: 200, seconds: 2 },
   ],
 };
-/** HTTP alone is measured with each of these numbers of calls at once: which of them is best, differs. */
-const HTTP_CONCURRENCIES = [64, 256, 512];
-
 interface Options {
   readonly requests: number;
   readonly rounds: number;
@@ -48,17 +43,36 @@ interface Options {
  * ones at a pace, against an AI service that answers in 0 ms, all on this machine.
  */
 export async function peers(): Promise<void> {
-  const options = readOptions(process.argv.slice(3));
-  const chosen = PEERS.filter(({ name }) => isChosen(name, options.only));
+  const comparison = await comparePeers(process.argv.slice(3));
+  process.stdout.write(
+    `\nMedians of ${comparison.rounds} rounds; ratios to ${BULLMQ.name}, of the same round (least to most); ` +
+      `CPU seconds are those for 20,000 requests\nHTTP alone ${perSecond(comparison.httpPerSecond)}\n`,
+  );
+  for (const row of comparison.rows) process.stdout.write(`${lineOf(row)}\n`);
+}
+
+async function comparePeers(args: readonly string[]): Promise<Comparison> {
+  const { requests, rounds, paces, isToInstall, only } = readOptions(args);
+  const chosen = PEERS.filter(({ name }) => isChosen(name, only));
   if (chosen.length === 0) throw new Error(`There is no such peer. There are: ${namesOf(PEERS)}`);
-  if (options.isToInstall) installNeeds(chosen.flatMap((peer) => peer.needs));
-  const prepared = await prepareAll(chosen);
+  if (isToInstall) installNeeds(chosen.flatMap((peer) => peer.needs));
+  for (const peer of chosen) {
+    const notice = leftOutNotice(peer);
+    if (notice !== undefined) process.stdout.write(`${notice}\n`);
+  }
   const stub = await startAiStubProcess();
   try {
-    await compare(prepared, stub, options);
+    const load = { requests, paces };
+    return await compare({ peers: chosen, comparedWith: BULLMQ.name, rounds, load, onFigures: tell }, stub);
   } finally {
     await stub.stop();
   }
+}
+
+function tell(round: number, measured: Parameters<ComparisonPlan['onFigures']>[1]): void {
+  const line =
+    'http' in measured ? `HTTP alone ${perSecond(measured.http)}` : lineOf({ ratio: undefined, ...measured });
+  process.stdout.write(`round ${round}: ${line}\n`);
 }
 
 function readOptions(args: readonly string[]): Options {
@@ -95,51 +109,6 @@ function isChosen(name: string, only: readonly string[]): boolean {
 
 function namesOf(all: readonly Peer[]): string {
   return all.map(({ name }) => name).join('; ');
-}
-
-type Prepared = Omit<PeerStart, 'stubUrl'> & { readonly peer: Peer };
-
-/** Those that can be measured here. Of the others it says why not. */
-async function prepareAll(chosen: readonly Peer[]): Promise<Prepared[]> {
-  const prepared: Prepared[] = [];
-  for (const peer of chosen) {
-    const notice = leftOutNotice(peer);
-    if (notice !== undefined) process.stdout.write(`${notice}\n`);
-    else prepared.push({ peer, ...(await prepare(peer)) });
-  }
-  return prepared;
-}
-
-async function compare(
-  prepared: readonly Prepared[],
-  stub: AiStubProcess,
-  { requests, rounds, paces }: Options,
-): Promise<void> {
-  const load: PeerLoad = { warmUp: requests, requests, paces };
-  const all = new Map<string, PeerFigures[]>();
-  const http: number[] = [];
-  for (let round = 1; round <= rounds; round += 1) {
-    http.push(await measureHttp(stub.url, requests));
-    process.stdout.write(`round ${round}: HTTP alone ${perSecond(http.at(-1) ?? Number.NaN)}\n`);
-    for (const { peer, ...how } of prepared) {
-      const figures = await measurePeer(peer, { ...how, stubUrl: stub.url }, load);
-      all.set(peer.name, [...(all.get(peer.name) ?? []), figures]);
-      process.stdout.write(`round ${round}: ${lineOf({ name: peer.name, ratio: undefined, ...figures })}\n`);
-    }
-  }
-  process.stdout.write(
-    `\nMedians of ${rounds} rounds; ratios to ${BULLMQ.name}, of the same round (least to most); ` +
-      `CPU seconds are those for 20,000 requests\nHTTP alone ${perSecond(median(http))}\n`,
-  );
-  for (const row of rowsOf(all, BULLMQ.name)) process.stdout.write(`${lineOf(row)}\n`);
-}
-
-/** Calls a second without a queue, with the best number of calls at once. */
-async function measureHttp(url: string, count: number): Promise<number> {
-  const rates: number[] = [];
-  for (const concurrency of HTTP_CONCURRENCIES)
-    rates.push(await measureHttpAlone(url, { count, concurrency }));
-  return Math.max(...rates);
 }
 
 function lineOf({ name, ratio, paces, ...row }: Row): string {
