@@ -1,10 +1,14 @@
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startAiStubProcess } from '../test/support/ai-stub-process.ts';
 import type { Pace } from './offer.ts';
+import { benchmarksPage } from './peers/benchmarks-page.ts';
 import { BULLMQ, BULLMQ_APPEND_ONLY } from './peers/bullmq.ts';
 import { type Comparison, type ComparisonPlan, compare } from './peers/compare.ts';
 import { installNeeds } from './peers/debian-needs.ts';
 import { leftOutNotice } from './peers/left-out.ts';
+import { describeMachine } from './peers/machine.ts';
 import { AI_IPC, AI_IPC_TUNED, DOCUMENT } from './peers/on-mariadb.ts';
 import { GRAPHILE_WORKER, PG_BOSS } from './peers/on-postgres.ts';
 import type { Peer } from './peers/peer.ts';
@@ -12,6 +16,7 @@ import type { Row } from './peers/rounds.ts';
 
 const PEERS = [AI_IPC_TUNED, AI_IPC, BULLMQ, BULLMQ_APPEND_ONLY, GRAPHILE_WORKER, PG_BOSS, DOCUMENT];
 /** A second, and for how long: 100 asks are the fewest of which one in a hundred can be told. */
+const PAGE = fileURLToPath(new URL('../docs/benchmarks.md', import.meta.url));
 const FULL = {
   requests: 20_000,
   rounds: 5,
@@ -29,6 +34,7 @@ const QUICK = {
     { perSecond: 200, seconds: 2 },
   ],
 };
+
 interface Options {
   readonly requests: number;
   readonly rounds: number;
@@ -36,6 +42,8 @@ interface Options {
   readonly isToInstall: boolean;
   /** Parts of names; of none, all. */
   readonly only: readonly string[];
+  /** What the report is written to. */
+  readonly file: string;
 }
 
 /**
@@ -43,7 +51,7 @@ interface Options {
  * ones at a pace, against an AI service that answers in 0 ms, all on this machine.
  */
 export async function peers(): Promise<void> {
-  const comparison = await comparePeers(process.argv.slice(3));
+  const comparison = await comparePeers(readOptions(process.argv.slice(3)));
   process.stdout.write(
     `\nMedians of ${comparison.rounds} rounds; ratios to ${BULLMQ.name}, of the same round (least to most); ` +
       `CPU seconds are those for 20,000 requests\nHTTP alone ${perSecond(comparison.httpPerSecond)}\n`,
@@ -51,10 +59,23 @@ export async function peers(): Promise<void> {
   for (const row of comparison.rows) process.stdout.write(`${lineOf(row)}\n`);
 }
 
-async function comparePeers(args: readonly string[]): Promise<Comparison> {
-  const { requests, rounds, paces, isToInstall, only } = readOptions(args);
+/** The same, and writes docs/benchmarks.md, or the file that `--file` names. */
+export async function report(): Promise<void> {
+  const options = readOptions(process.argv.slice(3));
+  const comparison = await comparePeers(options);
+  const date = new Date().toISOString().slice(0, 10);
+  writeFileSync(options.file, benchmarksPage(comparison, describeMachine(choose(options.only)), date));
+  process.stdout.write(`Written: ${options.file}\n`);
+}
+
+function choose(only: readonly string[]): Peer[] {
   const chosen = PEERS.filter(({ name }) => isChosen(name, only));
   if (chosen.length === 0) throw new Error(`There is no such peer. There are: ${namesOf(PEERS)}`);
+  return chosen;
+}
+
+async function comparePeers({ requests, rounds, paces, isToInstall, only }: Options): Promise<Comparison> {
+  const chosen = choose(only);
   if (isToInstall) installNeeds(chosen.flatMap((peer) => peer.needs));
   for (const peer of chosen) {
     const notice = leftOutNotice(peer);
@@ -84,6 +105,7 @@ function readOptions(args: readonly string[]): Options {
       quick: { type: 'boolean', default: false },
       install: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true, default: [] },
+      file: { type: 'string', default: PAGE },
     },
   });
   const { requests, rounds, paces } = values.quick ? QUICK : FULL;
@@ -93,6 +115,7 @@ function readOptions(args: readonly string[]): Options {
     paces,
     isToInstall: values.install,
     only: values.only,
+    file: values.file,
   };
 }
 

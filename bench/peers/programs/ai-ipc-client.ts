@@ -1,8 +1,7 @@
-import { createConnection } from 'mariadb';
 import { AiIpc } from '../../../src/client/index.ts';
 import type { ClientTask } from '../peer.ts';
 import { runClient } from './client.ts';
-import { countAnswers, isDrained } from './queue-tables.ts';
+import { connectMariadb, countAnswers, isDrained } from './queue-tables.ts';
 import { LIFE_SECONDS, QUEUE, REQUEST, times } from './request.ts';
 import { readTask } from './task.ts';
 
@@ -10,7 +9,7 @@ const ENDPOINT = '/api/v1/npc/dialogue';
 
 const task = readTask<ClientTask>();
 const ai = await AiIpc.open({ kind: 'mariadb', ...task.database }, { timeoutSeconds: LIFE_SECONDS });
-const connection = await createConnection({ ...task.database });
+const connection = await connectMariadb(task);
 
 await runClient(
   {

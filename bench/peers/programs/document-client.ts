@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { createConnection, createPool } from 'mariadb';
+import { createPool } from 'mariadb';
 import { REQUEST_DATA } from '../../http-alone.ts';
 import type { ClientTask } from '../peer.ts';
 import { runClient } from './client.ts';
-import { countAnswers, isDrained } from './queue-tables.ts';
+import { connectMariadb, countAnswers, isDrained } from './queue-tables.ts';
 import { ASK_LIMIT_MS, LIFE_SECONDS, times } from './request.ts';
 import { readTask } from './task.ts';
 
@@ -15,9 +15,12 @@ const RESPONSE = 'SELECT response_data FROM ai_responses WHERE request_id = ?';
 /** The `sleep2 100` of the document's NPC script. */
 const LOOK_EVERY_MS = 100;
 
+/** The driver's own are 1 and 10 s. */
+const PATIENCE = { connectTimeout: ASK_LIMIT_MS, acquireTimeout: ASK_LIMIT_MS };
+
 const task = readTask<ClientTask>();
-const connection = await createConnection({ ...task.database });
-const pool = createPool({ ...task.database, connectionLimit: 10, acquireTimeout: ASK_LIMIT_MS });
+const connection = await connectMariadb(task);
+const pool = createPool({ ...task.database, ...PATIENCE, connectionLimit: 10 });
 
 async function answerOf(id: bigint): Promise<string> {
   const endMs = performance.now() + ASK_LIMIT_MS;
