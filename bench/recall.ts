@@ -24,8 +24,8 @@ const TALKATIVE = 'talkative';
 
 /**
  * How long an NPC takes to recall what bears on a question, with what it remembers in any case: players with 100 lines each, and
- * one with 30,000; beside it the same question to a FULLTEXT index over the same lines. On MariaDB or MySQL (`--server` of the
- * tests: AI_IPC_TEST_SERVER) and in SQLite. With a number, of so many lines.
+ * one with 30,000; beside it the same words asked of a FULLTEXT index over the same lines, which finds lines and knows nothing
+ * else. On MariaDB or MySQL (`--server` of the tests: AI_IPC_TEST_SERVER) and in SQLite. With a number, of so many lines.
  */
 export async function recalls(): Promise<void> {
   const server = new MariadbServer();
@@ -50,13 +50,15 @@ export async function recalls(): Promise<void> {
   }
 }
 
-/** Common words, in how many lines they are: what is asked of a FULLTEXT index, too. */
-const COMMON_WORDS = [
-  { word: THINGS[0], lines: 'one line in seven' },
-  { word: IN_EVERY_LINE, lines: 'every line' },
+/** What is asked of both, of us and of a FULLTEXT index: common words by how many lines have them, each alone and in a question. */
+const COMMON_TEXTS = [
+  { text: IN_EVERY_LINE, what: 'a word of every line' },
+  { text: questionOf(IN_EVERY_LINE), what: 'a question with that word' },
+  { text: THINGS[0], what: 'a word of one line in seven' },
+  { text: questionOf(THINGS[0]), what: 'a question with that word' },
 ] as const;
 
-/** Resolves with the p50 in milliseconds for each of the common words. */
+/** Resolves with the p50 in milliseconds for each of the common texts. */
 async function measureAll(
   database: Database,
   kind: DatabaseKind,
@@ -73,22 +75,23 @@ async function measureAll(
   const random = new Random(7);
   const anyPlayer = () => `player ${random.below(PLAYERS)}`;
   await measure('a question of any player', LOOKS, () =>
-    recallOnce(memory, [random.of(THINGS), anyPlayer()]),
+    recallOnce(memory, [questionOf(random.of(THINGS)), anyPlayer()]),
   );
   await measure('a question of the one with most', LOOKS, () =>
-    recallOnce(memory, [random.of(THINGS), TALKATIVE]),
+    recallOnce(memory, [questionOf(random.of(THINGS)), TALKATIVE]),
   );
   const ours = new Map<string, number>();
-  for (const { word, lines } of COMMON_WORDS) {
-    const what = `about a word of ${lines}, of any player`;
-    ours.set(word, await measure(what, LOOKS, () => recallOnce(memory, [word, anyPlayer()])));
-  }
+  for (const { text, what } of COMMON_TEXTS)
+    ours.set(
+      text,
+      await measure(`${what}, of any player`, LOOKS, () => recallOnce(memory, [text, anyPlayer()])),
+    );
   return ours;
 }
 
-async function recallOnce(memory: KeptMemory, [thing, playerId]: readonly [string, string]): Promise<void> {
-  const { recalled } = await memory.recall({ npcId: NPC, playerId }, questionOf(thing));
-  if (recalled.length === 0 && playerId === TALKATIVE) throw new Error(`Nothing was recalled of ${thing}.`);
+async function recallOnce(memory: KeptMemory, [text, playerId]: readonly [string, string]): Promise<void> {
+  const { recalled } = await memory.recall({ npcId: NPC, playerId }, text);
+  if (recalled.length === 0 && playerId === TALKATIVE) throw new Error(`Nothing was recalled of: ${text}`);
 }
 
 async function fill(database: Database, kind: DatabaseKind): Promise<void> {
@@ -141,11 +144,11 @@ async function compare(
     SELECT id, said, MATCH (said) AGAINST (?) AS fit FROM bench_lines
      WHERE player_id = ? AND npc_id = ? AND MATCH (said) AGAINST (?) ORDER BY fit DESC LIMIT 5`;
   const random = new Random(11);
-  for (const { word, lines } of COMMON_WORDS) {
-    const p50 = await measure(`FULLTEXT, by a word of ${lines}`, FULLTEXT_LOOKS, async () => {
-      await database.query(sql, [word, `player ${random.below(PLAYERS)}`, NPC, word]);
+  for (const { text, what } of COMMON_TEXTS) {
+    const p50 = await measure(`${what}, by FULLTEXT`, FULLTEXT_LOOKS, async () => {
+      await database.query(sql, [text, `player ${random.below(PLAYERS)}`, NPC, text]);
     });
-    print(`  p50 of the words is ${((ours.get(word) ?? 0) / p50).toFixed(4)} of that of FULLTEXT`);
+    print(`  p50 of recalling is ${((ours.get(text) ?? 0) / p50).toFixed(4)} of that of FULLTEXT`);
   }
 }
 

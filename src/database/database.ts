@@ -48,6 +48,8 @@ export interface Database extends Inserter {
   /** For people: kind and place, never a password. */
   readonly name: string;
   query(sql: string, values?: readonly SqlValue[]): Promise<readonly Row[]>;
+  /** Several that do not wait for each other's rows, in one trip: the rows of each. They need not see the same moment. */
+  queryAll(statements: readonly Statement[]): Promise<readonly (readonly Row[])[]>;
   /** One statement, committed by itself. */
   execute(sql: string, values?: readonly SqlValue[]): Promise<ExecuteResult>;
   /**

@@ -167,6 +167,8 @@ function databaseOn(
   return {
     name,
     query,
+    queryAll: (statements) =>
+      retried(name, () => withConnection((connection) => queryAll(connection, statements))),
     execute: (sql, values = []) =>
       retried(name, () => withConnection((connection) => connection.query<ExecuteResult>(sql, values))),
     insertEach: (sql, rows, find) =>
@@ -177,6 +179,19 @@ function databaseOn(
       ),
     close: () => pool.close(),
   };
+}
+
+async function queryAll(
+  connection: Connection,
+  statements: readonly Statement[],
+): Promise<readonly (readonly Row[])[]> {
+  const sql = statements.map((statement) => statement.sql).join(';\n');
+  const found = await connection.query<Row[] | Row[][]>(
+    sql,
+    statements.flatMap((statement) => statement.values),
+  );
+  // Of a single one the driver gives the rows, and not a list of one.
+  return statements.length === 1 ? [found as Row[]] : (found as Row[][]);
 }
 
 interface Transaction<T> {

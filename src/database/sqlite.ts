@@ -54,6 +54,8 @@ export function openSqliteDatabase(file: string): SqliteDatabase {
     name,
     runScript: (sql) => inOneTransaction(({ connection }) => connection.exec(sql)),
     query: (sql, values = []) => untilNotBusy(name, () => open().statements.all(sql, values)),
+    queryAll: (statements) =>
+      untilNotBusy(name, () => statements.map(({ sql, values }) => open().statements.all(sql, values))),
     execute: (sql, values = []) => untilNotBusy(name, () => open().statements.run(sql, values)),
     insertEach: (sql, rows) => inOneTransaction(({ statements }) => statements.insertEach(sql, rows)),
     lockAndWrite: (lock, decide) =>

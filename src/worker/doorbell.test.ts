@@ -1,7 +1,7 @@
-import { createSocket, type Socket } from 'node:dgram';
+import { createSocket, Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FakeClock } from '../../test/support/fake-clock.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
@@ -96,6 +96,23 @@ describe('Doorbell', () => {
     expect({ notes, rings: rings() }).toEqual({ notes: [String(HEARD)], rings: 2 });
     expect(HEARD.length).toBeLessThanOrEqual(IS_IT_HEARD.length);
     socket.close();
+  });
+
+  it('answers no datagram that names no port, and outlives it', async () => {
+    const bind = vi.spyOn(Socket.prototype, 'bind');
+    onTestFinished(() => bind.mockRestore());
+    const { rings, failures } = await hang('127.0.0.1:0');
+
+    // As the kernel hands it over: only root can send one.
+    const bell = bind.mock.contexts.at(-1) as Socket;
+    bell.emit('message', IS_IT_HEARD, {
+      address: '127.0.0.1',
+      family: 'IPv4',
+      port: 0,
+      size: IS_IT_HEARD.length,
+    });
+
+    expect({ rings: rings(), failures }).toEqual({ rings: 1, failures: [] });
   });
 
   it.each(['127.0.0.1:0', '[::1]:0', '0.0.0.0:0'])(

@@ -78,8 +78,9 @@ export class Doorbell implements Lifecycle {
     socket.on('message', (message, caller) => {
       if (!guard.hears()) return;
       onRing();
-      // Whoever has gone meanwhile does not miss it.
-      if (message.equals(IS_IT_HEARD)) socket.send(HEARD, caller.port, caller.address, () => undefined);
+      // A datagram may name no port to answer to, and Node throws at that. Whoever has gone meanwhile does not miss it.
+      if (message.equals(IS_IT_HEARD) && caller.port !== 0)
+        socket.send(HEARD, caller.port, caller.address, () => undefined);
     });
     socket.on('error', (error) => this.#fail(error));
     this.#address = this.#options.advertise ?? joinHostAndPort(host, socket.address().port);

@@ -146,6 +146,7 @@ function databaseOn(connection: Connection) {
   const refuse = () => Promise.reject(new Error('only looks are counted here'));
   return {
     query: (sql: string, values: readonly unknown[] = []) => connection.query<RawRow[]>(sql, [...values]),
+    queryAll: refuse,
     execute: refuse,
     insertEach: refuse,
     lockAndWrite: refuse,

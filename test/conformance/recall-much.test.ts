@@ -152,6 +152,19 @@ describe('recall on the server', () => {
     }
   });
 
+  it('looks for what is known in any case by its index alone, and sorts nothing', async () => {
+    await backend().sql(
+      `INSERT INTO ai_npc_memory (npc_id, player_id, kind, turns, said)
+       SELECT 'sage', CASE WHEN seq MOD 50 = 0 THEN '' ELSE CONCAT('player ', seq MOD 50) END,
+              CASE WHEN seq MOD 7 = 0 THEN 'turn' ELSE 'folded' END, 0, 'Hm.' FROM ${numbers(20_000)}`,
+    );
+    await backend().sql('ANALYZE TABLE ai_npc_memory');
+    const [look, ...others] = await backend().sql(`${EXPLAIN} ${statements.recall}`, bothIdsOf(BOB));
+    expect(look).toMatchObject({ table: 'ai_npc_memory', type: 'range', key: 'idx_memory_owner' });
+    expect(String(look!['Extra'])).not.toMatch(/filesort|temporary/);
+    expect(others).toEqual([]);
+  });
+
   it('looks for all parts at once by their keys, where there are few lines', async () => {
     await backend().sql(
       `INSERT INTO ai_npc_words (owner, word, turn) SELECT ${owner} + seq DIV 1000, seq DIV 100, seq FROM ${numbers(20_000)}`,

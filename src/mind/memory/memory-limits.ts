@@ -37,6 +37,8 @@ export const MEMORY_LIMITS = {
   linesPerPart: 200,
   /** Of the lines that fit, so many are read to choose from: whoever asks the same again and again has many copies of it. */
   linesLookedAt: 100,
+  /** So many of them at first, and all only where that does not settle it: one question in fifty. */
+  linesReadFirst: 16,
   /** So many are recalled; the prompt has a budget of its own (src/mind/model/prompt.ts). */
   linesRecalled: 8,
   /** Of an id; longer ones are refused. */

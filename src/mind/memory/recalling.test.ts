@@ -15,8 +15,18 @@ function look(question: string, said: readonly string[]) {
 }
 
 function recall(question: string, said: readonly string[], shown: readonly string[] = []): string[] {
-  const lines = bestFits(look(question, said)).map(({ line, fit }) => ({ said: said[line]!, fit }));
-  return worthTelling(question, lines, (one) => shown.includes(one));
+  const fits = bestFits(look(question, said));
+  const told = (count: number) =>
+    worthTelling({
+      question: partNumbersOf(question),
+      lines: fits.slice(0, count).map(({ line, ...fit }) => ({ ...fit, said: said[line]! })),
+      unreadFit: fits[count]?.fit ?? 0,
+      hasShown: (one) => shown.includes(one),
+    });
+  const all = told(fits.length)!;
+  // However few were read: the same, or that they are too few.
+  for (let count = 0; count < fits.length; count += 1) expect([undefined, all]).toContainEqual(told(count));
+  return all;
 }
 
 const CHATTER = Array.from({ length: 300 }, (_, at) => `What did you sell to the guard on day ${at}?`);
@@ -44,6 +54,20 @@ describe('what is worth telling of older talks', () => {
     expect(recall('Bring milk, Sam!', ['The phone rang.', ...CHATTER])).toEqual([]);
     expect(recall('My sister?', ['My sister sings.', ...CHATTER], ['My sister sings.'])).toEqual([]);
     expect(recall('My sister?', [])).toEqual([]);
+  });
+
+  it('is never the question itself, however often its parts stand elsewhere', () => {
+    const question = 'What did you sell to the guard, and did you sell my sword to him?';
+    const said = [question, 'My sword was sold to a guard.', ...CHATTER];
+    for (const { line, mayShare } of bestFits(look(question, said))) {
+      const parts = new Set(partNumbersOf(said[line]!));
+      expect(mayShare).toBeGreaterThanOrEqual(
+        look(question, said).parts.filter((part) => parts.has(part)).length,
+      );
+    }
+    expect(recall(question, said)).not.toContain(question);
+    const long = Array.from({ length: 60 }, (_, at) => `sword${at} guard${at}`).join(' ');
+    expect(recall(long, [long, ...CHATTER])).toEqual([]);
   });
 
   it('is each line once, and a few at most', () => {

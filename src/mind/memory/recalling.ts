@@ -12,11 +12,14 @@ export interface FoundPart {
 export interface Fit {
   readonly line: number;
   readonly fit: number;
+  /** So many of the parts that were asked for it may share with the question, and no more. */
+  readonly mayShare: number;
 }
 
 export interface FittingLine {
   readonly said: string;
   readonly fit: number;
+  readonly mayShare: number;
 }
 
 /** Of the player's own questions, in which he told nothing. */
@@ -44,44 +47,66 @@ export interface Look {
  * Squared, since otherwise a few common parts outweigh the one that is asked for.
  */
 export function bestFits({ parts, found, lines }: Look): Fit[] {
-  const span = spanOf(found);
-  const fits = new Map<number, number>();
+  const cut = found.filter(isCut).length;
+  const span = cut === 0 ? undefined : spanOf(found);
+  const fits = new Map<number, { readonly line: number; fit: number; mayShare: number }>();
   let sum = 0;
   for (const part of found) {
     const rarity = rarityOf(part, lines, span);
+    const more = isCut(part) ? 0 : 1;
     sum += rarity;
-    for (const line of part.lines) fits.set(line, (fits.get(line) ?? 0) + rarity);
+    for (const line of part.lines) {
+      const one = fits.get(line);
+      if (one === undefined) fits.set(line, { line, fit: rarity, mayShare: cut + more });
+      else {
+        one.fit += rarity;
+        one.mayShare += more;
+      }
+    }
   }
   // A part that stands nowhere counts as the others do: by its own measure it would be the rarest of all.
   const most = (sum / found.length) * parts.length;
-  return [...fits]
-    .map(([line, fit]) => ({ line, fit }))
+  return [...fits.values()]
     .filter(({ fit }) => fit >= most * LEAST_OF_MOST)
     .sort((one, other) => other.fit - one.fit || other.line - one.line)
     .slice(0, MEMORY_LIMITS.linesLookedAt);
 }
 
-/** What of these is worth telling, the most fitting first, each once. The question's own words are no answer to it. */
-export function worthTelling(
-  question: string,
-  lines: readonly FittingLine[],
-  hasShown: (said: string) => boolean,
-): string[] {
-  const asked = new Set(partNumbersOf(question));
-  const fitting = lines
-    .filter(({ said }) => !hasShown(said))
-    .map(({ said, fit }) => ({ said, fit: isQuestion(said) ? fit * FIT_OF_A_QUESTION : fit }))
-    .sort((one, other) => other.fit - one.fit);
+/** The lines that were read, and how they are judged. */
+export interface Reading {
+  /** All parts of the question, of which the first ones were asked for. */
+  readonly question: readonly number[];
+  readonly lines: readonly FittingLine[];
+  /** How well the best of those fits that were not read; 0 where all were. */
+  readonly unreadFit: number;
+  readonly hasShown: (said: string) => boolean;
+}
+
+/**
+ * What of these is worth telling, the most fitting first, each once. The question's own words are no answer to it. undefined
+ * where lines that were not read might belong there.
+ */
+export function worthTelling({ question, lines, unreadFit, hasShown }: Reading): string[] | undefined {
+  const asked = new Set(question);
+  const unasked = Math.max(0, asked.size - MEMORY_LIMITS.partsAsked);
+  const mayBeCopy = (mayShare: number) => (mayShare + unasked) / asked.size > NEAR_COPY;
   const told = new Set<string>();
   let least = 0;
-  for (const { said, fit } of fitting) {
-    if (fit < least || told.size === MEMORY_LIMITS.linesRecalled) break;
-    // A line is cut into its parts anew for this: 30 µs each.
-    if (told.has(said) || isNearCopy(said, asked)) continue;
+  for (const { said, fit, mayShare } of byFit(lines.filter((line) => !hasShown(line.said)))) {
+    if (fit < least || fit < unreadFit || told.size === MEMORY_LIMITS.linesRecalled) break;
+    // A line is cut into its parts anew for this, 30 µs each: only those that share enough of them.
+    if (told.has(said) || (mayBeCopy(mayShare) && isNearCopy(said, asked))) continue;
     if (told.size === 0) least = fit * LEAST_OF_BEST;
     told.add(said);
   }
-  return [...told];
+  const isFull = told.size === MEMORY_LIMITS.linesRecalled;
+  return isFull || unreadFit === 0 || unreadFit < least ? [...told] : undefined;
+}
+
+function byFit(lines: readonly FittingLine[]): FittingLine[] {
+  return lines
+    .map((line) => (isQuestion(line.said) ? { ...line, fit: line.fit * FIT_OF_A_QUESTION } : line))
+    .sort((one, other) => other.fit - one.fit);
 }
 
 /** From the oldest to the newest line of all that were found. */
@@ -99,14 +124,19 @@ function endsOf(lines: readonly number[]): number[] {
   return lines.length === 0 ? [] : [Math.min(...lines), Math.max(...lines)];
 }
 
-function rarityOf({ lines }: FoundPart, all: number, span: Span): number {
+/** Whether there may be older lines with this part, which were not read. */
+function isCut({ lines }: FoundPart): boolean {
+  return lines.length >= MEMORY_LIMITS.linesPerPart;
+}
+
+function rarityOf({ lines }: FoundPart, all: number, span: Span | undefined): number {
   return Math.log(1 + all / Math.max(1, countOf(lines, all, span))) ** 2;
 }
 
 /** Where the newest ones alone were read, by how closely they stand: those of "the" reach back over a short time only. */
-function countOf(lines: readonly number[], all: number, { oldest, newest }: Span): number {
-  if (lines.length < MEMORY_LIMITS.linesPerPart) return lines.length;
-  const share = (newest - Math.min(...lines) + 1) / (newest - oldest + 1);
+function countOf(lines: readonly number[], all: number, span: Span | undefined): number {
+  if (span === undefined || lines.length < MEMORY_LIMITS.linesPerPart) return lines.length;
+  const share = (span.newest - Math.min(...lines) + 1) / (span.newest - span.oldest + 1);
   return Math.min(all, lines.length / share);
 }
 

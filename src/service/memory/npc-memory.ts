@@ -2,13 +2,15 @@ import type { Database, Decision, Row, Write } from '../../database/database.ts'
 import { numberOf, textOf } from '../../database/row-fields.ts';
 import { charactersOf, countToFold, type Folded, fold, toRecollection } from '../../mind/memory/fold.ts';
 import type { OlderTurns } from '../../mind/memory/older-turns.ts';
+import { partNumbersOf } from '../../mind/memory/parts.ts';
 import type { Summary } from '../../mind/memory/summary.ts';
 import type { Recollection, Turn } from '../../mind/talk/recollection.ts';
 import { deleteOlderThan, forget } from './forget.ts';
-import type { MemoryOwner, NpcMemory } from './memory.ts';
+import type { KnownOwner, MemoryOwner, NpcMemory } from './memory.ts';
+import { OlderLines } from './older-lines.ts';
 import { bothIdsOf, digestOf } from './owner-ids.ts';
 import { toRemembered } from './remembered-text.ts';
-import { findSaid, forgetSurplus } from './said-lines.ts';
+import { findSaid, forgetSurplus, wordLook } from './said-lines.ts';
 import { type MemoryStatements, mariadbMemoryStatements, sqliteMemoryStatements } from './statements.ts';
 import { replaceSummary, summaryRowIn, toSummary } from './summary-row.ts';
 import { factsIn, isFactRow, tellFact } from './told-facts.ts';
@@ -42,14 +44,10 @@ export function createNpcMemory(
   onFold: FoldListener = () => undefined,
 ): KeptMemory {
   const statements = kind === 'mariadb' ? mariadbMemoryStatements : sqliteMemoryStatements;
+  const olderLines = new OlderLines();
   return {
     // async, so that an id that is refused rejects, and does not throw.
-    async recall(owner, about = '') {
-      const [playerId, npcId] = bothIdsOf(owner);
-      const known = recollectRows(await database.query(statements.recall, [playerId, npcId, npcId]));
-      const recalled = await findSaid(database, statements, { owner, about, known });
-      return { ...known, recalled };
-    },
+    recall: async (owner, about = '') => recall(database, statements, { owner, about, olderLines }),
     async remember(owner, turn, key) {
       const older = await remember(database, statements, { owner, turn, key });
       if (older === null) return;
@@ -62,6 +60,35 @@ export function createNpcMemory(
     deleteOlderThan: (days, signal) => deleteOlderThan(database, statements, { days, signal }),
     replaceSummary: async (owner, summaries) => replaceSummary(database, statements, { owner, ...summaries }),
   };
+}
+
+interface Recall {
+  readonly owner: KnownOwner;
+  readonly about: string;
+  readonly olderLines: OlderLines;
+}
+
+async function recall(
+  database: Database,
+  statements: MemoryStatements,
+  { owner, about, olderLines }: Recall,
+): Promise<Recollection> {
+  const [playerId, npcId] = bothIdsOf(owner);
+  const key = JSON.stringify([playerId, npcId]);
+  const guess = olderLines.guess(key);
+  const early = guess === 0 ? undefined : partNumbersOf(about);
+  const look = early === undefined ? undefined : wordLook(statements, { owner, parts: early }, guess);
+  const [rows = [], words = []] = await database.queryAll([
+    { sql: statements.recall, values: [playerId, npcId] },
+    ...(look === undefined ? [] : [look.statement]),
+  ]);
+  const known = recollectRows(rows);
+  olderLines.note(key, known.turnsBefore);
+  // Without turns in the summary there is no line to find, and nothing is asked: so it is in the first talks of most players.
+  if (known.turnsBefore === 0) return known;
+  const parts = early ?? partNumbersOf(about);
+  const found = look === undefined ? undefined : { way: look.way, rows: words };
+  return { ...known, recalled: await findSaid(database, statements, { owner, parts, known, found }) };
 }
 
 /** Read from rows as they are before anything is folded that two turns at once have left over. */

@@ -1,8 +1,13 @@
-import type { Database, Row } from '../../database/database.ts';
+import type { Database, Row, Statement } from '../../database/database.ts';
 import { numberOf, textOf } from '../../database/row-fields.ts';
 import { MEMORY_LIMITS } from '../../mind/memory/memory-limits.ts';
-import { partNumbersOf } from '../../mind/memory/parts.ts';
-import { bestFits, type FoundPart, worthTelling } from '../../mind/memory/recalling.ts';
+import {
+  bestFits,
+  type Fit,
+  type FittingLine,
+  type FoundPart,
+  worthTelling,
+} from '../../mind/memory/recalling.ts';
 import type { Recollection } from '../../mind/talk/recollection.ts';
 import type { KnownOwner, MemoryOwner } from './memory.ts';
 import { bothIdsOf, ownerNumberOf } from './owner-ids.ts';
@@ -12,62 +17,103 @@ import { deleteWordsOfLines } from './words.ts';
 /** Lines that are too many go so many at once. */
 const CHUNK = 100;
 
-interface Finding {
+/** What the player says now, as older lines are compared with it. */
+export interface Question {
   readonly owner: KnownOwner;
-  /** What the player says now. */
-  readonly about: string;
-  /** What is told of him in any case. */
+  /** Its parts, all of them. */
+  readonly parts: readonly number[];
+}
+
+export interface Finding extends Question {
+  /** What is told of the player in any case. */
   readonly known: Recollection;
+  /** Where the parts stand, if that was asked for together with what is known. */
+  readonly found: WordRows | undefined;
+}
+
+/** Where parts of a question stand, and which way they were asked for. */
+interface WordRows {
+  readonly way: Way;
+  readonly rows: readonly Row[];
+}
+
+type Way = 'all lines' | 'newest lines';
+
+export interface WordLook {
+  readonly way: Way;
+  readonly statement: Statement;
+}
+
+/** How the lines are asked for in which parts of a question stand; undefined where there is nothing to ask. */
+export function wordLook(
+  statements: MemoryStatements,
+  { owner, parts }: Question,
+  lines: number,
+): WordLook | undefined {
+  if (parts.length === 0) return undefined;
+  const asked = parts.slice(0, MEMORY_LIMITS.partsAsked);
+  const number = ownerNumberOf(owner);
+  if (lines <= MEMORY_LIMITS.linesPerPart)
+    return { way: 'all lines', statement: { sql: statements.findWords, values: [number, asked] } };
+  // Where a word may stand in more lines than are asked for: a range that stops, for each.
+  const sql = asked.map(() => statements.findWord).join(' UNION ALL ');
+  const values = asked.flatMap((part) => [number, part, MEMORY_LIMITS.linesPerPart]);
+  return { way: 'newest lines', statement: { sql, values } };
 }
 
 /** What the player said in older turns that bears on what he says now, the most fitting first. */
 export async function findSaid(
   database: Database,
   statements: MemoryStatements,
-  { owner, about, known }: Finding,
+  { owner, parts, known, found }: Finding,
 ): Promise<readonly string[]> {
-  // Without turns in the summary there is no line to find, and nothing is asked: so it is in the first talks of most players.
-  if (known.turnsBefore === 0) return [];
-  const parts = partNumbersOf(about, MEMORY_LIMITS.partsAsked);
-  if (parts.length === 0) return [];
-  const lines = Math.min(known.turnsBefore, MEMORY_LIMITS.linesKept);
-  const number = ownerNumberOf(owner);
-  const found = partsIn(
-    lines <= MEMORY_LIMITS.linesPerPart
-      ? await database.query(statements.findWords, [number, parts])
-      : await findNewest(database, statements, { owner: number, parts }),
-  );
-  const best = bestFits({ parts, found, lines });
+  const look = wordLook(statements, { owner, parts }, known.turnsBefore);
+  if (look === undefined) return [];
+  const { sql, values } = look.statement;
+  const rows = found?.way === look.way ? found.rows : await database.query(sql, values);
+  const best = bestFits({
+    parts: parts.slice(0, MEMORY_LIMITS.partsAsked),
+    found: partsIn(rows),
+    lines: Math.min(known.turnsBefore, MEMORY_LIMITS.linesKept),
+  });
   if (best.length === 0) return [];
-  const rows = await database.query(statements.linesOfBoth, [
-    best.map(({ line }) => line),
-    ...bothIdsOf(owner),
-  ]);
-  const said = new Map(rows.map((row) => [numberOf(row, 'id'), textOf(row, 'said')]));
-  const fitting = best.map(({ line, fit }) => ({ said: said.get(line) ?? '', fit }));
   const shown = new Set(known.turns.map((turn) => turn.said));
-  return worthTelling(about, fitting, (one) => one === '' || shown.has(one));
+  const hasShown = (said: string) => said === '' || shown.has(said);
+  const reading = async (count: number) => ({
+    question: parts,
+    lines: await readLines(database, statements, { owner, fits: best.slice(0, count) }),
+    unreadFit: best[count]?.fit ?? 0,
+    hasShown,
+  });
+  const { linesReadFirst, linesLookedAt } = MEMORY_LIMITS;
+  return worthTelling(await reading(linesReadFirst)) ?? worthTelling(await reading(linesLookedAt)) ?? [];
 }
 
-/** Where a word may stand in more lines than are asked for: a range that stops, for each. */
-async function findNewest(
+/** The words of lines; none of those that are there no more. */
+async function readLines(
   database: Database,
-  { findWord }: MemoryStatements,
-  { owner, parts }: { readonly owner: number; readonly parts: readonly number[] },
-): Promise<readonly Row[]> {
-  const values = parts.flatMap((part) => [owner, part, MEMORY_LIMITS.linesPerPart]);
-  return await database.query(parts.map(() => findWord).join(' UNION ALL '), values);
+  { linesOfBoth }: MemoryStatements,
+  { owner, fits }: { readonly owner: KnownOwner; readonly fits: readonly Fit[] },
+): Promise<FittingLine[]> {
+  const ids = fits.map(({ line }) => line);
+  const rows = await database.query(linesOfBoth, [ids, ...bothIdsOf(owner)]);
+  const said = new Map(rows.map((row) => [numberOf(row, 'id'), textOf(row, 'said')]));
+  return fits.map(({ line, fit, mayShare }) => ({ said: said.get(line) ?? '', fit, mayShare }));
 }
 
 function partsIn(rows: readonly Row[]): FoundPart[] {
-  const found = new Map<number, number[]>();
+  const found = new Map<number, { readonly part: number; readonly lines: number[] }>();
+  let last: { readonly part: number; readonly lines: number[] } | undefined;
   for (const row of rows) {
     const part = numberOf(row, 'word');
-    const lines = found.get(part) ?? [];
-    lines.push(numberOf(row, 'turn'));
-    found.set(part, lines);
+    // Those of one part come one after the other, by the hundred.
+    if (last?.part !== part) {
+      last = found.get(part) ?? { part, lines: [] };
+      found.set(part, last);
+    }
+    last.lines.push(numberOf(row, 'turn'));
   }
-  return [...found].map(([part, lines]) => ({ part, lines }));
+  return [...found.values()];
 }
 
 /** The oldest lines go where there are more than are kept. */
