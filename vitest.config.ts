@@ -27,7 +27,11 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'test/{architecture,docs,languages}/**/*.test.ts'],
+          include: [
+            'src/**/*.test.ts',
+            'bench/**/*.test.ts',
+            'test/{architecture,docs,languages}/**/*.test.ts',
+          ],
           ...shared,
         },
       },

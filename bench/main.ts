@@ -10,6 +10,7 @@ import { mapServers } from './map-servers.ts';
 import { moving } from './moving.ts';
 import { operators } from './operator.ts';
 import { paced } from './paced.ts';
+import { peers, report } from './peers.ts';
 import { promises } from './promises.ts';
 import { prompts } from './prompts.ts';
 import { recalls } from './recall.ts';
@@ -31,9 +32,11 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   move: moving,
   operator: operators,
   paced,
+  peers,
   promises,
   prompts,
   recall: recalls,
+  report,
   retention,
   servers,
   tls,

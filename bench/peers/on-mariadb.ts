@@ -1,0 +1,68 @@
+import { fileURLToPath } from 'node:url';
+import { MariadbServer } from '../../test/support/mariadb-server.ts';
+import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.ts';
+import { waitFor } from '../../test/support/wait-for.ts';
+import { TUNED } from '../one-drain.ts';
+import { startWorker } from '../worker-process.ts';
+import { PYTHON, PYTHON_MODULES } from './debian-needs.ts';
+import type { Peer, PeerWorker } from './peer.ts';
+import { startPythonWorker } from './peer-program.ts';
+import { runOn } from './running-peer.ts';
+
+const OUR_TABLES = fileURLToPath(new URL('../../sql-files/ai_ipc_tables.sql', import.meta.url));
+const DOCUMENT_TABLES = fileURLToPath(new URL('../../test/support/document-schema.sql', import.meta.url));
+
+export const AI_IPC_TUNED = aiIpc('AI IPC, tuned', TUNED);
+export const AI_IPC = aiIpc('AI IPC, default', {});
+
+export const DOCUMENT: Peer = {
+  name: "the document's design",
+  needs: [PYTHON_MODULES],
+  npm: [],
+  // It takes ten each 100 ms, so that 20,000 are three and a half minutes.
+  drainPart: 1 / 20,
+  start: (how) =>
+    onMariadb(DOCUMENT_TABLES, 'document-client.ts', (database) =>
+      startPythonWorker(PYTHON, 'document_worker.py', { ...how, database: database.settings }),
+    ),
+};
+
+function aiIpc(name: string, settings: Readonly<Record<string, string>>): Peer {
+  return {
+    name,
+    needs: [],
+    npm: [],
+    start: ({ stubUrl }) =>
+      onMariadb(OUR_TABLES, 'ai-ipc-client.ts', async (database) => {
+        // Its log is as quiet as that of the others.
+        const worker = startWorker(database.settings, {
+          AI_SERVICE_BASE_URL: stubUrl,
+          LOG_LEVEL: 'warn',
+          ...settings,
+        });
+        await waitFor(() => worker.hasEnded || isServed(database), { what: 'the worker to serve' });
+        return worker;
+      }),
+  };
+}
+
+async function isServed(database: TestDatabase): Promise<boolean> {
+  return (await database.query('SELECT 1 FROM ai_workers')).length > 0;
+}
+
+async function onMariadb(
+  tables: string,
+  client: string,
+  start: (database: TestDatabase) => Promise<PeerWorker>,
+): ReturnType<Peer['start']> {
+  const server = new MariadbServer();
+  const database = await createTestDatabase(await server.start());
+  return await runOn(
+    { pid: server.pid, stop: () => server.remove() },
+    { client, database: database.settings },
+    async () => {
+      await database.loadSqlFile(tables);
+      return await start(database);
+    },
+  );
+}

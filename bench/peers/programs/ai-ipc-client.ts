@@ -1,0 +1,32 @@
+import { AiIpc } from '../../../src/client/index.ts';
+import type { ClientTask } from '../peer.ts';
+import { runClient } from './client.ts';
+import { connectMariadb, countAnswers, isDrained } from './queue-tables.ts';
+import { LIFE_SECONDS, QUEUE, REQUEST, times } from './request.ts';
+import { readTask } from './task.ts';
+
+const ENDPOINT = '/api/v1/npc/dialogue';
+
+const task = readTask<ClientTask>();
+const ai = await AiIpc.open({ kind: 'mariadb', ...task.database }, { timeoutSeconds: LIFE_SECONDS });
+const connection = await connectMariadb(task);
+
+await runClient(
+  {
+    async queue(count) {
+      await ai.requestMany(times(count, () => ({ type: QUEUE, endpoint: ENDPOINT, data: REQUEST })));
+    },
+    isDrained: () => isDrained(connection),
+    async ask() {
+      const { status, text, json } = await ai.ask(QUEUE, ENDPOINT, REQUEST);
+      if (status !== 'completed') throw new Error(`An ask ended as ${status}: ${text}`);
+      return JSON.stringify(json);
+    },
+    countAnswers: () => countAnswers(connection),
+    async close() {
+      await ai.close();
+      await connection.end();
+    },
+  },
+  task,
+);
