@@ -16,15 +16,10 @@ export async function within<T, L>(
   { ms, late, clock = systemClock }: Limit<L>,
 ): Promise<T | L> {
   const settled = new AbortController();
-  const over = clock.sleep(ms, settled.signal).then(() => {
-    if (!settled.signal.aborted) return late();
-    // Nobody looks at it any more.
-    return undefined as L;
-  });
-  // Heard by nobody once the work has won.
-  over.catch(() => undefined);
+  const done = work.then((value) => ({ value }));
   try {
-    return await Promise.race([work, over]);
+    const first = await Promise.race([done, clock.sleep(ms, settled.signal)]);
+    return first === undefined ? late() : first.value;
   } finally {
     settled.abort();
   }

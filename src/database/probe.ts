@@ -49,7 +49,9 @@ export async function probeServer(
     const encryption = await describeEncryption(first);
     const skipper = (await connect().catch(passIfFull))?.connection;
     const skipsLocked =
-      skipper === undefined ? await takesTheWords(holder) : await skips(holder, skipper, mayBeReadOnly);
+      skipper === undefined
+        ? await takesTheWords(holder, mayBeReadOnly)
+        : await skips(holder, skipper, mayBeReadOnly);
     // With a goodbye: the server's log has a warning for each connection that goes without.
     await Promise.all(opened.map(({ connection }) => connection.end()));
     return { skipsLocked, maxPacketBytes, encryption, warnings };
@@ -65,9 +67,9 @@ function passIfFull(error: unknown): undefined {
 }
 
 /** What one connection alone can tell. */
-async function takesTheWords(connection: Connection): Promise<boolean> {
+async function takesTheWords(connection: Connection, mayBeReadOnly: boolean): Promise<boolean> {
   const [row] = await connection.query<{ version: string }[]>('SELECT VERSION() AS version');
-  return !/tidb/i.test(String(row?.version)) && (await skips(undefined, connection, false));
+  return !/tidb/i.test(String(row?.version)) && (await skips(undefined, connection, mayBeReadOnly));
 }
 
 /** Which TLS it is, the server tells; a proxy that ends it for the server does not. */

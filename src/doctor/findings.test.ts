@@ -84,6 +84,21 @@ it('where all is well, nothing is found', () => {
   expect([...ofQueue({}), ...ofServer({}), ...ofTables({})]).toEqual([]);
 });
 
+describe('a server that takes no writes', () => {
+  it.each([
+    ['read_only', { read_only: 'ON' }, /SET GLOBAL read_only = OFF/],
+    ['innodb_read_only', { read_only: 'OFF', innodb_read_only: 'ON' }, /start this one without/],
+  ])('is told by %s, with what mends that', (name, seen, remedy) => {
+    expect(ofServer({ settings: { seen } })).toMatchObject([
+      {
+        part: 'writes',
+        reason: expect.stringContaining(`(${name})`),
+        remedy: expect.stringMatching(remedy),
+      },
+    ]);
+  });
+});
+
 describe('requests', () => {
   it('that wait long beside a worker are told, with the cause where another part knows it', () => {
     const waiting = pending({ pending: 3, due: 3, oldestDueSeconds: 200 });

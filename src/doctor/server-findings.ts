@@ -22,7 +22,7 @@ export function serverFindings(facts: ServerFacts): Finding[] {
     ...findingsOf('hosts', facts.hosts, hostFindings),
     ...findingsOf('server settings', facts.server, (found) => settingFindings(facts, found)),
     ...(takesNoWrites(facts)
-      ? [noWritesFinding()]
+      ? [noWritesFinding(facts)]
       : findingsOf('claims', facts.lockBy, (lockBy) => [lockFinding(lockBy)])),
     ...findingsOf('connections', facts.connections, (connections) => [
       connectionFinding(connections, livingWorkers(facts), facts.account),
@@ -75,12 +75,20 @@ export function takesNoWrites({ settings }: ServerFacts): boolean {
   return isOn(values['read_only']) || isOn(values['innodb_read_only']);
 }
 
-function noWritesFinding(): Finding {
+function noWritesFinding({ settings }: ServerFacts): Finding {
+  const symptom = 'No requests being processed';
+  if ('seen' in settings && isOn(settings.seen['innodb_read_only']))
+    return broken('writes', {
+      reason: 'This server takes no writes (innodb_read_only).',
+      remedy:
+        'Have DB_HOST lead to another server, or start this one without innodb_read_only and innodb_force_recovery.',
+      symptom,
+    });
   return broken('writes', {
     reason: 'This server takes no writes (read_only): a replica, or the old primary after a failover.',
     remedy:
       'Have DB_HOST and DB_PORT lead to the primary, or, if it is this one: SET GLOBAL read_only = OFF;',
-    symptom: 'No requests being processed',
+    symptom,
   });
 }
 

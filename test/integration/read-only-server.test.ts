@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { AiIpc } from '../../src/client/index.ts';
 import { type AiStub, startAiStub } from '../support/ai-stub.ts';
 import { mariadbEnv, mariadbOption, runCli, startCli, useCli } from '../support/cli-process.ts';
@@ -77,6 +77,15 @@ describe('on a server that takes no writes, such as a replica,', () => {
       ...{ id: -1, status: 'failed', error: { code: 'database_unavailable' } },
     });
     await ai.close();
+  });
+
+  it('an account of one connection reads, too', async () => {
+    const account = "'reader'@'%'";
+    await queue.database.query(`ALTER USER ${account} WITH MAX_USER_CONNECTIONS 1`);
+    onTestFinished(async () => {
+      await queue.database.query(`ALTER USER ${account} WITH MAX_USER_CONNECTIONS 0`);
+    });
+    expect(await run('status', '1')).toMatchObject({ exitCode: 0, stdout: '1\n' });
   });
 
   it('the doctor says so, in place of what cannot be tried there', async () => {
