@@ -16,31 +16,36 @@ export interface Parts {
 const RUNS =
   /(?<hangul>\p{Script=Hangul}+)|(?<han>[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]+)|(?<unspaced>[\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]+)|(?<spaced>(?:(?!\p{Script=Hangul}|\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Thai}|\p{Script=Lao}|\p{Script=Khmer}|\p{Script=Myanmar})[\p{L}\p{M}\p{N}])+)/gu;
 
-export function partsOf(text: string): Parts {
-  const words: string[] = [];
-  const runs: string[] = [];
+/** All parts; where `most` are enough, none are looked for once so many words are found: trigrams take the longest. */
+export function partsOf(text: string, most = Number.POSITIVE_INFINITY): Parts {
+  const words = new Set<string>();
+  const runs = new Set<string>();
+  const add = (found: Iterable<string>) => {
+    for (const word of found) words.add(word);
+  };
   for (const { groups = {} } of foldWidth(text).toLowerCase().matchAll(RUNS)) {
     const { hangul, han, unspaced, spaced } = groups;
-    if (hangul !== undefined) words.push(...pairsOf(hangul));
-    if (han !== undefined) words.push(...pairsOf(han), ...(han.match(/\p{Script=Han}/gu) ?? []));
+    if (hangul !== undefined) add(pairsOf(hangul));
+    if (han !== undefined) add([...pairsOf(han), ...(han.match(/\p{Script=Han}/gu) ?? [])]);
     if (unspaced !== undefined) {
-      words.push(...cutRun(unspaced));
-      runs.push(unspaced);
+      add(cutRun(unspaced));
+      runs.add(unspaced);
     }
     if (spaced !== undefined) {
       // Accents are left out in a chat as often as not, and whoever asks may be more careful than he was when he told.
       const word = withoutAccents(spaced);
-      words.push(word);
-      runs.push(word);
+      words.add(word);
+      runs.add(word);
     }
+    if (words.size >= most) return { words: [...words], trigrams: [] };
   }
-  const longestFirst = [...new Set(runs)].sort((one, other) => other.length - one.length);
-  return { words: [...new Set(words)], trigrams: [...new Set(longestFirst.flatMap(trigramsOf))] };
+  const longestFirst = [...runs].sort((one, other) => other.length - one.length);
+  return { words: [...words], trigrams: [...new Set(longestFirst.flatMap(trigramsOf))] };
 }
 
 /** The parts of a line, or of a question about lines, as they stand in the table: so many at most, words before trigrams. */
 export function partNumbersOf(text: string, most: number = MEMORY_LIMITS.partsPerLine): number[] {
-  const { words, trigrams } = partsOf(text);
+  const { words, trigrams } = partsOf(text, most);
   // Marked, so that the word "the" is another part than the middle of "other".
   const all = [...words.map((word) => `=${word}`), ...trigrams];
   return [...new Set(all.slice(0, most).map(numberOf))];

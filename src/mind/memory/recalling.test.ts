@@ -70,6 +70,16 @@ describe('what is worth telling of older talks', () => {
     expect(recall(long, [long, ...CHATTER])).toEqual([]);
   });
 
+  it('is what says more than the question, and not what says it over', () => {
+    const said = [
+      'sister',
+      'my sister',
+      'My sister, my sister!',
+      'My sister sings in the choir of Prontera.',
+    ];
+    expect(recall('my sister', said)).toEqual(['My sister sings in the choir of Prontera.']);
+  });
+
   it('is each line once, and a few at most', () => {
     const said = Array.from({ length: 60 }, (_, at) => `My sister has ${at % 20} cats and ${at % 20} dogs.`);
     const told = recall('My sister has so many pets, has she not?', [...CHATTER, ...said]);

@@ -145,7 +145,10 @@ function isQuestion(said: string): boolean {
 }
 
 function isNearCopy(said: string, asked: ReadonlySet<number>): boolean {
-  const parts = partNumbersOf(said);
+  // A line of more parts than this shares too few of them with the question, whichever they are.
+  const most = Math.floor(asked.size / NEAR_COPY);
+  const parts = partNumbersOf(said, most + 1);
+  if (parts.length > most) return false;
   const shared = parts.filter((part) => asked.has(part)).length;
   return shared > 0 && shared / (parts.length + asked.size - shared) > NEAR_COPY;
 }
