@@ -179,6 +179,22 @@ describe('rescue', () => {
     expect(rescued()).toMatchObject([{ rescued: 0 }, { rescued: 1, failed: 1 }]);
   });
 
+  it('tells that the row of a dead worker could not be taken away, and once it could that this is over', async () => {
+    await insertOther();
+    const error = new Error('away');
+    vi.spyOn(context.store, 'retire').mockRejectedValueOnce(error);
+    maintenance.start();
+
+    await clock.advance(DEAD_AFTER_MS + 2_500);
+
+    const ofRetire = told.filter((one) => 'part' in one && one.part === 'retire');
+    expect(ofRetire).toEqual([
+      { event: 'storeFailed', part: 'retire', error },
+      { event: 'storeRecovered', part: 'retire' },
+    ]);
+    expect(context.sql.prepare('SELECT id FROM ai_workers').all()).toEqual([{ id: context.workerId }]);
+  });
+
   it('takes nobody for dead while its own heartbeats do not reach the database', async () => {
     await insertOther();
     isFresh = false;
