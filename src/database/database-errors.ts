@@ -15,6 +15,8 @@ const RETRYABLE = new Set([1213, 1205, 1020, 1180]);
 const TOO_LARGE_TO_COMMIT = /\b90\b/;
 /** ER_BAD_NULL_ERROR. */
 const NULL_REFUSED = 1048;
+/** ER_DATA_OUT_OF_RANGE, of a number that falls below zero. */
+const OUT_OF_RANGE = 1690;
 
 /**
  * What says that this server is of no use to a writer, and another one may be, for every connection to it: 1290 locked for
@@ -87,6 +89,11 @@ export function isRetryable(error: unknown): boolean {
  */
 export function isTooLate(error: unknown): boolean {
   return readDriverError(error).errno === NULL_REFUSED && serverWords(error).includes("'status'");
+}
+
+/** Whether the lock of a `writeIfLocked` did not find all that it should, and so failed. */
+export function hasMissed(error: unknown): boolean {
+  return readDriverError(error).errno === OUT_OF_RANGE;
 }
 
 function isTooLarge(error: unknown, errno: number): boolean {

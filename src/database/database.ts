@@ -62,10 +62,15 @@ export interface Database extends Inserter {
     find?: (ids: readonly number[]) => Statement,
   ): Promise<number[]>;
   /**
-   * The one shape of our transactions: lock rows, decide from them what to write, write it, commit. A deadlock, a lost
+   * The shape of our transactions: lock rows, decide from them what to write, write it, commit. A deadlock, a lost
    * lock or a life that ended in between runs the whole of it again.
    */
   lockAndWrite<T>(lock: Statement, decide: Decide<T>): Promise<T>;
+  /**
+   * The same at one go, where there is nothing to decide. A lock that does not find all that it should ends it before
+   * anything is written: on MariaDB it fails then (1690), in SQLite it has no row. Returns whether all was written.
+   */
+  writeIfLocked(lock: Statement, writes: readonly Write[]): Promise<boolean>;
   close(): Promise<void>;
 }
 

@@ -6,8 +6,9 @@ import { hostListText } from '../base/host-list.ts';
 import type { MariadbSettings } from '../config/settings.ts';
 import { connectBefore, connectTo, connectToServing, type OpenConnection } from './connect.ts';
 import { ConnectionPool } from './connection-pool.ts';
-import type { Database, Decide, ExecuteResult, Row, RowsStatement, Statement } from './database.ts';
+import type { Database, Decide, ExecuteResult, Row, RowsStatement, Statement, Write } from './database.ts';
 import {
+  hasMissed,
   isFull,
   isLasting,
   isOfServerState,
@@ -177,6 +178,10 @@ function databaseOn(
       retried(name, () =>
         withConnection((connection) => lockAndWrite(connection, { lock, decide, packetBytes })),
       ),
+    writeIfLocked: (lock, writes) =>
+      retried(name, () =>
+        withConnection((connection) => writeIfLocked(connection, { lock, writes, packetBytes })),
+      ),
     close: () => pool.close(),
   };
 }
@@ -208,11 +213,33 @@ async function lockAndWrite<T>(
   const sentAtMs = performance.now();
   const [, rows] = await connection.query<[unknown, Row[]]>(`BEGIN;\n${lock.sql}`, lock.values);
   const { writes, result } = decide(rows, sentAtMs);
-  // One after the other: behind a packet that failed, the next would be committed all the same.
-  for (const { sql, values } of joinInPackets([...writes, COMMIT], packetBytes)) {
-    await connection.query(sql, values);
-  }
+  await send(connection, { writes: [...writes, COMMIT], packetBytes });
   return result;
+}
+
+/** One round trip, where all is as it should be. */
+async function writeIfLocked(
+  connection: Connection,
+  { lock, writes, packetBytes }: Writes & { readonly lock: Statement },
+): Promise<boolean> {
+  try {
+    await send(connection, { writes: [BEGIN, lock, ...writes, COMMIT], packetBytes });
+    return true;
+  } catch (error) {
+    if (!hasMissed(error)) throw error;
+    await connection.rollback();
+    return false;
+  }
+}
+
+interface Writes {
+  readonly writes: readonly Write[];
+  readonly packetBytes: number;
+}
+
+/** One packet after the other: behind one that failed, the next would be committed all the same. */
+async function send(connection: Connection, { writes, packetBytes }: Writes): Promise<void> {
+  for (const { sql, values } of joinInPackets(writes, packetBytes)) await connection.query(sql, values);
 }
 
 const BEGIN: Statement = { sql: 'BEGIN', values: [] };

@@ -60,6 +60,13 @@ export function openSqliteDatabase(file: string): SqliteDatabase {
     insertEach: (sql, rows) => inOneTransaction(({ statements }) => statements.insertEach(sql, rows)),
     lockAndWrite: (lock, decide) =>
       inOneTransaction(({ statements }) => statements.lockAndWrite(lock, decide)),
+    writeIfLocked: (lock, writes) =>
+      inOneTransaction(({ statements }) =>
+        statements.lockAndWrite(lock, (rows) => {
+          const isThere = rows.length > 0;
+          return { writes: isThere ? writes : [], result: isThere };
+        }),
+      ),
     async close() {
       isClosed = true;
       const connection = opened?.connection;

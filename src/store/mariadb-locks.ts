@@ -1,4 +1,4 @@
-import { countPassingHeld, lockPassingHeld } from './pass-held.ts';
+import { lockNoneHeld, lockPassingHeld } from './pass-held.ts';
 import type { Statements } from './statements.ts';
 
 /**
@@ -112,8 +112,10 @@ const LOCKS: Locks = {
    LIMIT ?
      FOR UPDATE`,
 
+  // Where fewer are found the difference falls below zero, which is an error (1690) that ends the packet, as long as
+  // sql_mode has no NO_UNSIGNED_SUBTRACTION (session.ts). INTO: what ends with a COMMIT answers with an OK and no rows.
   lockOwn: `
-    SELECT COUNT(*) AS own
+    SELECT CAST(COUNT(*) AS UNSIGNED) - ? INTO @more
       FROM ai_requests FORCE INDEX (PRIMARY)
      WHERE ${OWN} AND claim_no = ? AND expires_at > NOW(3)
        FOR UPDATE`,
@@ -182,7 +184,7 @@ const PASSING: Locks = {
     columns: `${CLAIM_COLUMNS} FROM ai_requests r FORCE INDEX (PRIMARY)`,
     limit: 'taken',
   }),
-  lockOwn: countPassingHeld(LOCKS.lockOwn),
+  lockOwn: lockNoneHeld(LOCKS.lockOwn),
   lockForSettle: lockPassingHeld({
     find: `${FOUND} ${BY_ID} WHERE id IN (?) ORDER BY id`,
     columns: SETTLE_COLUMNS,

@@ -76,14 +76,10 @@ const LOCK_RESPONSE = `
              WHERE request_id = candidate.id
                FOR UPDATE;`;
 
-/** A block that counts rows and locks them, all at once: 0 where somebody holds one of them. */
-export function countPassingHeld(count: string): string {
+/** A block that locks rows for `writeIfLocked`, all at once: where somebody holds one of them it fails as where one is missing. */
+export function lockNoneHeld(lock: string): string {
   return `BEGIN NOT ATOMIC
-  DECLARE v_own INT UNSIGNED DEFAULT 0;
-  BEGIN
-    DECLARE CONTINUE HANDLER FOR 1205 SET v_own = 0;
-    SET STATEMENT innodb_lock_wait_timeout = 0 FOR ${count.replace('AS own', 'INTO v_own')};
-  END;
-  SELECT v_own AS own;
+  DECLARE EXIT HANDLER FOR 1205 SIGNAL SQLSTATE '22003' SET MYSQL_ERRNO = 1690;
+  SET STATEMENT innodb_lock_wait_timeout = 0 FOR ${lock};
 END`;
 }

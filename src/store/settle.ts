@@ -32,7 +32,7 @@ export async function settle(
 
 /**
  * What nearly always is the case: all are answers to claims that are still this worker's. Then the rows are counted and
- * need not be read. Returns whether it was so; nothing was written otherwise.
+ * need not be read, and it takes one round trip. Returns whether it was so; nothing was written otherwise.
  */
 async function settleAnswers(
   database: Database,
@@ -42,14 +42,10 @@ async function settleAnswers(
   const claimNo = attempts[0]?.claimNo ?? 0;
   const isOther = (one: SettledAttempt) => one.outcome.kind !== 'completed' || one.claimNo !== claimNo;
   if (attempts.some(isOther)) return false;
-  const lock = { sql: statements.lockOwn, values: [idsOf(attempts), workerId, claimNo] };
-  return await database.lockAndWrite(lock, ([row = {}]) => {
-    if (numberOf(row, 'own') !== attempts.length) return { writes: [], result: false };
-    const plan = emptyPlan();
-    for (const attempt of attempts)
-      planOutcome(plan, workerId, attempt, { isAlive: true, lastCall: NO_CALL });
-    return { writes: writesOf(plan, statements), result: true };
-  });
+  const lock = { sql: statements.lockOwn, values: [attempts.length, idsOf(attempts), workerId, claimNo] };
+  const plan = emptyPlan();
+  for (const attempt of attempts) planOutcome(plan, workerId, attempt, { isAlive: true, lastCall: NO_CALL });
+  return await database.writeIfLocked(lock, writesOf(plan, statements));
 }
 
 /** What could not be locked is held by somebody's open transaction, or not there yet; or deleted: then it is dropped. */

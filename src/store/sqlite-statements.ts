@@ -70,10 +70,12 @@ export const sqliteStatements: Statements = {
      WHERE id IN (SELECT value FROM json_each(?)) AND +status = 'pending'`,
 
   lockOwn: `
-    SELECT count(*) AS own
-      FROM ai_requests
-     WHERE id IN (SELECT value FROM json_each(?)) AND +status = 'processing' AND claimed_by = ? AND claim_no = ?
-       AND expires_at > strftime('%Y-%m-%d %H:%M:%f', 'now')`,
+    SELECT wanted
+      FROM (SELECT ? AS wanted)
+     WHERE wanted = (SELECT count(*)
+                       FROM ai_requests
+                      WHERE id IN (SELECT value FROM json_each(?)) AND +status = 'processing' AND claimed_by = ?
+                        AND claim_no = ? AND expires_at > strftime('%Y-%m-%d %H:%M:%f', 'now'))`,
 
   lockForSettle: `
     SELECT id, status, CAST(claimed_by AS TEXT) AS claimed_by, ${CLAIM_NO} AS claim_no,

@@ -28,7 +28,10 @@ export interface Statements {
   readonly claimMark: string;
 
   // Settle, release
-  /** ids, worker id, claim number → own: how many of them are this claim's, and alive; locked, past those that others hold */
+  /**
+   * How many, ids, worker id, claim number: for `writeIfLocked`. It finds so many that are this claim's, and alive, and locks
+   * them, past those that others hold.
+   */
   readonly lockOwn: string;
   /** ids → id, status, claimed_by, claim_no, error_code, is_alive, last_retry (last-call.ts); locked, past those that others hold */
   readonly lockForSettle: string;

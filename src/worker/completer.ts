@@ -8,7 +8,7 @@ import { Outbox } from './outbox.ts';
 import { settleBatch } from './settle-batch.ts';
 import type { WorkerContext } from './worker-parts.ts';
 
-/** Outcomes that come within this time share one transaction: one commit to disk for all of them. */
+/** Outcomes that come within this time share one commit to disk. One that comes alone is written at once. */
 const GATHER_MS = 2;
 /** With as many as this nobody waits for more: while they are written, the next ones gather anyway. */
 const ENOUGH = 32;
@@ -79,7 +79,7 @@ export class Completer implements Lifecycle {
     const outbox = this.#outbox;
     const heldRestMs = outbox.takeUpHeld(clock.nowMs());
     if (outbox.ready === 0) return Math.min(IDLE_REST_MS, heldRestMs);
-    if (outbox.ready < ENOUGH) await clock.sleep(GATHER_MS, signal);
+    if (outbox.isBusy && outbox.ready < ENOUGH) await clock.sleep(GATHER_MS, signal);
     const batch = outbox.nextBatch();
     const startMs = clock.nowMs();
     const held = this.#report(batch, await settleBatch(this.#context, batch), startMs);

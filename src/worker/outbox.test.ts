@@ -42,6 +42,18 @@ describe('Outbox', () => {
     expect([outbox.ready, outbox.size, outbox.isFull]).toEqual([0, 64, true]);
   });
 
+  it('is busy where others came while a batch was written', () => {
+    const outbox = new Outbox();
+    outbox.add(attempt(1));
+    const alone = outbox.nextBatch();
+    expect(outbox.isBusy).toBe(false);
+    outbox.add(attempt(2));
+    outbox.settled(alone, [], 0);
+    expect(outbox.isBusy).toBe(true);
+    outbox.settled(outbox.nextBatch(), [], 0);
+    expect(outbox.isBusy).toBe(false);
+  });
+
   it('held ones come again after their rest, behind those that came meanwhile', () => {
     const outbox = new Outbox();
     for (let id = 1; id <= 3; id++) outbox.add(attempt(id));

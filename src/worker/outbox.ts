@@ -16,6 +16,7 @@ export class Outbox {
   #held: SettledAttempt[] = [];
   #heldUntilMs = 0;
   #characters = 0;
+  #isBusy = false;
 
   /** All of them, held ones too. */
   get size(): number {
@@ -29,6 +30,11 @@ export class Outbox {
 
   get hasHeld(): boolean {
     return this.#held.length > 0;
+  }
+
+  /** Whether others came while the last batch was written: then more may be expected soon. */
+  get isBusy(): boolean {
+    return this.#isBusy;
   }
 
   get isFull(): boolean {
@@ -53,6 +59,7 @@ export class Outbox {
   /** The batch is dealt with, but for those that are `held`: they come again after a rest. */
   settled(batch: readonly SettledAttempt[], held: readonly SettledAttempt[], nowMs: number): void {
     this.#waiting.splice(0, batch.length);
+    this.#isBusy = this.#waiting.length > 0;
     for (const attempt of batch) this.#characters -= charactersOf(attempt);
     if (held.length === 0) return;
     for (const attempt of held) this.#characters += charactersOf(attempt);

@@ -150,6 +150,7 @@ function databaseOn(connection: Connection) {
     execute: refuse,
     insertEach: refuse,
     lockAndWrite: refuse,
+    writeIfLocked: refuse,
     close: () => Promise.resolve(),
   };
 }

@@ -53,7 +53,7 @@ const VALUES: readonly (readonly [before: RegExp, value: (ids: readonly number[]
   [/''\) IN \($/, () => [WORKER]],
   [/\bclaimed_by = $/, () => WORKER],
   [/\bclaim_no = $/, () => 1],
-  [/\bWHERE $/, () => 1],
+  [/\bWHERE $|UNSIGNED\) - $/, () => 1],
   [/\bstatus = $/, () => 'processing'],
   [/\berror_code = $/, () => 'expired'],
   [/\bsource_npc = $/, () => 'AI IPC self-test'],

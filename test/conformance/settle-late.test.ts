@@ -13,14 +13,15 @@ const SHORT_LIFE_MS = 30;
 describeStore('a life that ends while an answer is written', (backend) => {
   it('ends as timeout: what was alive when it was locked is looked at again when it is written', async () => {
     const claim = await insertClaimedOne(backend());
-    const { lockOwn, complete } = backend().kind === 'mariadb' ? mariadbStatements('wait') : sqliteStatements;
+    const { lockForSettle, complete } =
+      backend().kind === 'mariadb' ? mariadbStatements('wait') : sqliteStatements;
     const seen: number[] = [];
 
     await withDatabase(backend(), async (database) => {
       await database.query('SELECT 1');
       await change(backend(), claim.id, { expires_at: backend().ago(-LIFE_MS / 1000) });
-      await database.lockAndWrite({ sql: lockOwn, values: [[claim.id], WORKER, claim.claimNo] }, ([row]) => {
-        seen.push(Number(row?.['own']));
+      await database.lockAndWrite({ sql: lockForSettle, values: [[claim.id]] }, ([row]) => {
+        seen.push(Number(row?.['is_alive']));
         if (seen.at(-1) === 0) return { writes: [], result: undefined };
         spin(LIFE_MS);
         return { writes: [{ sql: complete, values: [[claim.id]] }], result: undefined };
