@@ -5,7 +5,11 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type * as Client from '../src/client/index.ts';
 import { type AiStubProcess, startAiStubProcess } from '../test/support/ai-stub-process.ts';
 import { type MariadbAddress, MariadbServer } from '../test/support/mariadb-server.ts';
-import { createTestDatabase, type DatabaseSettings } from '../test/support/test-database.ts';
+import {
+  createTestDatabase,
+  type DatabaseSettings,
+  type TestDatabase,
+} from '../test/support/test-database.ts';
 import { WorkerProcess } from '../test/support/worker-process.ts';
 import { cpuMsOf } from './cpu-of.ts';
 import { median } from './median.ts';
@@ -33,9 +37,13 @@ interface Figures {
   readonly p99: number;
   /** Of the worker, for 1,000 requests, in seconds. */
   readonly cpuSeconds: number;
+  /** Of the client, likewise. */
+  readonly clientCpuSeconds: number;
+  /** SELECTs of an ask, all of client and worker: the looks of the one, and those for work of the other. */
+  readonly selects: number;
 }
 
-const VALUES = ['p50', 'p99', 'cpuSeconds'] as const;
+const VALUES = ['p50', 'p99', 'cpuSeconds', 'clientCpuSeconds', 'selects'] as const;
 
 /**
  * What one who asks waits: milliseconds from when an `ask` was due to its answer, at 5 and at 200 a second, with an AI
@@ -80,7 +88,8 @@ async function measureBuild(folder: string, server: MariadbAddress, stub: AiStub
     const client = await openClient(folder, database.settings);
     await ask(client, WARM_UP);
     const figures: Figures[] = [];
-    for (const pace of PACES) figures.push({ folder, ...(await measure(client, worker.pid, pace)) });
+    for (const pace of PACES)
+      figures.push({ folder, ...(await measure({ client, database, workerPid: worker.pid }, pace)) });
     await client.close();
     return figures;
   } finally {
@@ -101,16 +110,34 @@ async function openClient(
   return await AiIpc.open({ kind: 'mariadb', host, port, user, password, database });
 }
 
+interface Measured {
+  readonly client: Client.AiIpc;
+  readonly database: TestDatabase;
+  readonly workerPid: number;
+}
+
 async function measure(
-  client: Client.AiIpc,
-  workerPid: number,
+  { client, database, workerPid }: Measured,
   pace: Pace,
 ): Promise<Omit<Figures, 'folder'>> {
   const cpuMs = cpuMsOf(workerPid);
+  const clientCpuMs = cpuMsOf(process.pid);
+  const selects = await selectsOf(database);
   const times = await ask(client, pace);
   const at = (part: number) => times[Math.floor((times.length - 1) * part)] ?? Number.NaN;
-  const cpuSeconds = (cpuMsOf(workerPid) - cpuMs) / times.length;
-  return { perSecond: pace.perSecond, p50: at(0.5), p99: at(0.99), cpuSeconds };
+  return {
+    perSecond: pace.perSecond,
+    p50: at(0.5),
+    p99: at(0.99),
+    cpuSeconds: (cpuMsOf(workerPid) - cpuMs) / times.length,
+    clientCpuSeconds: (cpuMsOf(process.pid) - clientCpuMs) / times.length,
+    selects: ((await selectsOf(database)) - selects) / times.length,
+  };
+}
+
+async function selectsOf(database: TestDatabase): Promise<number> {
+  const [row] = await database.query("SHOW GLOBAL STATUS LIKE 'Com_select'");
+  return Number(row?.['Value']);
 }
 
 /** The milliseconds of each, the shortest first. */
@@ -130,12 +157,13 @@ async function ask(client: Client.AiIpc, { perSecond, seconds }: Pace): Promise<
 function tell(folders: readonly string[], figures: readonly Figures[]): void {
   const roundsOf = (folder: string) => figures.filter((round) => round.folder === folder);
   for (const folder of folders) {
-    const [p50 = 0, p99 = 0, cpuSeconds = 0] = VALUES.map((name) =>
+    const [p50 = 0, p99 = 0, cpuSeconds = 0, clientCpuSeconds = 0, selects = 0] = VALUES.map((name) =>
       median(roundsOf(folder).map((round) => round[name])),
     );
     process.stdout.write(
       `${figures[0]?.perSecond} a second, ${folder}: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms; ` +
-        `the worker's CPU ${cpuSeconds.toFixed(2)} s for 1,000\n`,
+        `CPU for 1,000: the worker's ${cpuSeconds.toFixed(2)} s, the client's ${clientCpuSeconds.toFixed(2)} s; ` +
+        `${selects.toFixed(1)} SELECTs each\n`,
     );
   }
   for (const other of folders.slice(1)) {
