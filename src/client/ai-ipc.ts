@@ -36,7 +36,7 @@ export class AiIpc {
     this.#store = store;
     this.#options = options;
     this.#workers = new WorkerDirectory(store);
-    this.#asking = { store, clock: options.clock ?? systemClock };
+    this.#asking = { store, clock: options.clock ?? systemClock, ringBacks: this.#workers.ringBacks };
   }
 
   /** Opens the queue. Throws AiIpcError: bad_argument, database_unavailable, database_denied, schema_missing, storage_failed, … */
@@ -110,7 +110,7 @@ export class AiIpc {
     const insert = async () => {
       const stored = await this.#insert({ ...rest, type, endpoint, data });
       // Nobody waits for the ring: without it, the poll finds the request.
-      this.#ring().catch(() => undefined);
+      this.#ring(stored.id).catch(() => undefined);
       return stored;
     };
     return await ask<Answer>(this.#asking, insert, {
@@ -148,8 +148,8 @@ export class AiIpc {
     return this.#options.timeoutSeconds ?? (await this.#workers.timeoutSeconds()) ?? DEFAULT_TIMEOUT_SECONDS;
   }
 
-  async #ring(): Promise<void> {
+  async #ring(idWaitedFor?: number): Promise<void> {
     if (this.#options.onRequest) this.#options.onRequest();
-    else await this.#workers.ring();
+    else await this.#workers.ring(idWaitedFor);
   }
 }

@@ -3,6 +3,7 @@ import { FakeClock } from '../../test/support/fake-clock.ts';
 import { openTestContext, type TestContext } from '../../test/support/worker-context.ts';
 import { AiIpcError } from '../base/errors.ts';
 import { ask, type Stored } from './asking.ts';
+import { RingBacks } from './ring-back.ts';
 
 const LIFE_SECONDS = 10;
 const LIFE_MS = LIFE_SECONDS * 1_000;
@@ -35,7 +36,7 @@ function begin() {
     });
   };
   const seen: { value?: unknown; error?: unknown } = {};
-  const end = ask({ store: context.store, clock }, insert, {
+  const end = ask({ store: context.store, clock, ringBacks: new RingBacks() }, insert, {
     signal: abort.signal,
     lifeSeconds: LIFE_SECONDS,
   }).then(

@@ -6,11 +6,13 @@ import { clampTimeoutSeconds, isPossibleId } from '../queue/request-rules.ts';
 import { type AskResult, askFailure, requestErrorOf } from './ask-result.ts';
 import { DEFAULT_TIMEOUT_SECONDS } from './client-options.ts';
 import { firstOf } from './first-of.ts';
+import type { RingBacks } from './ring-back.ts';
 import { AFTER_LIFE_MS, abandon, GIVE_UP_WITHIN_MS, waitForEnd } from './wait-for-end.ts';
 
 interface Asking {
   readonly store: QueueStore;
   readonly clock: Clock;
+  readonly ringBacks: RingBacks;
 }
 
 /** A request that is in the queue. */
@@ -54,12 +56,14 @@ export async function ask<Answer>(
 }
 
 async function waitForStored<Answer>(
-  { store, clock }: Asking,
+  { store, clock, ringBacks }: Asking,
   { id, lifeSeconds }: Stored,
   signal: AbortSignal | undefined,
 ): Promise<AskResult<Answer>> {
   try {
-    return await waitForEnd<Answer>({ store, clock, id, isOurs: true, lifeSeconds, signal });
+    return await ringBacks.awaitFor(id, (ringBack) =>
+      waitForEnd<Answer>({ store, clock, id, isOurs: true, lifeSeconds, signal, ringBack }),
+    );
   } catch (error) {
     if (signal?.aborted) throw await abandon({ store, clock }, id, signal);
     return unknownEnd(id, 'pending', error);

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeClock } from '../../test/support/fake-clock.ts';
 import { openTestContext, type TestContext } from '../../test/support/worker-context.ts';
 import { AiIpcError } from '../base/errors.ts';
+import { RingBack } from './ring-back.ts';
 import { abandon, waitForEnd } from './wait-for-end.ts';
 
 const LIFE_SECONDS = 10;
@@ -16,11 +17,13 @@ let context: TestContext;
 let clock: FakeClock;
 let id: number;
 let abort: AbortController;
+let ringBack: RingBack;
 
 beforeEach(async () => {
   context = await openTestContext('http://127.0.0.1:9');
   clock = new FakeClock();
   abort = new AbortController();
+  ringBack = new RingBack();
   const [claimed] = await context.claim(1);
   id = claimed!.id;
 });
@@ -30,7 +33,8 @@ afterEach(() => context.close());
 function begin(isOurs = true) {
   const { store } = context;
   const seen: { value?: unknown; error?: unknown } = {};
-  const end = waitForEnd({ store, clock, id, isOurs, lifeSeconds: LIFE_SECONDS, signal: abort.signal }).then(
+  const waiting = { store, clock, id, isOurs, lifeSeconds: LIFE_SECONDS, signal: abort.signal, ringBack };
+  const end = waitForEnd(waiting).then(
     (value) => {
       seen.value = value;
     },
@@ -75,6 +79,50 @@ describe('waiting for the end of a request', () => {
     await clock.advance(10 * LONGEST_REST_MS);
 
     expect(reads).toHaveBeenCalledTimes(10);
+    abort.abort();
+  });
+
+  it('looks at once when it is rung, without any time', async () => {
+    const { seen, end } = begin();
+    await clock.advance(0);
+    await complete();
+    ringBack.ring();
+    await end;
+
+    expect(seen).toMatchObject({ value: { status: 'completed', text: 'Hi' } });
+    expect(clock.sleeping).toBe(0);
+  });
+
+  it('looks once more when it is rung during a look', async () => {
+    const { store } = context;
+    const read = vi.spyOn(store, 'read').mockImplementationOnce(async (which) => {
+      const before = await store.read(which);
+      await complete();
+      ringBack.ring();
+      return before;
+    });
+    const { seen, end } = begin();
+    await end;
+
+    expect(seen).toMatchObject({ value: { status: 'completed' } });
+    // The one within the first is not its own.
+    expect(read).toHaveBeenCalledTimes(3);
+  });
+
+  it('looks once for any number of rings before its end, and then when it would have looked', async () => {
+    const read = vi.spyOn(context.store, 'read');
+    begin();
+    await clock.advance(0);
+    for (let ring = 0; ring < 100; ring += 1) {
+      ringBack.ring();
+      await clock.advance(0);
+    }
+    expect(read).toHaveBeenCalledTimes(2);
+    await clock.advance(1_000);
+    read.mockClear();
+    await clock.advance(10 * LONGEST_REST_MS);
+
+    expect(read).toHaveBeenCalledTimes(10);
     abort.abort();
   });
 

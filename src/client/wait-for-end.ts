@@ -5,6 +5,7 @@ import type { QueueStore } from '../queue/queue-store.ts';
 import { isEnded, type RequestStatus, type RequestView } from '../queue/request.ts';
 import { type AskResult, askFailure, askResultOf } from './ask-result.ts';
 import { firstOf } from './first-of.ts';
+import { RingBack } from './ring-back.ts';
 
 /** An answer is looked for after 2 ms, then ever less often, at most every 50 ms: a read by key costs 0.1 ms. */
 const LOOKS = { firstMs: 2, longestMs: 50, factor: 1.5 } as const;
@@ -35,6 +36,8 @@ export interface Waiting {
   readonly isOurs: boolean;
   readonly lifeSeconds: number;
   readonly signal: AbortSignal | undefined;
+  /** Where a worker may say that it has ended; whether one does is not relied upon. */
+  readonly ringBack?: RingBack;
 }
 
 /**
@@ -58,7 +61,7 @@ interface Seen {
 }
 
 async function lookUntilEnd<Answer>(
-  { store, clock, id, isOurs, lifeSeconds, signal }: Waiting,
+  { store, clock, id, isOurs, lifeSeconds, signal, ringBack = new RingBack() }: Waiting,
   seen: Seen,
 ): Promise<AskResult<Answer>> {
   const untilMs = clock.nowMs() + lifeSeconds * 1000 + AFTER_LIFE_MS;
@@ -80,7 +83,7 @@ async function lookUntilEnd<Answer>(
       if (nowMs >= untilMs) return askFailure(id, view.status, UNSERVED);
       missingUntilMs = Math.min(untilMs, nowMs + BEHIND_MS);
     }
-    await clock.sleep(backoffMs(LOOKS, looks), signal);
+    await ringBack.rest(backoffMs(LOOKS, looks), { clock, signal });
   }
 }
 
@@ -94,7 +97,7 @@ function neverSeen(id: number, isOurs: boolean): RequestError {
 /** The database may be away for a moment: the request is in it and goes on being served afterwards. */
 async function readUntil(
   untilMs: number,
-  { store, clock, id, signal }: Omit<Waiting, 'lifeSeconds' | 'isOurs'>,
+  { store, clock, id, signal }: Pick<Waiting, 'store' | 'clock' | 'id' | 'signal'>,
 ): Promise<RequestView | undefined> {
   for (;;) {
     try {

@@ -1,10 +1,13 @@
-import { createSocket, type Socket } from 'node:dgram';
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
+import { ringBackOf, ringFor } from '../base/doorbell-note.ts';
+import { joinHostAndPort } from '../base/host-and-port.ts';
 import type { QueueStore, WorkerRow } from '../queue/queue-store.ts';
 import { openSqliteStore } from '../store/sqlite-store.ts';
 import { WorkerDirectory } from './worker-directory.ts';
@@ -29,17 +32,20 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** A doorbell that counts its rings. */
-async function hangUpBell(): Promise<{ readonly address: string; rings: () => number }> {
-  const bell = createSocket('udp4');
+/** A doorbell that counts its rings, and keeps what each said and where it came from. */
+async function hangUpBell(host = '127.0.0.1') {
+  const bell = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
   bells.push(bell);
-  let rings = 0;
-  bell.on('message', () => {
-    rings++;
+  const notes: string[] = [];
+  const callers: RemoteInfo[] = [];
+  bell.on('message', (note, caller) => {
+    notes.push(String(note));
+    callers.push(caller);
   });
-  bell.bind(0, '127.0.0.1');
+  bell.bind(0, host);
   await once(bell, 'listening');
-  return { address: `127.0.0.1:${bell.address().port}`, rings: () => rings };
+  const address = joinHostAndPort(host, bell.address().port);
+  return { bell, address, notes, callers, rings: () => notes.length };
 }
 
 async function addWorker(changes: Partial<WorkerRow>): Promise<void> {
@@ -86,6 +92,45 @@ it('a ring that is on its way still leaves when the directory is closed', async 
   directory.close();
 
   await vi.waitFor(() => expect(bell.rings()).toBe(1), 60_000);
+});
+
+it.each(['127.0.0.1', '::1'])('a worker at %s is told whom to ring back, and is heard then', async (host) => {
+  const rung = vi.spyOn(directory.ringBacks, 'ring');
+  const { bell, address, notes, callers } = await hangUpBell(host);
+  await addWorker({ doorbell: address });
+
+  await directory.ring();
+  await directory.ring(7);
+
+  await vi.waitFor(() => expect(notes).toEqual(['\0', String(ringFor(7))]), 60_000);
+  const [, caller] = callers;
+  // Nobody on the network can send anything there.
+  expect(caller!.address).toBe(host);
+  for (const note of [Buffer.alloc(0), Buffer.alloc(60_000, 7), ringFor(8), ringBackOf(7)])
+    bell.send(note, caller!.port, host);
+  await vi.waitFor(() => expect(rung).toHaveBeenCalled(), 60_000);
+  expect(rung.mock.calls).toEqual([[7]]);
+});
+
+it('its socket is closed with it', async () => {
+  const { address, callers } = await hangUpBell();
+  await addWorker({ doorbell: address });
+  await directory.ring(7);
+  await vi.waitFor(() => expect(callers).toHaveLength(1), 60_000);
+
+  directory.close();
+
+  const taker = createSocket('udp4');
+  bells.push(taker);
+  taker.bind({ port: callers[0]!.port, address: '127.0.0.1', exclusive: true });
+  await once(taker, 'listening');
+  // Nor is one left open that was opened afterwards.
+  await directory.ring(8);
+  await vi.waitFor(() => expect(callers).toHaveLength(2), 60_000);
+  const last = createSocket('udp4');
+  bells.push(last);
+  last.bind({ port: callers[1]!.port, address: '127.0.0.1', exclusive: true });
+  await once(last, 'listening');
 });
 
 it('workers are looked for once in five seconds', async () => {

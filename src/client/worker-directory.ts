@@ -1,32 +1,26 @@
-import { createSocket, type Socket } from 'node:dgram';
-import { isIPv6 } from 'node:net';
 import { hostname } from 'node:os';
 import type { QueueStore, WorkerSighting } from '../queue/queue-store.ts';
+import { Bells, isLoopback, type Place } from './bells.ts';
+import { RingBacks } from './ring-back.ts';
 
 /** ai_workers is read at most this often. */
 const READ_EVERY_MS = 5_000;
 /** A worker beats every 2 s; one that has been silent for longer than this would not hear. */
 const LIVING_MS = 10_000;
-const ONE_BYTE = Buffer.alloc(1);
-
-export interface Place {
-  readonly host: string;
-  readonly port: number;
-}
 
 /**
  * What the living workers tell of themselves in ai_workers: where they can be rung and which life they give to requests
  * that name none. A hint and no more: whatever goes wrong here, the workers' poll finds the work.
  */
 export class WorkerDirectory {
+  /** Who waits for the end of a request hears of it here. */
+  readonly ringBacks = new RingBacks();
   readonly #store: QueueStore;
+  readonly #bells = new Bells((id) => this.ringBacks.ring(id));
   #places: readonly Place[] = [];
   #timeoutSeconds: number | undefined;
   #readAtMs = Number.NEGATIVE_INFINITY;
   #reading: Promise<void> | undefined;
-  #sockets = new Map<'udp4' | 'udp6', Socket>();
-  #sending = 0;
-  #isClosed = false;
 
   constructor(store: QueueStore) {
     this.#store = store;
@@ -38,29 +32,14 @@ export class WorkerDirectory {
     return this.#timeoutSeconds;
   }
 
-  /** One datagram to each living worker; its content is never read. */
-  async ring(): Promise<void> {
+  /** One datagram to each living worker. With an `id` those on this machine ring back when that request has ended. */
+  async ring(id?: number): Promise<void> {
     await this.#refresh();
-    for (const { host, port } of this.#places) {
-      this.#sending++;
-      this.#socketFor(host).send(ONE_BYTE, port, host, () => this.#sent());
-    }
+    for (const place of this.#places) this.#bells.ring(place, id);
   }
 
-  /** Datagrams on their way still leave: a command that asks and ends rings, too. */
   close(): void {
-    this.#isClosed = true;
-    if (this.#sending === 0) this.#closeSockets();
-  }
-
-  #sent(): void {
-    this.#sending--;
-    if (this.#isClosed && this.#sending === 0) this.#closeSockets();
-  }
-
-  #closeSockets(): void {
-    for (const socket of this.#sockets.values()) socket.close();
-    this.#sockets.clear();
+    this.#bells.close();
   }
 
   async #refresh(): Promise<void> {
@@ -83,17 +62,6 @@ export class WorkerDirectory {
       this.#reading = undefined;
     }
   }
-
-  #socketFor(host: string): Socket {
-    const type = isIPv6(host) ? 'udp6' : 'udp4';
-    const known = this.#sockets.get(type);
-    if (known) return known;
-    const socket = createSocket(type);
-    socket.unref();
-    socket.on('error', () => undefined);
-    this.#sockets.set(type, socket);
-    return socket;
-  }
 }
 
 function isLiving({ heartbeatAgeMs }: WorkerSighting): boolean {
@@ -111,8 +79,4 @@ export function placeOf({ doorbell, host }: Pick<WorkerSighting, 'doorbell' | 'h
   const isReachable = !isLoopback(place.host) || host === hostname();
   const isValid = Number.isInteger(place.port) && place.port > 0 && place.port < 65_536;
   return isReachable && isValid ? [place] : [];
-}
-
-function isLoopback(host: string): boolean {
-  return host.startsWith('127.') || host === '::1' || host === 'localhost';
 }

@@ -2,7 +2,8 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
 import { HEARD, IS_IT_HEARD } from '../base/doorbell-note.ts';
-import { type Place, placeOf } from '../client/worker-directory.ts';
+import type { Place } from '../client/bells.ts';
+import { placeOf } from '../client/worker-directory.ts';
 import type { WorkerFact } from '../store/queue-facts.ts';
 import { type Finding, ok, unseen, warning } from './finding.ts';
 

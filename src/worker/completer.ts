@@ -1,8 +1,7 @@
 import { backoffMs } from '../base/backoff.ts';
 import { type Lifecycle, Loop } from '../base/lifecycle.ts';
 import type { SettledAttempt, SettleFate } from '../queue/outcome.ts';
-import { endClaims } from './end-claims.ts';
-import type { Flights } from './flights.ts';
+import { type Ending, endClaims } from './end-claims.ts';
 import { HeldWatch } from './held-watch.ts';
 import { Outbox } from './outbox.ts';
 import { settleBatch } from './settle-batch.ts';
@@ -15,8 +14,7 @@ const ENOUGH = 32;
 const IDLE_REST_MS = 60_000;
 const RETRY = { firstMs: 50, longestMs: 1_000 } as const;
 
-export interface CompleterOptions extends WorkerContext {
-  readonly flights: Flights;
+export interface CompleterOptions extends WorkerContext, Ending {
   /** Called when it was full and is so no more: then there may be claims again. */
   readonly onRoom: () => void;
 }

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FakeClock } from '../../test/support/fake-clock.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
-import { HEARD, IS_IT_HEARD } from '../base/doorbell-note.ts';
+import { HEARD, IS_IT_HEARD, ringBackOf, ringFor } from '../base/doorbell-note.ts';
 import { createEvents } from '../base/events.ts';
 import { Doorbell, parseAddress } from './doorbell.ts';
 
@@ -98,23 +98,6 @@ describe('Doorbell', () => {
     socket.close();
   });
 
-  it('answers no datagram that names no port, and outlives it', async () => {
-    const bind = vi.spyOn(Socket.prototype, 'bind');
-    onTestFinished(() => bind.mockRestore());
-    const { rings, failures } = await hang('127.0.0.1:0');
-
-    // As the kernel hands it over: only root can send one.
-    const bell = bind.mock.contexts.at(-1) as Socket;
-    bell.emit('message', IS_IT_HEARD, {
-      address: '127.0.0.1',
-      family: 'IPv4',
-      port: 0,
-      size: IS_IT_HEARD.length,
-    });
-
-    expect({ rings: rings(), failures }).toEqual({ rings: 1, failures: [] });
-  });
-
   it.each(['127.0.0.1:0', '[::1]:0', '0.0.0.0:0'])(
     'at %s is deaf to a flood for 100 ms, keeps its port, and then rings once for what was missed',
     async (bind) => {
@@ -150,6 +133,86 @@ describe('Doorbell', () => {
     socket.close();
   });
 
+  it.each(['127.0.0.1:0', '[::1]:0', '0.0.0.0:0', '[::]:0'])(
+    'at %s rings back who rang for a request, once, and nobody else',
+    async (bind) => {
+      const { doorbell, rings } = await hang(bind);
+      const [asking, other] = [caller(doorbell), caller(doorbell)];
+      await asking.ring(ringFor(7), rings);
+      await other.ring(Buffer.from('x'), rings);
+
+      for (const id of [8, 7, 7]) doorbell.ringBack(id);
+
+      // What was sent before it, has come before it.
+      for (const { ring } of [asking, other]) await ring(IS_IT_HEARD, rings);
+      await waitFor(() => [asking, other].every(({ notes }) => notes.includes(String(HEARD))), {
+        what: 'both to be told that they were heard',
+      });
+      expect(asking.notes).toEqual([String(ringBackOf(7)), String(HEARD)]);
+      expect(other.notes).toEqual([String(HEARD)]);
+      for (const { socket } of [asking, other]) socket.close();
+    },
+  );
+
+  it('takes no harm from a caller who has gone, nor after its stop', async () => {
+    const { doorbell, rings, failures } = await hang('127.0.0.1:0');
+    const [gone, staying] = [caller(doorbell), caller(doorbell)];
+    for (const id of [1, 2]) await gone.ring(ringFor(id), rings);
+    gone.socket.close();
+    doorbell.ringBack(1);
+    await staying.ring(ringFor(3), rings);
+    doorbell.ringBack(3);
+    await waitFor(() => staying.notes.length > 0, { what: 'a ring back' });
+    await doorbell.stop();
+    doorbell.ringBack(2);
+
+    expect({ notes: staying.notes, failures }).toEqual({ notes: [String(ringBackOf(3))], failures: [] });
+    staying.socket.close();
+  });
+
+  it('that is stopped at once after a ring back has sent it', async () => {
+    const { doorbell, rings } = await hang('127.0.0.1:0');
+    const asking = caller(doorbell);
+    await asking.ring(ringFor(7), rings);
+
+    doorbell.ringBack(7);
+    await doorbell.stop();
+
+    await waitFor(() => asking.notes.length > 0, { what: 'the ring back' });
+    asking.socket.close();
+  });
+
+  it('answers no datagram that names no port, and outlives it', async () => {
+    const bind = vi.spyOn(Socket.prototype, 'bind');
+    onTestFinished(() => bind.mockRestore());
+    const { doorbell, rings, failures } = await hang('127.0.0.1:0');
+    const nobody = { address: '127.0.0.1', family: 'IPv4', port: 0, size: 20 };
+
+    // As the kernel hands it over: only root can send one.
+    const bell = bind.mock.contexts.at(-1) as Socket;
+    for (const note of [IS_IT_HEARD, ringFor(7)]) bell.emit('message', note, nobody);
+    doorbell.ringBack(7);
+
+    expect({ rings: rings(), failures }).toEqual({ rings: 2, failures: [] });
+  });
+
+  it('rings nobody back while it is deaf to a flood', async () => {
+    const clock = new FakeClock();
+    const { doorbell, rings, failures } = await hang('127.0.0.1:0', null, clock);
+    const asking = caller(doorbell);
+    for (const id of [1, 2]) await asking.ring(ringFor(id), rings);
+    const { host, port } = parseAddress(doorbell.address!);
+    while (clock.sleeping === 0) await send(asking.socket, port, host);
+
+    doorbell.ringBack(1);
+    await clock.advance(100);
+    doorbell.ringBack(2);
+
+    await waitFor(() => asking.notes.length > 0, { what: 'a ring back' });
+    expect({ notes: asking.notes, failures }).toEqual({ notes: [String(ringBackOf(2))], failures: [] });
+    asking.socket.close();
+  });
+
   it('is hung once', async () => {
     const { doorbell } = await hang('127.0.0.1:0');
     const { address } = doorbell;
@@ -157,6 +220,22 @@ describe('Doorbell', () => {
     expect(doorbell.address).toBe(address);
   });
 });
+
+/** Somebody on this machine, with what he was told. */
+function caller(doorbell: Doorbell) {
+  const { host, port } = parseAddress(doorbell.address!);
+  const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
+  const notes: string[] = [];
+  socket.on('message', (note) => notes.push(String(note)));
+  const to = host.replace('0.0.0.0', '127.0.0.1').replace(/^::$/, '::1');
+  /** Resolves when it was heard. */
+  const ring = async (note: Buffer, rings: () => number) => {
+    const before = rings();
+    socket.send(note, port, to);
+    await waitFor(() => rings() > before, { what: 'a ring' });
+  };
+  return { socket, notes, ring };
+}
 
 /** And lets Node read: a datagram that the kernel takes at once is done before anything else has its turn. */
 async function send(socket: Socket, port: number, host: string): Promise<void> {

@@ -1,13 +1,15 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock } from '../base/clock.ts';
-import { HEARD, IS_IT_HEARD } from '../base/doorbell-note.ts';
+import { HEARD, IS_IT_HEARD, idOfRing, ringBackOf } from '../base/doorbell-note.ts';
 import { AiIpcError } from '../base/errors.ts';
 import type { Events } from '../base/events.ts';
 import { joinHostAndPort, splitHostAndPort } from '../base/host-and-port.ts';
 import { type Lifecycle, StartStop } from '../base/lifecycle.ts';
 import { FloodGuard } from './flood-guard.ts';
+import { type Ringer, Ringers } from './ringers.ts';
 
 export interface DoorbellOptions {
   /** host:port to listen on; port 0 takes any free one. null: no doorbell. */
@@ -24,11 +26,12 @@ const MOST_TRIES = 3;
 
 /**
  * Listens for datagrams that say "there is work"; the poll finds the work without them. What is in them is no matter, but
- * for one that asks whether it was heard.
+ * for one that asks whether it was heard, and one whose caller wants to be rung back.
  */
 export class Doorbell implements Lifecycle {
   readonly #options: DoorbellOptions;
   readonly #startStop = new StartStop('doorbell');
+  readonly #ringers = new Ringers();
   #socket: Socket | undefined;
   #guard: FloodGuard | undefined;
   #address: string | null = null;
@@ -47,8 +50,21 @@ export class Doorbell implements Lifecycle {
     return this.#startStop.start(() => this.#hang());
   }
 
+  /** Who is being told something still hears it: Node sends it after what runs now. */
   stop(): Promise<void> {
-    return this.#startStop.stop(async () => this.#takeDown());
+    return this.#startStop.stop(async () => {
+      await turn();
+      this.#takeDown();
+    });
+  }
+
+  /**
+   * This request has ended, as the database says by now: whoever rang for it on this machine hears so, and looks sooner than
+   * by himself. Nobody does while the doorbell is deaf to a flood.
+   */
+  ringBack(id: number): void {
+    const ringer = this.#ringers.take(id);
+    if (ringer !== undefined && this.#guard?.isDeaf === false) this.#tell(ringBackOf(id), ringer);
   }
 
   async #hang(): Promise<void> {
@@ -78,12 +94,18 @@ export class Doorbell implements Lifecycle {
     socket.on('message', (message, caller) => {
       if (!guard.hears()) return;
       onRing();
-      // A datagram may name no port to answer to, and Node throws at that. Whoever has gone meanwhile does not miss it.
-      if (message.equals(IS_IT_HEARD) && caller.port !== 0)
-        socket.send(HEARD, caller.port, caller.address, () => undefined);
+      if (message.equals(IS_IT_HEARD)) this.#tell(HEARD, caller);
+      const id = idOfRing(message);
+      if (id !== undefined) this.#ringers.remember(id, caller);
     });
     socket.on('error', (error) => this.#fail(error));
     this.#address = this.#options.advertise ?? joinHostAndPort(host, socket.address().port);
+  }
+
+  /** Whoever has gone meanwhile does not miss it. */
+  #tell(note: Buffer, { address, port }: Ringer): void {
+    // A datagram may name no port to answer to; Node throws at that.
+    if (port !== 0) this.#socket?.send(note, port, address, () => undefined);
   }
 
   #fail(error: unknown): void {

@@ -35,6 +35,11 @@ export class FloodGuard {
     socket.setRecvBufferSize(WAITING_BYTES);
   }
 
+  /** While it is, its socket sends nothing either. */
+  get isDeaf(): boolean {
+    return this.#isDeaf;
+  }
+
   /** Whether a datagram that came is to be answered. */
   hears(): boolean {
     if (this.#isDeaf) return false;

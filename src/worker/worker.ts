@@ -77,7 +77,12 @@ export class Worker implements Lifecycle {
     this.#context = context;
     this.#flights = flights;
     this.#statistics = new StatisticsCounter(() => clock.nowMs());
-    this.#completer = new Completer({ ...context, flights, onRoom });
+    this.#completer = new Completer({
+      ...context,
+      flights,
+      onRoom,
+      onEnded: (id) => this.#doorbell.ringBack(id),
+    });
     this.#dispatcher = new Dispatcher({
       ...context,
       flights,
@@ -191,11 +196,12 @@ export class Worker implements Lifecycle {
     if (!this.#isCut) {
       events.emit('workerStopping', { workerId, inFlight: this.#flights.calling, isForced: false });
     }
-    await this.#doorbell.stop();
     await this.#poller.stop();
     await this.#dispatcher.drain();
     const unwritten = await this.#completer.flush(LAST_SETTLE_MS);
     await Promise.all([this.#completer.stop(), this.#maintenance.stop(), this.#statisticsLoop.stop()]);
+    // Until here it rings those back who wait.
+    await this.#doorbell.stop();
     // The last of all: as long as an outcome is unwritten, nobody may take this worker for dead.
     await this.#heartbeat.stop();
     await this.#leave(store);
