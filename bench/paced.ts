@@ -146,8 +146,11 @@ async function ask(client: Client.AiIpc, { perSecond, seconds }: Pace): Promise<
   const asked = Array.from({ length: perSecond * seconds }, async (_, at) => {
     const dueMs = startMs + (at * 1_000) / perSecond;
     await delay(dueMs - performance.now());
-    const { status } = await client.ask('dialogue', '/api/v1/npc/dialogue', { message: `Hello ${at}` });
-    if (status !== 'completed') throw new Error(`An ask ended as ${status}.`);
+    const { status, error } = await client.ask('dialogue', '/api/v1/npc/dialogue', {
+      message: `Hello ${at}`,
+    });
+    if (status !== 'completed')
+      throw new Error(`An ask ended as ${status}: ${error?.code}, ${error?.message}`);
     return performance.now() - dueMs;
   });
   return (await Promise.all(asked)).sort((one, other) => one - other);
