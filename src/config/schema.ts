@@ -36,7 +36,8 @@ export const WORKER = {
     variable: 'POLL_INTERVAL_MS',
     default: 100,
     unit: 'ms',
-    meaning: 'The longest wait between two looks for requests when idle.',
+    meaning:
+      'The longest wait between two looks for requests when idle; three times as long while every request comes with a ring of the doorbell.',
     allowed: wholeNumber(10, 60_000),
     isInDocument: true,
   }),
@@ -45,7 +46,8 @@ export const WORKER = {
     variable: 'BATCH_SIZE',
     default: 10,
     unit: 'requests',
-    meaning: 'The most that one claim takes; a full batch is followed by the next at once.',
+    meaning:
+      'The most that one claim takes of a short queue; after each full one the next takes twice as many at once, up to 256.',
     allowed: wholeNumber(1, 1000),
     isInDocument: true,
   }),

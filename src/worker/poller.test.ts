@@ -24,10 +24,21 @@ beforeEach(async () => {
   served = [];
   suspicions = 0;
   mayClaim = true;
+  // The store does its work; it is only counted what it is asked.
+  selects = vi.spyOn(context.store, 'hasDue');
+  claims = vi.spyOn(context.store, 'claim');
+  start(LONG_POLL_MS);
+});
+afterEach(async () => {
+  await poller.stop();
+  await context.close();
+});
+
+function start(pollIntervalMs: number): void {
   poller = new Poller({
     ...context,
     clock,
-    settings: { ...context.settings, pollIntervalMs: LONG_POLL_MS },
+    settings: { ...context.settings, batchSize: 10, concurrency: 64, pollIntervalMs },
     flights: new Flights(() => undefined),
     mayClaim: () => mayClaim,
     dispatch: async (requests) => {
@@ -35,26 +46,25 @@ beforeEach(async () => {
     },
     suspectOrphans: () => suspicions++,
   });
-  // The store does its work; it is only counted what it is asked.
-  selects = vi.spyOn(context.store, 'hasDue');
-  claims = vi.spyOn(context.store, 'claim');
   poller.start();
-});
-afterEach(async () => {
-  await poller.stop();
-  await context.close();
-});
+}
 
 async function insertOne(): Promise<number> {
-  const request = { type: 't', endpoint: '/echo', data: '{}', priority: 5, timeoutSeconds: 30 };
-  const [id] = await context.store.insert([{ ...request, sourceNpc: null, sourceMap: null }]);
+  const [id] = await insert(1);
   return id!;
+}
+
+async function insert(count: number): Promise<readonly number[]> {
+  const request = { type: 't', endpoint: '/echo', data: '{}', priority: 5, timeoutSeconds: 30 };
+  return await context.store.insert(
+    Array.from({ length: count }, () => ({ ...request, sourceNpc: null, sourceMap: null })),
+  );
 }
 
 /** Rings once a millisecond. */
 async function ringFor(ms: number): Promise<void> {
   for (let rung = 0; rung < ms; rung++) {
-    poller.wake();
+    poller.ring();
     await clock.advance(1);
   }
 }
@@ -72,7 +82,7 @@ describe('a poller that is rung', () => {
     const id = await insertOne();
     const rungMs = clock.nowMs();
 
-    poller.wake();
+    poller.ring();
     await clock.advance(0);
 
     expect(served).toEqual([{ id, atMs: rungMs }]);
@@ -86,7 +96,7 @@ describe('a poller that is rung', () => {
       const rungMs = clock.nowMs();
       selects.mockClear();
 
-      poller.wake();
+      poller.ring();
       await clock.advance(0);
 
       expect(served.at(-1)).toEqual({ id, atMs: rungMs });
@@ -96,17 +106,17 @@ describe('a poller that is rung', () => {
 
   it('for nothing does not claim at the next ring: a plain SELECT comes first', async () => {
     await rest();
-    poller.wake();
+    poller.ring();
     await clock.advance(0);
     expect(claims).toHaveBeenCalledTimes(1);
 
-    poller.wake();
+    poller.ring();
     await clock.advance(0);
     expect(claims).toHaveBeenCalledTimes(1);
     expect(selects).toHaveBeenCalledTimes(1);
 
     const id = await insertOne();
-    poller.wake();
+    poller.ring();
     await clock.advance(0);
     expect(served).toEqual([{ id, atMs: clock.nowMs() }]);
   });
@@ -142,13 +152,99 @@ describe('a poller that is rung', () => {
     await rest();
     await ringFor(LOOKS_A_WINDOW + 5);
     const id = await insertOne();
-    poller.wake();
+    poller.ring();
     await clock.advance(0);
     expect(served).toEqual([]);
 
     await clock.advance(WINDOW_MS);
 
     expect(served).toMatchObject([{ id }]);
+  });
+});
+
+describe('a poller that has found something', () => {
+  it('takes twice as many with each full claim, and makes none for nothing', async () => {
+    await rest();
+    await insert(75);
+
+    poller.ring();
+    await clock.advance(1);
+
+    expect(claims.mock.calls.map(([, limit]) => limit)).toEqual([10, 20, 40, 64]);
+    expect(served).toHaveLength(75);
+    expect(selects).not.toHaveBeenCalled();
+  });
+
+  it('claims at once what is rung for during its claim', async () => {
+    await rest();
+    await insertOne();
+    const { claim } = context.store;
+    claims.mockImplementationOnce(async (...args: Parameters<typeof claim>) => {
+      const found = await claim(...args);
+      await insertOne();
+      poller.ring();
+      return found;
+    });
+
+    poller.ring();
+    await clock.advance(0);
+
+    expect(served).toHaveLength(2);
+    expect(selects).not.toHaveBeenCalled();
+  });
+
+  it('finds by a SELECT 2 ms later what nobody rings for', async () => {
+    await rest();
+    await insertOne();
+    poller.ring();
+    await clock.advance(0);
+    await insertOne();
+    await clock.advance(2);
+
+    expect(served).toHaveLength(2);
+    expect(selects).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('a poller whose rests have grown', () => {
+  const POLL_MS = 100;
+  const MINUTE_MS = 60_000;
+
+  beforeEach(async () => {
+    await poller.stop();
+    start(POLL_MS);
+  });
+
+  /** In a second. */
+  async function looks(): Promise<number> {
+    await clock.advance(MINUTE_MS);
+    selects.mockClear();
+    await clock.advance(9_000);
+    return selects.mock.calls.length / 9;
+  }
+
+  it('looks as often as poll_interval_ms says where nobody rings', async () => {
+    expect(await looks()).toBe(10);
+    await insertOne();
+    expect(await looks()).toBe(10);
+  });
+
+  it('looks a third as often where all ring', async () => {
+    await insertOne();
+    poller.ring();
+    expect(await looks()).toBeCloseTo(10 / 3, 5);
+  });
+
+  it('looks as often as before for a minute after it found what nobody rang for', async () => {
+    poller.ring();
+    await clock.advance(10_000);
+    await insertOne();
+    await clock.advance(3 * POLL_MS);
+    expect(served).toHaveLength(1);
+    selects.mockClear();
+    await clock.advance(9_000);
+    expect(selects.mock.calls.length).toBeGreaterThanOrEqual(90);
+    expect(await looks()).toBeCloseTo(10 / 3, 5);
   });
 });
 
@@ -167,14 +263,14 @@ describe('a poller without its table', () => {
     await clock.advance(LONG_POLL_MS);
     expect([told.length > 0, suspicions]).toEqual([true, 0]);
 
-    poller.wake();
+    poller.ring();
     await clock.advance(0);
 
     expect(suspicions).toBe(1);
   });
 
   it('does not say that the trouble is over before something worked', async () => {
-    poller.wake();
+    poller.ring();
     await clock.advance(0);
     mayClaim = false;
     context.sql.exec('ALTER TABLE elsewhere RENAME TO ai_requests');

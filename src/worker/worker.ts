@@ -109,7 +109,7 @@ export class Worker implements Lifecycle {
     this.#doorbell = new Doorbell({
       bind: context.settings.doorbellBind,
       advertise: context.settings.doorbellAdvertise,
-      onRing: () => this.#poller.wake(),
+      onRing: () => this.#poller.ring(),
       events: context.events,
       clock: context.clock,
     });
@@ -156,7 +156,7 @@ export class Worker implements Lifecycle {
 
   /** There may be work: the doorbell of clients in the same process. */
   wake(): void {
-    this.#poller.wake();
+    this.#poller.ring();
   }
 
   /** Drains: no more claims, calls under way end, outcomes are written. Called again: as stopAtOnce. */
