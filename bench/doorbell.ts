@@ -23,10 +23,7 @@ export async function doorbell(): Promise<void> {
 }
 
 async function measureAll(database: TestDatabase): Promise<void> {
-  const worker = startWorker(database.settings, {
-    LOG_LEVEL: 'warn',
-    AI_SERVICE_BASE_URL: 'http://127.0.0.1:9',
-  });
+  const worker = startWorker(database.settings, { AI_SERVICE_BASE_URL: 'http://127.0.0.1:9' });
   try {
     await worker.started();
     const [row] = await database.query<{ doorbell: string }[]>('SELECT doorbell FROM ai_workers');

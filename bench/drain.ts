@@ -1,17 +1,16 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { type AiStubProcess, startAiStubProcess } from '../test/support/ai-stub-process.ts';
 import { type MariadbAddress, MariadbServer } from '../test/support/mariadb-server.ts';
 import { measureHttpAlone } from './http-alone.ts';
 import { median } from './median.ts';
 import { measureDrain, onNewDatabase, TUNED } from './one-drain.ts';
+import { untilPurged } from './purge.ts';
 
 const REQUESTS = 20_000;
 /** Before the measuring: the code of worker and stub is compiled while it runs, as that of HTTP alone is. */
 const WARM_UP = 20_000;
 const ROUNDS = 3;
-/** Transactions whose old row versions wait for InnoDB's purge: a resting server has a few. */
-const PURGED_BELOW = 50;
-const MAX_PURGE_LOOKS = 100;
+/** What the round before has left to tidy up must not slow HTTP alone down. */
+const MAX_PURGE_MS = 10_000;
 /** HTTP alone is measured as the worker calls, and as these cores do best: which of these is best, differs. */
 const HTTP_CONCURRENCIES = [64, 256] as const;
 
@@ -35,7 +34,7 @@ async function compare(server: MariadbAddress, stub: AiStubProcess): Promise<voi
   const rows: Figures[] = [];
   await measureHttp(stub.url, WARM_UP);
   for (let round = 1; round <= ROUNDS; round++) {
-    await untilPurged(server);
+    await onNewDatabase(server, (database) => untilPurged(database, MAX_PURGE_MS));
     const http = await measureHttp(stub.url, REQUESTS);
     const tuned = await onNewDatabase(server, (database) => measureDrain(database, stub, loadOf(TUNED)));
     const byDefault = await onNewDatabase(server, (database) => measureDrain(database, stub, loadOf({})));
@@ -79,16 +78,6 @@ async function measureHttp(url: string, count: number): Promise<{ httpAlike: num
   for (const concurrency of HTTP_CONCURRENCIES)
     rates.push(await measureHttpAlone(url, { count, concurrency }));
   return { httpAlike, httpBest: Math.max(...rates) };
-}
-/** What the round before has left to tidy up must not slow HTTP alone down. */
-async function untilPurged(server: MariadbAddress): Promise<void> {
-  await onNewDatabase(server, async (database) => {
-    for (let looks = 0; looks < MAX_PURGE_LOOKS; looks++) {
-      const [row] = await database.query("SHOW GLOBAL STATUS LIKE 'Innodb_history_list_length'");
-      if (Number(row?.['Value']) < PURGED_BELOW) return;
-      await delay(100);
-    }
-  });
 }
 
 interface Figures {

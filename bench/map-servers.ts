@@ -6,6 +6,7 @@ import { createTestDatabase, type TestDatabase } from '../test/support/test-data
 import type { WorkerProcess } from '../test/support/worker-process.ts';
 import { cpuMsOf } from './cpu-of.ts';
 import { offer, type Pace, partOf } from './offer.ts';
+import { sharesOf } from './shares.ts';
 import { startWorker } from './worker-process.ts';
 
 const SCHEMA = fileURLToPath(new URL('../sql-files/ai_ipc_tables.sql', import.meta.url));
@@ -109,14 +110,4 @@ async function countersOf(database: TestDatabase): Promise<Map<string, number>> 
     `SHOW GLOBAL STATUS WHERE Variable_name IN (${[...COUNTED, 'Threads_connected'].map((name) => `'${name}'`).join(', ')})`,
   );
   return new Map(rows.map((row) => [row.Variable_name, Number(row.Value)]));
-}
-
-/** Of the newest so many requests: the smallest and the largest. */
-async function sharesOf(database: TestDatabase, newest: number): Promise<string> {
-  const rows = await database.query<{ share: string }[]>(
-    `SELECT COUNT(*) / ${newest} AS share FROM (SELECT claimed_by FROM ai_requests ORDER BY id DESC LIMIT ${newest}) newest
-      GROUP BY claimed_by ORDER BY share`,
-  );
-  const percent = (row?: { share: string }) => `${Math.round(Number(row?.share) * 100)} %`;
-  return rows.length === 1 ? percent(rows[0]) : `${percent(rows[0])} to ${percent(rows.at(-1))}`;
 }

@@ -16,11 +16,10 @@ import { median } from './median.ts';
 
 const OURS = fileURLToPath(new URL('..', import.meta.url));
 const ROUNDS = 5;
-/** A second, and for how long: 100 asks are the fewest of which one in a hundred can be told. */
-const PACES = [
-  { perSecond: 5, seconds: 20 },
-  { perSecond: 200, seconds: 10 },
-] as const;
+/** So many asks a second, in place of 5 and 200: the numbers among the words. */
+const IS_PACE = /^[1-9]\d{0,3}$/;
+const ASKED = process.argv.slice(3).filter((word) => IS_PACE.test(word));
+const PACES = ASKED.length === 0 ? [5, 200].map(paceOf) : ASKED.map((word) => paceOf(Number(word)));
 const WARM_UP = { perSecond: 200, seconds: 5 };
 /** As deploy/ai-ipc-worker.service starts it. */
 const NODE_ARGS = ['--max-semi-space-size=32'];
@@ -48,10 +47,12 @@ const VALUES = ['p50', 'p99', 'cpuSeconds', 'clientCpuSeconds', 'selects'] as co
 /**
  * What one who asks waits: milliseconds from when an `ask` was due to its answer, at 5 and at 200 a second, with an AI
  * service that answers in 0 ms, MariaDB with durable commits, worker and client on this machine. With the folder of another
- * build (`npm ci && node bin/build.js` there), both in turn: `npm run bench -- paced FOLDER`.
+ * build (`npm ci && node bin/build.js` there), both in turn: `npm run bench -- paced FOLDER`. With numbers, at these paces
+ * instead: `npm run bench -- paced 50 1000`.
  */
 export async function paced(): Promise<void> {
-  const folders = [OURS, ...process.argv.slice(3).map((folder) => resolve(folder))];
+  const others = process.argv.slice(3).filter((word) => !IS_PACE.test(word));
+  const folders = [OURS, ...others.map((folder) => resolve(folder))];
   for (const folder of folders) {
     if (existsSync(entryOf(folder))) continue;
     throw new Error(`${folder} has no build to measure. Run there: npm ci && node bin/build.js`);
@@ -72,6 +73,11 @@ export async function paced(): Promise<void> {
     await server.remove();
     await stub.stop();
   }
+}
+
+/** For how long: 100 asks are the fewest of which one in a hundred can be told. */
+function paceOf(perSecond: number): Pace {
+  return { perSecond, seconds: Math.max(10, Math.ceil(100 / perSecond)) };
 }
 
 /** The figures for each pace. */

@@ -13,12 +13,20 @@ export interface AiStubProcess {
   stop(): Promise<void>;
 }
 
+/** How long an answer takes: `delayMs` (0), or mixed from there up to `mostDelayMs`. */
+export interface AiDelays {
+  readonly delayMs?: number;
+  readonly mostDelayMs?: number;
+}
+
 /** Starts this file as a child; it ends with its parent, because it watches its standard input. */
-export async function startAiStubProcess(options: { delayMs?: number } = {}): Promise<AiStubProcess> {
+export async function startAiStubProcess({
+  delayMs = 0,
+  mostDelayMs = delayMs,
+}: AiDelays = {}): Promise<AiStubProcess> {
   const file = fileURLToPath(import.meta.url);
-  const child = spawn(process.execPath, ['--import', 'tsx', file, String(options.delayMs ?? 0)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  const args = ['--import', 'tsx', file, String(delayMs), String(mostDelayMs)];
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
   const lines = createInterface({ input: child.stdout });
   const [line] = await Promise.race([
@@ -38,7 +46,7 @@ export async function startAiStubProcess(options: { delayMs?: number } = {}): Pr
 }
 
 /** As little as node:http allows: the body is read and forgotten, the answer is one buffer of 102 bytes. */
-function serve(delayMs: number): void {
+function serve(nextDelayMs: () => number): void {
   const answer = Buffer.from(
     JSON.stringify({
       npc_id: 'sage',
@@ -51,6 +59,7 @@ function serve(delayMs: number): void {
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     request.resume();
     request.on('end', () => {
+      const delayMs = nextDelayMs();
       if (delayMs > 0) setTimeout(() => response.writeHead(200, headers).end(answer), delayMs);
       else response.writeHead(200, headers).end(answer);
     });
@@ -61,4 +70,16 @@ function serve(delayMs: number): void {
   process.stdin.resume().on('end', () => process.exit(0));
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) serve(Number(process.argv[2] ?? 0));
+/** The part of a whole by which each next one is furthest from all before: every mix of any number is an even one. */
+const GOLDEN = 0.618_033_988_749_895;
+
+/** Mixed, as many take 0.1 to 1 s as 1 to 10 s; the same in each run. */
+function delaysBetween(leastMs: number, mostMs: number): () => number {
+  let calls = 0;
+  return () => (mostMs === leastMs ? leastMs : leastMs * (mostMs / leastMs) ** ((calls++ * GOLDEN) % 1));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [leastMs = 0, mostMs = leastMs] = process.argv.slice(2).map(Number);
+  serve(delaysBetween(leastMs, mostMs));
+}
