@@ -4,6 +4,7 @@ import { startAiStubProcess } from '../test/support/ai-stub-process.ts';
 import { startBox } from '../test/support/box-process.ts';
 import { startGaleraCluster } from '../test/support/galera-node.ts';
 import { createTestDatabase, type TestDatabase } from '../test/support/test-database.ts';
+import { galeraCommits } from './galera-commits.ts';
 import { startWorker } from './worker-process.ts';
 
 const SCHEMA = fileURLToPath(new URL('../sql-files/ai_ipc_tables.sql', import.meta.url));
@@ -14,7 +15,10 @@ const EVERY_MS = 25;
 /** Of the AI service: what a small model takes at the least. */
 const AI_MS = 50;
 
-/** Asks through HAProxy's roundrobin over three nodes of Galera: each read may be behind the write before it. */
+/**
+ * Asks through HAProxy's roundrobin over three nodes of Galera: each read may be behind the write before it. Then all nodes
+ * write the same rows.
+ */
 export async function galera(): Promise<void> {
   const nodes = await startGaleraCluster(NODES);
   const stub = await startAiStubProcess({ delayMs: AI_MS });
@@ -31,6 +35,7 @@ export async function galera(): Promise<void> {
     } finally {
       await box.stop();
     }
+    await galeraCommits(nodes);
   } finally {
     await stub.stop();
     for (const node of nodes) await node.remove();

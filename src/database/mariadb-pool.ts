@@ -1,4 +1,3 @@
-import type { Connection, UpsertResult } from 'mariadb';
 import { backoffMs } from '../base/backoff.ts';
 import { systemClock } from '../base/clock.ts';
 import { AiIpcError } from '../base/errors.ts';
@@ -6,9 +5,8 @@ import { hostListText } from '../base/host-list.ts';
 import type { MariadbSettings } from '../config/settings.ts';
 import { connectBefore, connectTo, connectToServing, type OpenConnection } from './connect.ts';
 import { ConnectionPool } from './connection-pool.ts';
-import type { Database, Decide, ExecuteResult, Row, RowsStatement, Statement, Write } from './database.ts';
+import type { Database, ExecuteResult, Row, RowsStatement, Statement } from './database.ts';
 import {
-  hasMissed,
   isFull,
   isLasting,
   isOfServerState,
@@ -21,9 +19,9 @@ import type { SeveralHosts, Where } from './host-return.ts';
 import { type HostChange, hasSeveralHosts, hostsOf, noteServing } from './hosts.ts';
 import type { ConnectNeeds } from './line.ts';
 import { findStored, type Sent } from './lost-commit.ts';
-import { joinInPackets } from './multi-statement.ts';
 import type { Member } from './pool-member.ts';
 import { poolSession } from './session.ts';
+import { insertEach, lockAndWrite, queryAll, writeIfLocked } from './transactions.ts';
 
 /** The settings, and what a connection may be told besides. */
 export interface ConnectionSettings extends MariadbSettings {
@@ -133,7 +131,7 @@ function databaseOn(
   const silenceMs = hasSeveralHosts(settings) ? SILENCE_OF_SEVERAL_MS : SILENCE_MS;
   const packetBytes = (settings.maxPacketBytes ?? DEFAULT_PACKET_BYTES) - PACKET_MARGIN_BYTES;
 
-  async function withConnection<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+  async function withMember<T>(work: (member: Member) => Promise<T>): Promise<T> {
     try {
       const member = await pool.acquire(urgency);
       return await guarded(pool, member, { work, silence: new Silence(pool, member, silenceMs) });
@@ -143,11 +141,11 @@ function databaseOn(
   }
 
   const query: Database['query'] = (sql, values = []) =>
-    retried(name, () => withConnection((connection) => connection.query<Row[]>(sql, values)));
+    retried(name, () => withMember(({ connection }) => connection.query<Row[]>(sql, values)));
 
   function insert(sql: string, rows: RowsStatement['rows'], sent?: Sent): Promise<number[]> {
     return retried(name, () =>
-      withConnection((connection) => insertEach(connection, { sql, rows }, { packetBytes, sent })),
+      withMember((member) => insertEach(member, { sql, rows }, { packetBytes, sent })),
     );
   }
 
@@ -168,124 +166,28 @@ function databaseOn(
   return {
     name,
     query,
-    queryAll: (statements) =>
-      retried(name, () => withConnection((connection) => queryAll(connection, statements))),
+    queryAll: (statements) => retried(name, () => withMember((member) => queryAll(member, statements))),
     execute: (sql, values = []) =>
-      retried(name, () => withConnection((connection) => connection.query<ExecuteResult>(sql, values))),
+      retried(name, () => withMember(({ connection }) => connection.query<ExecuteResult>(sql, values))),
     insertEach: (sql, rows, find) =>
       find === undefined ? insert(sql, rows) : insertAndFind(sql, rows, find),
     lockAndWrite: (lock, decide) =>
-      retried(name, () =>
-        withConnection((connection) => lockAndWrite(connection, { lock, decide, packetBytes })),
-      ),
+      retried(name, () => withMember((member) => lockAndWrite(member, { lock, decide, packetBytes }))),
     writeIfLocked: (lock, writes) =>
-      retried(name, () =>
-        withConnection((connection) => writeIfLocked(connection, { lock, writes, packetBytes })),
-      ),
+      retried(name, () => withMember((member) => writeIfLocked(member, { lock, writes, packetBytes }))),
     close: () => pool.close(),
   };
-}
-
-async function queryAll(
-  connection: Connection,
-  statements: readonly Statement[],
-): Promise<readonly (readonly Row[])[]> {
-  const sql = statements.map((statement) => statement.sql).join(';\n');
-  const found = await connection.query<Row[] | Row[][]>(
-    sql,
-    statements.flatMap((statement) => statement.values),
-  );
-  // Of a single one the driver gives the rows, and not a list of one.
-  return statements.length === 1 ? [found as Row[]] : (found as Row[][]);
-}
-
-interface Transaction<T> {
-  readonly lock: Statement;
-  readonly decide: Decide<T>;
-  readonly packetBytes: number;
-}
-
-/** Two round trips: BEGIN with the locks, then everything that is written with its COMMIT. */
-async function lockAndWrite<T>(
-  connection: Connection,
-  { lock, decide, packetBytes }: Transaction<T>,
-): Promise<T> {
-  const sentAtMs = performance.now();
-  const [, rows] = await connection.query<[unknown, Row[]]>(`BEGIN;\n${lock.sql}`, lock.values);
-  const { writes, result } = decide(rows, sentAtMs);
-  await send(connection, { writes: [...writes, COMMIT], packetBytes });
-  return result;
-}
-
-/** One round trip, where all is as it should be. */
-async function writeIfLocked(
-  connection: Connection,
-  { lock, writes, packetBytes }: Writes & { readonly lock: Statement },
-): Promise<boolean> {
-  try {
-    await send(connection, { writes: [BEGIN, lock, ...writes, COMMIT], packetBytes });
-    return true;
-  } catch (error) {
-    if (!hasMissed(error)) throw error;
-    await connection.rollback();
-    return false;
-  }
-}
-
-interface Writes {
-  readonly writes: readonly Write[];
-  readonly packetBytes: number;
-}
-
-/** One packet after the other: behind one that failed, the next would be committed all the same. */
-async function send(connection: Connection, { writes, packetBytes }: Writes): Promise<void> {
-  for (const { sql, values } of joinInPackets(writes, packetBytes)) await connection.query(sql, values);
-}
-
-const BEGIN: Statement = { sql: 'BEGIN', values: [] };
-const COMMIT: Statement = { sql: 'COMMIT', values: [] };
-
-interface Inserting {
-  readonly packetBytes: number;
-  /** Told the ids before the COMMIT is sent: its answer may never come. */
-  readonly sent?: Sent | undefined;
-}
-
-async function insertEach(
-  connection: Connection,
-  { sql, rows }: RowsStatement,
-  { packetBytes, sent }: Inserting,
-): Promise<number[]> {
-  const inserts = rows.map((row) => ({ sql, rows: [row] }));
-  // One INSERT is a transaction by itself: no BEGIN and COMMIT around it, where its ids need not be known before its end.
-  if (rows.length === 0 || (rows.length === 1 && sent === undefined))
-    return await insertPackets(connection, joinInPackets(inserts, packetBytes));
-  if (sent !== undefined) sent.ids = undefined;
-  const [, ...ids] = await insertPackets(connection, joinInPackets([BEGIN, ...inserts], packetBytes));
-  if (sent !== undefined) sent.ids = ids;
-  await connection.query(COMMIT.sql);
-  return ids;
-}
-
-/** The id of each statement, 0 where it makes none. */
-async function insertPackets(connection: Connection, packets: readonly Statement[]): Promise<number[]> {
-  const ids: number[] = [];
-  for (const { sql, values } of packets) {
-    const results = await connection.query<UpsertResult | UpsertResult[]>(sql, values);
-    ids.push(...[results].flat().map((result) => Number(result.insertId)));
-  }
-  return ids;
 }
 
 /** Gives the connection back in any case; when it is broken, or its server of no use, it is closed instead. */
 async function guarded<T>(
   pool: ConnectionPool,
   member: Member,
-  { work, silence }: { readonly work: (connection: Connection) => Promise<T>; readonly silence: Silence },
+  { work, silence }: { readonly work: (member: Member) => Promise<T>; readonly silence: Silence },
 ): Promise<T> {
   try {
     // Raced, because a connection that is cut need not reject what it was doing.
-    const result = await Promise.race([work(member.connection), silence.tooLong]);
+    const result = await Promise.race([work(member), silence.tooLong]);
     pool.release(member);
     return result;
   } catch (error) {

@@ -8,6 +8,8 @@ export interface Member extends OpenConnection {
   /** Which server it is, as far as a server can be told from another. */
   readonly server: string;
   readonly wasReadOnly: boolean;
+  /** Whether it is a node of Galera: what is written there, another node may undo. */
+  readonly isGalera: boolean;
   /** When it last worked for somebody. */
   usedMs: number;
   /** When its server last answered a look or a ping. */
@@ -20,9 +22,10 @@ export interface Member extends OpenConnection {
 const LOOK_LIMIT_MS = 1_000;
 
 const READ_ONLY = 'SELECT @@GLOBAL.read_only AS read_only';
-/** Two servers behind one address differ in one of these. */
+/** Two servers behind one address differ in one of these. A MariaDB that was built without Galera has no @@wsrep_on, nor has MySQL. */
 const WHO = `
-  SELECT CONCAT_WS(' ', @@hostname, @@port, @@server_id, @@datadir) AS server, @@GLOBAL.read_only AS read_only`;
+  SELECT CONCAT_WS(' ', @@hostname, @@port, @@server_id, @@datadir) AS server, @@GLOBAL.read_only AS read_only
+         /*M! , (SELECT VARIABLE_VALUE FROM information_schema.SESSION_VARIABLES WHERE VARIABLE_NAME = 'WSREP_ON') AS wsrep_on */`;
 
 export interface MemberOptions {
   readonly generation: number;
@@ -36,7 +39,8 @@ export async function toMember(
   { generation, mayBeReadOnly }: MemberOptions,
 ): Promise<Member> {
   try {
-    const [row] = await opened.connection.query<{ server: string; read_only: unknown }[]>(WHO);
+    const [row] =
+      await opened.connection.query<{ server: string; read_only: unknown; wsrep_on?: unknown }[]>(WHO);
     const nowMs = performance.now();
     return {
       ...opened,
@@ -44,6 +48,7 @@ export async function toMember(
       server: String(row?.server),
       // It may have become so since it was chosen: then the next look finds that out.
       wasReadOnly: mayBeReadOnly && isOn(row?.read_only),
+      isGalera: isOn(row?.wsrep_on),
       usedMs: nowMs,
       heardMs: nowMs,
       lookedMs: nowMs,
