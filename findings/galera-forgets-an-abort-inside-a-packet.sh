@@ -1,7 +1,7 @@
 #!/bin/bash
-# MariaDB 10.11.19 and 11.8.9 with galera 26.4.23: a transaction that another node undoes between two statements of one packet is not told so.
-# The rest of the packet runs as if nothing was, each statement commits by itself, some twice, and COMMIT says OK. As one
-# statement, a block (BEGIN NOT ATOMIC ... END), the same transactions lose nothing: 1213 whenever they are undone.
+# MariaDB 10.11.19 and 11.8.9 with galera 26.4.23: a transaction that another node undoes between two statements of one packet is
+# not told so. The rest of the packet runs as if nothing was, each statement commits by itself, some twice, and COMMIT says OK.
+# As one statement, a block (BEGIN NOT ATOMIC ... END), the same transactions lose nothing: 1213 whenever they are undone.
 # Guessed before: the packet ends with 1213 at the next statement, as it does for an InnoDB deadlock.
 # Two nodes, three clients on each, which write the same two rows. Needs Debian, with what mariadb-server-core depends on.
 # Exits with 1 when nothing was lost in packets, or something in blocks.
