@@ -24,6 +24,9 @@ export const ERRORS = {
   // This machine cannot be set up as it is.
   setup_refused: { exit: 1 },
 
+  // This database server is not to be measured now.
+  bench_refused: { exit: 1 },
+
   // The settings or the database need an admin.
   bad_settings: { exit: 78 },
   database_denied: { exit: 78 },

@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   retry: async () => (await import('./operator/retry.ts')).retryCommand(),
   stats: async () => (await import('./operator/stats.ts')).statsCommand(),
   selftest: async () => (await import('./selftest/command.ts')).selftestCommand(),
+  bench: async () => (await import('./bench/command.ts')).benchCommand(),
   talk: async () => (await import('./talk.ts')).talkCommand(),
   persona: async () => (await import('./persona.ts')).personaCommand(),
   npcs: async () => (await import('./npcs.ts')).npcsCommand(),

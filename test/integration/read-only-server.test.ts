@@ -5,6 +5,7 @@ import { mariadbEnv, mariadbOption, runCli, startCli, useCli } from '../support/
 import { createUser } from '../support/create-user.ts';
 import { MariadbServer } from '../support/mariadb-server.ts';
 import { QueueObserver } from '../support/queue-observer.ts';
+import { serverKind } from '../support/server-kind.ts';
 import type { DatabaseSettings, TestDatabase } from '../support/test-database.ts';
 import { useWorkers } from '../support/worker-process.ts';
 import { diagnose, faultsOf } from './support/doctor-under-test.ts';
@@ -61,6 +62,14 @@ describe('on a server that takes no writes, such as a replica,', () => {
     },
   );
 
+  it('`ai-ipc bench` measures nothing there', async () => {
+    const { exitCode, stderr } = await run('bench');
+    expect(stderr).toMatch(
+      /^ERROR bench_refused: .*takes no writes \(read_only=ON\)\. Nothing was written\./m,
+    );
+    expect(exitCode).toBe(1);
+  });
+
   it('the pages of the dashboard show the queue', async () => {
     const dashboard = startCli(['dashboard', ...mariadbOption(database())], {
       env: { ...mariadbEnv(database()), DASHBOARD_BIND: '127.0.0.1:0' },
@@ -109,4 +118,21 @@ describe('on a server that takes no writes, such as a replica,', () => {
     await queue.database.query('SET GLOBAL read_only = OFF');
     await queue.waitForStatus(await queue.insertOne('/echo'), 'completed', 10_000);
   });
+});
+
+it('on a replica that would take writes, `ai-ipc bench` measures nothing either: they would part it from its primary', async () => {
+  const { isMysql } = await serverKind((sql) => queue.database.query(sql));
+  const begin = isMysql
+    ? [
+        "CHANGE REPLICATION SOURCE TO SOURCE_HOST = '127.0.0.1', SOURCE_PORT = 1, SOURCE_USER = 'nobody'",
+        'START REPLICA',
+      ]
+    : ["CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = 1, MASTER_USER = 'nobody'", 'START SLAVE'];
+  for (const statement of ['SET GLOBAL read_only = OFF', ...begin]) await queue.database.query(statement);
+  const root = { settings: queue.settings } as TestDatabase;
+
+  const { exitCode, stderr } = await runCli(['bench', ...mariadbOption(root)], { env: mariadbEnv(root) });
+
+  expect(stderr).toMatch(/^ERROR bench_refused: .*a replica of 127\.0\.0\.1:1\. .* Measure the primary/m);
+  expect(exitCode).toBe(1);
 });
