@@ -63,7 +63,9 @@ function make(parent: string, owner: string): BenchPlace {
 function findOthers(parent: string): Others {
   const places: OtherPlace[] = [];
   const strangers: Stranger[] = [];
-  const names = translated(() => readdirSync(parent)).filter((entry) => FORM.test(entry));
+  const names = translated(() => readdirSync(parent))
+    .filter((entry) => FORM.test(entry))
+    .sort();
   for (const name of names) {
     const other = look(parent, name);
     if (other === undefined) continue;

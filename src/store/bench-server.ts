@@ -27,7 +27,8 @@ const OURS = /^ai_\w+$/;
 const FIND_NAMES = `
   SELECT SCHEMA_NAME AS name
     FROM information_schema.SCHEMATA
-   WHERE SCHEMA_NAME REGEXP '^ai_ipc_bench_[0-9a-f]{12}$'`;
+   WHERE SCHEMA_NAME REGEXP '^ai_ipc_bench_[0-9a-f]{12}$'
+   ORDER BY SCHEMA_NAME`;
 const FIND_TABLES = 'SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = ?';
 const WHO = 'SELECT CURRENT_USER() AS account';
 

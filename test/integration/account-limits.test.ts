@@ -56,7 +56,10 @@ it.each([1, 2, 3])(
 
 it('a worker whose account has no connection left says the server’s reason, and serves when one is free', async () => {
   await limitTo(1);
-  const other = await queue().database.connect({ user, password: 'pw' });
+  // The connections of the worker before may take the server a moment yet.
+  const other = await waitFor(() => queue().database.connect({ user, password: 'pw' }), {
+    what: 'the only connection of the account',
+  });
   const worker = start();
   const line = await worker.waitForLog(AWAY);
   expect(line['error']).toMatch(/'max_user_connections' resource.*lower max_pool_size/);

@@ -50,7 +50,7 @@ describe('on a database server', () => {
   /** Databases with a name as a bench gives it. */
   async function places(): Promise<string[]> {
     const rows = await database.query('SHOW DATABASES LIKE ?', [LIKE_OURS]);
-    return rows.map((row) => String(Object.values(row)[0]));
+    return rows.map((row) => String(Object.values(row)[0])).sort();
   }
 
   /** The name of the one that is made next. */
