@@ -5,7 +5,8 @@ import { openTestContext, type TestContext } from '../../test/support/worker-con
 import type { Outcome } from '../queue/outcome.ts';
 import type { ClaimedRequest, ClaimRef } from '../queue/request.ts';
 import { Dispatcher } from './dispatcher.ts';
-import { Flights } from './flights.ts';
+import { FlightEnds } from './flight-ends.ts';
+import { Flight, Flights } from './flights.ts';
 
 let stub: AiStub;
 let context: TestContext;
@@ -107,6 +108,23 @@ describe('Dispatcher', () => {
 
     expect(outcomes.map((outcome) => outcome.kind)).toEqual(Array(12).fill('timeout'));
     expect(context.breaker.state).toBe('closed');
+  });
+
+  it('a claim whose life ended while its connection was being made has timed out', async () => {
+    const ends = new FlightEnds({
+      ...context,
+      flights,
+      complete: (_flight, outcome) => outcomes.push(outcome),
+      release: async (claims, reason) => void released.push({ claims, reason }),
+      postpone: (_flight, outcome) => outcomes.push(outcome),
+    });
+    const notSent = (lifeLeftMs: number) => new Flight(request, context.clock.nowMs() + lifeLeftMs);
+
+    await ends.abort(notSent(0));
+    await ends.abort(notSent(60_000));
+
+    expect(outcomes).toMatchObject([{ kind: 'timeout', error: { code: 'expired' } }]);
+    expect(released).toMatchObject([{ claims: [{ id: request.id }], reason: 'silence' }]);
   });
 
   it('a call that is cut because its request is lost writes nothing and makes room', async () => {

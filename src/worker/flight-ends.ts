@@ -4,6 +4,7 @@ import type { Outcome } from '../queue/outcome.ts';
 import type { ClaimRef } from '../queue/request.ts';
 import { ComingBack } from './coming-back.ts';
 import type { Flight, Flights } from './flights.ts';
+import { neverCalled } from './outcome-of.ts';
 import type { ReleaseReason } from './releases.ts';
 import type { WorkerContext } from './worker-parts.ts';
 
@@ -53,13 +54,18 @@ export class FlightEnds {
   /** Its call was cut, or not sent. */
   async abort(flight: Flight): Promise<void> {
     if (flight.abortReason === 'release') return await this.release(flight, 'stopping');
-    // Nobody cut it: it was not sent.
-    if (flight.abortReason === undefined) return await this.release(flight, 'silence');
+    if (flight.abortReason === undefined) return await this.#neverSent(flight);
     // Ended by itself: where the request was claimed again meanwhile, remove leaves that later claim alone.
     const { flights, events, workerId } = this.#options;
     flights.endCall(flight);
     flights.remove(flight.request);
     events.emit('attemptAborted', { workerId, requestId: flight.request.id });
+  }
+
+  /** Nobody cut it: when the connection stood, its time was over, or its claim no longer sure. */
+  async #neverSent(flight: Flight): Promise<void> {
+    if (this.#options.clock.nowMs() < flight.dueAtMs) return await this.release(flight, 'silence');
+    this.complete(flight, neverCalled(), null);
   }
 
   async release(flight: Flight, reason: ReleaseReason): Promise<void> {
