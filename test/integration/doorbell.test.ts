@@ -42,12 +42,12 @@ async function startSleepyWorker(env: Readonly<Record<string, string>> = {}): Pr
   return worker;
 }
 
-/** Resolves just after a look that came LONG_REST_MS after the one before: the next one comes later still. */
+/** Resolves just after a look that came LONG_REST_MS after the one before, and found nothing: the next one comes later still. */
 async function untilItRests(): Promise<void> {
   await waitFor(
     () => {
       const [last, before] = proxy.statements.filter(({ sql }) => sql.includes('LIMIT 1')).toReversed();
-      return last !== undefined && before !== undefined && last.atMs - before.atMs >= LONG_REST_MS;
+      return last?.isAnswered === true && before !== undefined && last.atMs - before.atMs >= LONG_REST_MS;
     },
     { timeoutMs: 20_000, what: 'a long rest between two looks' },
   );

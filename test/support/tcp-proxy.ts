@@ -12,6 +12,8 @@ export interface Target {
 export interface SeenStatement {
   readonly sql: string;
   readonly atMs: number;
+  /** Whether the server has begun its answer: what it read, it has read. */
+  isAnswered: boolean;
 }
 
 /** What is to happen to the line whose client sends a certain statement, when its answer has come. */
@@ -133,7 +135,7 @@ export class TcpProxy {
 
   #serve(client: Socket): void {
     const line = new Line(client, connect(this.#target.port, this.#target.host), {
-      see: (sql) => this.#see(sql),
+      see: (statement) => this.#see(statement),
       isToBreak: () => this.#isToBreak(),
       delayMs: () => this.#delayMs,
       onClosed: () => this.#lines.delete(line),
@@ -143,17 +145,17 @@ export class TcpProxy {
   }
 
   /** What is to be done once the answer to this statement has come; undefined: pass it on. */
-  #see(sql: string): Trap['onAnswer'] | undefined {
-    if (this.#keepsStatements) this.statements.push({ sql, atMs: performance.now() });
+  #see(statement: SeenStatement): Trap['onAnswer'] | undefined {
+    if (this.#keepsStatements) this.statements.push(statement);
     const trap = this.#trap;
-    if (!trap?.isMeant(sql)) return undefined;
+    if (!trap?.isMeant(statement.sql)) return undefined;
     this.#trap = undefined;
     return trap.onAnswer;
   }
 }
 
 interface LineOptions {
-  readonly see: (sql: string) => Trap['onAnswer'] | undefined;
+  readonly see: (statement: SeenStatement) => Trap['onAnswer'] | undefined;
   readonly isToBreak: () => boolean;
   readonly delayMs: () => number;
   readonly onClosed: () => void;
@@ -169,6 +171,7 @@ class Line {
   /** What is on its way to a socket, the last of it. */
   readonly #sending = new Map<Socket, Promise<void>>();
   #isStalled = false;
+  #asked: SeenStatement | undefined;
   #onAnswer: Trap['onAnswer'] | undefined;
 
   constructor(client: Socket, server: Socket, options: LineOptions) {
@@ -188,7 +191,7 @@ class Line {
       if (this.#isStalled) return;
       for (const packet of this.#sent.read(data)) {
         const sql = queryOf(packet);
-        if (sql !== undefined) this.#onAnswer = options.see(sql);
+        if (sql !== undefined) this.#see(sql);
       }
       this.#send(server, data);
     });
@@ -199,8 +202,14 @@ class Line {
     });
   }
 
+  #see(sql: string): void {
+    this.#asked = { sql, atMs: performance.now(), isAnswered: false };
+    this.#onAnswer = this.#options.see(this.#asked);
+  }
+
   #passBack(data: Buffer): void {
     if (this.#isStalled) return;
+    if (this.#asked !== undefined) this.#asked.isAnswered = true;
     if (this.#onAnswer !== undefined) this.#swallow(data, this.#onAnswer);
     else if (this.#options.isToBreak()) this.#break(data);
     else this.#send(this.#client, data);
