@@ -1,8 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { AiIpc } from '../src/client/index.ts';
 import { startAiStubProcess } from '../test/support/ai-stub-process.ts';
-import { startGaleraCluster } from '../test/support/galera-node.ts';
-import type { MariadbServer } from '../test/support/mariadb-server.ts';
+import { type GaleraNode, startGaleraCluster } from '../test/support/galera-node.ts';
 import { createTestDatabase, TestDatabase } from '../test/support/test-database.ts';
 import { waitFor } from '../test/support/wait-for.ts';
 import type { WorkerProcess } from '../test/support/worker-process.ts';
@@ -24,17 +23,17 @@ const KEPT = '256M';
 
 const AWAY = 'Going on with another host of the database';
 const BACK = 'Back on a preferred host of the database';
+const TROUBLE = 'Database trouble, trying again';
 
-/** Asks two workers whose DB_HOST names three nodes, while the first stands still and comes back, and then is killed. */
+/** Asks two workers whose DB_HOST names three nodes, while nodes are away in four ways, and all is served again. */
 export async function galeraHosts(): Promise<void> {
   const nodes = await startGaleraCluster(NODES, { keeps: KEPT });
   const stub = await startAiStubProcess({ delayMs: AI_MS });
   try {
-    const [first, second] = nodes;
-    if (first === undefined || second === undefined) return;
+    const [first, second, third] = nodes as [GaleraNode, GaleraNode, GaleraNode];
     const made = await createTestDatabase(first.address);
     await made.loadSqlFile(SCHEMA);
-    // Of the second node: the first one's is away when all is counted.
+    // Of the second node: the first one's is away when a fault begins.
     const seen = new TestDatabase({ ...made.settings, port: second.address.port });
     const parts = { nodes, seen, url: stub.url };
     await play('the first node stands still and comes back', parts, async ([worker]) => {
@@ -43,15 +42,38 @@ export async function galeraHosts(): Promise<void> {
       first.resume();
       await worker?.waitForLog(BACK);
     });
-    await play('the first node is killed', parts, () => first.kill());
+    await play('the first node is cut off from the others, and heard again', parts, async ([worker]) => {
+      await isolate(made, true);
+      await worker?.waitForLog(AWAY);
+      await isolate(made, false);
+      await worker?.waitForLog(BACK);
+    });
+    await play('the first node is killed, and joins again', parts, async ([worker]) => {
+      await first.kill();
+      await worker?.waitForLog(AWAY);
+      await first.rejoin();
+      await worker?.waitForLog(BACK);
+    });
+    await reportSame(nodes, made);
+    const alone = { ...parts, seen: made };
+    await play('the other two are killed, and the first is made the cluster', alone, async ([worker]) => {
+      for (const other of [second, third]) await other.kill();
+      await worker?.waitForLog(TROUBLE);
+      await made.query("SET GLOBAL wsrep_provider_options = 'pc.bootstrap=YES'");
+    });
   } finally {
     await stub.stop();
     for (const node of nodes) await node.remove();
   }
 }
 
+/** Galera's own way to play a network that parts: the node hears nobody, and is heard by nobody. */
+async function isolate(database: TestDatabase, isAlone: boolean): Promise<void> {
+  await database.query(`SET GLOBAL wsrep_provider_options = 'gmcast.isolate=${isAlone ? 1 : 0}'`);
+}
+
 interface Parts {
-  readonly nodes: readonly MariadbServer[];
+  readonly nodes: readonly GaleraNode[];
   readonly seen: TestDatabase;
   readonly url: string;
 }
@@ -136,4 +158,18 @@ async function openRequests(seen: TestDatabase): Promise<number> {
     "SELECT COUNT(*) AS n FROM ai_requests WHERE status IN ('pending', 'processing')",
   );
   return Number(row?.['n']);
+}
+
+/** Whether all nodes have the same, to the byte. */
+async function reportSame(nodes: readonly GaleraNode[], made: TestDatabase): Promise<void> {
+  const sums = new Set<string>();
+  for (const { address } of nodes) {
+    const node = new TestDatabase({ ...made.settings, port: address.port });
+    await node.query('SET wsrep_sync_wait = 1');
+    const rows = await node.query(`CHECKSUM TABLE ai_requests, ai_responses, ai_request_log`);
+    sums.add(rows.map((row) => row['Checksum']).join(' '));
+  }
+  process.stdout.write(
+    `${nodes.length} nodes, ${sums.size === 1 ? 'the same rows on each' : 'NOT the same rows'}.\n`,
+  );
 }

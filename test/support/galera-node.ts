@@ -1,11 +1,13 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createConnection } from 'mariadb';
-import { dataFolderOf } from './data-folder.ts';
+import { baseArgs, dataFolderOf } from './data-folder.ts';
 import { fetchPackages } from './fetched-packages.ts';
-import { MariadbServer } from './mariadb-server.ts';
+import { type MariadbAddress, MariadbServer } from './mariadb-server.ts';
+import type { ServerPrograms } from './server-programs.ts';
+import { asServerUser } from './server-user.ts';
 import { waitFor } from './wait-for.ts';
 
 const SERVER = 'usr/sbin/mariadbd';
@@ -15,14 +17,62 @@ const PROVIDER = 'usr/lib/galera/libgalera_smm.so';
 const FIRST_PORT = 12_000;
 const PORT_COUNT = 7_000;
 
+/** It took 2 s. */
+const JOIN_TIMEOUT_MS = 10_000;
+/** Recovering InnoDB took a second. */
+const RECOVER_TIMEOUT_MS = 60_000;
+
 /** Each node takes its own port and the one above it, for what it sends to one that joins. */
 const PORTS_OF_NODE = 10;
+
+/** A MariaDB server that shares what it has with the others of its cluster. */
+export class GaleraNode extends MariadbServer {
+  readonly #programs: ServerPrograms;
+  readonly #group: string;
+  readonly #args: readonly string[];
+
+  constructor(programs: ServerPrograms, { group, args }: { group: string; args: readonly string[] }) {
+    super({ programs, extraArgs: args });
+    this.#programs = programs;
+    this.#group = group;
+    this.#args = args;
+  }
+
+  /**
+   * Starts one that was killed, as an admin's systemd unit does it: the node itself tells how far it had come, and what was
+   * written since comes from the others.
+   */
+  async rejoin(): Promise<MariadbAddress> {
+    return await this.startWith([
+      `--wsrep-start-position=${this.#recoverPosition()}`,
+      `--wsrep-cluster-address=${this.#group}`,
+    ]);
+  }
+
+  #recoverPosition(): string {
+    const folder = dirname(this.address.socketPath);
+    const [program, args] = asServerUser(this.#programs.server, [
+      ...baseArgs(this.#programs),
+      `--datadir=${dataFolderOf(folder)}`,
+      `--tmpdir=${folder}`,
+      `--socket=${join(folder, 'recover')}`,
+      '--skip-networking',
+      ...this.#args,
+      '--wsrep-recover',
+    ]);
+    const { stderr } = spawnSync(program, args, { encoding: 'utf8', timeout: RECOVER_TIMEOUT_MS });
+    const position = /WSREP: Recovered position:\s*(\S+)/.exec(stderr)?.[1];
+    if (position === undefined)
+      throw new Error(`A Galera node does not know how far it had come:\n${stderr}`);
+    return position;
+  }
+}
 
 /**
  * A MariaDB 11.8 of Debian trixie that is a Galera cluster by itself (20 MB to fetch). Rejects with "Galera cannot be had:
  * reason".
  */
-export async function galeraNode(): Promise<MariadbServer> {
+export async function galeraNode(): Promise<GaleraNode> {
   const [node] = await galeraCluster(1);
   if (node === undefined) throw new Error('Galera cannot be had: no node was made.');
   return node;
@@ -35,7 +85,7 @@ export async function galeraNode(): Promise<MariadbServer> {
 export async function startGaleraCluster(
   size: number,
   { keeps = '1M' }: { readonly keeps?: string } = {},
-): Promise<MariadbServer[]> {
+): Promise<GaleraNode[]> {
   offerTransfer();
   const nodes = await galeraCluster(size, keeps);
   const [first, ...others] = nodes;
@@ -107,26 +157,26 @@ async function copyTo(node: MariadbServer, first: MariadbServer | undefined): Pr
   writeFileSync(state, readFileSync(state, 'utf8').replace('safe_to_bootstrap: 1', 'safe_to_bootstrap: 0'));
 }
 
-async function untilJoined({ address }: MariadbServer, size: number): Promise<void> {
+async function untilJoined(node: MariadbServer, size: number): Promise<void> {
+  await waitFor(() => isJoined(node, size), { timeoutMs: JOIN_TIMEOUT_MS, what: `a cluster of ${size}` });
+}
+
+/** Rejects where the node hangs up: one that is just joining may. */
+async function isJoined({ address }: MariadbServer, size: number): Promise<boolean> {
   const { host, port, user, password } = address;
   const connection = await createConnection({ host, port, user, password });
   try {
-    await waitFor(
-      async () => {
-        const rows: { Variable_name: string; Value: string }[] =
-          await connection.query("SHOW STATUS LIKE 'wsrep%'");
-        const has = (name: string, value: string) =>
-          rows.some((row) => row.Variable_name === name && row.Value === value);
-        return has('wsrep_cluster_size', String(size)) && has('wsrep_local_state_comment', 'Synced');
-      },
-      { timeoutMs: 10_000, what: `a cluster of ${size}` },
-    );
+    const rows: { Variable_name: string; Value: string }[] =
+      await connection.query("SHOW STATUS LIKE 'wsrep%'");
+    const has = (name: string, value: string) =>
+      rows.some((row) => row.Variable_name === name && row.Value === value);
+    return has('wsrep_cluster_size', String(size)) && has('wsrep_local_state_comment', 'Synced');
   } finally {
     await connection.end();
   }
 }
 
-async function galeraCluster(size: number, keeps = '1M'): Promise<MariadbServer[]> {
+async function galeraCluster(size: number, keeps = '1M'): Promise<GaleraNode[]> {
   const wanted = {
     suite: 'trixie',
     packages: ['mariadb-server-core', 'mariadb-client-core', 'galera-4'],
@@ -138,17 +188,18 @@ async function galeraCluster(size: number, keeps = '1M'): Promise<MariadbServer[
   });
   const root = join(folder, 'root');
   const firstPort = FIRST_PORT + Math.floor(Math.random() * PORT_COUNT);
-  return Array.from({ length: size }, (_, index) => nodeOf({ root, firstPort, keeps }, index));
+  const ports = Array.from({ length: size }, (_, index) => firstPort + index * PORTS_OF_NODE);
+  return ports.map((port) => nodeOf({ root, ports, keeps }, port));
 }
 
 interface Cluster {
   readonly root: string;
-  readonly firstPort: number;
+  /** Of the nodes, the one that begins it first. */
+  readonly ports: readonly number[];
   readonly keeps: string;
 }
 
-function nodeOf({ root, firstPort, keeps }: Cluster, index: number): MariadbServer {
-  const port = firstPort + index * PORTS_OF_NODE;
+function nodeOf({ root, ports, keeps }: Cluster, port: number): GaleraNode {
   const provider = [
     `gmcast.listen_addr=tcp://127.0.0.1:${port}`,
     `ist.recv_addr=tcp://127.0.0.1:${port + 1}`,
@@ -156,21 +207,25 @@ function nodeOf({ root, firstPort, keeps }: Cluster, index: number): MariadbServ
     'gcache.page_size=1M',
     'pc.wait_prim=no',
   ];
-  return new MariadbServer({
-    programs: {
-      kind: 'mariadb',
-      server: join(root, SERVER),
-      installDb: join(root, INSTALL_DB),
-      baseFolder: join(root, 'usr'),
-    },
-    extraArgs: [
+  const programs: ServerPrograms = {
+    kind: 'mariadb',
+    server: join(root, SERVER),
+    installDb: join(root, INSTALL_DB),
+    baseFolder: join(root, 'usr'),
+  };
+  const [first] = ports;
+  return new GaleraNode(programs, {
+    group: `gcomm://${ports.map((each) => `127.0.0.1:${each}`).join(',')}`,
+    args: [
       '--binlog-format=ROW',
       '--wsrep-on=ON',
       `--wsrep-provider=${join(root, PROVIDER)}`,
-      `--wsrep-cluster-address=gcomm://${index === 0 ? '' : `127.0.0.1:${firstPort}`}`,
+      `--wsrep-cluster-address=gcomm://${port === first ? '' : `127.0.0.1:${first}`}`,
       `--wsrep-node-address=127.0.0.1:${port}`,
       '--wsrep-sst-method=copied',
       `--wsrep-provider-options=${provider.join(';')}`,
+      // With it, 11.8 lets nobody change an option while it runs: findings/galera-quorum-command-refused.sh.
+      '--plugin-wsrep-provider=OFF',
     ],
   });
 }
