@@ -1,15 +1,16 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startAiStubProcess } from '../test/support/ai-stub-process.ts';
 import type { Pace } from './offer.ts';
-import { benchmarksPage } from './peers/benchmarks-page.ts';
+import { benchmarkPictures, benchmarksPage } from './peers/benchmarks-page.ts';
 import { BULLMQ, BULLMQ_APPEND_ONLY } from './peers/bullmq.ts';
 import { type Comparison, type ComparisonPlan, compare } from './peers/compare.ts';
 import { installNeeds } from './peers/debian-needs.ts';
 import { leftOutNotice } from './peers/left-out.ts';
 import { describeMachine } from './peers/machine.ts';
-import { AI_IPC, AI_IPC_TUNED, DOCUMENT } from './peers/on-mariadb.ts';
+import { AI_IPC, AI_IPC_TUNED, aiIpcBefore, DOCUMENT } from './peers/on-mariadb.ts';
 import { GRAPHILE_WORKER, PG_BOSS } from './peers/on-postgres.ts';
 import type { Peer } from './peers/peer.ts';
 import type { Row } from './peers/rounds.ts';
@@ -40,8 +41,7 @@ interface Options {
   readonly rounds: number;
   readonly paces: readonly Pace[];
   readonly isToInstall: boolean;
-  /** Parts of names; of none, all. */
-  readonly only: readonly string[];
+  readonly peers: readonly Peer[];
   /** What the report is written to. */
   readonly file: string;
 }
@@ -59,32 +59,36 @@ export async function peers(): Promise<void> {
   for (const row of comparison.rows) process.stdout.write(`${lineOf(row)}\n`);
 }
 
-/** The same, and writes docs/benchmarks.md, or the file that `--file` names. */
+/** The same, and writes docs/benchmarks.md with its pictures, or the file that `--file` names. */
 export async function report(): Promise<void> {
   const options = readOptions(process.argv.slice(3));
   const comparison = await comparePeers(options);
   const date = new Date().toISOString().slice(0, 10);
-  writeFileSync(options.file, benchmarksPage(comparison, describeMachine(choose(options.only)), date));
-  process.stdout.write(`Written: ${options.file}\n`);
+  writeFileSync(options.file, benchmarksPage(comparison, describeMachine(options.peers), date));
+  const pictures = join(dirname(options.file), 'pictures');
+  mkdirSync(pictures, { recursive: true });
+  for (const [name, svg] of benchmarkPictures(comparison)) writeFileSync(join(pictures, name), svg);
+  process.stdout.write(`Written: ${options.file}, and its pictures in ${pictures}\n`);
 }
 
-function choose(only: readonly string[]): Peer[] {
-  const chosen = PEERS.filter(({ name }) => isChosen(name, only));
-  if (chosen.length === 0) throw new Error(`There is no such peer. There are: ${namesOf(PEERS)}`);
+/** `only`: parts of names; of none, all. */
+function choose(only: readonly string[], before: string | undefined): Peer[] {
+  const all = before === undefined ? PEERS : [...PEERS, aiIpcBefore(resolve(before))];
+  const chosen = all.filter(({ name }) => isChosen(name, only));
+  if (chosen.length === 0) throw new Error(`There is no such peer. There are: ${namesOf(all)}`);
   return chosen;
 }
 
-async function comparePeers({ requests, rounds, paces, isToInstall, only }: Options): Promise<Comparison> {
-  const chosen = choose(only);
-  if (isToInstall) installNeeds(chosen.flatMap((peer) => peer.needs));
-  for (const peer of chosen) {
+async function comparePeers({ requests, rounds, paces, isToInstall, peers }: Options): Promise<Comparison> {
+  if (isToInstall) installNeeds(peers.flatMap((peer) => peer.needs));
+  for (const peer of peers) {
     const notice = leftOutNotice(peer);
     if (notice !== undefined) process.stdout.write(`${notice}\n`);
   }
   const stub = await startAiStubProcess();
   try {
     const load = { requests, paces };
-    return await compare({ peers: chosen, comparedWith: BULLMQ.name, rounds, load, onFigures: tell }, stub);
+    return await compare({ peers, comparedWith: BULLMQ.name, rounds, load, onFigures: tell }, stub);
   } finally {
     await stub.stop();
   }
@@ -105,6 +109,8 @@ function readOptions(args: readonly string[]): Options {
       quick: { type: 'boolean', default: false },
       install: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true, default: [] },
+      /** The folder of an older build, which takes its turn, too. */
+      before: { type: 'string' },
       file: { type: 'string', default: PAGE },
     },
   });
@@ -114,7 +120,7 @@ function readOptions(args: readonly string[]): Options {
     rounds: countOf(values.rounds ?? String(rounds), '--rounds'),
     paces,
     isToInstall: values.install,
-    only: values.only,
+    peers: choose(values.only, values.before),
     file: values.file,
   };
 }

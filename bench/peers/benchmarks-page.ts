@@ -1,3 +1,4 @@
+import { barChart } from './bar-chart.ts';
 import type { Comparison } from './compare.ts';
 import type { Row } from './rounds.ts';
 
@@ -11,10 +12,36 @@ export interface Machine {
   readonly versions: readonly string[];
 }
 
+/** The pictures of the page, by the name of their file in the folder `pictures` beside it. */
+export function benchmarkPictures({ rows }: Comparison): ReadonlyMap<string, string> {
+  const drain = barChart({
+    title: 'Drain: requests a second (more is better)',
+    bars: rows.map(({ name, perSecond }) => ({ name, value: perSecond })),
+    valueText: count,
+  });
+  const paces = pacesOf(rows).map((pace, at) => {
+    const bars = rows.map(({ name, paces: own }) => ({ name, value: own[at]?.p50 ?? Number.NaN }));
+    const title = `At ${pace} a second: milliseconds to the answer, p50 (less is better)`;
+    const valueText = (value: number) => `${value.toFixed(1)} ms`;
+    return [paceFile(pace), barChart({ title, bars, valueText })] as const;
+  });
+  return new Map([[DRAIN_FILE, drain], ...paces]);
+}
+
+const DRAIN_FILE = 'benchmark-drain.svg';
+
+function paceFile(pace: number): string {
+  return `benchmark-at-${pace}.svg`;
+}
+
+function pacesOf(rows: readonly Row[]): number[] {
+  return (rows[0]?.paces ?? []).map(({ perSecond }) => perSecond);
+}
+
 /** docs/benchmarks.md, all of it from what was measured. */
 export function benchmarksPage(comparison: Comparison, machine: Machine, date: string): string {
   const { rounds, requests, rows, leftOut } = comparison;
-  const paces = (rows[0]?.paces ?? []).map(({ perSecond }) => perSecond);
+  const paces = pacesOf(rows);
   return `${[
     '# Benchmarks',
     'The same work through AI IPC and through other queues, as `npm run bench -- report` measured and wrote it; it overwrites ' +
@@ -25,6 +52,7 @@ export function benchmarksPage(comparison: Comparison, machine: Machine, date: s
     '## Drain',
     `${requests} requests, queued while the worker runs. The ratio is that to the peer with 1.00 in the same round, with the ` +
       'least and the most of the rounds. CPU seconds are those for 20,000 requests.',
+    `![Requests a second](pictures/${DRAIN_FILE})`,
     table(
       ['', 'requests a second', 'ratio', 'CPU of the worker', 'CPU of its database'],
       [
@@ -40,6 +68,7 @@ export function benchmarksPage(comparison: Comparison, machine: Machine, date: s
     ),
     '## At a pace',
     'Milliseconds from when a request was due until who asked has its answer, p50 and p99.',
+    ...paces.map((pace) => `![p50 at ${pace} a second](pictures/${paceFile(pace)})`),
     table(
       ['', ...paces.map((pace) => `${pace} a second`)],
       rows.map((row) => [
@@ -50,7 +79,7 @@ export function benchmarksPage(comparison: Comparison, machine: Machine, date: s
     '## What took part',
     [...machine.versions, ...leftOut].map((line) => `- ${line}`).join('\n'),
     '## Again',
-    '```bash\nnpm run bench -- report --install\n```',
+    '```bash\nnpm run bench -- report --install\n```\n\n`--before FOLDER` has an older build of AI IPC take its turn, too.',
   ].join('\n\n')}\n`;
 }
 

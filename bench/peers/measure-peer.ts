@@ -9,7 +9,7 @@ const FEWEST = 100;
 /** What has to be fetched for it, once. */
 export async function prepare(peer: Peer): Promise<Omit<PeerStart, 'stubUrl'>> {
   return {
-    packages: peer.npm.length === 0 ? '' : await installNpmPackages(peer.npm),
+    packages: peer.packages ?? (peer.npm.length === 0 ? '' : await installNpmPackages(peer.npm)),
     node: isNodeNewEnough(peer.oldestNode) ? process.execPath : await installNode(NODE_24),
   };
 }

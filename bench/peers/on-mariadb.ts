@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MariadbServer } from '../../test/support/mariadb-server.ts';
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.ts';
@@ -9,11 +10,17 @@ import type { Peer, PeerWorker } from './peer.ts';
 import { startPythonWorker } from './peer-program.ts';
 import { runOn } from './running-peer.ts';
 
-const OUR_TABLES = fileURLToPath(new URL('../../sql-files/ai_ipc_tables.sql', import.meta.url));
+const OUR_TABLES = 'sql-files/ai_ipc_tables.sql';
+const OUR_FOLDER = fileURLToPath(new URL('../../', import.meta.url));
 const DOCUMENT_TABLES = fileURLToPath(new URL('../../test/support/document-schema.sql', import.meta.url));
 
-export const AI_IPC_TUNED = aiIpc('AI IPC, tuned', TUNED);
-export const AI_IPC = aiIpc('AI IPC, default', {});
+export const AI_IPC_TUNED = aiIpc('AI IPC, tuned', { settings: TUNED });
+export const AI_IPC = aiIpc('AI IPC, default');
+
+/** An older build, with its own tables, worker and client, and default settings. */
+export function aiIpcBefore(folder: string): Peer {
+  return { ...aiIpc('AI IPC, the older build', { folder }), packages: folder };
+}
 
 export const DOCUMENT: Peer = {
   name: "the document's design",
@@ -27,19 +34,22 @@ export const DOCUMENT: Peer = {
     ),
 };
 
-function aiIpc(name: string, settings: Readonly<Record<string, string>>): Peer {
+interface Build {
+  /** A checkout that is built; this one by default. */
+  readonly folder?: string;
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+function aiIpc(name: string, { folder = OUR_FOLDER, settings = {} }: Build = {}): Peer {
   return {
     name,
     needs: [],
     npm: [],
     start: ({ stubUrl }) =>
-      onMariadb(OUR_TABLES, 'ai-ipc-client.ts', async (database) => {
+      onMariadb(join(folder, OUR_TABLES), 'ai-ipc-client.ts', async (database) => {
         // Its log is as quiet as that of the others.
-        const worker = startWorker(database.settings, {
-          AI_SERVICE_BASE_URL: stubUrl,
-          LOG_LEVEL: 'warn',
-          ...settings,
-        });
+        const env = { AI_SERVICE_BASE_URL: stubUrl, LOG_LEVEL: 'warn', ...settings };
+        const worker = startWorker(database.settings, env, join(folder, 'bin', 'ai-ipc.js'));
         await waitFor(() => worker.hasEnded || isServed(database), { what: 'the worker to serve' });
         return worker;
       }),

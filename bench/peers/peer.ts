@@ -8,6 +8,8 @@ export interface Peer {
   readonly needs: readonly DebianNeed[];
   /** With their versions, such as `bullmq@6.7.0`: fetched into a cache, and no dependencies of ours. */
   readonly npm: readonly string[];
+  /** The folder that has what its client needs already, in place of `npm`. */
+  readonly packages?: string;
   /** The version of Node that its packages ask for, where that may be newer than the one that runs this. */
   readonly oldestNode?: readonly [major: number, minor: number];
   /** Of the requests of a drain. Default 1; less for one that would take minutes, since its rate does not depend on it. */

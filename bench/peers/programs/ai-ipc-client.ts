@@ -1,4 +1,6 @@
-import { AiIpc } from '../../../src/client/index.ts';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { AiIpc as AiIpcOfToday } from '../../../src/client/index.ts';
 import type { ClientTask } from '../peer.ts';
 import { runClient } from './client.ts';
 import { connectMariadb, countAnswers, isDrained } from './queue-tables.ts';
@@ -8,6 +10,7 @@ import { readTask } from './task.ts';
 const ENDPOINT = '/api/v1/npc/dialogue';
 
 const task = readTask<ClientTask>();
+const AiIpc = task.packages === '' ? AiIpcOfToday : await clientOf(task.packages);
 const ai = await AiIpc.open({ kind: 'mariadb', ...task.database }, { timeoutSeconds: LIFE_SECONDS });
 const connection = await connectMariadb(task);
 
@@ -30,3 +33,9 @@ await runClient(
   },
   task,
 );
+
+/** The client of another build; what is used of it is the same. */
+async function clientOf(folder: string): Promise<typeof AiIpcOfToday> {
+  const built = await import(pathToFileURL(join(folder, 'dist', 'client', 'index.js')).href);
+  return (built as { AiIpc: typeof AiIpcOfToday }).AiIpc;
+}
