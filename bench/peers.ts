@@ -62,11 +62,12 @@ export async function peers(): Promise<void> {
 /** The same, and writes docs/benchmarks.md with its pictures, or the file that `--file` names. */
 export async function report(): Promise<void> {
   const options = readOptions(process.argv.slice(3));
+  // Before half an hour of measuring: no place for the page is told at once.
+  const pictures = join(dirname(options.file), 'pictures');
+  mkdirSync(pictures, { recursive: true });
   const comparison = await comparePeers(options);
   const date = new Date().toISOString().slice(0, 10);
   writeFileSync(options.file, benchmarksPage(comparison, describeMachine(options.peers), date));
-  const pictures = join(dirname(options.file), 'pictures');
-  mkdirSync(pictures, { recursive: true });
   for (const [name, svg] of benchmarkPictures(comparison)) writeFileSync(join(pictures, name), svg);
   process.stdout.write(`Written: ${options.file}, and its pictures in ${pictures}\n`);
 }
