@@ -10,9 +10,9 @@ import {
   type DatabaseSettings,
   type TestDatabase,
 } from '../test/support/test-database.ts';
-import { WorkerProcess } from '../test/support/worker-process.ts';
 import { cpuMsOf } from './cpu-of.ts';
 import { median } from './median.ts';
+import { startWorker } from './worker-process.ts';
 
 const OURS = fileURLToPath(new URL('..', import.meta.url));
 const ROUNDS = 5;
@@ -21,8 +21,6 @@ const IS_PACE = /^[1-9]\d{0,3}$/;
 const ASKED = process.argv.slice(3).filter((word) => IS_PACE.test(word));
 const PACES = ASKED.length === 0 ? [5, 200].map(paceOf) : ASKED.map((word) => paceOf(Number(word)));
 const WARM_UP = { perSecond: 200, seconds: 5 };
-/** As deploy/ai-ipc-worker.service starts it. */
-const NODE_ARGS = ['--max-semi-space-size=32'];
 
 interface Pace {
   readonly perSecond: number;
@@ -84,11 +82,7 @@ function paceOf(perSecond: number): Pace {
 async function measureBuild(folder: string, server: MariadbAddress, stub: AiStubProcess): Promise<Figures[]> {
   const database = await createTestDatabase(server);
   await database.loadSqlFile(resolve(folder, 'sql-files/ai_ipc_tables.sql'));
-  const env = { AI_SERVICE_BASE_URL: stub.url };
-  const worker = new WorkerProcess(database.settings, env, {
-    program: resolve(folder, 'bin/ai-ipc.js'),
-    nodeArgs: NODE_ARGS,
-  });
+  const worker = startWorker(database.settings, { AI_SERVICE_BASE_URL: stub.url }, folder);
   try {
     await worker.started();
     const client = await openClient(folder, database.settings);

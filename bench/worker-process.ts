@@ -1,21 +1,26 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { DatabaseSettings } from '../test/support/test-database.ts';
 import { WorkerProcess } from '../test/support/worker-process.ts';
 
-/** As deploy/ai-ipc-worker.service starts it. */
-const NODE_ARGS = '--max-semi-space-size=32';
+const OURS = fileURLToPath(new URL('../', import.meta.url));
 
-/**
- * A real `ai-ipc worker`, of another build where `program` or AIIPC names one. NODEARGS: what Node is told, such as
- * --cpu-prof.
- */
+/** A real `ai-ipc worker`, of the build in `folder`. NODEARGS: what Node is told besides, such as --cpu-prof. */
 export function startWorker(
   database: DatabaseSettings,
   env: Readonly<Record<string, string>>,
-  program = process.env['AIIPC'],
+  folder = OURS,
 ): WorkerProcess {
-  const { NODEARGS = NODE_ARGS } = process.env;
   return new WorkerProcess(database, env, {
-    ...(program === undefined ? {} : { program }),
-    nodeArgs: NODEARGS.split(' '),
+    program: join(folder, 'bin', 'ai-ipc.js'),
+    nodeArgs: [...nodeArgsOf(folder), ...(process.env['NODEARGS']?.split(' ') ?? [])],
   });
+}
+
+/** What Node is told by the systemd unit of a build. */
+function nodeArgsOf(folder: string): string[] {
+  const unit = readFileSync(join(folder, 'deploy', 'ai-ipc-worker.service'), 'utf8');
+  const [, args = ''] = /^ExecStart=\S+ node ((?:--\S+ )*)/m.exec(unit) ?? [];
+  return args.split(' ').filter((arg) => arg !== '');
 }

@@ -49,7 +49,7 @@ function aiIpc(name: string, { folder = OUR_FOLDER, settings = {} }: Build = {})
       onMariadb(join(folder, OUR_TABLES), 'ai-ipc-client.ts', async (database) => {
         // Its log is as quiet as that of the others.
         const env = { AI_SERVICE_BASE_URL: stubUrl, LOG_LEVEL: 'warn', ...settings };
-        const worker = startWorker(database.settings, env, join(folder, 'bin', 'ai-ipc.js'));
+        const worker = startWorker(database.settings, env, folder);
         await waitFor(() => worker.hasEnded || isServed(database), { what: 'the worker to serve' });
         return worker;
       }),

@@ -4,8 +4,8 @@ import type { PeerTask, PeerWorker } from './peer.ts';
 import { READY, TASK_VARIABLE } from './programs/task.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** As deploy/ai-ipc-worker.service starts ours: peers get the same. */
-const NODE_ARGS = ['--max-semi-space-size=32', '--import', 'tsx'];
+/** Nothing that deploy/ai-ipc-worker.service does not give ours. */
+const NODE_ARGS = ['--import', 'tsx'];
 
 /** A file of `programs/`, in a process of its own. */
 export function startPeerProgram(node: string, file: string, task: PeerTask): ProgramProcess {
