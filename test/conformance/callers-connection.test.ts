@@ -55,7 +55,8 @@ describe('insert in the caller’s own transaction on MariaDB', () => {
     const [id] = await backend().store.insert([newRequest({ data, timeoutSeconds: 100 })], connection);
     const [claim] = await backend().store.claim(WORKER, 1);
     expect(claim).toMatchObject({ id, data });
-    expect(claim!.lifeLeftMs).toBeGreaterThan(95_000);
+    // A busy machine may have taken some seconds of it; a wrong time zone takes hours.
+    expect(claim!.lifeLeftMs).toBeGreaterThan(75_000);
     expect(claim!.lifeLeftMs).toBeLessThanOrEqual(100_000);
   });
 

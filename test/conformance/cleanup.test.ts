@@ -102,7 +102,7 @@ describeStore('cleanup', (backend) => {
 
   it('log rows past their retention go, younger ones stay', async () => {
     await insertLogRows(backend(), 1_203, 30 * DAY + 5);
-    await insertLogRows(backend(), 7, 30 * DAY - 5);
+    await insertLogRows(backend(), 7, 30 * DAY - 30);
     expect(await cleanup({ logRetentionDays: 30 })).toBe(0);
     expect(await count(backend(), 'ai_request_log')).toBe(7);
   });

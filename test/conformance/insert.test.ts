@@ -38,7 +38,7 @@ describeStore('insert', (backend) => {
   it('its life is what the client asked for, from now on', async () => {
     const id = await insertOne(backend(), { timeoutSeconds: 600 });
     const [row] = await backend().sql(
-      `SELECT created_at > ${backend().ago(5)} AS is_new, expires_at > ${backend().ago(-595)} AS is_long_enough,
+      `SELECT created_at > ${backend().ago(25)} AS is_new, expires_at > ${backend().ago(-575)} AS is_long_enough,
               expires_at <= ${backend().ago(-600)} AS is_short_enough, available_at <= ${backend().ago(0)} AS is_due
          FROM ai_requests WHERE id = ?`,
       [id],

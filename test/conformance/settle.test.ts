@@ -103,10 +103,12 @@ describeStore('settle', (backend) => {
 
   it('a retry waits as long as it should, to the millisecond', async () => {
     const claim = await insertClaimedOne(backend());
+    const due = backend().ago(-10.25);
+    const [before] = await backend().sql(`SELECT CAST(${due} AS CHAR(30)) AS earliest`);
     await settle(settled(claim, { ...RETRY, delayMs: 10_250 }));
     const [row] = await backend().sql(
-      `SELECT available_at > ${backend().ago(-9)} AS is_late, available_at <= ${backend().ago(-10.25)} AS is_early
-         FROM ai_requests`,
+      `SELECT available_at >= ? AS is_late, available_at <= ${due} AS is_early FROM ai_requests`,
+      [before!['earliest']],
     );
     expect(row).toEqual({ is_late: 1, is_early: 1 });
   });
