@@ -2,7 +2,7 @@ import { AiIpcError } from '../../../src/base/errors.ts';
 import type { SettledAttempt, SettleFate } from '../../../src/queue/outcome.ts';
 import type { QueueStore } from '../../../src/queue/queue-store.ts';
 import { logRow } from '../../../src/store/log-rows.ts';
-import type { Planted } from './small-run.ts';
+import { type Planted, TOO_SHORT_LIFE_S } from './small-run.ts';
 import type { ReadRows } from './tables.ts';
 
 /** A bug as somebody might make it, and the rule of check-history.ts that finds it. */
@@ -125,7 +125,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   inStore('a request that is lost after its id was told', 'one end', (store, sql) => ({
     async insert(requests, connection) {
       const ids = await store.insert(requests, connection);
-      if (requests[0]?.timeoutSeconds === 1) await sql('DELETE FROM ai_requests WHERE id IN (?)', [ids]);
+      if (requests[0]?.timeoutSeconds === TOO_SHORT_LIFE_S)
+        await sql('DELETE FROM ai_requests WHERE id IN (?)', [ids]);
       return ids;
     },
   })),

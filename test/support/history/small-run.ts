@@ -27,10 +27,17 @@ export interface Planted {
 
 /** Of requests that have time enough. */
 const LIFE_S = 20;
-/** Of those that a worker gives back when it stops: another one needs them soon, or their life ends. */
-const GIVEN_BACK_LIFE_S = 3;
-const SLOW_MS = 600;
+/** Of those whose answer takes longer; a call that a busy machine took in late is still none after it. */
+export const TOO_SHORT_LIFE_S = 2;
+const SLOW = { lifeSeconds: LIFE_S, ms: 600 } as const;
+/**
+ * Of those that a worker gives back when it stops: another one needs them soon, or their life ends. A busy machine may
+ * stand still for most of the time that one takes, and the worker still has some to give back.
+ */
+const GIVEN_BACK = { lifeSeconds: 3, ms: 2_000 } as const;
 const MOST_ATTEMPTS = 3;
+/** Requests whose answers take their time. */
+type Slow = typeof SLOW | typeof GIVEN_BACK;
 /** With the 5 s for which a request may be open after its life. */
 const OVERDUE = 'expires_at < NOW(3) - INTERVAL 5200000 MICROSECOND';
 
@@ -80,11 +87,11 @@ class SmallRun {
     const first = await this.#startWorker();
     this.#send(8, { way: 'ask', endpoint: '/answer' });
     this.#send(6, { way: 'watch', endpoint: '/answer' });
-    this.#send(4, { way: 'cancel', endpoint: `/slow/${SLOW_MS}`, afterMs: 100 });
+    this.#send(4, { way: 'cancel', endpoint: `/slow/${SLOW.ms}`, afterMs: 100 });
     this.#send(2, { way: 'cancel', endpoint: '/answer', afterMs: 1_000 });
-    this.#send(2, { way: 'abort', endpoint: `/slow/${SLOW_MS}`, afterMs: 100 });
+    this.#send(2, { way: 'abort', endpoint: `/slow/${SLOW.ms}`, afterMs: 100 });
     this.#send(3, { way: 'ask', endpoint: '/once' });
-    this.#send(2, { way: 'ask', endpoint: '/slow/5000', lifeSeconds: 1 });
+    this.#send(2, { way: 'ask', endpoint: '/slow/5000', lifeSeconds: TOO_SHORT_LIFE_S });
     await this.#insertForLater();
     await this.#takeFrom(first);
     const second = await this.#startWorker();
@@ -124,7 +131,7 @@ class SmallRun {
   async #takeFrom(worker: Worker): Promise<void> {
     const store = await openPlanted(this.#queue, {});
     const take = async () => {
-      await this.#held(worker, 4, LIFE_S);
+      await this.#held(worker, SLOW);
       const options = { workerIds: [worker.id], maxAttempts: MOST_ATTEMPTS, rescuerId: 'rescuer' };
       return (await store.rescue(options)).rescued > 0;
     };
@@ -134,32 +141,32 @@ class SmallRun {
   }
 
   async #stopAtWork(worker: Worker): Promise<void> {
-    await this.#held(worker, 4, GIVEN_BACK_LIFE_S);
+    await this.#held(worker, GIVEN_BACK);
     await worker.stopAtOnce();
     this.#programs.push({ name: worker.id, end: { stoppedAtMs: Date.now() } });
   }
 
   /** Sends slow requests until this worker is calling for one of them. */
-  async #held(worker: Worker, count: number, lifeSeconds: number): Promise<void> {
+  async #held(worker: Worker, slow: Slow): Promise<void> {
     await waitFor(
       async () => {
-        this.#send(count, { way: 'ask', endpoint: `/slow/${SLOW_MS}`, lifeSeconds });
-        await waitFor(() => this.#isServed(lifeSeconds), { what: 'these requests to be served' });
-        return await this.#holdsSlow(worker, lifeSeconds);
+        this.#send(4, { way: 'ask', endpoint: `/slow/${slow.ms}`, lifeSeconds: slow.lifeSeconds });
+        await waitFor(() => this.#isServed(slow), { what: 'these requests to be served' });
+        return await this.#holdsSlow(worker, slow);
       },
       { what: 'slow requests of this worker' },
     );
   }
 
-  async #isServed(lifeSeconds: number): Promise<boolean> {
+  async #isServed({ lifeSeconds, ms }: Slow): Promise<boolean> {
     const rows = await this.#queue.database.query(
       "SELECT id FROM ai_requests WHERE timeout = ? AND endpoint = ? AND status = 'pending'",
-      [lifeSeconds, `/slow/${SLOW_MS}`],
+      [lifeSeconds, `/slow/${ms}`],
     );
     return rows.length === 0;
   }
 
-  async #holdsSlow(worker: Worker, lifeSeconds: number): Promise<boolean> {
+  async #holdsSlow(worker: Worker, { lifeSeconds }: Slow): Promise<boolean> {
     const rows = await this.#queue.database.query(
       "SELECT id FROM ai_requests WHERE status = 'processing' AND claimed_by = ? AND timeout = ?",
       [worker.id, lifeSeconds],
