@@ -127,7 +127,7 @@ describe('two migrates at once', () => {
       (error: unknown) => error,
     );
     await waitFor(() => cut, { timeoutMs: 10_000, what: 'the first to have its turn' });
-    const second = startMigrate({ seconds: 2, tries: 3, pauseMs: 10 });
+    const second = startMigrate({ seconds: 2, tries: 30, pauseMs: 10 });
     await waitFor(
       () =>
         database

@@ -51,12 +51,14 @@ async function openSocket(): Promise<Socket> {
   return socket;
 }
 
-/** Asks, and resolves while the AI service holds the call; `release` lets it answer. */
+/** Asks, and resolves while the AI service holds the call and who asks has looked; `release` lets it answer. */
 async function askAndHold(count = 1) {
   const { behaviour, release } = holdAnswers();
   stub.behaveAlways(behaviour);
   const asks = Array.from({ length: count }, () => ai.ask('dialogue', DIALOGUE, { message: 'Hi' }));
   await waitFor(() => stub.inFlight === count, { what: 'the calls' });
+  // Each has looked, then: two timers, of its wait and of its rest until the next look.
+  await waitFor(() => clock.sleeping === 2 * count, { what: 'those who ask to rest' });
   return { end: Promise.all(asks), release };
 }
 

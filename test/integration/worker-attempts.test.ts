@@ -143,7 +143,7 @@ describe('what an attempt becomes', () => {
   });
 
   it('a life that ends during the call: timeout, with the time that the call took', async () => {
-    const id = await queue().insertOne('/never', { lifeSeconds: 3 });
+    const id = await queue().insertOne('/never', { lifeSeconds: 5 });
     await queue().waitForStatus(id, 'timeout', 10_000);
 
     const [response] = await queue().responses(id);
@@ -154,7 +154,8 @@ describe('what an attempt becomes', () => {
 
   it('a request that is cancelled while it is called: the call is cut, nothing is written', async () => {
     const id = await queue().insertOne('/never?cancelled');
-    await waitFor(() => stub.inFlight === 1, { timeoutMs: 10_000, what: 'the call' });
+    const isCalled = () => stub.calls.some(({ path }) => path === '/never?cancelled');
+    await waitFor(isCalled, { timeoutMs: 10_000, what: 'the call' });
 
     await queue().database.query(
       "UPDATE ai_requests SET status = 'cancelled', processed_at = NOW(3) WHERE id = ?",

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { type AiStub, startAiStub } from '../support/ai-stub.ts';
+import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
 import { holdAnswers } from '../support/held-answers.ts';
 import { useQueue } from '../support/queue-observer.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -33,11 +33,11 @@ it('200 requests queued at once are called 64 at a time', async () => {
 });
 
 it('one slow call delays nobody else', async () => {
-  await startWorker(queue().settings, { AI_SERVICE_BASE_URL: stub.url, AI_SERVICE_TIMEOUT: '60' }).started();
+  await startWorker(queue().settings, { AI_SERVICE_BASE_URL: stub.url, AI_SERVICE_TIMEOUT: '300' }).started();
 
   const held = holdAnswers();
   stub.behave('/slow', held.behaviour);
-  const slow = await queue().insertOne('/slow', { priority: 1, lifeSeconds: 60 });
+  const slow = await queue().insertOne('/slow', { priority: 1, lifeSeconds: 300 });
   await queue().insert(200, '/delay/100');
   await queue().waitForCounts({ completed: 200, processing: 1 }, 20_000);
 
@@ -71,11 +71,16 @@ it('concurrency bounds the calls at once, and batch_size what the first claim ta
 });
 
 it('two workers share the work: each request is called once and answered once', async () => {
-  const env = { AI_SERVICE_BASE_URL: stub.url };
+  const env = { AI_SERVICE_BASE_URL: stub.url, AI_SERVICE_TIMEOUT: '120' };
   const workers = [startWorker(queue().settings, env), startWorker(queue().settings, env)];
   for (const worker of workers) await worker.started();
 
-  await queue().insert(2_000, '/delay/20');
+  // Nothing is answered before both are full: neither can have served all while the other one stood still.
+  const held = holdAnswers(behaviours.delayed(20));
+  stub.behaveAlways(held.behaviour);
+  await queue().insert(2_000, '/echo', { lifeSeconds: 300 });
+  await waitFor(() => stub.inFlight === 128, { timeoutMs: 20_000, what: '128 calls in flight' });
+  held.release();
   await queue().waitForCounts({ completed: 2_000 }, 30_000);
 
   expect(stub.calls).toHaveLength(2_000);
