@@ -105,11 +105,14 @@ it('away for some 3 s with an ask now and then, and back: all are answered, at o
 });
 
 it('back, it serves others while the first call since is still without an answer', async () => {
+  await worker.stop();
+  worker = startWorker(queue().settings, { AI_SERVICE_BASE_URL: stub.url, AI_SERVICE_TIMEOUT: '600' });
+  await worker.started();
   await stub.goDown();
   await queue().insert(10, '/echo', { priority: 9 });
   await worker.waitForLog(DOWN, 10_000);
   stub.behave('/slow', behaviours.never());
-  const slow = await queue().insertOne('/slow', { priority: 1 });
+  const slow = await queue().insertOne('/slow', { priority: 1, lifeSeconds: 600 });
   await stub.comeBack();
 
   await queue().waitForCounts({ completed: 10, processing: 1 }, 20_000);

@@ -53,7 +53,7 @@ it.each([
     const worker = await startServing();
     const held = holdAnswers();
     stub.behave('/held', held.behaviour);
-    await old.insert(30, '/held');
+    await old.insert(30, '/held', { lifeSeconds: 600 });
     await waitFor(() => stub.inFlight === 30, { what: '30 calls in flight' });
 
     await replicate();
@@ -106,7 +106,9 @@ it('a client that only reads follows to the next primary', async () => {
 
 async function startServing(): Promise<WorkerProcess> {
   const { host, port } = proxy;
-  const worker = startWorker({ ...old.settings, ...USER, host, port }, { AI_SERVICE_BASE_URL: stub.url });
+  // The calls outlast the failover, however long that takes.
+  const env = { AI_SERVICE_BASE_URL: stub.url, AI_SERVICE_TIMEOUT: '600' };
+  const worker = startWorker({ ...old.settings, ...USER, host, port }, env);
   await worker.started();
   return worker;
 }

@@ -28,7 +28,7 @@ it('a database line that swallows everything is noticed, and what was answered m
   await worker.started();
   const held = holdAnswers();
   stub.behaveAlways(held.behaviour);
-  await queue().insert(10, '/echo');
+  await queue().insert(10, '/echo', { lifeSeconds: 300 });
   await waitFor(() => stub.inFlight === 10, { timeoutMs: 10_000, what: '10 calls in flight' });
 
   proxy.stall();
@@ -53,7 +53,7 @@ it('a database line that stays half-open for longer than every limit leaves no p
   await worker.started();
   const held = holdAnswers();
   stub.behaveAlways(held.behaviour);
-  await queue().insert(5, '/echo');
+  await queue().insert(5, '/echo', { lifeSeconds: 600 });
   await waitFor(() => stub.inFlight === 5, { timeoutMs: 10_000, what: '5 calls in flight' });
 
   proxy.stall();
@@ -81,7 +81,7 @@ it('a worker cut off in the middle of a transaction holds its locks for seconds,
   await survivor.started();
   survivor.signal('SIGSTOP');
   const stalled = proxy.stallAfter((sql) => LOCK_OF_A_CLAIM.test(sql));
-  const id = await queue().insertOne('/echo');
+  const id = await queue().insertOne('/echo', { lifeSeconds: 300 });
   await stalled;
   await cutOff.kill();
   survivor.signal('SIGCONT');

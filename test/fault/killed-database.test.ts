@@ -24,14 +24,14 @@ afterAll(async () => {
 });
 
 it('kill -9 of MariaDB with two workers at work: nothing lost, nothing called twice, nobody rescued', async () => {
-  const env = { AI_SERVICE_BASE_URL: stub.url, CONCURRENCY: '20', AI_SERVICE_TIMEOUT: '20' };
+  const env = { AI_SERVICE_BASE_URL: stub.url, CONCURRENCY: '20', AI_SERVICE_TIMEOUT: '120' };
   const workers = [startWorker(queue.settings, env), startWorker(queue.settings, env)];
   for (const worker of workers) await worker.started();
   stub.behave('/last', behaviours.delayed(LONGEST_CALL_MS));
   const held = holdAnswers();
   stub.behave('/held', held.behaviour);
-  await queue.insert(29, '/held');
-  await queue.insertOne('/last');
+  await queue.insert(29, '/held', { lifeSeconds: 300 });
+  await queue.insertOne('/last', { lifeSeconds: 300 });
   await waitFor(() => stub.inFlight === 30, { timeoutMs: 10_000, what: '30 calls in flight' });
 
   await server.kill();

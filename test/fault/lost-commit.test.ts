@@ -37,11 +37,11 @@ it('a claim whose COMMIT loses its OK is given back and called once', async () =
 
   const ids = await queue().insert(5, '/api/v1/npc/dialogue');
   await cut;
-  expect(await queue().statusCounts()).toEqual({ processing: 5 });
   await queue().waitForCounts({ completed: 5 }, 10_000);
 
   expect(stub.calls).toHaveLength(5);
   for (const id of ids) {
+    // The first claim was committed: its row of the log was.
     expect(await queue().events(id)).toEqual(['claimed', 'released', 'claimed', 'completed']);
     expect(await queue().request(id)).toMatchObject({ attempts: 1, claim_no: 2 });
   }

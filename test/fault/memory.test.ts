@@ -34,4 +34,4 @@ it('the memory of a worker is bounded by what is in flight, not by how much it h
   expect(second).toBeLessThan(200 * MEBIBYTE);
   expect((await queue().eventCounts())['completed']).toBe(2 * REQUESTS);
   expect(await worker.stop()).toEqual({ exitCode: 0, signal: null });
-}, 120_000);
+});

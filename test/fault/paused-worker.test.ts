@@ -61,7 +61,7 @@ it('a worker that was stopped while its connections were being made calls for no
     ...{ AI_SERVICE_BASE_URL: way.url, AI_SERVICE_CA: certificateFile('ca'), AI_SERVICE_TIMEOUT: '60' },
   });
   await paused.started();
-  const short = await queue().insertOne('/of-a-short-life', { lifeSeconds: 3 });
+  const short = await queue().insertOne('/of-a-short-life', { lifeSeconds: 6 });
   const rescued = await queue().insertOne('/of-a-lost-claim');
   await waitFor(() => way.waiting() === 2, { timeoutMs: 20_000, what: 'both connections' });
   paused.signal('SIGSTOP');

@@ -20,7 +20,7 @@ it('SIGTERM while the database is away: the worker ends in time and says what it
   await worker.started();
   const held = holdAnswers();
   stub.behaveAlways(held.behaviour);
-  const id = await queue().insertOne('/echo');
+  const id = await queue().insertOne('/echo', { lifeSeconds: 300 });
   await waitFor(() => stub.inFlight === 1, { timeoutMs: 10_000, what: 'the call' });
   await startWorker(queue().settings, env).started();
   await proxy.close();
