@@ -20,8 +20,11 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 import { waitFor } from '../support/wait-for.ts';
 
 const DIALOGUE = '/api/v1/npc/dialogue';
-/** By then a worker with nothing to do looks no more than every 4 s: its rests are doubled, 2 ms and so on. */
-const REST_MS = 4_800;
+/**
+ * By then a worker with nothing to do looks no more than every 8 s, and its next look is 6 s and more away: its rests are
+ * doubled, 2 ms and so on.
+ */
+const REST_MS = 9_500;
 
 interface Queue {
   readonly options: DatabaseOptions;
@@ -358,7 +361,7 @@ describe.each(Object.keys(QUEUES))('on %s', (kind) => {
     await delay(REST_MS);
 
     // The next poll would come too late for it.
-    const answer = await ai.ask('dialogue', DIALOGUE, {}, { timeoutSeconds: 2 });
+    const answer = await ai.ask('dialogue', DIALOGUE, {}, { timeoutSeconds: 6 });
 
     expect(answer).toMatchObject({ error: null, text: 'At once.' });
   });

@@ -8,7 +8,7 @@ import { MariadbServer } from '../support/mariadb-server.ts';
 import { QueueObserver } from '../support/queue-observer.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { WorkerProcess } from '../support/worker-process.ts';
-import { type Diagnosis, diagnose, faultsOf, findFault } from './support/doctor-under-test.ts';
+import { type Diagnosis, diagnose, faultsOf, findFault, onceHeard } from './support/doctor-under-test.ts';
 import { ReplacingProxy } from './support/replacing-proxy.ts';
 import { databaseOf } from './support/service-under-test.ts';
 
@@ -70,7 +70,7 @@ async function clearRequests(): Promise<void> {
 }
 
 async function expectHealthy(): Promise<void> {
-  const diagnosis = await ask();
+  const diagnosis = await onceHeard(ask);
   expect(faultsOf(diagnosis)).toEqual([]);
   expect(diagnosis).toMatchObject({ exitCode: 0, verdict: 'ok' });
 }
@@ -142,7 +142,7 @@ describe('a fault in the tables is found, and mended by the statement that it na
     const fault = await findFault('rights', askPoor);
     expect(fault.reason).toMatch(/lacks DELETE on ai_responses, .*DELETE on ai_ipc_meta/);
     await apply(fault.remedy);
-    const after = await askPoor();
+    const after = await onceHeard(askPoor);
     expect(after.findings).toContainEqual(expect.objectContaining({ part: 'rights', verdict: 'ok' }));
     // What needs PROCESS or EVENT, this user is told of, and it is no fault.
     expect(faultsOf(after)).toEqual([]);
@@ -206,7 +206,7 @@ describe('a setting of the server is found, and mended by the statement that it 
     const fault = await findFault('connections', askThree);
     expect(fault.reason).toMatch(/3 connections .* wants 4/);
     await apply(fault.remedy);
-    expect(faultsOf(await askThree())).toEqual([]);
+    expect(faultsOf(await onceHeard(askThree))).toEqual([]);
   });
 });
 
@@ -335,7 +335,7 @@ describe('a fault of worker or queue is found', () => {
 async function holdPending(holder: Awaited<ReturnType<QueueObserver['database']['connect']>>): Promise<void> {
   const { insertId } = await queue.database.query<{ insertId: number }>(
     `INSERT INTO ai_requests (request_type, endpoint, available_at, expires_at)
-     VALUES ('x', '/echo', NOW(3) + INTERVAL 2 SECOND, NOW(3) + INTERVAL 600 SECOND)`,
+     VALUES ('x', '/echo', NOW(3) + INTERVAL 5 SECOND, NOW(3) + INTERVAL 600 SECOND)`,
   );
   await holder.query('START TRANSACTION');
   await holder.query('SELECT id FROM ai_requests FORCE INDEX (PRIMARY) WHERE id = ? FOR UPDATE', [insertId]);

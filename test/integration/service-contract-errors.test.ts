@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { MAX_BODY_BYTES } from '../../src/service/base/contract.ts';
 import { JSON_TYPE } from '../support/json-body.ts';
 import { KEY, useContract } from './support/service-contract.ts';
-import { modelServer } from './support/service-under-test.ts';
+import { modelServer, thoughtfulModel } from './support/service-under-test.ts';
 
 const contract = useContract();
 const { serve, call, problemsOf } = contract;
@@ -66,11 +66,13 @@ describe('errors', () => {
   });
 
   it('429 with Retry-After when it answers as many as it may', async () => {
-    contract.model.fail('never');
+    const { behaviour, say } = thoughtfulModel();
+    contract.model.fail(behaviour);
     const small = await serve({
       ...modelServer(contract.model),
       maxInFlight: 1,
-      deadlineMs: 2_000,
+      deadlineMs: 300_000,
+      modelTimeoutSeconds: 300,
     });
     const first = call({ path: DIALOGUE, body: { message: 'Hi' }, url: small });
     await expect.poll(() => contract.model.calls.length).toBe(1);
@@ -80,6 +82,7 @@ describe('errors', () => {
       retry: '1',
       answer: { error: { code: 'overloaded', message: expect.stringContaining('AI_MAX_IN_FLIGHT') } },
     });
+    say('Well met.');
     expect((await first).status).toBe(200);
   });
 

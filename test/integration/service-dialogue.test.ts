@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openServiceDatabase } from '../../src/service/base/service-database.ts';
 import { createNpcSwitch } from '../../src/service/limits/npc-switch.ts';
-import { MODEL_FAULTS, type ModelStub, startModelStub } from '../support/model-stub.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { MODEL_FAULTS, type ModelFault, type ModelStub, startModelStub } from '../support/model-stub.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import {
@@ -187,7 +188,8 @@ describe('limits', () => {
   });
 
   it('what a model thinks of while the switch is turned is not said', async () => {
-    const { url } = await serve(modelServer(model), databaseOf(database.settings));
+    const settings = { ...modelServer(model), deadlineMs: 300_000, modelTimeoutSeconds: 300 };
+    const { url } = await serve(settings, databaseOf(database.settings));
     const { behaviour, say } = thoughtfulModel();
     model.fail(behaviour);
     const answer = talk(url, 'Hello', { player_id: 8 });
@@ -223,14 +225,23 @@ describe('limits', () => {
 
 /** What comes too late is a 504. */
 describe('a deadline holds', () => {
+  const SLOW: readonly ModelFault[] = ['late', 'never', 'trickle'];
+
   it.each(MODEL_FAULTS)('when the model meets %s: the offline brain answers in time', async (fault) => {
-    const { url } = await serve(modelServer(model), databaseOf(database.settings));
+    const clock = new FakeClock();
+    const { url } = await serve(modelServer(model), databaseOf(database.settings), { clock });
     model.fail(fault);
-    const { status, body } = await post(
+    const answer = post(
       `${url}${DIALOGUE}`,
       { npc_id: SAGE, player_id: 7, message: 'Hello' },
       { 'X-Deadline-Ms': '1000' },
     );
+    if (SLOW.includes(fault)) {
+      await expect.poll(() => model.calls.length).toBe(1);
+      // No more of its time than the minds have (src/service/base/deadline.ts) goes by.
+      await clock.advance(900);
+    }
+    const { status, body } = await answer;
     expect({ status, provider: body['provider'] }).toEqual({ status: 200, provider: 'scripted' });
   });
 
@@ -245,7 +256,8 @@ describe('a deadline holds', () => {
       const { status } = await post(
         `${url}${DIALOGUE}`,
         { npc_id: SAGE, player_id: 7, message: 'What is my name?' },
-        { 'X-Deadline-Ms': '1000' },
+        // The memory is waited for for a second of it.
+        { 'X-Deadline-Ms': '10000' },
       );
       expect(status).toBe(200);
       const health = (await (await fetch(`${url}/api/v1/health`)).json()) as Record<string, unknown>;
@@ -322,10 +334,10 @@ it('a database without tables is used as soon as it has them', async () => {
   try {
     const { url } = await serve({}, databaseOf(empty.settings));
     expect((await talk(url, 'My name is Ana')).status).toBe(200);
-    await empty.loadSqlFile(SCHEMA);
     const status = async () =>
       ((await (await fetch(`${url}/api/v1/health`)).json()) as { status: string }).status;
     expect(await status()).toBe('degraded');
+    await empty.loadSqlFile(SCHEMA);
     await expect.poll(status, { interval: 200 }).toBe('ok');
     await talk(url, 'My name is Ana');
     expect(await remembered(url, SAGE, 7)).toHaveLength(1);

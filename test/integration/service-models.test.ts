@@ -7,8 +7,10 @@ import { NAMED_MODEL } from '../../src/config/service-schema.ts';
 import { defaultsOf } from '../../src/config/setting.ts';
 import { OWN_PERSONAS } from '../../src/mind/persona/persona-book.ts';
 import { behaviours } from '../support/ai-stub.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { type ModelStub, startModelStub } from '../support/model-stub.ts';
 import { useQueue } from '../support/queue-observer.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { DIALOGUE, databaseOf, modelServer, post, useServices } from './support/service-under-test.ts';
 
 const QUESTS = 'sage-of-prontera';
@@ -134,8 +136,17 @@ describe('two model servers', () => {
 
   it('a silent one leaves the next one time to answer before the deadline', async () => {
     good.fail('never');
-    const { url } = await serve({ ...settings(), fallback: 'none' });
-    expect((await say(url, QUESTS, 'Is the road safe?', 3_000)).body).toMatchObject({ model: 'stub' });
+    const clock = new FakeClock();
+    const { url } = await serve({ ...settings(), fallback: 'none' }, undefined, { clock });
+    const answer = say(url, QUESTS, 'Is the road safe?', 3_000);
+    await waitFor(() => good.calls.length === 1, { what: 'the call of the first one' });
+    // Its time stands still once the next one is asked.
+    const isNextAsked = async () => {
+      await clock.advance(10);
+      return cheap.calls.length === 1;
+    };
+    await waitFor(isNextAsked, { what: 'the call of the next one' });
+    expect((await answer).body).toMatchObject({ model: 'stub' });
     expect([good.calls.length, cheap.calls.length]).toEqual([1, 1]);
   });
 

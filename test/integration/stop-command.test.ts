@@ -22,7 +22,7 @@ beforeEach(() => {
   stub.clear();
   cwd = newFolder();
   mkdirSync(join(cwd, 'tmp'));
-  env = { TMPDIR: join(cwd, 'tmp'), AI_SERVICE_BASE_URL: stub.url };
+  env = { TMPDIR: join(cwd, 'tmp'), AI_SERVICE_BASE_URL: stub.url, AI_SERVICE_TIMEOUT: '120' };
 });
 
 const run = (...words: string[]): Promise<ProgramResult> => runCli(words, { cwd, env });
@@ -30,7 +30,7 @@ const run = (...words: string[]): Promise<ProgramResult> => runCli(words, { cwd,
 /** A worker with as many calls under way. */
 async function workerWithCalls(count: number): Promise<ProgramProcess> {
   const store = await openSqliteStore(join(cwd, 'ai_ipc.sqlite'));
-  await store.insert(Array.from({ length: count }, () => newRequest()));
+  await store.insert(Array.from({ length: count }, () => newRequest({ timeoutSeconds: 300 })));
   await store.close();
   const worker = await serving(startCli(['worker'], { cwd, env }));
   await waitFor(() => stub.inFlight === count, { timeoutMs: 60_000, what: `${count} calls under way` });

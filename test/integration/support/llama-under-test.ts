@@ -72,7 +72,7 @@ export function useLlama(): (
     const { url } = await serve(
       { modelServer, modelTimeoutSeconds: 60, deadlineMs: 60_000, ...settings },
       databaseOf(database.settings),
-      pino({ level: 'info' }, { write: (line: string) => log.push(line) }),
+      { logger: pino({ level: 'info' }, { write: (line: string) => log.push(line) }) },
     );
     return { url, llama, proxy, database, log };
   };

@@ -1,6 +1,7 @@
 import { type ClientRequest, request } from 'node:http';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
+import { type Clock, systemClock } from '../../../src/base/clock.ts';
 import { createLogger, descriptor, type Logger } from '../../../src/base/logger.ts';
 import type { MariadbSettings, ServiceSettings, Settings } from '../../../src/config/load.ts';
 import { MODEL_SERVER } from '../../../src/config/service-schema.ts';
@@ -37,7 +38,7 @@ export function databaseOf(settings: DatabaseSettings): MariadbSettings & { read
 export function useServices(): (
   settings?: Partial<ServiceSettings>,
   database?: Settings['database'],
-  logger?: Logger,
+  tools?: { readonly logger?: Logger; readonly clock?: Clock },
 ) => Promise<{ readonly url: string; readonly service: Service }> {
   const started: Service[] = [];
   afterEach(async () => {
@@ -46,10 +47,11 @@ export function useServices(): (
   // What the services say of the troubles that a test makes on purpose is for nobody.
   const silent = createLogger({ level: 'error', format: 'json', to: descriptor(2) });
   silent.level = 'silent';
-  return async (settings = {}, database, logger = silent) => {
+  return async (settings = {}, database, { logger = silent, clock = systemClock } = {}) => {
     const service = createService({
       port: 0,
       logger,
+      clock,
       settings,
       ...(database === undefined ? {} : { openDatabase: () => openServiceDatabase(database) }),
     });
