@@ -138,7 +138,8 @@ export async function serving(worker: ProgramProcess): Promise<ProgramProcess> {
 
 /** What stands in the tables of an embedded queue. */
 export function querySqlite(file: string, sql: string): Record<string, unknown>[] {
-  const database = new DatabaseSync(file);
+  // A program that a busy machine stops in the middle of a transaction is waited for.
+  const database = new DatabaseSync(file, { timeout: 10_000 });
   try {
     return database.prepare(sql).all() as Record<string, unknown>[];
   } finally {
