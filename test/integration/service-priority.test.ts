@@ -23,6 +23,12 @@ it('a request of a lower priority number is answered by a busy model before thos
   await way.queue.waitForCounts({ processing: PATIENT }, 10_000);
   const urgent = await way.queue.insertOne(DIALOGUE, { data: data('Now'), priority: 1, lifeSeconds });
   await way.queue.waitForStatus(urgent, 'processing', 10_000);
+  // A worker that a busy machine keeps from its turn has claimed it, and has not called yet.
+  const inFlight = async () => {
+    const text = await (await fetch(`${url}/metrics`)).text();
+    return Number(/^ai_ipc_service_in_flight (\d+)$/m.exec(text)?.[1]);
+  };
+  await expect.poll(inFlight).toBe(PATIENT + 1);
   for (let call = 1; call <= PATIENT + 1; call += 1) {
     await expect.poll(() => way.model.calls.length).toBe(call);
     waiting.shift()?.();
