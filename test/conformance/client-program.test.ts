@@ -15,7 +15,7 @@ let database: TestDatabase;
 
 beforeAll(async () => {
   clients = await findChosenClients();
-}, 300_000);
+});
 beforeEach(async () => {
   database = await createTestDatabase();
 });

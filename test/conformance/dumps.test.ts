@@ -31,7 +31,7 @@ beforeAll(async () => {
   ownClients = findMachineClients();
   clients = await findChosenClients();
   await own.start();
-}, 300_000);
+});
 afterAll(() => own.remove());
 useCli();
 

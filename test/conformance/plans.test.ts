@@ -38,7 +38,7 @@ describe('plans on MariaDB, with a million ended requests beside', () => {
     statements = mariadbStatements(wayOf({ isMariadb: !isMysql, skipsLocked: hasSkipLocked }));
     session = await backend.database.connect();
     await session.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
-  }, 120_000);
+  });
   afterAll(() => backend.dispose());
 
   interface Run {

@@ -10,9 +10,7 @@ const LEAST_CHANGES = 20;
 /** Whoever is killed behind one of these leaves what he would have left before it. */
 const CHANGES_NOTHING = /^\s*(?:SELECT|SHOW|SET|BEGIN|START TRANSACTION|PREPARE|DEALLOCATE)\b/i;
 
-it('a migrate that is killed after any of its statements is finished by the next one, and no row is lost or doubled', {
-  timeout: 300_000,
-}, async () => {
+it('a migrate that is killed after any of its statements is finished by the next one, and no row is lost or doubled', async () => {
   const whole = await migratedState(Number.POSITIVE_INFINITY);
   const changes = [...whole.statements.keys()].filter((at) => !CHANGES_NOTHING.test(whole.statements[at]!));
   expect(changes.length).toBeGreaterThan(LEAST_CHANGES);

@@ -65,7 +65,7 @@ beforeAll(async () => {
     password: PASSWORD,
     database: 'ragnarok',
   });
-}, 300_000);
+});
 afterAll(() => server.remove());
 useCli();
 
@@ -175,7 +175,7 @@ it('what .ci/run runs is what the README says', () => {
   expect(readFileSync(join(ROOT, '.ci/run'), 'utf8')).toMatch(/\nnpm ci\n(.*\n)*run_tests npm test\n/);
 });
 
-describe('in an empty folder', { timeout: 180_000 }, () => {
+describe('in an empty folder', () => {
   it('npm ci && npm start: the sage answers five questions, in the words of the README', async () => {
     const output = await run(blockWith('npm ci && npm start'));
 

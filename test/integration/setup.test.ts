@@ -39,7 +39,7 @@ beforeAll(async () => {
   admin = new TestDatabase({ ...server.address, database: 'information_schema' });
   prefix = newFolder('file');
   servicePort = await freePort();
-}, 300_000);
+});
 // Before the folder goes, in which it stands who they are.
 afterAll(async () => {
   await stopAll();

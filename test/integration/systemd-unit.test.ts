@@ -31,7 +31,7 @@ let database: TestDatabase;
 beforeAll(async () => {
   database = await createTestDatabase();
   await database.loadSqlFile(join(ROOT, 'sql-files/ai_ipc_tables.sql'));
-}, 120_000);
+});
 afterAll(() => database.drop());
 useCli();
 
@@ -60,7 +60,7 @@ function startUnit(unit: string, variables: Readonly<Record<string, string>>): P
 describe.each(UNITS)('%s', (unit) => {
   it('systemd-analyze verify has nothing to say', () => {
     expect(systemdAnalyze('verify', unit)).toMatchObject({ status: 0, stdout: '', stderr: '' });
-  }, 300_000);
+  });
 
   it('systemd-analyze security finds it little exposed', () => {
     const { status, stdout } = systemdAnalyze(

@@ -42,7 +42,7 @@ curl() {
 sqlite3() {
   '${process.execPath}' -e '
     const { DatabaseSync } = require("${createRequire(import.meta.url).resolve('@photostructure/sqlite')}");
-    const database = new DatabaseSync(process.argv[1]);
+    const database = new DatabaseSync(process.argv[1], { timeout: 10_000 });
     database.exec(process.argv[2]);
     database.close();
   ' "$@"
