@@ -95,7 +95,7 @@ describe('an ask that is aborted', () => {
 
     const id = await storeOne();
 
-    await vi.waitFor(async () => expect(await context.store.read(id)).toMatchObject({ status: 'cancelled' }));
+    await expect.poll(() => context.store.read(id)).toMatchObject({ status: 'cancelled' });
   });
 
   it.each([
@@ -124,7 +124,7 @@ describe('an ask whose database', () => {
 
     const id = await storeOne();
 
-    await vi.waitFor(async () => expect(await context.store.read(id)).toMatchObject({ status: 'cancelled' }));
+    await expect.poll(() => context.store.read(id)).toMatchObject({ status: 'cancelled' });
   });
 
   it('may have stored it tells its number', async () => {

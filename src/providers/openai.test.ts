@@ -104,7 +104,7 @@ describe('a caller who left', () => {
       const before = under.stub.calls.length;
       const callers = Array.from({ length: 3 }, () => new AbortController());
       const ends = callers.map((one) => failureOf(provider.complete(QUESTION, one.signal)));
-      await expect.poll(() => under.stub.calls.length, { timeout: 5_000 }).toBe(before + 2);
+      await expect.poll(() => under.stub.calls.length).toBe(before + 2);
       // Long enough for a server that is there to have answered.
       await under.clock.advance(1_000);
       for (const one of callers) giveUp(one);
@@ -126,7 +126,7 @@ describe('a server with two slots', () => {
     const provider = under.connect({ slots: 2 });
     const givenUp = Array.from({ length: 15 }, () => new AbortController());
     const ends = givenUp.map((one) => failureOf(provider.complete(QUESTION, one.signal)));
-    await expect.poll(() => held.length, { timeout: 5_000 }).toBe(2);
+    await expect.poll(() => held.length).toBe(2);
     const last = provider.complete(QUESTION, signal);
     for (const one of givenUp.slice(2)) one.abort();
     for (const end of ends.slice(2)) {
@@ -134,7 +134,7 @@ describe('a server with two slots', () => {
     }
     expect(under.stub.calls).toHaveLength(2);
     givenUp[0]?.abort();
-    await expect.poll(() => held.length, { timeout: 5_000 }).toBe(3);
+    await expect.poll(() => held.length).toBe(3);
     held[2]?.();
     expect((await last).text).toBe('a');
     givenUp[1]?.abort();

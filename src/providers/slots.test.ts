@@ -12,7 +12,6 @@ afterAll(() => server.close());
 beforeEach(() => server.clear());
 
 const clock = new FakeClock(0);
-const SOON = { timeout: 5_000 };
 
 function open(fixed: number | null = null, path = '/v1'): Slots {
   const transport = createTransport({
@@ -34,7 +33,7 @@ describe('Slots', () => {
     const slots = open(null, path);
     expect(slots.count()).toBe(Number.POSITIVE_INFINITY);
     slots.lookUp();
-    await expect.poll(() => slots.count(), SOON).toBe(4);
+    await expect.poll(() => slots.count()).toBe(4);
     slots.lookUp();
     expect(server.calls).toHaveLength(1);
   });
@@ -47,14 +46,14 @@ describe('Slots', () => {
     const slots = new Slots({ clock: ownClock, transport, fixed: null });
     server.behave('/props', behaviours.json({ error: { message: 'Loading model' } }, { status: 503 }));
     slots.lookUp();
-    await expect.poll(() => server.calls.length, SOON).toBe(1);
-    await expect.poll(() => server.inFlight, SOON).toBe(0);
+    await expect.poll(() => server.calls.length).toBe(1);
+    await expect.poll(() => server.inFlight).toBe(0);
     server.behave('/props', behaviours.json({ total_slots: 4 }));
     await ownClock.advance(9_999);
     slots.lookUp();
     await ownClock.advance(1);
     slots.lookUp();
-    await expect.poll(() => slots.count(), SOON).toBe(4);
+    await expect.poll(() => slots.count()).toBe(4);
     expect(server.calls).toHaveLength(2);
   });
 
@@ -64,8 +63,8 @@ describe('Slots', () => {
       server.behave('/props', behaviours.json(told));
       const slots = open();
       slots.lookUp();
-      await expect.poll(() => server.calls.length, SOON).toBe(1);
-      await expect.poll(() => server.inFlight, SOON).toBe(0);
+      await expect.poll(() => server.calls.length).toBe(1);
+      await expect.poll(() => server.inFlight).toBe(0);
       expect(slots.count()).toBe(Number.POSITIVE_INFINITY);
     },
   );

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { request } from 'undici';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { FakeClock } from '../../test/support/fake-clock.ts';
 import { createLogger, descriptor } from '../base/logger.ts';
 import { createService } from './server.ts';
 
@@ -19,11 +20,15 @@ async function get(url: string) {
 
 describe('the life of a service', () => {
   it('ends with the answers in the making given', async () => {
-    const stopping = createService({ port: 0, logger, hasTestEndpoints: true });
+    const clock = new FakeClock();
+    const stopping = createService({ port: 0, logger, hasTestEndpoints: true, clock });
     const { url: at } = await stopping.start();
+    const sleeping = clock.sleeping;
     const answers = [...Array(5).keys()].map(() => get(`${at}/api/v1/test/delay/400`));
-    await get(`${at}/api/v1/health`);
-    await stopping.stop();
+    await expect.poll(() => clock.sleeping).toBe(sleeping + answers.length);
+    const stopped = stopping.stop();
+    await clock.advance(400);
+    await stopped;
     for (const { statusCode, headers } of await Promise.all(answers)) {
       expect(statusCode).toBe(200);
       expect(headers['connection']).toBe('close');

@@ -261,7 +261,14 @@ describe('trouble with the server', () => {
 
   it.each(MODEL_FAULTS)('%s: an AiIpcError within the deadline, after one call', async (fault) => {
     stub.fail(fault);
-    const error = await failureOf(connect().speak(LINE, AbortSignal.timeout(1_500)));
+    const deadline = new AbortController();
+    const failing = failureOf(connect().speak(LINE, deadline.signal));
+    if (SLOW.includes(fault)) {
+      await expect.poll(() => stub.calls.length).toBe(1);
+      // By then a trickle has begun.
+      setTimeout(() => deadline.abort(), 300);
+    }
+    const error = await failing;
     expect(error.code).toBe(SLOW.includes(fault) ? 'model_timeout' : 'model_failed');
     expect(error.message).not.toContain(LINE.message);
     expect(stub.calls).toHaveLength(PROBED.includes(fault) ? 2 : 1);
