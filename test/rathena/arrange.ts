@@ -38,6 +38,11 @@ export async function setStatus(queue: QueueObserver, id: number, status: string
   await queue.database.query('UPDATE ai_requests SET status = ? WHERE id = ?', [status, id]);
 }
 
+/** Resolves when all commands that were called before have begun: the map server takes one line after the other. */
+export async function untilBegun(server: MapServer): Promise<void> {
+  await server.counters();
+}
+
 /** Resolves when so many scripts sleep, the first look at the database done. */
 export async function waitForSleepers(server: MapServer, count: number): Promise<void> {
   await waitFor(async () => (await server.counters())['Scripts'] === count, {

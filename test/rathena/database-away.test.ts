@@ -61,9 +61,9 @@ describe('while the database is stopped', () => {
   });
 
   it('after the first failure, all give their values at once and without a statement', async () => {
+    const startedMs = performance.now();
     await server.number('ai_db_status', 1);
     const before = await attempts();
-    const startedMs = performance.now();
     const costs: number[] = [];
     for (let round = 0; round < 10; round += 1) {
       for (const [command, args, value] of COMMANDS) {
@@ -72,8 +72,10 @@ describe('while the database is stopped', () => {
       }
     }
 
+    const tried = (await attempts()) - before;
     const seconds = (performance.now() - startedMs) / PAUSE_MS;
-    expect((await attempts()) - before).toBeLessThanOrEqual(Math.ceil(seconds));
+    // Once a second, the first that comes tries; one that comes while that is not told yet may do so, too.
+    expect(tried).toBeLessThanOrEqual(2 * Math.ceil(seconds));
     expect(costs.sort((a, b) => a - b)[costs.length >> 1]).toBeLessThan(1_000);
   });
 
@@ -185,15 +187,16 @@ it('a connection that an admin killed costs at most one request, and doubles non
 describe('scripts that wait while it is killed', () => {
   it('end with "" when their time is over', async () => {
     const id = await queue.insertOne('/echo');
-    const answer = server.text('ai_db_response', id, 1_500);
+    const answer = server.text('ai_db_response', id, MINUTE_MS);
     await waitForSleepers(server, 1);
     await mariadb.kill();
+    server.advance(MINUTE_MS);
     expect(await answer).toBe('');
   });
 
   it('get their answer when it comes back in time', async () => {
     const id = await queue.insertOne('/echo');
-    const answer = server.text('ai_db_response', id, 60_000);
+    const answer = server.text('ai_db_response', id, 10 * MINUTE_MS);
     await waitForSleepers(server, 1);
     await mariadb.kill();
     await mariadb.start();
@@ -207,11 +210,14 @@ it('a cleanup that is cut off returns what it deleted', async () => {
     `INSERT INTO ai_requests (endpoint, status, processed_at)
      SELECT '/x', 'completed', NOW(3) - INTERVAL 1 DAY FROM ${numbers(20_000)}`,
   );
+  // Its 100 parts take 20 s.
+  await queue.database.query('CREATE TRIGGER slow BEFORE DELETE ON ai_requests FOR EACH ROW DO SLEEP(0.001)');
   const cleanup = server.number('ai_db_cleanup', 60);
   await waitForSleepers(server, 1);
   await mariadb.kill();
   const deleted = await cleanup;
   await mariadb.start();
+  await queue.database.query('DROP TRIGGER slow');
   const counts = await queue.statusCounts();
   expect(20_000 - (counts['completed'] ?? 0)).toBeGreaterThanOrEqual(deleted);
   expect(deleted).toBeGreaterThanOrEqual(0);
@@ -249,8 +255,12 @@ describe('tables that are not there, or not ours', () => {
     } finally {
       await queue.database.query('RENAME TABLE elsewhere TO ai_requests');
     }
-    server.advance(PAUSE_MS + 50);
     const id = await insertSettled(queue, { response: '{}' });
-    expect(await server.text('ai_db_response', id)).toBe('{}');
+    // What failed before may be told only now.
+    const again = async () => {
+      server.advance(PAUSE_MS + 50);
+      return await server.text('ai_db_response', id);
+    };
+    await expect.poll(again).toBe('{}');
   });
 });

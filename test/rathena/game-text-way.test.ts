@@ -6,7 +6,7 @@ import { useMapServers } from './harness/map-server.ts';
 
 const startMapServer = useMapServers();
 const way = useModelWay();
-const ENDED_WITHIN_MS = 20_000;
+const ENDED_WITHIN_MS = 60_000;
 const SAGE = 'sage-of-prontera';
 /** euc-kr: the quotes, the ellipsis and ― are there, a dash of Western length and the emoji are not. */
 const KOREAN = Buffer.from('a1aec6f7bcc7a1af203130b0b3a1aa', 'hex');

@@ -11,6 +11,7 @@ const DIALOGUE = '/api/v1/npc/dialogue';
 const PAUSE_MS = 1_000;
 /** The game may stand still for a quarter of a second; by itself, a statement waits for a lock for 50 s and more. */
 const STANDSTILL_US = 20_000_000;
+const MOST_TRIES = 10;
 
 let server: MapServer;
 let other: Connection;
@@ -66,18 +67,35 @@ describe('a row that another transaction holds', () => {
   });
 
   it('does not stop the game at a cancel', async () => {
-    expect(await costOf('ai_db_cancel', id)).toEqual({ value: 0, isShort: true });
-    expect(await server.text('ai_db_error', -1)).toMatch(/^database_unavailable: Another transaction/);
+    let held = id;
+    for (let tries = 1; !(await isToldOfLock(held)); tries += 1) {
+      expect(tries, 'the reason told is the lock').toBeLessThan(MOST_TRIES);
+      held = await server.number('ai_db_request', 't', DIALOGUE, '{}');
+      await other.query("UPDATE ai_requests SET status = 'processing' WHERE id = ?", [held]);
+    }
     expect(server.linesAt('warning', 'error', 'sql')).toEqual([
       expect.stringContaining('Another transaction held what an AI command needed'),
     ]);
     await other.commit();
     // What the command began is undone: rAthena's own statements must not end up in a transaction of ours.
-    expect(await openTransactions()).toBe(0);
+    await expect.poll(openTransactions).toBe(0);
     server.advance(PAUSE_MS + 50);
-    expect(await server.number('ai_db_cancel', id)).toBe(1);
-    expect(await queue().events(id)).toEqual(['cancelled']);
+    expect(await server.number('ai_db_cancel', held)).toBe(1);
+    expect(await queue().events(held)).toEqual(['cancelled']);
   });
+
+  /**
+   * A cancel is in vain, and says why. It tries 50 times a second: one whose last try has not ended with its time, on a
+   * busy machine, says that the database was late, and goes on by itself.
+   */
+  async function isToldOfLock(held: number): Promise<boolean> {
+    expect(await costOf('ai_db_cancel', held)).toEqual({ value: 0, isShort: true });
+    const reason = await server.text('ai_db_error', -1);
+    expect(reason).toMatch(
+      /^database_unavailable: (?:Another transaction|The database did not answer in time)/,
+    );
+    return reason.includes('Another transaction');
+  }
 
   it('is read as it was', async () => {
     expect(await costOf('ai_db_status', id)).toEqual({ value: 1, isShort: true });

@@ -23,10 +23,13 @@ it('a request whose COMMIT loses its OK is a -1, and is cancelled', async () => 
   const cut = proxy.cutAfterCommit(() => true);
   const asked = server.number('ai_db_request', 'dialogue', DIALOGUE, '{}');
   await cut;
+  // It cancels as soon as it has a connection again.
+  proxy.stall();
   expect(await queue().statusCounts()).toEqual({ pending: 1 });
   expect(await asked).toBe(-1);
   expect(await server.text('ai_db_error', -1)).toMatch(/^database_unavailable: /);
 
+  proxy.resume();
   server.advance(PAUSE_MS);
   await expect.poll(() => queue().statusCounts()).toEqual({ cancelled: 1 });
 });

@@ -8,6 +8,8 @@ const startMapServer = useMapServers();
 const queue = useQueue();
 const DIALOGUE = '/api/v1/npc/dialogue';
 const LONG_MS = 600_000;
+/** Longer than it takes to see that a script waits. */
+const SHORT_MS = 120_000;
 
 let server: MapServer;
 beforeEach(async () => {
@@ -36,10 +38,14 @@ it('without a thread, each command has its value at once, and as the database ha
 
 it('without a thread, a script waits for its answer, and others meanwhile do not', async () => {
   const [first, second] = [await queue().insertOne('/echo'), await queue().insertOne('/echo')];
-  const answers = [server.text('ai_db_response', first, LONG_MS), server.text('ai_db_response', second, 300)];
+  const answers = [
+    server.text('ai_db_response', first, LONG_MS),
+    server.text('ai_db_response', second, SHORT_MS),
+  ];
   await waitForSleepers(server, 2);
   const done = await insertSettled(queue(), { response: '{"n":1}' });
   expect(await server.text('ai_db_response', done)).toBe('{"n":1}');
+  server.advance(SHORT_MS);
   expect(await answers[1]).toBe('');
   await settle(queue(), first, { response: '{"n":2}' });
   expect(await answers[0]).toBe('{"n":2}');

@@ -136,8 +136,8 @@ describe('a good request', () => {
   });
 
   it('costs one INSERT in a transaction', async () => {
-    const before = await server.counters();
     const startedMs = performance.now();
+    const before = await server.counters();
     for (let round = 0; round < 20; round += 1)
       await server.number('ai_db_request', 'dialogue', DIALOGUE, '{"a":2}');
     const after = await server.counters();
