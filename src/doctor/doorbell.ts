@@ -9,6 +9,8 @@ import { type Finding, ok, unseen, warning } from './finding.ts';
 
 /** A note or a refusal comes within a millisecond, from another machine within a round trip; a busy worker is slower. */
 const SILENCE_MS = 1_000;
+/** A datagram may be lost, and a worker may have its hands full for a second: neither is a fault that has to be told. */
+const TRIES = 3;
 
 /** Rings each living worker, and asks whether it heard. */
 export async function doorbellFindings(living: readonly WorkerFact[]): Promise<Finding[]> {
@@ -24,7 +26,7 @@ async function doorbellFinding(worker: WorkerFact): Promise<Finding> {
       'doorbell',
       `${id} listens on ${doorbell}, which leads nowhere from this machine: its poll finds requests.`,
     );
-  const end = await ring(place);
+  const end = await ringOften(place);
   if (end === 'heard') return ok('doorbell', `${id} was rung on ${doorbell}, and heard it.`);
   if (end === 'silence')
     return warning('doorbell', {
@@ -41,7 +43,17 @@ async function doorbellFinding(worker: WorkerFact): Promise<Finding> {
 }
 
 /** What came back. */
-async function ring({ host, port }: Place): Promise<'heard' | 'silence' | { readonly trouble: string }> {
+type Ring = 'heard' | 'silence' | { readonly trouble: string };
+
+async function ringOften(place: Place): Promise<Ring> {
+  for (let tries = 1; tries < TRIES; tries += 1) {
+    const end = await ring(place);
+    if (end !== 'silence') return end;
+  }
+  return await ring(place);
+}
+
+async function ring({ host, port }: Place): Promise<Ring> {
   const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
   const silence = once(AbortSignal.timeout(SILENCE_MS), 'abort').then(() => 'silence' as const);
   const heard = new Promise<'heard'>((resolve) => {

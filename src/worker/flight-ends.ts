@@ -64,7 +64,8 @@ export class FlightEnds {
 
   /** Nobody cut it: when the connection stood, its time was over, or its claim no longer sure. */
   async #neverSent(flight: Flight): Promise<void> {
-    if (this.#options.clock.nowMs() < flight.dueAtMs) return await this.release(flight, 'silence');
+    const { timeoutMs } = flight.timeLimit(this.#options.clock.nowMs(), Number.POSITIVE_INFINITY);
+    if (timeoutMs > 0) return await this.release(flight, 'silence');
     this.complete(flight, neverCalled(), null);
   }
 

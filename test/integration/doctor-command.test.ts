@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { HEARD, IS_IT_HEARD } from '../../src/base/doorbell-note.ts';
 import { SYMPTOMS } from '../../src/doctor/finding.ts';
 import { memoryFindings } from '../../src/doctor/memory.ts';
 import { type AiStub, behaviours, startAiStub } from '../support/ai-stub.ts';
@@ -21,7 +22,7 @@ import { MariadbServer } from '../support/mariadb-server.ts';
 import { QueueObserver, useQueue } from '../support/queue-observer.ts';
 import { newTree, put, useTrees } from '../support/rathena-tree.ts';
 import { useWorkers } from '../support/worker-process.ts';
-import { diagnose, faultsOf, findFault, onceHeard, runDoctor } from './support/doctor-under-test.ts';
+import { diagnose, faultsOf, findFault, runDoctor } from './support/doctor-under-test.ts';
 
 useCli();
 useTrees();
@@ -42,7 +43,7 @@ describe('on SQLite', () => {
     const file = join(newFolder(), 'queue.sqlite');
     const worker = startWorker({ sqliteFile: file }, env());
     await worker.started();
-    const diagnosis = await onceHeard(() => runDoctor(['--database', `sqlite:${file}`], env()));
+    const diagnosis = await runDoctor(['--database', `sqlite:${file}`], env());
     expect(faultsOf(diagnosis)).toEqual([]);
     expect(diagnosis).toMatchObject({ exitCode: 0, verdict: 'ok' });
     const parts = diagnosis.findings.map(({ part }) => part);
@@ -234,7 +235,7 @@ describe('a doorbell', () => {
   it('of a worker is heard', async () => {
     const worker = startWorker(queue().settings, env());
     await worker.started();
-    expect((await onceHeard(ask)).findings).toContainEqual(
+    expect((await ask()).findings).toContainEqual(
       expect.objectContaining({
         part: 'doorbell',
         verdict: 'ok',
@@ -242,6 +243,25 @@ describe('a doorbell', () => {
       }),
     );
     await worker.stop();
+  });
+
+  it('that loses a datagram, or answers late, is rung again', async () => {
+    const forgetful = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(forgetful, 'listening');
+    onTestFinished(() => void forgetful.close());
+    let rings = 0;
+    forgetful.on('message', (note, { port, address }) => {
+      rings += 1;
+      if (rings === 2 && note.equals(IS_IT_HEARD)) forgetful.send(HEARD, port, address);
+    });
+    await insertWorker('forgetful', { host: hostname(), doorbell: `127.0.0.1:${forgetful.address().port}` });
+    expect((await ask()).findings).toContainEqual(
+      expect.objectContaining({
+        part: 'doorbell',
+        verdict: 'ok',
+        reason: expect.stringMatching(/^forgetful.*heard it\.$/),
+      }),
+    );
   });
 
   it('whose datagrams a firewall swallows is told', async () => {

@@ -34,18 +34,6 @@ export function faultsOf({ findings }: Diagnosis): Finding[] {
   return findings.filter(({ verdict }) => verdict === 'warning' || verdict === 'broken');
 }
 
-/** What it says where the worker hears: one that a busy machine keeps from its turn for a second seems to be deaf. */
-export async function onceHeard(ask: () => Promise<Diagnosis>): Promise<Diagnosis> {
-  const isDeaf = ({ part, reason }: Finding) => part === 'doorbell' && reason.includes('says nothing');
-  return await waitFor(
-    async () => {
-      const diagnosis = await ask();
-      return !faultsOf(diagnosis).some(isDeaf) && diagnosis;
-    },
-    { what: 'a worker that hears its doorbell' },
-  );
-}
-
 /** Asks until a fault of this part is found. */
 export async function findFault(part: string, ask: () => Promise<Diagnosis>): Promise<Finding> {
   return await waitFor(
