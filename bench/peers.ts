@@ -89,7 +89,8 @@ async function comparePeers({ requests, rounds, paces, isToInstall, peers }: Opt
   const stub = await startAiStubProcess();
   try {
     const load = { requests, paces };
-    return await compare({ peers, comparedWith: BULLMQ.name, rounds, load, onFigures: tell }, stub);
+    const told = { onFigures: tell, onFailure: tellFailure };
+    return await compare({ peers, comparedWith: BULLMQ.name, rounds, load, ...told }, stub);
   } finally {
     await stub.stop();
   }
@@ -99,6 +100,10 @@ function tell(round: number, measured: Parameters<ComparisonPlan['onFigures']>[1
   const line =
     'http' in measured ? `HTTP alone ${perSecond(measured.http)}` : lineOf({ ratio: undefined, ...measured });
   process.stdout.write(`round ${round}: ${line}\n`);
+}
+
+function tellFailure(round: number, { name, error }: { name: string; error: unknown }): void {
+  process.stdout.write(`round ${round}: ${name} failed: ${error}\n`);
 }
 
 function readOptions(args: readonly string[]): Options {

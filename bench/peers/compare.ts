@@ -15,7 +15,7 @@ export interface Comparison {
   /** Calls a second without a queue. */
   readonly httpPerSecond: number;
   readonly rows: readonly Row[];
-  /** A notice for each that could not be measured. */
+  /** A notice for each that could not be measured, and for each round in which one failed. */
   readonly leftOut: readonly string[];
 }
 
@@ -30,6 +30,7 @@ export interface ComparisonPlan {
     round: number,
     measured: { readonly http: number } | ({ readonly name: string } & PeerFigures),
   ): void;
+  onFailure(round: number, failed: { readonly name: string; readonly error: unknown }): void;
 }
 
 /** Measures all in turn, round by round. */
@@ -39,16 +40,26 @@ export async function compare(plan: ComparisonPlan, stub: AiStubProcess): Promis
   const load: PeerLoad = { warmUp: requests, ...plan.load };
   const leftOut = plan.peers.flatMap((peer) => leftOutNotice(peer) ?? []);
   const prepared = await prepareAll(plan.peers);
-  const figuresOf = new Map<string, PeerFigures[]>(prepared.map(({ peer }) => [peer.name, []]));
+  const figuresOf = new Map<string, Map<number, PeerFigures>>(
+    prepared.map(({ peer }) => [peer.name, new Map()]),
+  );
   const https: number[] = [];
   for (let round = 1; round <= rounds; round += 1) {
     const http = await measureHttp(stub.url, requests);
     https.push(http);
     plan.onFigures(round, { http });
     for (const { peer, ...how } of prepared) {
-      const figures = await measurePeer(peer, { ...how, stubUrl: stub.url }, load);
-      figuresOf.get(peer.name)?.push(figures);
-      plan.onFigures(round, { name: peer.name, ...figures });
+      try {
+        const figures = await measurePeer(peer, { ...how, stubUrl: stub.url }, load);
+        figuresOf.get(peer.name)?.set(round, figures);
+        plan.onFigures(round, { name: peer.name, ...figures });
+      } catch (error) {
+        // Half an hour of the others' figures is not lost with one that has a bad day.
+        leftOut.push(
+          `${peer.name} failed in round ${round} (${lineOf(error)}); its figures are those of the others`,
+        );
+        plan.onFailure(round, { name: peer.name, error });
+      }
     }
   }
   return { rounds, requests, httpPerSecond: median(https), rows: rowsOf(figuresOf, comparedWith), leftOut };
@@ -69,4 +80,10 @@ async function measureHttp(url: string, count: number): Promise<number> {
   for (const concurrency of HTTP_CONCURRENCIES)
     rates.push(await measureHttpAlone(url, { count, concurrency }));
   return Math.max(...rates);
+}
+
+/** The line that says what went wrong, of all that a program printed. */
+function lineOf(error: unknown): string {
+  const lines = String(error).split('\n');
+  return (lines.findLast((line) => /^\s*\w*Error: /.test(line)) ?? lines[0] ?? '').trim();
 }

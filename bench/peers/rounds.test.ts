@@ -10,20 +10,37 @@ const round = (perSecond: number, more: Partial<PeerFigures> = {}): PeerFigures 
   ...more,
 });
 
+const byRound = (figures: readonly PeerFigures[]) => new Map(figures.map((one, at) => [at + 1, one]));
+
 describe('rowsOf', () => {
   it('compares each round with the same round of the other, and takes the middle of these ratios', () => {
     const [ours] = rowsOf(
       new Map([
-        ['ours', [round(100), round(300), round(200)]],
-        ['theirs', [round(200), round(200), round(100)]],
+        ['ours', byRound([round(100), round(300), round(200)])],
+        ['theirs', byRound([round(200), round(200), round(100)])],
       ]),
       'theirs',
     );
     expect(ours).toMatchObject({ name: 'ours', perSecond: 200, ratio: { median: 1.5, least: 0.5, most: 2 } });
   });
 
+  it('leaves out the round in which one of the two failed, and who failed in all', () => {
+    const rows = rowsOf(
+      new Map([
+        ['ours', byRound([round(100), round(300), round(200)])],
+        ['theirs', new Map([[3, round(100)]])],
+        ['broken', new Map()],
+      ]),
+      'theirs',
+    );
+    expect(rows.map(({ name, perSecond, ratio }) => [name, perSecond, ratio?.median])).toEqual([
+      ['ours', 200, 2],
+      ['theirs', 100, 1],
+    ]);
+  });
+
   it('has no ratio where the one to compare with was left out', () => {
-    const rows = rowsOf(new Map([['ours', [round(100)]]]), 'theirs');
+    const rows = rowsOf(new Map([['ours', byRound([round(100)])]]), 'theirs');
     expect(rows).toEqual([
       {
         name: 'ours',
@@ -51,7 +68,7 @@ describe('rowsOf', () => {
         ],
       }),
     );
-    expect(rowsOf(new Map([['ours', rounds]]), 'ours')).toEqual([
+    expect(rowsOf(new Map([['ours', byRound(rounds)]]), 'ours')).toEqual([
       {
         name: 'ours',
         perSecond: 100,

@@ -1,8 +1,8 @@
 import { median } from '../median.ts';
 import type { PaceFigures, PeerFigures } from './peer.ts';
 
-/** What each round gave, by the name of the peer; the rounds of all in the same order. */
-export type Rounds = ReadonlyMap<string, readonly PeerFigures[]>;
+/** What each round gave, by the name of the peer and the number of the round. One that failed has no figures in it. */
+export type Rounds = ReadonlyMap<string, ReadonlyMap<number, PeerFigures>>;
 
 export interface Row {
   readonly name: string;
@@ -16,19 +16,29 @@ export interface Row {
 
 /** Medians of the rounds. Ratios are those within a round, since a machine is faster at one time than at another. */
 export function rowsOf(rounds: Rounds, comparedWith: string): Row[] {
-  return [...rounds].map(([name, figures]) => ({
-    name,
-    ratio: ratioOf(figures, rounds.get(comparedWith)),
-    perSecond: medianOf(figures, (round) => round.perSecond),
-    workerCpuSeconds: medianOf(figures, (round) => round.workerCpuSeconds),
-    databaseCpuSeconds: medianOf(figures, (round) => round.databaseCpuSeconds),
-    paces: pacesOf(figures),
-  }));
+  return [...rounds]
+    .filter(([, figures]) => figures.size > 0)
+    .map(([name, byRound]) => {
+      const figures = [...byRound.values()];
+      return {
+        name,
+        ratio: ratioOf(byRound, rounds.get(comparedWith)),
+        perSecond: medianOf(figures, (round) => round.perSecond),
+        workerCpuSeconds: medianOf(figures, (round) => round.workerCpuSeconds),
+        databaseCpuSeconds: medianOf(figures, (round) => round.databaseCpuSeconds),
+        paces: pacesOf(figures),
+      };
+    });
 }
 
-function ratioOf(figures: readonly PeerFigures[], others: readonly PeerFigures[] | undefined): Row['ratio'] {
-  if (others === undefined) return undefined;
-  const ratios = figures.map((round, at) => round.perSecond / (others[at]?.perSecond ?? Number.NaN));
+type ByRound = ReadonlyMap<number, PeerFigures>;
+
+function ratioOf(figures: ByRound, others: ByRound | undefined): Row['ratio'] {
+  const ratios = [...figures].flatMap(([round, { perSecond }]) => {
+    const other = others?.get(round);
+    return other === undefined ? [] : [perSecond / other.perSecond];
+  });
+  if (ratios.length === 0) return undefined;
   return { median: median(ratios), least: Math.min(...ratios), most: Math.max(...ratios) };
 }
 

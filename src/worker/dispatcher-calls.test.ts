@@ -2,9 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type AiStub, behaviours, startAiStub } from '../../test/support/ai-stub.ts';
 import { FakeClock } from '../../test/support/fake-clock.ts';
 import { openTestContext, type TestContext } from '../../test/support/worker-context.ts';
-import type { AiCall, AiResult } from '../ai/ai-client.ts';
 import { type AiBreaker, createBreaker } from '../ai/breaker.ts';
-import { timeoutResult } from '../ai/network-trouble.ts';
 import type { Outcome } from '../queue/outcome.ts';
 import type { ClaimedRequest } from '../queue/request.ts';
 import { Dispatcher, type DispatcherOptions } from './dispatcher.ts';
@@ -12,6 +10,8 @@ import { Flights } from './flights.ts';
 
 /** Longer than this process ever stands still: what is answered, is answered in time. */
 const SERVICE_TIMEOUT_MS = 20_000;
+/** Of calls in vain, which are to be sent within half of it. */
+const VAIN_TIMEOUT_MS = 3_000;
 const OPEN_MS = 1_000;
 
 let stub: AiStub;
@@ -23,7 +23,7 @@ let dispatcher: Dispatcher;
 let ended: { readonly outcome: Outcome; readonly durationMs: number | null }[];
 let suspicions: number;
 let request: ClaimedRequest;
-let isInVain: boolean;
+let timeoutMs: number;
 
 beforeAll(async () => {
   stub = await startAiStub();
@@ -37,7 +37,7 @@ beforeEach(async () => {
   flights = new Flights(() => undefined);
   ended = [];
   suspicions = 0;
-  isInVain = false;
+  timeoutMs = SERVICE_TIMEOUT_MS;
   dispatcher = makeDispatcher();
   [request] = (await context.claim(1)) as [ClaimedRequest];
 });
@@ -48,13 +48,17 @@ afterEach(async () => {
 });
 
 function makeDispatcher(changes: Partial<DispatcherOptions> = {}): Dispatcher {
-  const { client } = context;
+  const settings = {
+    ...context.settings,
+    get aiServiceTimeoutSeconds() {
+      return timeoutMs / 1_000;
+    },
+  };
   return new Dispatcher({
     ...context,
-    client: { ...client, call: (call) => (isInVain ? callUntilSent(call) : client.call(call)) },
     clock,
     breaker,
-    settings: { ...context.settings, aiServiceTimeoutSeconds: SERVICE_TIMEOUT_MS / 1_000 },
+    settings,
     flights,
     complete: (_flight, outcome, durationMs) => ended.push({ outcome, durationMs }),
     release: async () => undefined,
@@ -63,17 +67,6 @@ function makeDispatcher(changes: Partial<DispatcherOptions> = {}): Dispatcher {
     suspectOrphans: () => suspicions++,
     ...changes,
   });
-}
-
-/** As a call ends that nobody answers in time, but at once. */
-async function callUntilSent(call: AiCall): Promise<AiResult> {
-  const sent = new AbortController();
-  const onSent = () => {
-    call.onSent?.();
-    sent.abort();
-  };
-  await context.client.call({ ...call, signal: sent.signal, onSent });
-  return timeoutResult(call.timeoutMs, { isSent: true, status: undefined, receivedBytes: 0 }, call.endpoint);
 }
 
 /** So many requests that only differ by their id. */
@@ -148,18 +141,19 @@ describe('a service that is down', () => {
 });
 
 describe('an endpoint that does not answer in time', () => {
-  /** Ten calls that are not answered. */
+  /** Ten calls that are not answered; the client of these tests has eight connections. */
   async function callInVain(lifeLeftMs: number): Promise<Outcome[]> {
-    isInVain = true;
-    const outcomes = await serve(alike(10, { lifeLeftMs }));
-    isInVain = false;
+    stub.behave('/echo', behaviours.never());
+    timeoutMs = VAIN_TIMEOUT_MS;
+    const outcomes = [...(await serve(alike(5, { lifeLeftMs }))), ...(await serve(alike(5, { lifeLeftMs })))];
+    timeoutMs = SERVICE_TIMEOUT_MS;
     return outcomes;
   }
 
   it('is left alone after ten calls, and its requests come later with their attempt; all others are called', async () => {
     const events: unknown[] = [];
     context.events.on('endpointSlow', ({ endpoint }) => events.push(endpoint));
-    const outcomes = await callInVain(SERVICE_TIMEOUT_MS / 2);
+    const outcomes = await callInVain(VAIN_TIMEOUT_MS / 2);
     expect(outcomes.map(({ kind }) => kind)).toEqual(Array(10).fill('timeout'));
 
     const next = await serve([request, { ...request, id: 3_000, endpoint: '/quick' }]);
@@ -172,7 +166,7 @@ describe('an endpoint that does not answer in time', () => {
   });
 
   it('ends a request whose life is over before its turn could come again', async () => {
-    await callInVain(SERVICE_TIMEOUT_MS / 2);
+    await callInVain(VAIN_TIMEOUT_MS / 2);
 
     expect(await serve([{ ...request, lifeLeftMs: 400 }])).toMatchObject([
       { kind: 'failed', error: { code: 'ai_unavailable' } },
@@ -180,7 +174,7 @@ describe('an endpoint that does not answer in time', () => {
   });
 
   it('is called again, one by one, and by all once it answers', async () => {
-    await callInVain(SERVICE_TIMEOUT_MS / 2);
+    await callInVain(VAIN_TIMEOUT_MS / 2);
     stub.clear();
     await clock.advance(OPEN_MS);
 
@@ -189,7 +183,7 @@ describe('an endpoint that does not answer in time', () => {
   });
 
   it('is not seen by calls that had less than half of its time', async () => {
-    await callInVain(SERVICE_TIMEOUT_MS / 2 - 1);
+    await callInVain(VAIN_TIMEOUT_MS / 2 - 1);
     stub.clear();
 
     expect(await serve([request])).toMatchObject([{ kind: 'completed' }]);
