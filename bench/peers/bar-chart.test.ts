@@ -33,3 +33,14 @@ it('has no bar where there is nothing to compare', () => {
   const empty = barChart({ title: 'None', bars: [{ name: 'a', value: 0 }], valueText: String });
   expect(empty).toContain('width="0" height="16"');
 });
+
+it('cuts a bar that would leave nothing of the others, and marks its value', () => {
+  const values = [1, 2, 3, 4, 5_000];
+  const bars = values.map((value) => ({ name: `${value}`, value }));
+  const cut = barChart({ title: 'One is far away', bars, valueText: String });
+  expect([...cut.matchAll(/<rect [^>]* width="(\d+)"/g)].map(([, width]) => Number(width))).toEqual([
+    103, 205, 308, 410, 410,
+  ]);
+  expect(cut).toContain('>» 5000</text>');
+  expect(cut).not.toContain('>» 4</text>');
+});

@@ -13,7 +13,8 @@ export function describeMachine(peers: readonly Peer[]): Machine {
     processor: all[0]?.model.trim() ?? 'unknown',
     cores: all.length,
     memoryGib: totalmem() / 2 ** 30,
-    system: `${type()} ${release()}`,
+    // The version alone: what stands behind it is the name of somebody's build.
+    system: `${type()} ${release().replace(/[^\d.].*/, '')}`,
     versions: [
       `Node ${process.version}`,
       saysOf(findMachinePrograms().server, '--version'),
@@ -21,12 +22,20 @@ export function describeMachine(peers: readonly Peer[]): Machine {
       ...(isThere.has(POSTGRES) ? [saysOf(postgresProgram('postgres') ?? 'postgres', '--version')] : []),
       ...(isThere.has(PYTHON_MODULES) ? [saysOf(PYTHON, '--version'), saysOf(PYTHON, '-c', MODULES)] : []),
       ...new Set(peers.flatMap((peer) => peer.npm)),
+      ...peers.flatMap(({ name, packages }) =>
+        packages === undefined ? [] : [`${name}: ${revisionOf(packages)}`],
+      ),
     ],
   };
 }
 
 const MODULES =
   'import aiomysql, aiohttp; print("aiomysql", aiomysql.__version__, "aiohttp", aiohttp.__version__)';
+
+/** The commit of a checkout. */
+function revisionOf(folder: string): string {
+  return saysOf('git', '-C', folder, 'rev-parse', '--short', 'HEAD');
+}
 
 /** The first line, without the folder that a program names itself by. */
 function saysOf(program: string, ...args: readonly string[]): string {
