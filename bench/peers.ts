@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -74,10 +74,15 @@ export async function report(): Promise<void> {
 
 /** `only`: parts of names; of none, all. */
 function choose(only: readonly string[], before: string | undefined): Peer[] {
-  const all = before === undefined ? PEERS : [...PEERS, aiIpcBefore(resolve(before))];
+  const all = before === undefined ? PEERS : [...PEERS, olderBuild(resolve(before))];
   const chosen = all.filter(({ name }) => isChosen(name, only));
   if (chosen.length === 0) throw new Error(`There is no such peer. There are: ${namesOf(all)}`);
   return chosen;
+}
+
+function olderBuild(folder: string): Peer {
+  if (existsSync(join(folder, 'dist', 'client', 'index.js'))) return aiIpcBefore(folder);
+  throw new Error(`${folder} has no build to measure. Run there: npm ci && node bin/build.js`);
 }
 
 async function comparePeers({ requests, rounds, paces, isToInstall, peers }: Options): Promise<Comparison> {
@@ -103,7 +108,8 @@ function tell(round: number, measured: Parameters<ComparisonPlan['onFigures']>[1
 }
 
 function tellFailure(round: number, { name, error }: { name: string; error: unknown }): void {
-  process.stdout.write(`round ${round}: ${name} failed: ${error}\n`);
+  process.stderr.write(`ERROR round ${round}: ${name} failed: ${error}\n`);
+  process.exitCode = 1;
 }
 
 function readOptions(args: readonly string[]): Options {

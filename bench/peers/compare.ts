@@ -56,7 +56,7 @@ export async function compare(plan: ComparisonPlan, stub: AiStubProcess): Promis
       } catch (error) {
         // Half an hour of the others' figures is not lost with one that has a bad day.
         leftOut.push(
-          `${peer.name} failed in round ${round} (${lineOf(error)}); its figures are those of the others`,
+          `${peer.name} failed in round ${round} (${lineOf(error)}); its figures are those of the other rounds`,
         );
         plan.onFailure(round, { name: peer.name, error });
       }

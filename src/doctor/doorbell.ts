@@ -46,11 +46,9 @@ async function doorbellFinding(worker: WorkerFact): Promise<Finding> {
 type Ring = 'heard' | 'silence' | { readonly trouble: string };
 
 async function ringOften(place: Place): Promise<Ring> {
-  for (let tries = 1; tries < TRIES; tries += 1) {
-    const end = await ring(place);
-    if (end !== 'silence') return end;
-  }
-  return await ring(place);
+  let end: Ring = 'silence';
+  for (let tries = 0; tries < TRIES && end === 'silence'; tries += 1) end = await ring(place);
+  return end;
 }
 
 async function ring({ host, port }: Place): Promise<Ring> {
