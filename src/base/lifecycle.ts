@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import { type Clock, wakeUp } from './clock.ts';
 import { AiIpcError } from './errors.ts';
 
 /**
@@ -117,7 +117,7 @@ export class Loop implements Lifecycle {
   /** Ends the present rest; during a turn, the next rest is skipped. */
   wake(): void {
     this.#isWoken = true;
-    this.#rest.abort();
+    wakeUp(this.#rest);
   }
 
   /** A failure beside the turns that counts like one of a turn; returns the rest that `onError` wants. */
@@ -128,7 +128,7 @@ export class Loop implements Lifecycle {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
-    this.#rest.abort();
+    wakeUp(this.#rest);
     await this.#running;
   }
 

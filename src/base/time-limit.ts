@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import { type Clock, wakeUp } from './clock.ts';
 
 /** The time that something may take. */
 export interface TimeLimit {
@@ -24,7 +24,7 @@ export function startTimeLimit(clock: Clock, ms: number, given: AbortSignal): Ti
     signal: over.signal,
     end() {
       given.removeEventListener('abort', abort);
-      ended.abort();
+      wakeUp(ended);
     },
   };
 }

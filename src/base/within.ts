@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from './clock.ts';
+import { type Clock, systemClock, wakeUp } from './clock.ts';
 
 interface Limit<L> {
   readonly ms: number;
@@ -21,6 +21,6 @@ export async function within<T, L>(
     const first = await Promise.race([done, clock.sleep(ms, settled.signal)]);
     return first === undefined ? late() : first.value;
   } finally {
-    settled.abort();
+    wakeUp(settled);
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts';
+import { type Clock, wakeUp } from '../base/clock.ts';
 
 /** What came first. Work that is still under way goes on; whoever began it has it. */
 export type First<T> =
@@ -27,7 +27,7 @@ export async function firstOf<T>(work: Promise<T>, { clock, ms, signal }: Limits
       ...(signal === undefined ? [] : [onAbort(signal, settled.signal)]),
     ]);
   } finally {
-    settled.abort();
+    wakeUp(settled);
   }
 }
 

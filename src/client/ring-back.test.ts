@@ -110,4 +110,26 @@ describe('rings back', () => {
     ringBack = kept!;
     expect(await isRestOver()).toBe(false);
   });
+
+  it('are likely after a wait that was rung back, until one that was not', async () => {
+    const ringBacks = new RingBacks();
+    const isExpected = (ring: boolean) =>
+      ringBacks.awaitFor(1, async (mine) => {
+        const before = mine.isExpected;
+        if (ring) ringBacks.ring(1);
+        return before;
+      });
+
+    const seen: boolean[] = [];
+    for (const ring of [false, true, true, false]) seen.push(await isExpected(ring));
+    expect(seen).toEqual([false, false, true, true]);
+    expect(await isExpected(true)).toBe(false);
+  });
+
+  it('are not expected once more by one who was rung back', () => {
+    const mine = new RingBack({ isLikely: true });
+    expect([mine.isExpected, mine.wasRung]).toEqual([true, false]);
+    mine.ring();
+    expect([mine.isExpected, mine.wasRung]).toEqual([false, true]);
+  });
 });

@@ -68,16 +68,57 @@ describe('waiting for the end of a request', () => {
     expect([clock.sleeping, getEventListeners(abort.signal, 'abort')]).toEqual([0, []]);
   });
 
-  it('looks after 2 ms, and every 50 ms later on', async () => {
+  it('of one’s own looks after 2 ms, and every 50 ms later on', async () => {
     const reads = vi.spyOn(context.store, 'read');
     begin();
-    await clock.advance(2);
-    expect(reads).toHaveBeenCalledTimes(2);
+    await clock.advance(1);
+    expect(reads).not.toHaveBeenCalled();
+    await clock.advance(1);
+    expect(reads).toHaveBeenCalledTimes(1);
     await clock.advance(1_000);
     reads.mockClear();
 
     await clock.advance(10 * LONGEST_REST_MS);
 
+    expect(reads).toHaveBeenCalledTimes(10);
+    abort.abort();
+  });
+
+  it('of anybody’s looks at once', async () => {
+    const reads = vi.spyOn(context.store, 'read');
+    begin(false);
+    await clock.advance(0);
+    expect(reads).toHaveBeenCalledTimes(1);
+    abort.abort();
+  });
+
+  it('looks after 20 ms, and every 200 ms later on, where a ring back is likely', async () => {
+    ringBack = new RingBack({ isLikely: true });
+    const reads = vi.spyOn(context.store, 'read');
+    const { seen, end } = begin();
+    await clock.advance(19);
+    expect(reads).not.toHaveBeenCalled();
+    await clock.advance(1);
+    expect(reads).toHaveBeenCalledTimes(1);
+    await clock.advance(1_000);
+    reads.mockClear();
+    await clock.advance(1_000);
+    expect(reads).toHaveBeenCalledTimes(5);
+
+    await complete();
+    ringBack.ring();
+    await end;
+    expect(seen).toMatchObject({ value: { status: 'completed' } });
+  });
+
+  it('looks as often as without one after a ring back that was not its end', async () => {
+    ringBack = new RingBack({ isLikely: true });
+    begin();
+    await clock.advance(1_000);
+    ringBack.ring();
+    await clock.advance(50);
+    const reads = vi.spyOn(context.store, 'read');
+    await clock.advance(10 * LONGEST_REST_MS);
     expect(reads).toHaveBeenCalledTimes(10);
     abort.abort();
   });

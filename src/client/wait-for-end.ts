@@ -1,5 +1,5 @@
-import { backoffMs } from '../base/backoff.ts';
-import type { Clock } from '../base/clock.ts';
+import { type Backoff, backoffMs } from '../base/backoff.ts';
+import { type Clock, wakeUp } from '../base/clock.ts';
 import { AiIpcError, type RequestError } from '../base/errors.ts';
 import type { QueueStore } from '../queue/queue-store.ts';
 import { isEnded, type RequestStatus, type RequestView } from '../queue/request.ts';
@@ -7,8 +7,10 @@ import { type AskResult, askFailure, askResultOf } from './ask-result.ts';
 import { firstOf } from './first-of.ts';
 import { RingBack } from './ring-back.ts';
 
-/** An answer is looked for after 2 ms, then ever less often, at most every 50 ms: a read by key costs 0.1 ms. */
+/** An answer is looked for after 2 ms, then ever less often, in the end every 50 ms. */
 const LOOKS = { firstMs: 2, longestMs: 50, factor: 1.5 } as const;
+/** And so where a worker most likely rings back: each look takes CPU from what is looked for, where all is on one machine. */
+const LOOKS_BESIDE_RING: Backoff = { firstMs: 20, longestMs: 200, factor: 1.5 };
 /** After a request's life the worker needs a moment to write its end; without any worker nobody does. */
 export const AFTER_LIFE_MS = 3_000;
 /** And the last look then so long. A database that is away is not waited for any longer: it took 17 s. */
@@ -67,7 +69,17 @@ async function lookUntilEnd<Answer>(
   const untilMs = clock.nowMs() + lifeSeconds * 1000 + AFTER_LIFE_MS;
   let missingUntilMs = isOurs ? untilMs : Math.min(untilMs, clock.nowMs() + BEHIND_MS);
   let createdAt: string | undefined;
-  for (let looks = 1; ; looks += 1) {
+  let rests = 0;
+  const rest = () => {
+    rests += 1;
+    return ringBack.rest(backoffMs(ringBack.isExpected ? LOOKS_BESIDE_RING : LOOKS, rests), {
+      clock,
+      signal,
+    });
+  };
+  // What was stored a moment ago has not ended yet.
+  if (isOurs) await rest();
+  for (;;) {
     signal?.throwIfAborted();
     const view = await readUntil(untilMs, { store, clock, id, signal });
     const nowMs = clock.nowMs();
@@ -83,7 +95,7 @@ async function lookUntilEnd<Answer>(
       if (nowMs >= untilMs) return askFailure(id, view.status, UNSERVED);
       missingUntilMs = Math.min(untilMs, nowMs + BEHIND_MS);
     }
-    await ringBack.rest(backoffMs(LOOKS, looks), { clock, signal });
+    await rest();
   }
 }
 
@@ -129,7 +141,7 @@ export async function abandon(
     (error: unknown) => aborted(unknown, error),
   );
   const first = await firstOf(cancelled, { clock, ms: GIVE_UP_WITHIN_MS, signal: undefined });
-  overdue.abort();
+  wakeUp(overdue);
   return first.kind === 'done' ? first.value : aborted(unknown, signal.reason);
 }
 

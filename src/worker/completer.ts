@@ -1,4 +1,5 @@
 import { backoffMs } from '../base/backoff.ts';
+import { wakeUp } from '../base/clock.ts';
 import { type Lifecycle, Loop } from '../base/lifecycle.ts';
 import type { SettledAttempt, SettleFate } from '../queue/outcome.ts';
 import { type Ending, endClaims } from './end-claims.ts';
@@ -63,7 +64,7 @@ export class Completer implements Lifecycle {
         this.#onEmpty = resolve;
       });
       await Promise.race([empty, this.#context.clock.sleep(timeoutMs, limit.signal)]);
-      limit.abort();
+      wakeUp(limit);
     }
     return this.#outbox.size;
   }

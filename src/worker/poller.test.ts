@@ -196,11 +196,25 @@ describe('a poller that has found something', () => {
   it('finds by a SELECT 2 ms later what nobody rings for', async () => {
     await rest();
     await insertOne();
-    poller.ring();
+    poller.wake();
     await clock.advance(0);
     await insertOne();
     await clock.advance(2);
 
+    expect(served).toHaveLength(2);
+    expect(selects).toHaveBeenCalledTimes(1);
+  });
+
+  it('where all ring, finds by a SELECT 20 ms later what nobody rings for', async () => {
+    await rest();
+    await insertOne();
+    poller.ring();
+    await clock.advance(0);
+    await insertOne();
+    await clock.advance(19);
+    expect([served.length, selects.mock.calls.length]).toEqual([1, 0]);
+
+    await clock.advance(1);
     expect(served).toHaveLength(2);
     expect(selects).toHaveBeenCalledTimes(1);
   });

@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/clock.ts';
+import { type Clock, wakeUp } from '../../base/clock.ts';
 import { giveUp, noteDeadline } from '../../base/deadline-signal.ts';
 import { AiIpcError } from '../../base/errors.ts';
 
@@ -52,7 +52,7 @@ export function createDeadlines({ clock, stopped }: DeadlineParts): Deadlines {
         },
         end() {
           running.delete(thinking);
-          ended.abort();
+          wakeUp(ended);
         },
       };
     },
