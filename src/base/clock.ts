@@ -8,7 +8,7 @@ export interface Clock {
 
 export const systemClock: Clock = {
   nowMs: () => performance.now(),
-  // Not Node's own, which rejects when it is aborted: each such error, with its stack, takes as long as 30 sleeps.
+  // Not Node's own, which rejects when it is aborted: with such an error, and its stack, a sleep takes 20 µs in place of 7.
   sleep(ms, signal) {
     if (signal?.aborted) return Promise.resolve();
     return new Promise((resolve) => {
