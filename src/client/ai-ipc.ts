@@ -57,7 +57,7 @@ export class AiIpc {
   ): Promise<number> {
     const { id } = await this.#insert({ ...options, type, endpoint, data });
     // A caller's transaction is not committed yet: there is nothing to find behind the door.
-    if (options.connection === undefined) await this.#ring();
+    if (options.connection === undefined) await this.#workers.ring();
     return id;
   }
 
@@ -66,7 +66,7 @@ export class AiIpc {
     if (inputs.length === 0) return [];
     const timeoutSeconds = await this.#defaultTimeoutSeconds();
     const ids = await this.#store.insert(inputs.map((input) => toNewRequest(input, timeoutSeconds)));
-    await this.#ring();
+    await this.#workers.ring();
     return ids;
   }
 
@@ -110,7 +110,7 @@ export class AiIpc {
     const insert = async () => {
       const stored = await this.#insert({ ...rest, type, endpoint, data });
       // Nobody waits for the ring: without it, the poll finds the request.
-      this.#ring(stored.id).catch(() => undefined);
+      this.#workers.ring(stored.id).catch(() => undefined);
       return stored;
     };
     return await ask<Answer>(this.#asking, insert, {
@@ -146,10 +146,5 @@ export class AiIpc {
 
   async #defaultTimeoutSeconds(): Promise<number> {
     return this.#options.timeoutSeconds ?? (await this.#workers.timeoutSeconds()) ?? DEFAULT_TIMEOUT_SECONDS;
-  }
-
-  async #ring(idWaitedFor?: number): Promise<void> {
-    if (this.#options.onRequest) this.#options.onRequest();
-    else await this.#workers.ring(idWaitedFor);
   }
 }

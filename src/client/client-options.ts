@@ -8,7 +8,5 @@ export const DEFAULT_AGE_SECONDS = 3_600;
 export interface ClientOptions {
   /** The life in seconds of a request that names none. Default: what the living workers tell, else 30. */
   readonly timeoutSeconds?: number;
-  /** Called after each INSERT instead of ringing doorbells: a worker in the same process. */
-  readonly onRequest?: () => void;
   readonly clock?: Clock;
 }

@@ -42,8 +42,8 @@ async function talk({ store, settings, stop, isShared }: Talk): Promise<void> {
   const events = createEvents();
   const steps = new StepClock(store, events);
   const disk = watchDisk(events, stop.signal);
-  const talked = withWorker({ store: keepingOldRequests(store), settings, events }, async (worker) => {
-    const client = new AiIpc(steps.store, { onRequest: () => worker.wake() });
+  const talked = withWorker({ store: keepingOldRequests(store), settings, events }, async () => {
+    const client = new AiIpc(steps.store);
     const isChat = isTerminal();
     const sage = createSage({
       client,
