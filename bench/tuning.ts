@@ -4,6 +4,7 @@ import { type AiStubProcess, startAiStubProcess } from '../test/support/ai-stub-
 import { type MariadbAddress, MariadbServer } from '../test/support/mariadb-server.ts';
 import { measureDrain, onNewDatabase } from './one-drain.ts';
 import { measureOptimize } from './tuning/optimize.ts';
+import { measureSocket } from './tuning/socket.ts';
 import { type Row, ratioCell, tableOf } from './tuning/table.ts';
 import { measureWait } from './tuning/wait.ts';
 
@@ -15,6 +16,7 @@ const ROUNDS = 3;
 const DEFAULTS: Settings = {};
 
 type Settings = Readonly<Record<string, string>>;
+type Table = 'speed' | 'waits' | 'socket';
 
 /** The document's settings one by one, its three columns, and what this package has besides. */
 const CHANGES: readonly { readonly name: string; readonly settings: Settings }[] = [
@@ -35,18 +37,20 @@ function poolOf(least: number, most: number): Settings {
 }
 
 /**
- * Each setting of the document's tuning table, and what it does; writes the tables of docs/tuning.md. About five
- * minutes; with a word (`npm run bench -- tuning waits`), one of the two tables.
+ * Each setting of the document's tuning table, and what it does; writes the tables of docs/tuning.md. About eight
+ * minutes; with a word (`npm run bench -- tuning waits`), one of the three tables.
  */
 export async function tuning(): Promise<void> {
   const only = process.argv[3];
+  const isAsked = (table: Table) => only === undefined || only === table;
   const server = new MariadbServer();
   const stub = await startAiStubProcess();
   try {
     await server.start();
-    if (only !== 'waits')
+    if (isAsked('speed'))
       writePage('speed', [...(await drains(server.address, stub)), await optimizing(server.address, stub)]);
-    if (only !== 'speed') writePage('waits', await waits(server.address, stub));
+    if (isAsked('waits')) writePage('waits', await waits(server.address, stub));
+    if (isAsked('socket')) writePage('socket', await measureSocket(server.address, stub, ROUNDS));
   } finally {
     await server.remove();
     await stub.stop();
@@ -106,7 +110,7 @@ async function waits(server: MariadbAddress, stub: AiStubProcess): Promise<Row[]
   return rows;
 }
 
-function writePage(name: 'speed' | 'waits', rows: readonly Row[]): void {
+function writePage(name: Table, rows: readonly Row[]): void {
   const page = readFileSync(PAGE, 'utf8');
   const begin = `<!-- \`npm run bench -- tuning ${name}\` writes this table. -->\n`;
   const [before = '', rest = ''] = page.split(begin);
