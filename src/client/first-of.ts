@@ -1,3 +1,4 @@
+import { onceAborted } from '../base/aborted.ts';
 import { type Clock, wakeUp } from '../base/clock.ts';
 
 /** What came first. Work that is still under way goes on; whoever began it has it. */
@@ -20,15 +21,18 @@ export async function firstOf<T>(work: Promise<T>, { clock, ms, signal }: Limits
   const settled = new AbortController();
   const done = work.then((value): First<T> => ({ kind: 'done', value }));
   const late = sleep(clock, ms, settled.signal).then((): First<T> => ({ kind: 'late' }));
+  const abort = abortOf(signal);
   try {
-    return await Promise.race([
-      done,
-      late,
-      ...(signal === undefined ? [] : [onAbort(signal, settled.signal)]),
-    ]);
+    return await Promise.race([done, late, abort.first]);
   } finally {
+    abort.leave();
     wakeUp(settled);
   }
+}
+
+/** Resolves after `ms`, or at once when `signal` aborts. */
+export async function pause(limits: Limits): Promise<void> {
+  await firstOf(new Promise(() => undefined), limits);
 }
 
 async function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
@@ -36,10 +40,16 @@ async function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<voi
     await clock.sleep(Math.min(leftMs, LONGEST_SLEEP_MS), signal);
 }
 
-function onAbort(signal: AbortSignal, settled: AbortSignal): Promise<First<never>> {
-  return new Promise((resolve) => {
+function abortOf(signal: AbortSignal | undefined): {
+  readonly first: Promise<First<never>>;
+  readonly leave: () => void;
+} {
+  let leave = (): void => undefined;
+  const first = new Promise<First<never>>((resolve) => {
+    if (signal === undefined) return;
     const abort = () => resolve({ kind: 'aborted', signal });
     if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { signal: settled });
+    else leave = onceAborted(signal, abort);
   });
+  return { first, leave: () => leave() };
 }

@@ -285,6 +285,22 @@ describe('waiting for the end of a request', () => {
     expect(seen).toMatchObject({ error: { message: 'enough' } });
   });
 
+  it('listens once at a signal that many share, also while the database is away', async () => {
+    const comeBack = takeAway();
+    const waits = Array.from({ length: 20 }, () => begin());
+    await clock.advance(1_000);
+    expect(getEventListeners(abort.signal, 'abort')).toHaveLength(1);
+    comeBack();
+    await clock.advance(1_000);
+    expect(getEventListeners(abort.signal, 'abort')).toHaveLength(1);
+
+    abort.abort(new Error('enough'));
+    await Promise.all(waits.map(({ end }) => end));
+
+    for (const { seen } of waits) expect(seen).toMatchObject({ error: { message: 'enough' } });
+    expect(getEventListeners(abort.signal, 'abort')).toEqual([]);
+  });
+
   it('looks no more once it is aborted', async () => {
     const { end } = begin();
     await clock.advance(1_000);

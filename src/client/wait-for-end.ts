@@ -4,7 +4,7 @@ import { AiIpcError, type RequestError } from '../base/errors.ts';
 import type { QueueStore } from '../queue/queue-store.ts';
 import { isEnded, type RequestStatus, type RequestView } from '../queue/request.ts';
 import { type AskResult, askFailure, askResultOf } from './ask-result.ts';
-import { firstOf } from './first-of.ts';
+import { firstOf, pause } from './first-of.ts';
 import { RingBack } from './ring-back.ts';
 
 /** An answer is looked for after 2 ms, then ever less often, in the end every 50 ms. */
@@ -117,7 +117,7 @@ async function readUntil(
     } catch (error) {
       const isPassing = error instanceof AiIpcError && error.code === 'database_unavailable';
       if (!isPassing || clock.nowMs() >= untilMs) throw error;
-      await clock.sleep(LOOKS.longestMs, signal);
+      await pause({ clock, ms: LOOKS.longestMs, signal });
       signal?.throwIfAborted();
     }
   }
