@@ -1,4 +1,5 @@
 import { getEventListeners } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeClock } from '../../test/support/fake-clock.ts';
 import { openTestContext, type TestContext } from '../../test/support/worker-context.ts';
@@ -256,6 +257,24 @@ describe('waiting for the end of a request', () => {
 
     const error = { code: 'database_unavailable', message: expect.stringContaining('is not known') };
     expect(seen).toMatchObject({ value: { id, status: 'processing', error } });
+    expect(clock.sleeping).toBe(0);
+  });
+
+  it('takes the answer that came while the process stood still until after its life', async () => {
+    const { store } = context;
+    const readNow = store.read;
+    // As by a connection: what it gives comes in a later turn.
+    vi.spyOn(store, 'read').mockImplementation(async (which) => {
+      await turn();
+      return await readNow(which);
+    });
+    const { seen, end } = begin();
+    await clock.advance(LONGEST_REST_MS);
+    await complete();
+    await clock.standStill(LIFE_SECONDS * 1_000 + AFTER_LIFE_MS + 2_000);
+    await end;
+
+    expect(seen).toMatchObject({ value: { id, status: 'completed', text: 'Hi' } });
     expect(clock.sleeping).toBe(0);
   });
 

@@ -49,8 +49,10 @@ export interface Waiting {
 export async function waitForEnd<Answer = unknown>(waiting: Waiting): Promise<AskResult<Answer>> {
   const { id, clock, signal, lifeSeconds } = waiting;
   const seen: Seen = { status: 'pending' };
-  const ms = lifeSeconds * 1000 + AFTER_LIFE_MS + LAST_LOOK_MS;
-  const first = await firstOf(lookUntilEnd<Answer>(waiting, seen), { clock, ms, signal });
+  const looking = lookUntilEnd<Answer>(waiting, seen);
+  let first = await firstOf(looking, { clock, ms: lifeSeconds * 1000 + AFTER_LIFE_MS, signal });
+  // From now on, not from the beginning: where the process stood still meanwhile, the last look only begins.
+  if (first.kind === 'late') first = await firstOf(looking, { clock, ms: LAST_LOOK_MS, signal });
   if (first.kind === 'done') return first.value;
   if (first.kind === 'aborted') throw first.signal.reason;
   const message = `The database did not answer when the life of the request ${id} was over: how it ends is not known.`;

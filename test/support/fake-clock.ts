@@ -51,4 +51,12 @@ export class FakeClock implements Clock {
     }
     this.#nowMs = endMs;
   }
+
+  /** The process stands still for this time: all that was due meanwhile is so at once, before anything else may come. */
+  async standStill(ms: number): Promise<void> {
+    this.#nowMs += ms;
+    const due = [...this.#sleepers].filter(({ untilMs }) => untilMs <= this.#nowMs);
+    for (const { wake } of due.sort((a, b) => a.untilMs - b.untilMs)) wake();
+    await settled();
+  }
 }
