@@ -243,7 +243,7 @@ export const WORKER = {
     default: '',
     unit: '',
     meaning:
-      'Who brings it may look at the dashboard and act; without it, it is for this machine, to look alone.',
+      'Who brings it may look at the dashboard and act; without it, whoever is on this machine may look, and act only by the token that `ai-ipc dashboard` prints.',
     allowed: longSecret(16),
   }),
 } as const;

@@ -217,7 +217,7 @@ export const SERVICE = {
     default: 'scripted',
     unit: '',
     meaning:
-      'Who answers when the model fails: scripted is the offline brain; none answers 502 or 504, which the worker retries.',
+      'Who answers when the model fails: scripted is the offline brain; none answers 429, 500, 502 or 504, which the worker retries.',
     allowed: oneOf(['scripted', 'none']),
   }),
   modelTimeoutSeconds: define({
