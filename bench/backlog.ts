@@ -3,13 +3,15 @@ import { numbers } from '../test/support/numbers.ts';
 import type { TestDatabase } from '../test/support/test-database.ts';
 import { REQUEST_DATA } from './http-alone.ts';
 import { onNewDatabase } from './one-drain.ts';
+import { WordError } from './scenario/benchmark.ts';
 import { BATCH, fillPending, timeClaims } from './scenario/claims.ts';
-import { SizeError, sizeAndList } from './scenario/sizes.ts';
+import { type SizeAndList, sizeAndList } from './scenario/sizes.ts';
 import { print, tellGoal, timesText } from './scenario/tell.ts';
 import type { Times } from './scenario/times.ts';
 
 /** One INSERT: more rows at once only make the server's undo log grow. */
 const CHUNK = 250_000;
+const DEFAULTS: SizeAndList = { size: 100_000, list: [1_000, 10_000, 100_000, 1_000_000] };
 const MOST_RATIO = 1.3;
 
 interface Queue {
@@ -21,11 +23,7 @@ interface Queue {
  * What a claim of 100 costs with a thousand to a million requests pending, and ended ones beside them, in turn:
  * `npm run bench -- backlog ENDED PENDING…`. The ended ones are there once for each number of pending ones.
  */
-export async function backlog(): Promise<void> {
-  const { size: ended, list } = sizeAndList({ size: 100_000, list: [1_000, 10_000, 100_000, 1_000_000] });
-  const tooFew = list.find((pending) => pending < BATCH);
-  if (tooFew !== undefined)
-    throw new SizeError(`${tooFew} pending requests are fewer than a claim of ${BATCH} takes.`);
+export async function backlog({ size: ended, list }: SizeAndList): Promise<void> {
   const server = new MariadbServer();
   try {
     await server.start();
@@ -43,6 +41,13 @@ export async function backlog(): Promise<void> {
   } finally {
     await server.remove();
   }
+}
+
+export function readBacklog(words: readonly string[]): SizeAndList {
+  const sizes = sizeAndList(DEFAULTS, ['ended', 'pending'], words);
+  const tooFew = sizes.list.find((pending) => pending < BATCH);
+  if (tooFew === undefined) return sizes;
+  throw new WordError(`${tooFew} pending requests are fewer than a claim of ${BATCH} takes.`);
 }
 
 /** One for each number of pending requests: to fill them between two measurements would take the machine through other times. */

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { TUNED } from './one-drain.ts';
 import { queueAtOnce, untilServed } from './scenario/load.ts';
 import { play } from './scenario/play.ts';
-import { sizesOf } from './scenario/sizes.ts';
+import type { Sizes } from './scenario/sizes.ts';
 import { onStage, type Stage } from './scenario/stage.ts';
 import { tellFigures } from './scenario/tell.ts';
 
@@ -14,8 +14,7 @@ const LOADS = { default: {}, tuned: TUNED } as const;
  * A worker at rest, and then many requests in one instant, again and again, as after a server's start or when an event begins:
  * `npm run bench -- burst REQUESTS TIMES AI_MS`.
  */
-export async function burst(): Promise<void> {
-  const { requests, times, aiMs } = sizesOf({ requests: 1_000, times: 10, aiMs: 0 });
+export async function burst({ requests, times, aiMs }: Sizes<'requests' | 'times' | 'aiMs'>): Promise<void> {
   for (const [name, settings] of Object.entries(LOADS)) {
     await onStage({ delayMs: aiMs }, async (stage) => {
       const figures = await play(stage, {

@@ -7,9 +7,9 @@ import { databaseEnv } from '../test/support/worker-process.ts';
 import { fill } from './dashboard/fill.ts';
 import { compareLoad } from './dashboard/load.ts';
 import { onNewDatabase } from './one-drain.ts';
+import type { Sizes } from './scenario/sizes.ts';
 
 const PROGRAM = fileURLToPath(new URL('../bin/ai-ipc.js', import.meta.url));
-const ROWS = 10_000_000;
 const PAGE = 1_000;
 const LOOKS = 20;
 const HUMAN_MS = 5_000;
@@ -21,8 +21,7 @@ const SERVER_ARGS = ['--innodb-flush-log-at-trx-commit=2', '--innodb-buffer-pool
  * The pages on ten million ended requests, and what they cost a worker at 1,000 requests a second. With a number
  * (`npm run bench -- dashboard 1000000`), on so many; with 0, what they cost alone.
  */
-export async function dashboard(): Promise<void> {
-  const rows = Number(process.argv[3] ?? ROWS);
+export async function dashboard({ rows }: Sizes<'rows'>): Promise<void> {
   const server = new MariadbServer({ extraArgs: SERVER_ARGS });
   try {
     await server.start();
@@ -42,6 +41,7 @@ async function timePages(database: TestDatabase, rows: number): Promise<void> {
   const program = new ProgramProcess(process.execPath, [PROGRAM, 'dashboard'], {
     cwd: process.cwd(),
     env: { ...databaseEnv(database.settings), DASHBOARD_BIND: '127.0.0.1:0' },
+    diesWithUs: true,
   });
   try {
     const [, url = ''] = await program.waitForOutput(/listens on (http:\S+)/);

@@ -5,7 +5,7 @@ import type { WorkerProcess } from '../test/support/worker-process.ts';
 import { costsBetween, costsOf } from './scenario/costs.ts';
 import { untilServed } from './scenario/load.ts';
 import { highestRssOf } from './scenario/play.ts';
-import { sizesOf } from './scenario/sizes.ts';
+import type { Sizes } from './scenario/sizes.ts';
 import { onStage, type Stage, withWorkers } from './scenario/stage.ts';
 import { megabytes, print, tellGoal } from './scenario/tell.ts';
 
@@ -21,8 +21,7 @@ const MOST = { heard: 6, unheard: 12, percent: 0.5 };
  * What a worker without work costs with POLL_INTERVAL_MS=100: one whose doorbell was heard, and one whose requests came without
  * a ring. `npm run bench -- idle SECONDS`.
  */
-export async function idle(): Promise<void> {
-  const { seconds } = sizesOf({ seconds: 30 });
+export async function idle({ seconds }: Sizes<'seconds'>): Promise<void> {
   await onStage({}, (stage) =>
     idleAfter(stage, { name: 'the doorbell was heard', most: MOST.heard, seconds, ask: askRinging }),
   );

@@ -1,6 +1,6 @@
 import { queueAtOnce } from './scenario/load.ts';
 import { play } from './scenario/play.ts';
-import { sizeAndList } from './scenario/sizes.ts';
+import { type SizeAndList, sizeAndList } from './scenario/sizes.ts';
 import { onStage } from './scenario/stage.ts';
 import { print, tellFigures } from './scenario/tell.ts';
 import { sharesOf } from './shares.ts';
@@ -8,12 +8,15 @@ import { sharesOf } from './shares.ts';
 /** Enough to see how a worker's claims and settles go; more only takes longer. */
 const LITTLE = 2_000;
 
+export function readManyWorkers(words: readonly string[]): SizeAndList {
+  return sizeAndList({ size: 20_000, list: [1, 2, 4] }, ['requests', 'workers'], words);
+}
+
 /**
  * The same queue drained by one, two and four workers with the settings as they come, and an AI service that answers at once:
  * `npm run bench -- many-workers REQUESTS WORKERS…`. `map-servers` has many of those who ask, too.
  */
-export async function manyWorkers(): Promise<void> {
-  const { size: requests, list } = sizeAndList({ size: 20_000, list: [1, 2, 4] });
+export async function manyWorkers({ size: requests, list }: SizeAndList): Promise<void> {
   for (const workers of list) {
     await onStage({}, async (stage) => {
       const { database } = stage;

@@ -6,13 +6,11 @@ import { createTestDatabase, type TestDatabase } from '../test/support/test-data
 import type { WorkerProcess } from '../test/support/worker-process.ts';
 import { cpuMsOf } from './cpu-of.ts';
 import { offer, type Pace, partOf } from './offer.ts';
+import type { Sizes } from './scenario/sizes.ts';
 import { sharesOf } from './shares.ts';
 import { startWorker } from './worker-process.ts';
 
 const SCHEMA = fileURLToPath(new URL('../sql-files/ai_ipc_tables.sql', import.meta.url));
-const MAP_SERVERS = Number(process.argv[3] ?? 50);
-/** The same load on one worker, and on as many. */
-const WORKERS = [1, Number(process.argv[4] ?? 8)];
 /** As many connections as a map-server has: one that asks, one that looks. */
 const CONNECTIONS = 2;
 /** Of the AI service: what a small model takes at the least. */
@@ -37,25 +35,26 @@ interface Play {
  * Many map-servers ask many workers over one database, with an AI service that answers in 200 ms, all on this machine: what
  * who asks waits, how even the workers share the work, and what it costs the database. `npm run bench -- map-servers 50 8`.
  */
-export async function mapServers(): Promise<void> {
+export async function mapServers({ mapServers, workers }: Sizes<'mapServers' | 'workers'>): Promise<void> {
   const stub = await startAiStubProcess({ delayMs: AI_MS });
   try {
-    for (const count of WORKERS) await playOn(count, stub.url);
+    // The same load on one worker, and on as many.
+    for (const count of [1, workers]) await playOn({ mapServers, workers: count }, stub.url);
   } finally {
     await stub.stop();
   }
 }
 
-async function playOn(count: number, url: string): Promise<void> {
+async function playOn(counts: Sizes<'mapServers' | 'workers'>, url: string): Promise<void> {
   const server = new MariadbServer({ extraArgs: ['--max-connections=1000'] });
   try {
     await server.start();
     const database = await createTestDatabase(server.address);
     await database.loadSqlFile(SCHEMA);
     const env = { AI_SERVICE_BASE_URL: url };
-    const workers = Array.from({ length: count }, () => startWorker(database.settings, env));
+    const workers = Array.from({ length: counts.workers }, () => startWorker(database.settings, env));
     await Promise.all(workers.map((worker) => worker.started()));
-    const mapServers = await Promise.all(Array.from({ length: MAP_SERVERS }, () => open(database)));
+    const mapServers = await Promise.all(Array.from({ length: counts.mapServers }, () => open(database)));
     const play: Play = { server, database, workers, mapServers };
     await offer(WARM_UP, (at) => ask(play, at));
     for (const pace of PACES) await measure(play, pace);
@@ -83,7 +82,7 @@ async function ask({ mapServers }: Play, at: number): Promise<void> {
 }
 
 async function measure(play: Play, pace: Pace): Promise<void> {
-  const { server, database, workers } = play;
+  const { server, database, workers, mapServers } = play;
   const cpuMs = () => ({
     server: cpuMsOf(server.pid ?? 0),
     workers: workers.reduce((sum, { pid }) => sum + cpuMsOf(pid), 0),
@@ -96,7 +95,7 @@ async function measure(play: Play, pace: Pace): Promise<void> {
     ((cpuAfter[name] - cpuBefore[name]) / times.length).toFixed(2);
   const ms = (part: number) => `${(partOf(times, part) - AI_MS).toFixed(0)} ms`;
   process.stdout.write(
-    `${MAP_SERVERS} map-servers, ${workers.length} ${workers.length === 1 ? 'worker' : 'workers'}, ` +
+    `${mapServers.length} map-servers, ${workers.length} ${workers.length === 1 ? 'worker' : 'workers'}, ` +
       `${pace.perSecond} a second for ${pace.seconds} s: beside the ${AI_MS} ms of the AI service p50 ${ms(0.5)}, p95 ${ms(0.95)}, ` +
       `p99 ${ms(0.99)}, longest ${ms(1)}; ${perAsk('Questions').toFixed(1)} statements an ask, ` +
       `${perAsk('Innodb_row_lock_waits').toFixed(3)} waits for a row, ${after.get('Threads_connected')} connections; ` +

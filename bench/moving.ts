@@ -11,9 +11,9 @@ import { numbers } from '../test/support/numbers.ts';
 import { ProgramProcess } from '../test/support/program-process.ts';
 import { createTestDatabase, type TestDatabase } from '../test/support/test-database.ts';
 import { waitFor } from '../test/support/wait-for.ts';
+import type { Sizes } from './scenario/sizes.ts';
 
 const PROGRAM = fileURLToPath(new URL('../bin/ai-ipc.js', import.meta.url));
-const ROWS = 1_000_000;
 const MYSQL = 'mysql-9.7';
 /** Of a million rows it has 150 MiB: a kill at so many bytes is in its middle. */
 const PART_OF_A_FILE = 0.3;
@@ -25,8 +25,7 @@ const STEP_TIMEOUT_MS = 1_800_000;
  * commands that an admin types. Every export and import is killed in its middle once, and run again. Ends with 1 unless
  * the three exports are the same byte for byte.
  */
-export async function moving(): Promise<void> {
-  const rows = Number(process.argv[3] ?? ROWS);
+export async function moving({ rows }: Sizes<'rows'>): Promise<void> {
   const [own, mysql] = [new MariadbServer(), new MariadbServer({ programs: await fetchServer(MYSQL) })];
   const folder = await mkdtemp(join(tmpdir(), 'ai-ipc-bench-'));
   try {
@@ -136,6 +135,7 @@ function start(folder: string, words: readonly string[], { settings }: TestDatab
     cwd: folder,
     env,
     timeoutMs: STEP_TIMEOUT_MS,
+    diesWithUs: true,
   });
 }
 

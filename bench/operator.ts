@@ -3,25 +3,27 @@ import { type Operator, openOperator } from '../src/operator/operator.ts';
 import { MariadbServer } from '../test/support/mariadb-server.ts';
 import { numbers } from '../test/support/numbers.ts';
 import { createTestDatabase, type TestDatabase } from '../test/support/test-database.ts';
+import type { Sizes } from './scenario/sizes.ts';
 
 const SCHEMA = fileURLToPath(new URL('../sql-files/ai_ipc_tables.sql', import.meta.url));
 const VIEWS = fileURLToPath(new URL('../sql-files/ai_ipc_views.sql', import.meta.url));
-/** So many requests, made within a week, with as many responses; a thousand of them failed, and a hundred are pending. */
-const REQUESTS = Number(process.argv[3] ?? 10_000_000);
 const CHUNK = 500_000;
 const PAGE = 50;
 const PAGES = 1_000;
 
-/** How long an operator waits for what he looks at, in a large table on MariaDB. With a number, on so many requests. */
-export async function operators(): Promise<void> {
+/**
+ * How long an operator waits for what he looks at, in a large table on MariaDB: of so many requests, made within a week, with as
+ * many responses; a thousand of them failed, and a hundred are pending.
+ */
+export async function operators({ requests }: Sizes<'requests'>): Promise<void> {
   const server = new MariadbServer();
   try {
     await server.start();
     const database = await createTestDatabase(server.address);
     await database.loadSqlFile(SCHEMA);
     await database.loadSqlFile(VIEWS);
-    process.stdout.write(`filling ${REQUESTS} requests\n`);
-    await fill(database);
+    process.stdout.write(`filling ${requests} requests\n`);
+    await fill(database, requests);
     const operator = await openOperator({
       kind: 'mariadb',
       ...database.settings,
@@ -30,14 +32,14 @@ export async function operators(): Promise<void> {
       minPoolSize: 0,
       maxPoolSize: 2,
     });
-    await measureAll(operator, database);
+    await measureAll(operator, database, requests);
     await operator.close();
   } finally {
     await server.remove();
   }
 }
 
-async function measureAll(operator: Operator, database: TestDatabase): Promise<void> {
+async function measureAll(operator: Operator, database: TestDatabase, requests: number): Promise<void> {
   for (const window of ['15m', '1h', '24h', '7d'] as const) {
     await measure(`overview of ${window}, the first`, () => operator.overview(window));
     await measure(`overview of ${window}, the next`, () => operator.overview(window));
@@ -53,7 +55,7 @@ async function measureAll(operator: Operator, database: TestDatabase): Promise<v
   );
   const nowMs = await operator.nowMs();
   await measure('totals of the last hour', () => operator.totals({ fromMs: nowMs - 3_600_000 }));
-  await measure('one request', () => operator.story(REQUESTS / 2));
+  await measure('one request', () => operator.story(Math.ceil(requests / 2)));
   for (const view of ['ai_v_queue', 'ai_v_last_hour', 'ai_v_by_npc', 'ai_v_stuck'])
     await measure(view, () => database.query(`SELECT * FROM ${view}`));
 }
@@ -75,16 +77,17 @@ async function measure(what: string, work: () => Promise<unknown>): Promise<void
   process.stdout.write(`${(performance.now() - startMs).toFixed(1).padStart(9)} ms  ${what}\n`);
 }
 
-async function fill(database: TestDatabase): Promise<void> {
-  for (let from = 0; from < REQUESTS; from += CHUNK) {
-    const count = Math.min(CHUNK, REQUESTS - from);
+async function fill(database: TestDatabase, requests: number): Promise<void> {
+  const failedEvery = Math.max(2, Math.round(requests / 1_000));
+  for (let from = 0; from < requests; from += CHUNK) {
+    const count = Math.min(CHUNK, requests - from);
     const id = `(${from} + seq)`;
     await database.query(
       `INSERT INTO ai_requests (id, request_type, endpoint, request_data, priority, status, created_at, claimed_at, processed_at,
                                 expires_at, source_npc, attempts, error_code)
        SELECT ${id}, IF(${id} MOD 5, 'dialogue', 'decision'), '/api/v1/npc/dialogue', '{"message":"Hello"}', 1 + ${id} MOD 10,
-              CASE WHEN ${id} > ${REQUESTS - 100} THEN 'pending' WHEN ${id} MOD ${REQUESTS / 1_000} = 1 THEN 'failed' ELSE 'completed' END,
-              NOW(3) - INTERVAL (${REQUESTS} - ${id}) * 604800000000 / ${REQUESTS} MICROSECOND, NOW(3), NOW(3),
+              CASE WHEN ${id} > ${requests - 100} THEN 'pending' WHEN ${id} MOD ${failedEvery} = 1 THEN 'failed' ELSE 'completed' END,
+              NOW(3) - INTERVAL (${requests} - ${id}) * 604800000000 / ${requests} MICROSECOND, NOW(3), NOW(3),
               NOW(3) + INTERVAL 1 DAY, CONCAT('npc ', ${id} MOD 200), 1, NULL
          FROM ${numbers(count)}`,
     );

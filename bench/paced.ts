@@ -2,11 +2,22 @@ import { resolve } from 'node:path';
 import { startAiStubProcess } from '../test/support/ai-stub-process.ts';
 import { MariadbServer } from '../test/support/mariadb-server.ts';
 import { median } from './median.ts';
-import { type AskFigures, checkBuilds, measureAsks, OURS, paceOf, type Way } from './scenario/asks.ts';
+import {
+  type AskFigures,
+  checkBuilds,
+  measureAsks,
+  OURS,
+  type Pace,
+  paceOf,
+  type Way,
+} from './scenario/asks.ts';
+import { WordError } from './scenario/benchmark.ts';
 
 const ROUNDS = 5;
 /** So many asks a second, in place of 5 and 200: the numbers among the words. */
 const IS_PACE = /^[1-9]\d{0,3}$/;
+/** What was meant as a number or an option; a folder of such a name is ./-name. */
+const NO_FOLDER = /^(-|[\d.]+$|$)/;
 const BY_SOCKET = '--socket';
 
 const VALUES = ['p50', 'p99', 'cpuSeconds', 'clientCpuSeconds', 'selects'] as const;
@@ -17,9 +28,7 @@ const VALUES = ['p50', 'p99', 'cpuSeconds', 'clientCpuSeconds', 'selects'] as co
  * build (`npm ci && node bin/build.js` there), both in turn: `npm run bench -- paced FOLDER`. With `--socket`, in turn with this
  * build through the server's socket. With numbers, at these paces instead: `npm run bench -- paced 50 1000`.
  */
-export async function paced(): Promise<void> {
-  const { ways, paces } = readWords(process.argv.slice(3));
-  checkBuilds(ways.map(({ folder }) => folder));
+export async function paced({ ways, paces }: Plan): Promise<void> {
   const server = new MariadbServer();
   const stub = await startAiStubProcess();
   try {
@@ -39,8 +48,16 @@ export async function paced(): Promise<void> {
   }
 }
 
-function readWords(words: readonly string[]) {
-  const asked = words.filter((word) => IS_PACE.test(word));
+interface Plan {
+  readonly ways: readonly Way[];
+  readonly paces: readonly Pace[];
+}
+
+export function readPaced(words: readonly string[]): Plan {
+  const unknown = words.find((word) => word !== BY_SOCKET && NO_FOLDER.test(word) && !IS_PACE.test(word));
+  if (unknown !== undefined)
+    throw new WordError(`"${unknown}" is neither ${BY_SOCKET} nor so many asks a second, 1 to 9999.`);
+  const asked = [...new Set(words.filter((word) => IS_PACE.test(word)))];
   const folders = words.filter((word) => !IS_PACE.test(word) && word !== BY_SOCKET);
   const bySocket: Way[] = words.includes(BY_SOCKET) ? [{ folder: OURS, by: 'socket' }] : [];
   const byTcp = [OURS, ...folders.map((folder) => resolve(folder))].map(
@@ -49,6 +66,7 @@ function readWords(words: readonly string[]) {
       by: 'TCP',
     }),
   );
+  checkBuilds(folders.map((folder) => resolve(folder)));
   return {
     ways: [...byTcp, ...bySocket],
     paces: (asked.length === 0 ? [5, 200] : asked.map(Number)).map(paceOf),

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -14,6 +14,8 @@ import { AI_IPC, AI_IPC_TUNED, aiIpcBefore, DOCUMENT } from './peers/on-mariadb.
 import { GRAPHILE_WORKER, PG_BOSS } from './peers/on-postgres.ts';
 import type { Peer } from './peers/peer.ts';
 import type { Row } from './peers/rounds.ts';
+import { checkBuilds } from './scenario/asks.ts';
+import { WordError } from './scenario/benchmark.ts';
 
 const PEERS = [AI_IPC_TUNED, AI_IPC, BULLMQ, BULLMQ_APPEND_ONLY, GRAPHILE_WORKER, PG_BOSS, DOCUMENT];
 /** A second, and for how long: 100 asks are the fewest of which one in a hundred can be told. */
@@ -50,8 +52,8 @@ interface Options {
  * The same work through other queues, in turn: 20,000 requests that are queued while the worker runs already, and single
  * ones at a pace, against an AI service that answers in 0 ms, all on this machine.
  */
-export async function peers(): Promise<void> {
-  const comparison = await comparePeers(readOptions(process.argv.slice(3)));
+export async function peers(options: Options): Promise<void> {
+  const comparison = await comparePeers(options);
   process.stdout.write(
     `\nMedians of ${comparison.rounds} rounds; ratios to ${BULLMQ.name}, of the same round (least to most); ` +
       `CPU seconds are those for 20,000 requests\nHTTP alone ${perSecond(comparison.httpPerSecond)}\n`,
@@ -60,8 +62,7 @@ export async function peers(): Promise<void> {
 }
 
 /** The same, and writes docs/benchmarks.md with its pictures, or the file that `--file` names. */
-export async function report(): Promise<void> {
-  const options = readOptions(process.argv.slice(3));
+export async function report(options: Options): Promise<void> {
   // Before half an hour of measuring: no place for the page is told at once.
   const pictures = join(dirname(options.file), 'pictures');
   mkdirSync(pictures, { recursive: true });
@@ -76,13 +77,13 @@ export async function report(): Promise<void> {
 function choose(only: readonly string[], before: string | undefined): Peer[] {
   const all = before === undefined ? PEERS : [...PEERS, olderBuild(resolve(before))];
   const chosen = all.filter(({ name }) => isChosen(name, only));
-  if (chosen.length === 0) throw new Error(`There is no such peer. There are: ${namesOf(all)}`);
+  if (chosen.length === 0) throw new WordError(`There is no such peer. There are: ${namesOf(all)}`);
   return chosen;
 }
 
 function olderBuild(folder: string): Peer {
-  if (existsSync(join(folder, 'dist', 'client', 'index.js'))) return aiIpcBefore(folder);
-  throw new Error(`${folder} has no build to measure. Run there: npm ci && node bin/build.js`);
+  checkBuilds([folder]);
+  return aiIpcBefore(folder);
 }
 
 async function comparePeers({ requests, rounds, paces, isToInstall, peers }: Options): Promise<Comparison> {
@@ -112,20 +113,44 @@ function tellFailure(round: number, { name, error }: { name: string; error: unkn
   process.exitCode = 1;
 }
 
-function readOptions(args: readonly string[]): Options {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      requests: { type: 'string' },
-      rounds: { type: 'string' },
-      quick: { type: 'boolean', default: false },
-      install: { type: 'boolean', default: false },
-      only: { type: 'string', multiple: true, default: [] },
-      /** The folder of an older build, which takes its turn, too. */
-      before: { type: 'string' },
-      file: { type: 'string', default: PAGE },
-    },
-  });
+export const PEERS_TAKE =
+  '[--requests NUMBER] [--rounds NUMBER] [--quick] [--install] [--only PART]… [--before FOLDER]';
+
+/** Those of `peers`, which writes no file. */
+export function readPeers(words: readonly string[]): Options {
+  const { file, ...values } = parsed(words);
+  if (file !== undefined) throw new WordError('--file is for the command that writes a page: report.');
+  return optionsFrom(values);
+}
+
+export function readReport(words: readonly string[]): Options {
+  return optionsFrom(parsed(words));
+}
+
+type Values = ReturnType<typeof parsed>;
+
+function parsed(words: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...words],
+      options: {
+        requests: { type: 'string' },
+        rounds: { type: 'string' },
+        quick: { type: 'boolean', default: false },
+        install: { type: 'boolean', default: false },
+        only: { type: 'string', multiple: true, default: [] },
+        /** The folder of an older build, which takes its turn, too. */
+        before: { type: 'string' },
+        file: { type: 'string' },
+      },
+    }).values;
+  } catch (error) {
+    // Node's own sentence says which word is wrong.
+    throw new WordError((error as Error).message);
+  }
+}
+
+function optionsFrom({ file = PAGE, ...values }: Values): Options {
   const { requests, rounds, paces } = values.quick ? QUICK : FULL;
   return {
     requests: countOf(values.requests ?? String(requests), '--requests'),
@@ -133,14 +158,14 @@ function readOptions(args: readonly string[]): Options {
     paces,
     isToInstall: values.install,
     peers: choose(values.only, values.before),
-    file: values.file,
+    file,
   };
 }
 
 function countOf(text: string, option: string): number {
   const count = Number(text);
   if (!Number.isInteger(count) || count < 1)
-    throw new Error(`${option} wants a number from 1 on, not ${text}.`);
+    throw new WordError(`${option} wants a number from 1 on, not ${text}.`);
   return count;
 }
 

@@ -8,19 +8,32 @@ import { DOCTOR } from './promises/doctor.ts';
 import { MODELS } from './promises/models.ts';
 import { OUTAGES } from './promises/outages.ts';
 import type { Promised } from './promises/promise.ts';
+import { WordError } from './scenario/benchmark.ts';
 import { startWorker } from './worker-process.ts';
+
+const ALL: readonly Promised[] = [...ANSWERS, ...DEATHS, ...OUTAGES, ...MODELS, ...DOCTOR];
+
+/** Those that have the word in their name; without one, all. */
+export function readPromises([word = '', surplus]: readonly string[]): readonly Promised[] {
+  const chosen = ALL.filter(({ name }) => name.includes(word));
+  if (surplus !== undefined)
+    throw new WordError(`"${surplus}" is one word too many: put a name of several words into quotes.`);
+  if (chosen.length > 0) return chosen;
+  throw new WordError(
+    `Nothing that is promised has "${word}" in its name. There are:\n${ALL.map(({ name }) => `  ${name}`).join('\n')}`,
+  );
+}
 
 /**
  * How long the things take that are promised to take no longer than a certain time. The tests hold their order and
  * outcome; this holds the time, on a machine that has nothing else to do. Ends with exit code 1 when one took longer.
  * With a word (`npm run bench -- promises doctor`), those that have it in their name.
  */
-export async function promises(): Promise<void> {
+export async function promises(chosen: readonly Promised[]): Promise<void> {
   const server = new MariadbServer();
   try {
     const address = await server.start();
-    const all = [...ANSWERS, ...DEATHS, ...OUTAGES, ...MODELS, ...DOCTOR];
-    for (const promised of all.filter(({ name }) => name.includes(process.argv[3] ?? ''))) {
+    for (const promised of chosen) {
       const tookMs = await measure(promised, address);
       const isKept = tookMs <= promised.withinMs;
       if (!isKept) process.exitCode = 1;

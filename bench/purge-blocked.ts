@@ -4,7 +4,7 @@ import { unpurged, untilPurged } from './purge.ts';
 import { BATCH, fillPending, timeClaims } from './scenario/claims.ts';
 import { type Load, queueAtOnce, untilServed } from './scenario/load.ts';
 import { play } from './scenario/play.ts';
-import { sizesOf } from './scenario/sizes.ts';
+import type { Sizes } from './scenario/sizes.ts';
 import { onStage, type Stage } from './scenario/stage.ts';
 import { print, tellFigures, tellGoal, timesText } from './scenario/tell.ts';
 
@@ -17,8 +17,7 @@ const MOST_RATIO = 2;
  * served since, beside one of a fresh table on another server: `npm run bench -- purge-blocked REQUESTS`. InnoDB cannot take away
  * the index entries of what was served meanwhile.
  */
-export async function purgeBlocked(): Promise<void> {
-  const { requests } = sizesOf({ requests: 180_000 });
+export async function purgeBlocked({ requests }: Sizes<'requests'>): Promise<void> {
   await onStage({}, (fresh) => onStage({}, (stage) => playBeside(fresh.database, stage, requests)));
 }
 

@@ -9,14 +9,13 @@ import { createNpcMemory, type DatabaseKind, type KeptMemory } from '../src/serv
 import { MariadbServer } from '../test/support/mariadb-server.ts';
 import { createTestDatabase, type TestDatabase } from '../test/support/test-database.ts';
 import { IN_EVERY_LINE, lineOf, questionOf, Random, THINGS } from './recall/lines.ts';
+import type { Sizes } from './scenario/sizes.ts';
 
 const SCHEMA = fileURLToPath(new URL('../sql-files/ai_ipc_tables.sql', import.meta.url));
 const NPC = 'sage-of-prontera';
 const PLAYERS = 1_000;
-/** Of all players together. */
-const LINES = Number(process.argv[3] ?? 100_000);
-/** Of one more player: as many as are kept. */
-const MOST_LINES = Math.round(LINES * 0.3);
+/** Of all lines, the part of one more player: as many as are kept. */
+const MOST_PART = 0.3;
 const CHUNK = 1_000;
 const LOOKS = 1_000;
 const FULLTEXT_LOOKS = 50;
@@ -27,9 +26,11 @@ const IN_MEMORY = '--innodb-buffer-pool-size=1G';
 /**
  * How long an NPC takes to recall what bears on a question, with what it remembers in any case: players with 100 lines each, and
  * one with 30,000; beside it the same words asked of a FULLTEXT index over the same lines, which finds lines and knows nothing
- * else. On MariaDB or MySQL (`--server` of the tests: AI_IPC_TEST_SERVER) and in SQLite. With a number, of so many lines.
+ * else. On MariaDB or MySQL (`--server` of the tests: AI_IPC_TEST_SERVER) and in SQLite. `lines` are those of
+ * all players together.
  */
-export async function recalls(): Promise<void> {
+export async function recalls({ lines }: Sizes<'lines'>): Promise<void> {
+  const counts = { lines, most: Math.round(lines * MOST_PART) };
   const server = new MariadbServer({ extraArgs: [IN_MEMORY] });
   const folder = await mkdtemp(join(tmpdir(), 'ai-ipc-bench-'));
   try {
@@ -41,10 +42,11 @@ export async function recalls(): Promise<void> {
       ...{ socketPath: null, sslCaFile: null, minPoolSize: 1, maxPoolSize: 2 },
     });
     const [row] = await database.query('SELECT VERSION() AS version');
-    await compare(made, database, await measureAll(database, 'mariadb', `${row?.['version']}`));
+    const ours = await measureAll(database, { kind: 'mariadb', name: `${row?.['version']}`, ...counts });
+    await compare(made, database, ours);
     await database.close();
     const sqlite = await openSqliteWithSchema(join(folder, 'queue.db'));
-    await measureAll(sqlite, 'sqlite', 'SQLite');
+    await measureAll(sqlite, { kind: 'sqlite', name: 'SQLite', ...counts });
     await sqlite.close();
   } finally {
     await server.remove();
@@ -60,20 +62,25 @@ const COMMON_TEXTS = [
   { text: questionOf(THINGS[0]), what: 'a question with that word' },
 ] as const;
 
+interface Counts {
+  readonly lines: number;
+  /** Of the one more player. */
+  readonly most: number;
+}
+
 /** Resolves with the p50 in milliseconds for each of the common texts. */
 async function measureAll(
   database: Database,
-  kind: DatabaseKind,
-  name: string,
+  { kind, name, lines, most }: Counts & { readonly kind: DatabaseKind; readonly name: string },
 ): Promise<ReadonlyMap<string, number>> {
   const memory = createNpcMemory(database, kind);
-  print(`${name}: ${LINES} lines of ${PLAYERS} players, and ${MOST_LINES} of one more`);
-  await fill(database, kind);
+  print(`${name}: ${lines} lines of ${PLAYERS} players, and ${most} of one more`);
+  await fill(database, kind, { lines, most });
   const startMs = performance.now();
   await memory.completeWords();
-  const ms = (performance.now() - startMs) / (LINES + MOST_LINES);
+  const ms = (performance.now() - startMs) / (lines + most);
   print(`  words made: ${ms.toFixed(2)} ms a line`);
-  if (kind === 'mariadb') await printSize(database);
+  if (kind === 'mariadb') await printSize(database, lines + most);
   const random = new Random(7);
   const anyPlayer = () => `player ${random.below(PLAYERS)}`;
   await measure('a question of any player', LOOKS, () =>
@@ -96,15 +103,15 @@ async function recallOnce(memory: KeptMemory, [text, playerId]: readonly [string
   if (recalled.length === 0 && playerId === TALKATIVE) throw new Error(`Nothing was recalled of: ${text}`);
 }
 
-async function fill(database: Database, kind: DatabaseKind): Promise<void> {
+async function fill(database: Database, kind: DatabaseKind, { lines, most }: Counts): Promise<void> {
   const random = new Random(1);
-  const players = Array.from({ length: LINES }, (_, at) => `player ${at % PLAYERS}`);
-  players.push(...new Array<string>(MOST_LINES).fill(TALKATIVE));
+  const players = Array.from({ length: lines }, (_, at) => `player ${at % PLAYERS}`);
+  players.push(...new Array<string>(most).fill(TALKATIVE));
   const folded = players.map((player) => [NPC, player, 'folded', 0, lineOf(random), null] as const);
   const owners = [...new Set(players)];
   const summaries = owners.map(
     (player) =>
-      [NPC, player, 'summary', player === TALKATIVE ? MOST_LINES : LINES / PLAYERS, '', null] as const,
+      [NPC, player, 'summary', player === TALKATIVE ? most : Math.ceil(lines / PLAYERS), '', null] as const,
   );
   const turns = owners.flatMap((player) =>
     Array.from({ length: 10 }, () => [NPC, player, 'turn', 1, lineOf(random), lineOf(random)] as const),
@@ -119,14 +126,13 @@ async function fill(database: Database, kind: DatabaseKind): Promise<void> {
   if (kind === 'mariadb') await database.query('ANALYZE TABLE ai_npc_memory');
 }
 
-async function printSize(database: Database): Promise<void> {
+async function printSize(database: Database, lines: number): Promise<void> {
   await database.query('ANALYZE TABLE ai_npc_words');
   const [row] = await database.query(
     `SELECT DATA_LENGTH + INDEX_LENGTH AS bytes FROM information_schema.TABLES
       WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'ai_npc_words'`,
   );
   const [count] = await database.query('SELECT COUNT(*) AS words FROM ai_npc_words');
-  const lines = LINES + MOST_LINES;
   print(
     `  ${(Number(count?.['words']) / lines).toFixed(0)} words and ${(Number(row?.['bytes']) / lines).toFixed(0)} bytes a line`,
   );

@@ -14,11 +14,9 @@ import type { TestDatabase } from '../test/support/test-database.ts';
 import { REQUEST_DATA } from './http-alone.ts';
 import { median } from './median.ts';
 import { onNewDatabase } from './one-drain.ts';
+import type { Sizes } from './scenario/sizes.ts';
 
 const PROMISED_MS = 50;
-/** So many ended requests, each with its response and its two log rows, all older than both retentions. */
-const ENDED = Number(process.argv[3] ?? 1_000_000);
-const PER_SECOND = Number(process.argv[4] ?? 500);
 const OLD_DAYS = 60;
 /** One INSERT of each kind: more rows at once only make the server's undo log grow. */
 const CHUNK = 250_000;
@@ -28,6 +26,9 @@ const WARM_UP_MS = 3_000;
 const WITHOUT_MS = 20_000;
 const MAX_CLEANUP_MS = 30 * 60_000;
 const MAX_DRAIN_MS = 60_000;
+
+/** So many ended requests, each with its response and its two log rows, all older than both retentions; and so many new ones a second. */
+type Load = Sizes<'ended' | 'perSecond'>;
 
 interface Claimed {
   /** Of the claims that found something, in milliseconds, from the worker's call to the COMMIT's OK. */
@@ -39,28 +40,31 @@ interface Claimed {
  * How long claims take while one worker serves 500 requests a second, with its cleanup of a million ended ones beside and
  * without it: `npm run bench -- retention ENDED PER_SECOND`. Ends with 1 where one claim in a hundred takes longer than promised.
  */
-export async function retention(): Promise<void> {
+export async function retention(load: Load): Promise<void> {
   const server = new MariadbServer();
   const stub = await startAiStubProcess();
   try {
     await server.start();
-    await onNewDatabase(server.address, (database) => measureAll(database, stub));
+    await onNewDatabase(server.address, (database) => measureAll(database, stub, load));
   } finally {
     await stub.stop();
     await server.remove();
   }
 }
 
-async function measureAll(database: TestDatabase, stub: AiStubProcess): Promise<void> {
-  print(`filling ${ENDED} ended requests`);
-  await fill(database);
-  print(`${PER_SECOND} requests a second; load of the machine before it: ${loadavg()[0]?.toFixed(1)}`);
-  const without = await measure(database, stub, { isCleaning: false });
+async function measureAll(database: TestDatabase, stub: AiStubProcess, load: Load): Promise<void> {
+  const { ended } = load;
+  print(`filling ${ended} ended requests`);
+  await fill(database, ended);
+  print(`${load.perSecond} requests a second; load of the machine before it: ${loadavg()[0]?.toFixed(1)}`);
+  const without = await measure(database, stub, { ...load, isCleaning: false });
   tell('without cleanup', without);
-  const during = await measure(database, stub, { isCleaning: true });
+  const during = await measure(database, stub, { ...load, isCleaning: true });
   tell('while cleanup runs', during);
-  await checkAll(database);
-  print(`cleanup: ${ENDED} requests in ${during.seconds.toFixed(0)} s, ${perSecond(during)} a second`);
+  await checkAll(database, ended);
+  print(
+    `cleanup: ${ended} requests in ${during.seconds.toFixed(0)} s, ${Math.round(ended / during.seconds).toLocaleString('en-US')} a second`,
+  );
   const p99 = at(during.times, 0.99);
   const isKept = p99 <= PROMISED_MS;
   print(
@@ -73,7 +77,7 @@ async function measureAll(database: TestDatabase, stub: AiStubProcess): Promise<
 async function measure(
   database: TestDatabase,
   stub: AiStubProcess,
-  { isCleaning }: { readonly isCleaning: boolean },
+  { perSecond, isCleaning }: Load & { readonly isCleaning: boolean },
 ): Promise<Claimed> {
   const settings = { ...defaultsOf(WORKER), aiServiceBaseUrl: stub.url };
   const opened = await openStore({
@@ -106,7 +110,7 @@ async function measure(
         stopped.abort();
         return (performance.now() - startMs) / 1000;
       };
-      const [seconds] = await Promise.all([measuring(), ask(database, stopped.signal)]);
+      const [seconds] = await Promise.all([measuring(), ask(database, perSecond, stopped.signal)]);
       await untilDrained(database);
       return { times: times.toSorted((one, other) => one - other), seconds };
     });
@@ -141,11 +145,11 @@ async function untilAborted(signal: AbortSignal): Promise<void> {
   if (!signal.aborted) await once(signal, 'abort');
 }
 
-async function ask(database: TestDatabase, signal: AbortSignal): Promise<void> {
+async function ask(database: TestDatabase, perSecond: number, signal: AbortSignal): Promise<void> {
   const startMs = performance.now();
   let asked = 0;
   while (!signal.aborted) {
-    const due = Math.floor(((performance.now() - startMs) * PER_SECOND) / 1_000) - asked;
+    const due = Math.floor(((performance.now() - startMs) * perSecond) / 1_000) - asked;
     if (due > 0) {
       const row = "('dialogue', '/api/v1/npc/dialogue', ?, 300, NOW(3) + INTERVAL 300 SECOND)";
       await database.query(
@@ -172,10 +176,10 @@ async function untilDrained(database: TestDatabase): Promise<void> {
 }
 
 /** A cleanup that leaves something, or a claim that is never answered, is no fast one. */
-async function checkAll(database: TestDatabase): Promise<void> {
+async function checkAll(database: TestDatabase, ended: number): Promise<void> {
   const [row] = await database.query(
-    `SELECT COALESCE(SUM(id <= ${ENDED}), 0) AS old, COALESCE(SUM(id > ${ENDED} AND status <> 'completed'), 0) AS failed,
-            (SELECT COUNT(*) FROM ai_responses WHERE request_id <= ${ENDED}) AS responses,
+    `SELECT COALESCE(SUM(id <= ${ended}), 0) AS old, COALESCE(SUM(id > ${ended} AND status <> 'completed'), 0) AS failed,
+            (SELECT COUNT(*) FROM ai_responses WHERE request_id <= ${ended}) AS responses,
             (SELECT COUNT(*) FROM ai_request_log WHERE created_at < NOW(3) - INTERVAL 1 DAY) AS log_rows
        FROM ai_requests`,
   );
@@ -193,10 +197,6 @@ function tell(when: string, { times, seconds }: Claimed): void {
   );
 }
 
-function perSecond({ seconds }: Claimed): string {
-  return Math.round(ENDED / seconds).toLocaleString('en-US');
-}
-
 /** Of sorted values. */
 function at(times: readonly number[], part: number): number {
   return times[Math.floor((times.length - 1) * part)] ?? Number.NaN;
@@ -206,11 +206,11 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-async function fill(database: TestDatabase): Promise<void> {
+async function fill(database: TestDatabase, ended: number): Promise<void> {
   const made = `NOW(3) - INTERVAL ${OLD_DAYS} DAY`;
-  for (let from = 0; from < ENDED; from += CHUNK) {
+  for (let from = 0; from < ended; from += CHUNK) {
     const id = `(${from} + seq)`;
-    const rows = numbers(Math.min(CHUNK, ENDED - from));
+    const rows = numbers(Math.min(CHUNK, ended - from));
     await database.query(
       `INSERT INTO ai_requests (id, request_type, endpoint, request_data, status, created_at, claimed_at, processed_at,
                                 expires_at, available_at, source_npc, attempts, claim_no)

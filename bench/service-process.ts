@@ -16,6 +16,7 @@ export async function startServiceProcess(env: Readonly<Record<string, string>>)
   const service = new ProgramProcess(process.execPath, [PROGRAM, 'service', '--port', '0'], {
     cwd: folder,
     env,
+    diesWithUs: true,
   });
   return {
     url: await urlOf(service),

@@ -1,7 +1,7 @@
 import { TUNED } from './one-drain.ts';
 import { queueAtPace } from './scenario/load.ts';
 import { type Figures, play } from './scenario/play.ts';
-import { sizesOf } from './scenario/sizes.ts';
+import type { Sizes } from './scenario/sizes.ts';
 import { onStage } from './scenario/stage.ts';
 import { tellFigures, tellGoal } from './scenario/tell.ts';
 
@@ -18,8 +18,7 @@ const GOAL = { p50Ms: 510, p99Ms: 560, served: 0.99 };
  * Requests offered at a pace to a worker with room for them, whose AI service takes 500 ms, and then 50 ms to 20 s for each:
  * `npm run bench -- slow-ai PER_SECOND SECONDS`.
  */
-export async function slowAi(): Promise<void> {
-  const { perSecond, seconds } = sizesOf({ perSecond: 2_000, seconds: 60 });
+export async function slowAi({ perSecond, seconds }: Sizes<'perSecond' | 'seconds'>): Promise<void> {
   const concurrency = String(Math.min(MOST_CONCURRENCY, perSecond));
   const settings = { ...TUNED, CONCURRENCY: concurrency, AI_SERVICE_TIMEOUT: '30' };
   await onStage({ delayMs: AI_MS }, async (stage) => {

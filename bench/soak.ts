@@ -2,7 +2,7 @@ import type { WorkerProcess } from '../test/support/worker-process.ts';
 import { TUNED } from './one-drain.ts';
 import { queueAtOnce, untilServed } from './scenario/load.ts';
 import { play } from './scenario/play.ts';
-import { sizesOf } from './scenario/sizes.ts';
+import type { Sizes } from './scenario/sizes.ts';
 import { onStage, type Stage } from './scenario/stage.ts';
 import { megabytes, print, tellFigures, tellGoal } from './scenario/tell.ts';
 
@@ -18,8 +18,7 @@ const LOADS = {
 const FLAT = 1.05;
 
 /** The memory of a worker over a million requests, with the settings as they come and tuned: `npm run bench -- soak REQUESTS`. */
-export async function soak(): Promise<void> {
-  const { requests } = sizesOf({ requests: 1_000_000 });
+export async function soak({ requests }: Sizes<'requests'>): Promise<void> {
   for (const [name, { settings, mostMb }] of Object.entries(LOADS)) {
     await onStage({}, async (stage) => {
       const highest: number[] = [];

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { type AiStubProcess, startAiStubProcess } from '../test/support/ai-stub-process.ts';
 import { type MariadbAddress, MariadbServer } from '../test/support/mariadb-server.ts';
 import { measureDrain, onNewDatabase } from './one-drain.ts';
+import { WordError } from './scenario/benchmark.ts';
 import { measureOptimize } from './tuning/optimize.ts';
 import { measureSocket } from './tuning/socket.ts';
 import { type Row, ratioCell, tableOf } from './tuning/table.ts';
@@ -16,7 +17,8 @@ const ROUNDS = 3;
 const DEFAULTS: Settings = {};
 
 type Settings = Readonly<Record<string, string>>;
-type Table = 'speed' | 'waits' | 'socket';
+const TABLES = ['speed', 'waits', 'socket'] as const;
+type Table = (typeof TABLES)[number];
 
 /** The document's settings one by one, its three columns, and what this package has besides. */
 const CHANGES: readonly { readonly name: string; readonly settings: Settings }[] = [
@@ -38,11 +40,10 @@ function poolOf(least: number, most: number): Settings {
 
 /**
  * Each setting of the document's tuning table, and what it does; writes the tables of docs/tuning.md. About eight
- * minutes; with a word (`npm run bench -- tuning waits`), one of the three tables.
+ * minutes; with words (`npm run bench -- tuning waits`), those of the three tables alone.
  */
-export async function tuning(): Promise<void> {
-  const only = process.argv[3];
-  const isAsked = (table: Table) => only === undefined || only === table;
+export async function tuning(asked: readonly Table[]): Promise<void> {
+  const isAsked = (table: Table) => asked.includes(table);
   const server = new MariadbServer();
   const stub = await startAiStubProcess();
   try {
@@ -55,6 +56,12 @@ export async function tuning(): Promise<void> {
     await server.remove();
     await stub.stop();
   }
+}
+
+export function readTables(words: readonly string[]): readonly Table[] {
+  const unknown = words.find((word) => !TABLES.some((table) => table === word));
+  if (unknown !== undefined) throw new WordError(`"${unknown}" is none of its tables: ${TABLES.join(', ')}.`);
+  return words.length === 0 ? TABLES : TABLES.filter((table) => words.includes(table));
 }
 
 /** Requests a second, to those with the defaults in the same round. */

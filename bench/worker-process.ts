@@ -15,6 +15,7 @@ export function startWorker(
   return new WorkerProcess(database, env, {
     program: join(folder, 'bin', 'ai-ipc.js'),
     nodeArgs: [...nodeArgsOf(folder), ...(process.env['NODEARGS']?.split(' ') ?? [])],
+    diesWithUs: true,
   });
 }
 

@@ -8,6 +8,7 @@ import type { MariadbAddress } from '../../test/support/mariadb-server.ts';
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.ts';
 import { cpuMsOf } from '../cpu-of.ts';
 import { startWorker } from '../worker-process.ts';
+import { WordError } from './benchmark.ts';
 
 /** This build. */
 export const OURS = fileURLToPath(new URL('../..', import.meta.url));
@@ -45,7 +46,7 @@ export function paceOf(perSecond: number): Pace {
 export function checkBuilds(folders: readonly string[]): void {
   for (const folder of folders) {
     if (existsSync(entryOf(folder))) continue;
-    throw new Error(`${folder} has no build to measure. Run there: npm ci && node bin/build.js`);
+    throw new WordError(`${folder} has no build to measure. Run there: npm ci && node bin/build.js`);
   }
 }
 

@@ -19,7 +19,7 @@ export interface AiDelays {
   readonly mostDelayMs?: number;
 }
 
-/** Starts this file as a child; it ends with its parent, because it watches its standard input. */
+/** Starts this file as a child; it ends with its parent, because it watches its standard input as soon as it serves. */
 export async function startAiStubProcess({
   delayMs = 0,
   mostDelayMs = delayMs,
@@ -27,7 +27,10 @@ export async function startAiStubProcess({
   const file = fileURLToPath(import.meta.url);
   const args = ['--import', 'tsx', file, String(delayMs), String(mostDelayMs)];
   const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
-  const exited = once(child, 'exit');
+  // One that is still starting would make its folders once more after they were deleted.
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  const exited = once(child, 'exit').finally(() => process.off('exit', kill));
   const lines = createInterface({ input: child.stdout });
   const [line] = await Promise.race([
     once(lines, 'line') as Promise<[string]>,
