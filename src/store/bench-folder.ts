@@ -34,6 +34,11 @@ export function openBenchFolder(file: string): BenchGround {
   const folder = dirname(file);
   if (!existsSync(folder))
     throw new AiIpcError('storage_failed', `The folder ${folder} is not there: a bench measures its disk.`);
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true)
+    throw new AiIpcError(
+      'storage_failed',
+      `${file} is a folder: name the file of the queue in it, there or not yet (--database sqlite:${join(file, 'ai_ipc.sqlite')}).`,
+    );
   return {
     name: sqliteName(file),
     facts: { version: 'SQLite', settings: {} },

@@ -161,6 +161,24 @@ describe('on a database server', () => {
     expect(await places()).toEqual([]);
   });
 
+  it('--clean says that nothing was left', async () => {
+    const { exitCode, stdout } = await bench('--clean');
+
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^No killed bench has left a database on MariaDB/);
+    expect(stdout).toContain('--db-admin');
+  });
+
+  it("an administrator who is refused hears of the administrator's settings", async () => {
+    const { host, port } = database.settings;
+    const { exitCode, stderr } = await bench(...SHORT, '--db-admin', `nobody-here@${host}:${port}`);
+
+    expect(exitCode).toBe(78);
+    expect(stderr).toMatch(
+      /^ERROR database_denied: .*Here --db-admin stands in the place of DB_USER.*DB_ADMIN_PASSWORD/m,
+    );
+  });
+
   it('a server that is away is told with its address', async () => {
     const { exitCode, stderr } = await runCli(['bench', '--database', 'mariadb://me@127.0.0.1:1/game'], {
       env: { DB_PASSWORD: '' },
@@ -225,6 +243,19 @@ describe('a call that makes no sense', () => {
 
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(message);
+  });
+
+  it('a folder in the place of the file is told, and nothing is made beside it', async () => {
+    const cwd = newFolder();
+    mkdirSync(join(cwd, 'queue'));
+
+    const { exitCode, stderr } = await runCli(['bench', '--database', 'sqlite:queue'], { cwd });
+
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(
+      /^ERROR storage_failed: .*queue is a folder: name the file .*queue\/ai_ipc\.sqlite/m,
+    );
+    expect(readdirSync(cwd)).toEqual(['queue']);
   });
 
   it('in a folder without settings it says where to go', async () => {

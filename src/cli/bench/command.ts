@@ -76,11 +76,22 @@ async function bench(options: BenchOptions, stop: Stop): Promise<void> {
     const cleansOnly = options.clean ?? false;
     await runBench({ settings: settingsFor(options), seconds, cleansOnly, stop, report });
   } catch (error) {
-    failure = error;
+    failure = options.dbAdmin === undefined ? error : asAdmins(error);
   }
   report.end(failure, { isStopped: stop.signal.aborted });
   process.exitCode = stop.exitCode() ?? (report.isClean ? 0 : 1);
   if (failure !== undefined) throw failure;
+}
+
+/** Advice of a connection names the settings of it, and the administrator's way has others. */
+function asAdmins(error: unknown): unknown {
+  if (!(error instanceof AiIpcError) || !/\bDB_(USER|PASSWORD|HOST|PORT)\b/.test(error.message)) return error;
+  return new AiIpcError(
+    error.code,
+    `${error.message} Here --db-admin stands in the place of DB_USER, DB_HOST and DB_PORT, and DB_ADMIN_PASSWORD (or ` +
+      'DB_ADMIN_PASSWORD_FILE) in that of DB_PASSWORD.',
+    { cause: error },
+  );
 }
 
 function secondsFrom(text: string): number {

@@ -26,6 +26,16 @@ export interface Announced {
   readonly seconds: number;
 }
 
+/** Of `--clean`. */
+export function nothingLeft({ isSqlite, name }: Pick<Announced, 'isSqlite' | 'name'>): string[] {
+  if (isSqlite)
+    return wrap(`No killed bench has left a folder beside the file of ${name}: there is nothing to delete.`);
+  return wrap(
+    `No killed bench has left a database on ${name}, as far as this user may see: there is nothing to delete. If a bench of ` +
+      'an administrator was killed, come as him: --db-admin.',
+  );
+}
+
 /** What a bench is about to do, and what that costs others. */
 export function announcement({ isSqlite, name, facts, seconds }: Announced): string[] {
   const place = isSqlite

@@ -9,7 +9,7 @@ import type { BenchGround, BenchPlace } from '../../store/bench-place.ts';
 import { databaseName } from '../../store/open-store.ts';
 import { progressBar } from '../base/progress.ts';
 import type { Stop } from '../base/stop.ts';
-import { announcement } from './lines.ts';
+import { announcement, nothingLeft } from './lines.ts';
 import type { BenchReport } from './report.ts';
 import { runStages, STAGE_WORDS, type Stage } from './stages.ts';
 
@@ -34,7 +34,8 @@ export async function runBench(work: BenchWork): Promise<void> {
   try {
     const isSqlite = settings.database.kind === 'sqlite';
     if (!cleansOnly) report.say(...announcement({ isSqlite, ...ground, seconds }));
-    await removeLeft(ground, work);
+    const isAnyLeft = await removeLeft(ground, work);
+    if (cleansOnly && !isAnyLeft) report.say(...nothingLeft({ isSqlite, ...ground }));
     if (!cleansOnly) warnIfBusy(report);
     if (!cleansOnly && !stop.signal.aborted) await measureOn(ground, work);
   } finally {
@@ -53,7 +54,8 @@ function warnIfBusy(report: BenchReport): void {
   );
 }
 
-async function removeLeft(ground: BenchGround, { stop, report }: BenchWork): Promise<void> {
+/** Whether there was anything. */
+async function removeLeft(ground: BenchGround, { stop, report }: BenchWork): Promise<boolean> {
   const { places, strangers } = await findLeft(ground, {
     clock: systemClock,
     signal: stop.signal,
@@ -70,6 +72,7 @@ async function removeLeft(ground: BenchGround, { stop, report }: BenchWork): Pro
     report.warn(
       `${name} has a name as a bench gives it, but ${why}: it was left alone. If nobody needs it, delete it yourself.`,
     );
+  return places.length + strangers.length > 0;
 }
 
 async function measureOn(ground: BenchGround, work: BenchWork): Promise<void> {
