@@ -125,7 +125,12 @@ async function killIn(
   isInTheMiddle: () => Promise<boolean>,
   what: string,
 ): Promise<void> {
-  await waitFor(isInTheMiddle, { timeoutMs: STEP_TIMEOUT_MS, what: `the middle of ${what}` });
+  await waitFor(async () => program.hasEnded || (await isInTheMiddle()), {
+    timeoutMs: STEP_TIMEOUT_MS,
+    what: `the middle of ${what}`,
+  });
+  if (program.hasEnded)
+    throw new Error(`${what} had ended before it could be killed in its middle: give it more rows.`);
   await program.kill();
 }
 

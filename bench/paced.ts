@@ -34,9 +34,11 @@ export async function paced({ ways, paces }: Plan): Promise<void> {
   try {
     await server.start();
     const rounds = ways.map((): AskFigures[] => []);
-    for (let round = 1; round <= ROUNDS; round += 1)
+    for (let round = 1; round <= ROUNDS; round += 1) {
+      process.stdout.write(`round ${round} of ${ROUNDS}\n`);
       for (const [at, way] of ways.entries())
         rounds[at]?.push(...(await measureAsks(way, server.address, { stub, paces })));
+    }
     for (const { perSecond } of paces)
       tell(
         ways,
