@@ -4,7 +4,7 @@ import { backoffMs } from '../base/backoff.ts';
 import { systemClock } from '../base/clock.ts';
 import { AiIpcError } from '../base/errors.ts';
 import { createEvents, type Events } from '../base/events.ts';
-import { collectOldObjectsSoon } from '../base/heap.ts';
+import { takeLittleMemory } from '../base/heap.ts';
 import { type Lifecycle, startAll, stopAll } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import type { LoadedSettings, LoadOptions } from '../config/load.ts';
@@ -57,7 +57,7 @@ async function runWorker({ loaded, loadOptions }: Given, logger: Logger): Promis
     logger.info('The worker is switched off (ipc_worker.enabled: false) and ends');
     return;
   }
-  collectOldObjectsSoon();
+  takeLittleMemory();
   const stopping = stopSignals();
   // Without a listener the signal would end a process that has no figures to tell yet, or no more.
   process.on('SIGUSR2', () => undefined);
