@@ -7,7 +7,7 @@ import { RingBacks } from './ring-back.ts';
 
 const LIFE_SECONDS = 10;
 const LIFE_MS = LIFE_SECONDS * 1_000;
-const AFTER_LIFE_MS = 3_000;
+const AFTER_LIFE_MS = 4_000;
 const GIVE_UP_WITHIN_MS = 3_000;
 
 let context: TestContext;
@@ -113,7 +113,7 @@ describe('an ask that is aborted', () => {
 });
 
 describe('an ask whose database', () => {
-  it('does not take the request ends 3 s after its life, and cancels it once it does', async () => {
+  it('does not take the request ends 4 s after its life, and cancels it once it does', async () => {
     const { seen, end } = begin();
     await clock.advance(LIFE_MS + AFTER_LIFE_MS - 1);
     expect(seen).toEqual({});
@@ -125,6 +125,18 @@ describe('an ask whose database', () => {
     const id = await storeOne();
 
     await expect.poll(() => context.store.read(id)).toMatchObject({ status: 'cancelled' });
+  });
+
+  it('stored it while the process stood still until after its life is believed', async () => {
+    const { seen, end } = begin();
+    await clock.advance(1);
+    await clock.standStill(LIFE_MS + AFTER_LIFE_MS + 2_000);
+    const id = await storeOne();
+    abort.abort();
+    await end;
+
+    expect(seen).toMatchObject(aborted(`the request is cancelled.`));
+    expect(await context.store.read(id)).toMatchObject({ status: 'cancelled' });
   });
 
   it('may have stored it tells its number', async () => {

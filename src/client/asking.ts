@@ -5,9 +5,9 @@ import type { RequestStatus } from '../queue/request.ts';
 import { clampTimeoutSeconds, isPossibleId } from '../queue/request-rules.ts';
 import { type AskResult, askFailure, requestErrorOf } from './ask-result.ts';
 import { DEFAULT_TIMEOUT_SECONDS } from './client-options.ts';
-import { firstOf } from './first-of.ts';
+import { firstOf, firstWithGrace } from './first-of.ts';
 import type { RingBacks } from './ring-back.ts';
-import { AFTER_LIFE_MS, abandon, GIVE_UP_WITHIN_MS, waitForEnd } from './wait-for-end.ts';
+import { AFTER_LIFE_MS, abandon, GIVE_UP_WITHIN_MS, LAST_LOOK_MS, waitForEnd } from './wait-for-end.ts';
 
 interface Asking {
   readonly store: QueueStore;
@@ -43,7 +43,8 @@ export async function ask<Answer>(
   try {
     const ms = clampTimeoutSeconds(lifeSeconds) * 1000 + AFTER_LIFE_MS;
     const storing = insert();
-    const first = await firstOf(storing, { clock: asking.clock, ms, signal });
+    const patience = { clock: asking.clock, ms, graceMs: LAST_LOOK_MS, signal };
+    const first = await firstWithGrace(storing, patience);
     if (first.kind === 'aborted') throw await abandonStoring(asking, storing, first.signal);
     if (first.kind === 'done') return await waitForStored<Answer>(asking, first.value, signal);
     cancelWhenStored(asking, storing);

@@ -30,6 +30,18 @@ export async function firstOf<T>(work: Promise<T>, { clock, ms, signal }: Limits
   }
 }
 
+/**
+ * The same; but when the time is over, the work has `graceMs` more from then on, and not from its beginning: where the process
+ * stood still meanwhile, what came in that time is only taken now.
+ */
+export async function firstWithGrace<T>(
+  work: Promise<T>,
+  { graceMs, ...limits }: Limits & { readonly graceMs: number },
+): Promise<First<T>> {
+  const first = await firstOf(work, limits);
+  return first.kind === 'late' ? await firstOf(work, { ...limits, ms: graceMs }) : first;
+}
+
 /** Resolves after `ms`, or at once when `signal` aborts. */
 export async function pause(limits: Limits): Promise<void> {
   await firstOf(new Promise(() => undefined), limits);

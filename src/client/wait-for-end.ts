@@ -4,7 +4,7 @@ import { AiIpcError, type RequestError } from '../base/errors.ts';
 import type { QueueStore } from '../queue/queue-store.ts';
 import { isEnded, type RequestStatus, type RequestView } from '../queue/request.ts';
 import { type AskResult, askFailure, askResultOf } from './ask-result.ts';
-import { firstOf, pause } from './first-of.ts';
+import { firstOf, firstWithGrace, pause } from './first-of.ts';
 import { RingBack } from './ring-back.ts';
 
 /** An answer is looked for after 2 ms, then ever less often, in the end every 50 ms. */
@@ -13,8 +13,8 @@ const LOOKS = { firstMs: 2, longestMs: 50, factor: 1.5 } as const;
 const LOOKS_BESIDE_RING: Backoff = { firstMs: 20, longestMs: 200, factor: 1.5 };
 /** After a request's life the worker needs a moment to write its end; without any worker nobody does. */
 export const AFTER_LIFE_MS = 3_000;
-/** And the last look then so long. A database that is away is not waited for any longer: it took 17 s. */
-const LAST_LOOK_MS = 1_000;
+/** And the last look, or the last moment of an INSERT, so long. A database that is away is not waited for any longer: it took 17 s. */
+export const LAST_LOOK_MS = 1_000;
 /** Whoever gives up does not wait for a database that hangs; a cancel takes a few milliseconds. */
 export const GIVE_UP_WITHIN_MS = 3_000;
 
@@ -49,10 +49,9 @@ export interface Waiting {
 export async function waitForEnd<Answer = unknown>(waiting: Waiting): Promise<AskResult<Answer>> {
   const { id, clock, signal, lifeSeconds } = waiting;
   const seen: Seen = { status: 'pending' };
-  const looking = lookUntilEnd<Answer>(waiting, seen);
-  let first = await firstOf(looking, { clock, ms: lifeSeconds * 1000 + AFTER_LIFE_MS, signal });
-  // From now on, not from the beginning: where the process stood still meanwhile, the last look only begins.
-  if (first.kind === 'late') first = await firstOf(looking, { clock, ms: LAST_LOOK_MS, signal });
+  const ms = lifeSeconds * 1000 + AFTER_LIFE_MS;
+  const patience = { clock, ms, graceMs: LAST_LOOK_MS, signal };
+  const first = await firstWithGrace(lookUntilEnd<Answer>(waiting, seen), patience);
   if (first.kind === 'done') return first.value;
   if (first.kind === 'aborted') throw first.signal.reason;
   const message = `The database did not answer when the life of the request ${id} was over: how it ends is not known.`;
