@@ -60,15 +60,12 @@ export function readPaced(words: readonly string[]): Plan {
   if (unknown !== undefined)
     throw new WordError(`"${unknown}" is neither ${BY_SOCKET} nor so many asks a second, 1 to 9999.`);
   const asked = [...new Set(words.filter((word) => IS_PACE.test(word)))];
-  const folders = words.filter((word) => !IS_PACE.test(word) && word !== BY_SOCKET);
+  const folders = words
+    .filter((word) => !IS_PACE.test(word) && word !== BY_SOCKET)
+    .map((folder) => resolve(folder));
+  checkBuilds(folders);
   const bySocket: Way[] = words.includes(BY_SOCKET) ? [{ folder: OURS, by: 'socket' }] : [];
-  const byTcp = [OURS, ...folders.map((folder) => resolve(folder))].map(
-    (folder): Way => ({
-      folder,
-      by: 'TCP',
-    }),
-  );
-  checkBuilds(folders.map((folder) => resolve(folder)));
+  const byTcp = [OURS, ...folders].map((folder): Way => ({ folder, by: 'TCP' }));
   return {
     ways: [...byTcp, ...bySocket],
     paces: (asked.length === 0 ? [5, 200] : asked.map(Number)).map(paceOf),
