@@ -172,16 +172,17 @@ async function killConnections(): Promise<void> {
 
 it('a connection that an admin killed costs at most one request, and doubles none', async () => {
   await server.number('ai_db_status', 1);
-  const ids: number[] = [];
-  for (let round = 0; round < 3; round += 1) {
+  let accepted = 0;
+  // In about one round of fifty, a look for the answers meets the lost connection, and tells it after a request was accepted.
+  for (let round = 0; round < 50; round += 1) {
     await killConnections();
-    ids.push(await server.number('ai_db_request', 'dialogue', DIALOGUE, '{}'));
+    const first = await server.number('ai_db_request', 'dialogue', DIALOGUE, '{}');
     server.advance(PAUSE_MS + 50);
-    ids.push(await server.number('ai_db_request', 'dialogue', DIALOGUE, '{}'));
+    const second = await server.number('ai_db_request', 'dialogue', DIALOGUE, '{}');
+    expect([first, second], `in round ${round}`).not.toEqual([-1, -1]);
+    accepted += [first, second].filter((id) => id !== -1).length;
   }
-  const accepted = ids.filter((id) => id !== -1);
-  expect(accepted.length).toBeGreaterThanOrEqual(3);
-  expect(await queue.statusCounts()).toEqual({ pending: accepted.length });
+  expect(await queue.statusCounts()).toEqual({ pending: accepted });
 });
 
 describe('scripts that wait while it is killed', () => {

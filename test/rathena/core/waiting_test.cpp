@@ -161,6 +161,18 @@ TEST("gate", "after a failure nothing passes for a second") {
 	CHECK(gate.is_open(1100));
 }
 
+TEST("gate", "what failed before something else was done is old news, however late it is told") {
+	DatabaseGate gate;
+	DatabaseGate::Clock::time_point start = DatabaseGate::Clock::now();
+	std::chrono::milliseconds millisecond(1);
+	CHECK(!gate.has_worked_since(start));
+	gate.note_done(start);
+	CHECK(gate.has_worked_since(start - millisecond));
+	CHECK(!gate.has_worked_since(start + millisecond));
+	gate.note_done(start - 5 * millisecond);
+	CHECK(gate.has_worked_since(start - millisecond));
+}
+
 TEST("gate", "one line a minute is told") {
 	LineLimit lines;
 	CHECK(lines.takes(5));

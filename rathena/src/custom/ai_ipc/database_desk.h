@@ -85,11 +85,13 @@ class DatabaseDesk {
 	}
 
 	// Once for each errand that is over: whether it was done. Else it is told, once a minute, and the gate closes, unless
-	// others hold a lock: that is the trouble of this errand alone.
+	// others hold a lock, which is the trouble of this errand alone, or others were done since.
 	bool conclude(const Errand& errand) {
-		if (errand.is_done())
+		if (errand.is_done()) {
+			gate_.note_done(errand.ended_at());
 			return true;
-		if (errand.trouble() != Trouble::FAILED && errand.trouble() != Trouble::AWAY)
+		}
+		if (!closes_gate(errand))
 			return false;
 		gate_.close(gettick());
 		if (!lines_.takes(gettick()))
@@ -152,6 +154,12 @@ class DatabaseDesk {
 #ifndef AI_IPC_NO_THREAD
 	std::unique_ptr<DatabaseThread> thread_;
 #endif
+
+	bool closes_gate(const Errand& errand) const {
+		if (errand.trouble() == Trouble::AWAY)
+			return !gate_.has_worked_since(errand.ended_at());
+		return errand.trouble() == Trouble::FAILED;
+	}
 
 	void send(const std::shared_ptr<Errand>& errand, bool is_first) {
 		errand->set_number(++last_number_);

@@ -3,6 +3,8 @@
 #ifndef AI_IPC_DATABASE_GATE_H
 #define AI_IPC_DATABASE_GATE_H
 
+#include <algorithm>
+#include <chrono>
 #include <cstdint>
 
 namespace ai_ipc {
@@ -28,6 +30,8 @@ class LineLimit {
 // Closed for a second after a statement failed: the game stands still for as long as a dead server is being tried.
 class DatabaseGate {
   public:
+	using Clock = std::chrono::steady_clock;
+
 	bool is_open(int64_t now_ms) const {
 		return now_ms >= opens_at_ms_;
 	}
@@ -36,8 +40,19 @@ class DatabaseGate {
 		opens_at_ms_ = now_ms + 1000;
 	}
 
+	// Something was done, and was over then.
+	void note_done(Clock::time_point ended_at) {
+		worked_at_ = std::max(worked_at_, ended_at);
+	}
+
+	// What fails by a lost connection may be told late, as that of a look is: what was done since had a new connection.
+	bool has_worked_since(Clock::time_point ended_at) const {
+		return ended_at < worked_at_;
+	}
+
   private:
 	int64_t opens_at_ms_ = INT64_MIN;
+	Clock::time_point worked_at_ = Clock::time_point::min();
 };
 
 } // namespace ai_ipc

@@ -18,6 +18,8 @@ namespace ai_ipc {
 // and whether it is still wanted, is looked at from both sides.
 class Errand {
   public:
+	using Clock = std::chrono::steady_clock;
+
 	virtual ~Errand() = default;
 
 	// Errands are carried out in the order of these.
@@ -40,14 +42,15 @@ class Errand {
 	}
 
 	void carry_out(Database& database) {
-		auto began = std::chrono::steady_clock::now();
+		auto began = Clock::now();
 		if (is_abandoned_.load(std::memory_order_relaxed)) {
 			trouble_ = Trouble::ABANDONED;
 		} else {
 			trouble_ = run(database) ? Trouble::NONE : database.trouble();
 			reason_ = trouble_ == Trouble::NONE ? std::string() : database.reason();
 		}
-		took_ms_ = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began).count();
+		ended_at_ = Clock::now();
+		took_ms_ = std::chrono::duration_cast<std::chrono::milliseconds>(ended_at_ - began).count();
 		is_over_.store(true, std::memory_order_release);
 	}
 
@@ -55,6 +58,7 @@ class Errand {
 	void fail(const std::string& reason) {
 		trouble_ = Trouble::AWAY;
 		reason_ = reason;
+		ended_at_ = Clock::now();
 		is_over_.store(true, std::memory_order_release);
 	}
 
@@ -75,6 +79,10 @@ class Errand {
 		return trouble_;
 	}
 
+	Clock::time_point ended_at() const {
+		return ended_at_;
+	}
+
 	int64_t took_ms() const {
 		return took_ms_;
 	}
@@ -93,6 +101,7 @@ class Errand {
 	std::atomic<bool> is_abandoned_{false};
 	Trouble trouble_ = Trouble::NONE;
 	std::string reason_;
+	Clock::time_point ended_at_;
 	int64_t took_ms_ = 0;
 	uint64_t number_ = 0;
 };
