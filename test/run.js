@@ -2,8 +2,8 @@
 // `npm test -- test/fault` hands what follows `--` to vitest. Four words of its own come before that:
 //   --quick           the checks, and the unit tests that the last commit, or what is not committed, touches
 //   --node VERSION    all tests on that version of Node (from npm), and on no other
-//   --other-servers   all tests, and beside them what the other database servers have to prove; also where
-//                     AI_IPC_TEST_NEEDS_SERVERS says that one has to be there, as .ci/run does
+//   --elsewhere       all tests, and beside them the unit tests on Node 24 and what the other database servers have to
+//                     prove; also where AI_IPC_TEST_NEEDS_SERVERS says that one has to be there, as .ci/run does
 //   --server NAME     on another database server, such as mariadb-11.8, on this Node alone and without the checks: CONTRIBUTING.md
 
 import { spawn } from 'node:child_process';
@@ -62,11 +62,11 @@ function readWords(args) {
     return at >= 0;
   };
   const isQuick = has('--quick');
-  const hasOtherServers = has('--other-servers') || Boolean(process.env.AI_IPC_TEST_NEEDS_SERVERS);
+  const isElsewhere = has('--elsewhere') || Boolean(process.env.AI_IPC_TEST_NEEDS_SERVERS);
   const server = take('--server');
   // The steps inherit it; test/support/chosen-server.ts looks for it there.
   if (server !== undefined) process.env.AI_IPC_TEST_SERVER = server;
-  return { isQuick, hasOtherServers, server, node: take('--node'), vitest: rest };
+  return { isQuick, isElsewhere, server, node: take('--node'), vitest: rest };
 }
 
 /** Every commit of a test is a wait for the disk, unless its files are in memory. TMPDIR is the developer's, where he set it. */
@@ -91,25 +91,23 @@ async function runTests() {
     await runVitest({ name: 'unit tests of what has changed', node: process.execPath, args });
     return;
   }
-  const isAll = words.node === undefined && words.server === undefined;
-  const beside = isAll ? runBeside() : Promise.resolve([]);
+  const isAnywhere = words.node === undefined && words.server === undefined;
+  const beside = words.isElsewhere && isAnywhere ? runElsewhere() : Promise.resolve([]);
   const node = words.node === undefined ? process.execPath : await otherNode(words.node);
   if (node !== undefined) await runVitest({ name: 'all tests', node, args: [] });
   for (const tellIt of await beside) tellIt();
 }
 
 /**
- * The unit tests on another Node, and, where asked for, what the other servers have to prove (a fifth of all CPU). Half of all
- * tests' time is waiting, so these run beside the others; what they print is told behind it.
+ * What was green here may not be on another Node or server: the unit tests, and what the other servers have to prove (a
+ * fifth of all CPU). Half of all tests' time is waiting, so these run beside the others; what they print is told behind it.
  */
-async function runBeside() {
+async function runElsewhere() {
   const told = [];
   const node24 = await otherNode(NODE_24);
   if (node24 !== undefined)
     told.push(await vitestBeside({ name: 'unit tests', node: node24, args: ['--project', 'unit'] }));
-  return words.hasOtherServers && words.vitest.length === 0
-    ? [...told, ...(await runOnOtherServers())]
-    : told;
+  return words.vitest.length === 0 ? [...told, ...(await runOnOtherServers())] : told;
 }
 
 /** What cannot be had (no network, no Debian) is told and left out; in CI, which says so, one of them has to be there. */
