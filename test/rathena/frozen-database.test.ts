@@ -258,14 +258,14 @@ describe('a row that another transaction holds', () => {
     const cancelled = server.number('ai_db_cancel', locked);
 
     // All at once: a cancel has two seconds.
-    const rounds = Array.from({ length: 20 }, async () => [
-      await server.number('ai_db_status', locked),
-      await server.number('ai_db_status', free),
-    ]);
-    const [asked, freed] = [ask(), server.number('ai_db_cancel', free)];
-    expect(await Promise.all(rounds)).toEqual(rounds.map(() => [1, 1]));
+    const statuses = Array.from({ length: 20 }, () => [
+      server.number('ai_db_status', locked),
+      server.number('ai_db_status', free),
+    ]).flat();
+    const asked = ask();
+    expect(await Promise.all(statuses)).toEqual(statuses.map(() => 1));
+    expect(await server.number('ai_db_cancel', free)).toBe(1);
     expect(await asked).toBeGreaterThan(free);
-    expect(await freed).toBe(1);
 
     await other.rollback();
     await other.end();
