@@ -55,6 +55,11 @@ export interface ClaimRef {
   readonly claimNo: number;
 }
 
+/** Another one for each claim, also of the same request. */
+export function claimKey({ id, claimNo }: ClaimRef): string {
+  return `${id}:${claimNo}`;
+}
+
 /** A request that a worker holds. Its fields are as stored: they may break the rules, since any SQL client may insert. */
 export interface ClaimedRequest extends ClaimRef {
   /** Which attempt this claim is for, from 1. */

@@ -1,6 +1,6 @@
 import type { Database } from '../database/database.ts';
 import { numberOf } from '../database/row-fields.ts';
-import type { ClaimRef } from '../queue/request.ts';
+import { type ClaimRef, claimKey } from '../queue/request.ts';
 import { logRow } from './log-rows.ts';
 import type { Statements } from './statements.ts';
 
@@ -34,12 +34,15 @@ async function releaseChunk(
   statements: Statements,
   { workerId, claims }: Releasing,
 ): Promise<number> {
-  const claimNos = new Map(claims.map((claim) => [claim.id, claim.claimNo]));
-  const lock = { sql: statements.lockForRelease, values: [[...claimNos.keys()], workerId] };
+  // Of one request there may be two: a worker that was taken for dead claims again what was taken from it.
+  const keys = new Set(claims.map(claimKey));
+  const lock = {
+    sql: statements.lockForRelease,
+    values: [[...new Set(claims.map(({ id }) => id))], workerId],
+  };
   return await database.lockAndWrite(lock, (rows) => {
-    const ids = rows
-      .filter((row) => claimNos.get(numberOf(row, 'id')) === numberOf(row, 'claim_no'))
-      .map((row) => numberOf(row, 'id'));
+    const held = rows.map((row) => ({ id: numberOf(row, 'id'), claimNo: numberOf(row, 'claim_no') }));
+    const ids = held.filter((claim) => keys.has(claimKey(claim))).map(({ id }) => id);
     if (ids.length === 0) return { writes: [], result: 0 };
     const log = ids.map((id) => logRow(id, 'released', { worker: workerId }));
     const writes = [

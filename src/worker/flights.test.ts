@@ -72,6 +72,24 @@ describe('Flights', () => {
     expect(flights.calling).toBe(1);
   });
 
+  it('a request that is claimed again has its earlier call cut, which takes its place until it has ended', () => {
+    const { flights, add, rooms } = makeFlights();
+    const earlier = add(1, 1);
+    const other = add(2, 1);
+    const later = add(1, 2);
+
+    expect([earlier, other, later].map(({ abortReason }) => abortReason)).toEqual([
+      'lost',
+      undefined,
+      undefined,
+    ]);
+    expect(flights.inCall()).toEqual([later, other]);
+    expect([flights.calling, flights.size, rooms()]).toEqual([3, 2, 0]);
+
+    flights.endCall(earlier);
+    expect([flights.calling, flights.size, rooms()]).toEqual([2, 2, 1]);
+  });
+
   it('the first reason of an abort stays', () => {
     const { add } = makeFlights();
     const flight = add(1);

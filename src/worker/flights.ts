@@ -66,8 +66,15 @@ export class Flights {
     return this.#flights.size;
   }
 
+  /** A request that was taken from this worker may come to it again: the answer to the earlier claim is of no use then. */
   add(flight: Flight): void {
-    this.#flights.set(flight.request.id, flight);
+    const { id, claimNo } = flight.request;
+    const earlier = this.#flights.get(id);
+    if (earlier !== undefined && earlier.request.claimNo < claimNo) {
+      earlier.abort('lost');
+      earlier.trace?.end();
+    }
+    this.#flights.set(id, flight);
     this.#calling++;
   }
 

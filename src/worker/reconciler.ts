@@ -1,4 +1,4 @@
-import type { ClaimRef } from '../queue/request.ts';
+import { type ClaimRef, claimKey } from '../queue/request.ts';
 import type { Flight, Flights } from './flights.ts';
 
 export interface Differences {
@@ -22,11 +22,11 @@ export class Reconciler {
   /** `inCallBefore` is what was being called before the database was asked: later claims are not in its answer. */
   compare(inCallBefore: readonly Flight[], listed: readonly ClaimRef[]): Differences {
     const unknown = listed.filter((claim) => !this.#flights.holds(claim));
-    const orphans = unknown.filter((claim) => this.#suspects.has(keyOf(claim)));
-    this.#suspects = new Set(unknown.map(keyOf));
-    const listedKeys = new Set(listed.map(keyOf));
+    const orphans = unknown.filter((claim) => this.#suspects.has(claimKey(claim)));
+    this.#suspects = new Set(unknown.map(claimKey));
+    const listedKeys = new Set(listed.map(claimKey));
     const missed = inCallBefore.filter(
-      (flight) => flight.phase === 'calling' && !listedKeys.has(keyOf(flight.request)),
+      (flight) => flight.phase === 'calling' && !listedKeys.has(claimKey(flight.request)),
     );
     const lost = missed.filter((flight) => this.#missed.has(flight));
     this.#missed = new Set(missed);
@@ -36,8 +36,4 @@ export class Reconciler {
   get hasSuspects(): boolean {
     return this.#suspects.size > 0;
   }
-}
-
-function keyOf({ id, claimNo }: ClaimRef): string {
-  return `${id}:${claimNo}`;
 }

@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type AiStub, startAiStub } from '../../test/support/ai-stub.ts';
+import { type AiStub, behaviours, startAiStub } from '../../test/support/ai-stub.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
 import { openTestContext, type TestContext } from '../../test/support/worker-context.ts';
 import type { AiClient } from '../ai/ai-client.ts';
@@ -9,6 +9,9 @@ import { Worker, type WorkerOptions } from './worker.ts';
 
 /** An orphan is released at the second or third of its looks, which come once a second. */
 const RELEASED_WITHIN_MS = 10_000;
+const TOLD = [
+  ...(['workerStarted', 'workerStopped', 'attemptAborted', 'callBroken', 'released', 'storeFailed'] as const),
+];
 
 let stub: AiStub;
 let context: TestContext;
@@ -23,8 +26,7 @@ afterAll(() => stub.close());
 beforeEach(async () => {
   context = await openTestContext(stub.url);
   told = [];
-  for (const event of ['workerStarted', 'workerStopped', 'callBroken', 'released', 'storeFailed'] as const)
-    context.events.on(event, () => told.push(event));
+  for (const event of TOLD) context.events.on(event, () => told.push(event));
 });
 afterEach(async () => {
   for (const worker of workers.splice(0)) await worker.stop();
@@ -130,5 +132,25 @@ describe('a worker', () => {
     });
 
     expect(told).toEqual(['workerStarted', 'callBroken', 'released']);
+  });
+
+  it('that claims what was taken from it cuts its earlier call, and when it is stopped at once leaves nothing claimed', async () => {
+    stub.behaveAlways(behaviours.never());
+    const worker = makeWorker();
+    await worker.start();
+    const id = await insertOne();
+    worker.wake();
+    await waitFor(() => stub.calls.length === 1, { timeoutMs: 5_000, what: 'the first call' });
+
+    await context.store.rescue({ workerIds: [worker.id], maxAttempts: 3, rescuerId: 'another' });
+    worker.wake();
+    await waitFor(() => stub.calls.length === 2, { timeoutMs: 5_000, what: 'the second call' });
+    await waitFor(() => worker.vitals().inFlight === 1, { timeoutMs: 5_000, what: 'the end of the first' });
+    await worker.stopAtOnce();
+
+    const log = context.sql.prepare('SELECT event_type FROM ai_request_log WHERE request_id = ? ORDER BY id');
+    const events = log.all(id).map((row) => row['event_type']);
+    expect(events).toEqual(['claimed', 'rescued', 'claimed', 'released']);
+    expect(told).toEqual(['workerStarted', 'attemptAborted', 'released', 'workerStopped']);
   });
 });

@@ -58,6 +58,20 @@ describeStore('release', (backend) => {
     expect(await backend().store.release(WORKER, [second!])).toBe(1);
   });
 
+  it('of an earlier and a later claim of one request, in whatever order, the later one is given back', async () => {
+    for (const order of ['earlier first', 'later first']) {
+      const earlier = await insertClaimedOne(backend());
+      await backend().store.rescue({ workerIds: [WORKER], maxAttempts: 3, rescuerId: OTHER_WORKER });
+      const [later] = await backend().store.claim(WORKER, 1);
+      const both = order === 'earlier first' ? [earlier, later!] : [later!, earlier];
+
+      expect([order, await backend().store.release(WORKER, both)]).toEqual([order, 1]);
+      expect(await requestRow(backend(), earlier.id)).toMatchObject({ status: 'pending', claim_no: 2 });
+      expect(await eventsOf(backend(), earlier.id)).toEqual(['claimed', 'rescued', 'claimed', 'released']);
+      await backend().store.cancel(earlier.id);
+    }
+  });
+
   it('what is settled, cancelled or deleted is not released', async () => {
     const [done, cancelled, deleted, held] = await insertClaimed(backend(), 4);
     await backend().store.settle(WORKER, [settled(done!)]);
