@@ -91,11 +91,12 @@ class SmallRun {
     this.#send(2, { way: 'cancel', endpoint: '/answer', afterMs: 1_000 });
     this.#send(2, { way: 'abort', endpoint: `/slow/${SLOW.ms}`, afterMs: 100 });
     this.#send(3, { way: 'ask', endpoint: '/once' });
-    this.#send(2, { way: 'ask', endpoint: '/slow/5000', lifeSeconds: TOO_SHORT_LIFE_S });
     await this.#insertForLater();
-    await this.#takeFrom(first);
     const second = await this.#startWorker();
+    await this.#takeFrom(first);
     await this.#stopAtWork(first);
+    // Now nobody takes them from their worker, or gives them back, in the last moment of their life.
+    this.#send(2, { way: 'ask', endpoint: '/slow/5000', lifeSeconds: TOO_SHORT_LIFE_S });
     const asks = await Promise.all(this.#errands);
     await this.#untilAllEnded();
     await second.stop();
@@ -127,16 +128,18 @@ class SmallRun {
     );
   }
 
-  /** As another worker does that takes this one for dead: its answers come all the same. */
+  /** As another worker does that takes this one for dead: an answer comes all the same, for a claim that is a third one's. */
   async #takeFrom(worker: Worker): Promise<void> {
     const store = await openPlanted(this.#queue, {});
+    const options = { workerIds: [worker.id], maxAttempts: MOST_ATTEMPTS, rescuerId: 'rescuer' };
     const take = async () => {
       await this.#held(worker, SLOW);
-      const options = { workerIds: [worker.id], maxAttempts: MOST_ATTEMPTS, rescuerId: 'rescuer' };
-      return (await store.rescue(options)).rescued > 0;
+      await store.rescue(options);
+      await waitFor(() => this.#areEnded(SLOW), { what: 'the end of these requests' });
+      return await this.#isDropped(SLOW);
     };
-    // It may have ended them just before.
-    await waitFor(take, { what: 'a request that is taken from its worker' });
+    // It may have ended them just before, or claimed them itself again: then it cuts its earlier calls.
+    await waitFor(take, { what: 'an answer that comes all the same' });
     await store.close();
   }
 
@@ -170,6 +173,23 @@ class SmallRun {
     const rows = await this.#queue.database.query(
       "SELECT id FROM ai_requests WHERE status = 'processing' AND claimed_by = ? AND timeout = ?",
       [worker.id, lifeSeconds],
+    );
+    return rows.length > 0;
+  }
+
+  async #areEnded({ lifeSeconds, ms }: Slow): Promise<boolean> {
+    const rows = await this.#queue.database.query(
+      "SELECT id FROM ai_requests WHERE timeout = ? AND endpoint = ? AND status IN ('pending', 'processing')",
+      [lifeSeconds, `/slow/${ms}`],
+    );
+    return rows.length === 0;
+  }
+
+  async #isDropped({ lifeSeconds, ms }: Slow): Promise<boolean> {
+    const rows = await this.#queue.database.query(
+      `SELECT r.id FROM ai_requests r JOIN ai_request_log l ON l.request_id = r.id
+        WHERE l.event_type = 'dropped' AND r.timeout = ? AND r.endpoint = ?`,
+      [lifeSeconds, `/slow/${ms}`],
     );
     return rows.length > 0;
   }
