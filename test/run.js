@@ -23,7 +23,8 @@ const ON_OTHER_SERVERS = [
   ...['--project', 'conformance', '--project', 'integration', '--project', 'unit'],
   ...['test/conformance', 'test/integration/migrate', 'test/languages/recall'],
 ];
-/** Beside the four of vitest.config.ts: with them both cores are busy nearly all the time, and not for much longer than these. */
+/** Of the six of vitest.config.ts, with which both cores are busy nearly all the time: where two runs go on side by side. */
+const MOST_OF_THEM = ['--maxWorkers=4'];
 const BESIDE = ['--maxWorkers=2'];
 /** Memory as a folder, on Linux. What the tests' databases write there waits for no disk, and is gone with the machine. */
 const MEMORY_FOLDER = '/dev/shm';
@@ -91,10 +92,10 @@ async function runTests() {
     await runVitest({ name: 'unit tests of what has changed', node: process.execPath, args });
     return;
   }
-  const isAnywhere = words.node === undefined && words.server === undefined;
-  const beside = words.isElsewhere && isAnywhere ? runElsewhere() : Promise.resolve([]);
+  const isElsewhere = words.isElsewhere && words.node === undefined && words.server === undefined;
+  const beside = isElsewhere ? runElsewhere() : Promise.resolve([]);
   const node = words.node === undefined ? process.execPath : await otherNode(words.node);
-  if (node !== undefined) await runVitest({ name: 'all tests', node, args: [] });
+  if (node !== undefined) await runVitest({ name: 'all tests', node, args: isElsewhere ? MOST_OF_THEM : [] });
   for (const tellIt of await beside) tellIt();
 }
 
