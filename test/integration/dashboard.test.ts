@@ -36,7 +36,7 @@ describe('somebody who has signed in', () => {
     const id = await ask({ endpoint: '/fails', npc: 'Old Jon' });
     await waitForStatus(id, 'failed');
     const page = await signIn(PHONE);
-    await page.getByRole('link', { name: 'Requests' }).click();
+    await page.getByRole('link', { name: 'Requests', exact: true }).click();
     await page.getByRole('checkbox', { name: 'failed' }).check();
     await page.getByText('More to find them by').click();
     await page.getByLabel('NPC').fill('old jon');
