@@ -10,8 +10,13 @@ import { Worker, type WorkerOptions } from './worker.ts';
 /** An orphan is released at the second or third of its looks, which come once a second. */
 const RELEASED_WITHIN_MS = 10_000;
 const TOLD = [
-  ...(['workerStarted', 'workerStopped', 'attemptAborted', 'callBroken', 'released', 'storeFailed'] as const),
-];
+  'workerStarted',
+  'workerStopped',
+  'attemptAborted',
+  'callBroken',
+  'released',
+  'storeFailed',
+] as const;
 
 let stub: AiStub;
 let context: TestContext;
