@@ -17,7 +17,7 @@ import {
 import { seeAll } from './current-alerts.ts';
 import type { SendAlert, Told } from './webhook.ts';
 
-/** Five plain SELECTs each time: with no more than a hundred pending, they cost the server 2 ms. */
+/** Three plain SELECTs each time: with no more than a hundred pending, they cost the server 2 ms. */
 const LOOK_EVERY_MS = 15_000;
 /** So many looks in a row have to agree, so that one slow moment wakes nobody. */
 const LOOKS_TO_BELIEVE = 2;

@@ -1,6 +1,6 @@
 import type { Query } from '../database/check-schema.ts';
 import type { Row } from '../database/database.ts';
-import { partOf } from './part.ts';
+import { ofPart, partOf } from './part.ts';
 import type { FactStatements } from './queue-fact-statements.ts';
 import {
   type AlertParts,
@@ -13,19 +13,18 @@ import {
   type WorkerFact,
 } from './queue-facts.ts';
 
-/** A quarter of an hour: no life ends so long before its request is made, unless in another time zone. */
-const ZONE_SECONDS = 900;
-
 /** What came in during a shorter time says nothing of a day. */
 const LEAST_AGE_SECONDS = 3_600;
 
 /** What alerts are judged by. One statement after the other: a look needs one connection and no more. */
 export async function lookAtAlerts(query: Query, statements: FactStatements): Promise<AlertParts> {
+  const workers = await partOf(async () => (await query(statements.workers)).map(workerOf));
+  const requests = await partOf(async () => (await query(statements.requests))[0] ?? {});
   return {
-    workers: await partOf(async () => (await query(statements.workers)).map(workerOf)),
-    pending: await partOf(async () => pendingOf((await query(statements.pending))[0] ?? {})),
-    processing: await partOf(async () => number((await query(statements.processing))[0], 'processing')),
-    recent: await partOf(async () => recentOf(await query(statements.recent))),
+    workers,
+    pending: ofPart(requests, pendingOf),
+    processing: ofPart(requests, (row) => number(row, 'processing')),
+    recent: ofPart(requests, recentOf),
     dailyTokens: await partOf(async () => number((await query(statements.dailyTokens))[0], 'tokens')),
   };
 }
@@ -88,23 +87,15 @@ function pendingOf(row: Row): PendingFacts {
   };
 }
 
-function recentOf(rows: readonly Row[]): RecentFacts {
-  const timedOut = rows.filter((row) => text(row, 'status') === 'timeout');
-  const failed = rows.filter((row) => text(row, 'status') === 'failed');
+function recentOf(row: Row): RecentFacts {
   return {
-    ended: rows.length,
-    timeout: timedOut.length,
-    failed: failed.length,
-    neverTried: timedOut.filter((row) => number(row, 'attempts') === 0).length,
-    bornOver: timedOut.filter((row) => number(row, 'life') <= -ZONE_SECONDS).length,
-    errorCode: mostFrequent([...timedOut, ...failed].map((row) => text(row, 'error_code'))),
+    ended: number(row, 'ended'),
+    timeout: number(row, 'timed_out'),
+    failed: number(row, 'failed'),
+    neverTried: number(row, 'never_tried'),
+    bornOver: number(row, 'born_over'),
+    errorCode: text(row, 'error_code') || null,
   };
-}
-
-function mostFrequent(codes: readonly string[]): string | null {
-  const counts = new Map<string, number>();
-  for (const code of codes.filter((one) => one !== '')) counts.set(code, (counts.get(code) ?? 0) + 1);
-  return [...counts].sort(([, one], [, other]) => other - one)[0]?.[0] ?? null;
 }
 
 /** Those that came to a call: what ended without one has no milliseconds. */

@@ -18,6 +18,11 @@ export async function partOf<T>(look: () => Promise<T>): Promise<Part<T>> {
   }
 }
 
+/** What is read from a part, where that was seen. */
+export function ofPart<T, U>(part: Part<T>, read: (seen: T) => U): Part<U> {
+  return 'seen' in part ? { seen: read(part.seen) } : part;
+}
+
 /** 1044, 1142, 1143, 1227 and 1370: this user lacks a right. */
 function isDenied(error: unknown): boolean {
   return error instanceof AiIpcError && error.code === 'database_denied';

@@ -3,10 +3,9 @@ import { MOST_COUNTED } from './queue-facts.ts';
 /** What a look at the queue reads. It locks nothing and writes nothing. */
 export interface FactStatements {
   readonly workers: string;
-  readonly pending: string;
-  readonly processing: string;
+  /** What of ai_requests alerts are judged by, in one row: a worker that is idle asks for little else. */
+  readonly requests: string;
   readonly calling: string;
-  readonly recent: string;
   readonly dailyTokens: string;
   readonly calls: string;
   readonly oldestEnded: string;
@@ -27,42 +26,58 @@ const sqliteAge: Age = (column) =>
 
 /** The newest rows tell enough, and are found by id in a table of any size. */
 const LATEST = 200;
+const RECENT_SECONDS = 900;
+/** A quarter of an hour: no life ends so long before its request is made, unless in another time zone. */
+const ZONE_SECONDS = 900;
 const LATEST_LOG_ROWS = 300;
 
 const GROWING = ['ai_requests', 'ai_responses', 'ai_request_log'] as const;
 
 function statementsWith(age: Age, { today, sizes }: { today: string; sizes: string }): FactStatements {
+  const beforeLatest = `(SELECT COALESCE(MAX(id), 0) - ${LATEST} FROM ai_requests)`;
+  const isRecent = `${age('created_at')} < ${RECENT_SECONDS}`;
   return {
     workers: `
       SELECT id, host, pid, version, ROUND(${age('heartbeat_at')} * 1000) AS heartbeat_age_ms, in_flight, doorbell
         FROM ai_workers
        ORDER BY heartbeat_at DESC`,
-    pending: `
-      SELECT COUNT(*) AS pending,
-             SUM(CASE WHEN available >= 0 AND life_over < 0 THEN 1 ELSE 0 END) AS due,
-             MAX(CASE WHEN available >= 0 AND life_over < 0 THEN made ELSE 0 END) AS oldest_due,
-             SUM(CASE WHEN life_over >= 0 THEN 1 ELSE 0 END) AS overdue,
-             MAX(CASE WHEN life_over >= 0 THEN life_over ELSE 0 END) AS oldest_overdue,
-             SUM(CASE WHEN available <= -900 THEN 1 ELSE 0 END) AS ahead,
-             MAX(CASE WHEN available <= -900 THEN -available ELSE 0 END) AS farthest_ahead
-        FROM (SELECT ${age('available_at')} AS available, ${age('expires_at')} AS life_over, ${age('created_at')} AS made
+    requests: `
+      SELECT waiting.*, recent.*,
+             (SELECT COUNT(*)
+                FROM (SELECT id FROM ai_requests WHERE status = 'processing' LIMIT ${MOST_COUNTED}) held) AS processing,
+             (SELECT error_code
                 FROM ai_requests
-               WHERE status = 'pending'
-               LIMIT ${MOST_COUNTED}) waiting`,
-    processing: `
-      SELECT COUNT(*) AS processing
-        FROM (SELECT id FROM ai_requests WHERE status = 'processing' LIMIT ${MOST_COUNTED}) held`,
+               WHERE id > ${beforeLatest} AND status IN ('failed', 'timeout') AND ${isRecent} AND error_code <> ''
+               GROUP BY error_code
+               ORDER BY COUNT(*) DESC, error_code
+               LIMIT 1) AS error_code
+        FROM (SELECT COUNT(*) AS pending,
+                     SUM(CASE WHEN available >= 0 AND life_over < 0 THEN 1 ELSE 0 END) AS due,
+                     MAX(CASE WHEN available >= 0 AND life_over < 0 THEN made ELSE 0 END) AS oldest_due,
+                     SUM(CASE WHEN life_over >= 0 THEN 1 ELSE 0 END) AS overdue,
+                     MAX(CASE WHEN life_over >= 0 THEN life_over ELSE 0 END) AS oldest_overdue,
+                     SUM(CASE WHEN available <= -${ZONE_SECONDS} THEN 1 ELSE 0 END) AS ahead,
+                     MAX(CASE WHEN available <= -${ZONE_SECONDS} THEN -available ELSE 0 END) AS farthest_ahead
+                FROM (SELECT ${age('available_at')} AS available, ${age('expires_at')} AS life_over, ${age('created_at')} AS made
+                        FROM ai_requests
+                       WHERE status = 'pending'
+                       LIMIT ${MOST_COUNTED}) pending_ones) waiting
+       CROSS JOIN
+             (SELECT COUNT(*) AS ended,
+                     SUM(CASE WHEN status = 'failed' THEN 1 ELSE 0 END) AS failed,
+                     SUM(CASE WHEN status = 'timeout' THEN 1 ELSE 0 END) AS timed_out,
+                     SUM(CASE WHEN status = 'timeout' AND attempts = 0 THEN 1 ELSE 0 END) AS never_tried,
+                     SUM(CASE WHEN status = 'timeout' AND life <= -${ZONE_SECONDS} THEN 1 ELSE 0 END) AS born_over
+                FROM (SELECT status, attempts, ${age('created_at')} - ${age('expires_at')} AS life
+                        FROM ai_requests
+                       WHERE id > ${beforeLatest} AND status IN ('completed', 'failed', 'timeout') AND ${isRecent}
+                     ) ended_ones) recent`,
     calling: `
       SELECT COUNT(*) AS number, MAX(${age('claimed_at')}) AS oldest
         FROM (SELECT claimed_at
                 FROM ai_requests
                WHERE status = 'processing' AND claimed_at IS NOT NULL
                LIMIT ${MOST_COUNTED}) held`,
-    recent: `
-      SELECT status, error_code, attempts, ${age('created_at')} - ${age('expires_at')} AS life
-        FROM ai_requests
-       WHERE id > (SELECT COALESCE(MAX(id), 0) - ${LATEST} FROM ai_requests)
-         AND status IN ('completed', 'failed', 'timeout') AND ${age('created_at')} < 900`,
     dailyTokens: `SELECT SUM(tokens) AS tokens FROM ai_npc_budget WHERE day = ${today}`,
     calls: `
       SELECT event_type, LEFT_OF_DATA AS event_data, ${age('created_at')} AS age

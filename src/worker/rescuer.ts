@@ -3,7 +3,7 @@ import type { StatisticsCounter } from './statistics.ts';
 import type { WorkerContext } from './worker-parts.ts';
 
 /** With the 10 s of silence that make a worker dead, and a look just then, its requests are pending again within 13 s. */
-const LOOK_EVERY_MS = 2_000;
+const LOOK_EVERY_MS = 2_500;
 /** What somebody's open transaction held at the first try is taken up again soon: 15 s are promised for all of it. */
 const AGAIN_MS = 500;
 

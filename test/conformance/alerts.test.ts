@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { lookAtAlerts } from '../../src/store/look-at-queue.ts';
+import { mariadbFactStatements, sqliteFactStatements } from '../../src/store/queue-fact-statements.ts';
 import { insertClaimed, insertOne, OTHER_WORKER, WORKER } from './arrange.ts';
 import { type Backend, describeStore } from './backends.ts';
 
@@ -35,6 +37,56 @@ describeStore('look for alerts', (backend) => {
     expect(facts).toMatchObject({ pending: 2, processing: 0, recent: { ended: 1, failed: 1 }, workers: 1 });
     expect(facts.oldestPendingSeconds).toBeGreaterThanOrEqual(20);
     expect(facts.oldestPendingSeconds).toBeLessThan(20 + HOUR);
+  });
+
+  it('sees how the last ones ended, and why most of those that did not come through', async () => {
+    const sql = sqlOf(backend());
+    const ago = (seconds: number) => backend().ago(seconds);
+    const ends = [
+      `status = 'completed'`,
+      `status = 'failed', error_code = 'bad_request'`,
+      `status = 'failed', error_code = 'attempt_timeout'`,
+      `status = 'timeout', error_code = 'attempt_timeout', attempts = 2`,
+      `status = 'timeout', error_code = '', attempts = 0`,
+      `status = 'timeout', error_code = NULL, attempts = 0, expires_at = ${ago(2 * HOUR)}`,
+      `status = 'cancelled', error_code = 'cancelled'`,
+      `status = 'failed', error_code = 'bad_request', created_at = ${ago(1_000)}`,
+      `status = 'processing'`,
+    ];
+    for (const end of ends)
+      await sql(`UPDATE ai_requests SET ${end} WHERE id = ${await insertOne(backend())}`);
+    expect(await lookAtAlerts(sql, statementsOf(backend()))).toMatchObject({
+      processing: { seen: 1 },
+      recent: {
+        seen: { ended: 6, failed: 2, timeout: 3, neverTried: 2, bornOver: 1, errorCode: 'attempt_timeout' },
+      },
+    });
+  });
+
+  it('of the newest 200 alone', async () => {
+    const [oldest] = await insertClaimed(backend(), 1);
+    await backend().sql(`UPDATE ai_requests SET status = 'failed' WHERE id = ${oldest!.id}`);
+    for (let made = 0; made < 200; made++) await insertOne(backend());
+    expect(await backend().store.alerts.look()).toMatchObject({
+      pending: 200,
+      recent: { ended: 0, failed: 0 },
+    });
+  });
+
+  it('what of one table cannot be seen hides nothing of another', async () => {
+    const sql = sqlOf(backend());
+    const without = (table: string) => async (statement: string) => {
+      if (statement.includes(table)) throw new Error('It is not to be seen.');
+      return await sql(statement);
+    };
+    const unseen = { unseen: 'It is not to be seen.', isDenied: false };
+    expect(await lookAtAlerts(without('ai_requests'), statementsOf(backend()))).toEqual({
+      ...{ pending: unseen, processing: unseen, recent: unseen },
+      ...{ workers: { seen: [] }, dailyTokens: { seen: 0 } },
+    });
+    expect(await lookAtAlerts(without('ai_npc_budget'), statementsOf(backend()))).toMatchObject({
+      ...{ dailyTokens: unseen, pending: { seen: { pending: 0 } } },
+    });
   });
 
   it('counts the tokens of all players of today, and no other day’s', async () => {
@@ -97,6 +149,8 @@ describeStore('the notice of an alert', (backend) => {
   });
 });
 
+const statementsOf = ({ kind }: Backend) =>
+  kind === 'mariadb' ? mariadbFactStatements : sqliteFactStatements;
 const sqlOf = (backend: Backend) => backend.sql.bind(backend);
 
 /** As if it had been told so many seconds ago. */
