@@ -9,7 +9,7 @@ import { MariadbServer } from '../support/mariadb-server.ts';
 import { QueueObserver } from '../support/queue-observer.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { WorkerProcess } from '../support/worker-process.ts';
-import { type Diagnosis, diagnose, faultsOf, findFault } from './support/doctor-under-test.ts';
+import { type Diagnosis, diagnose, diagnosed, faultsOf, findFault } from './support/doctor-under-test.ts';
 import { ReplacingProxy } from './support/replacing-proxy.ts';
 import { databaseOf } from './support/service-under-test.ts';
 
@@ -72,15 +72,14 @@ async function clearRequests(): Promise<void> {
     await queue.database.query(`DELETE FROM ${table}`);
 }
 
-async function expectHealthy(): Promise<void> {
-  const diagnosis = await ask();
-  expect(faultsOf(diagnosis)).toEqual([]);
-  expect(diagnosis).toMatchObject({ exitCode: 0, verdict: 'ok' });
-}
+const expectHealthy = (): Promise<Diagnosis> =>
+  diagnosed(ask, (diagnosis) => {
+    expect(faultsOf(diagnosis)).toEqual([]);
+    expect(diagnosis).toMatchObject({ exitCode: 0, verdict: 'ok' });
+  });
 
 it('of a healthy system it says that nothing is wrong, and looks at every part', async () => {
-  await expectHealthy();
-  const { findings } = await ask();
+  const { findings } = await expectHealthy();
   expect(new Set(findings.map(({ part }) => part))).toEqual(
     new Set([
       ...[
@@ -145,18 +144,18 @@ describe('a fault in the tables is found, and mended by the statement that it na
     const fault = await findFault('rights', askPoor);
     expect(fault.reason).toMatch(/lacks DELETE on ai_responses, .*DELETE on ai_ipc_meta/);
     await apply(fault.remedy);
-    const after = await askPoor();
-    expect(after.findings).toContainEqual(expect.objectContaining({ part: 'rights', verdict: 'ok' }));
-    // What needs PROCESS or EVENT, this user is told of, and it is no fault.
-    expect(faultsOf(after)).toEqual([]);
+    await diagnosed(askPoor, (after) => {
+      expect(after.findings).toContainEqual(expect.objectContaining({ part: 'rights', verdict: 'ok' }));
+      // What needs PROCESS or EVENT, this user is told of, and it is no fault.
+      expect(faultsOf(after)).toEqual([]);
+    });
   });
 });
 
 describe('a setting of the server is found, and mended by the statement that it names', () => {
   it('event scheduler off: told, and no fault as long as a worker deletes what is old', async () => {
     await queue.database.query('SET GLOBAL event_scheduler = OFF');
-    await expectHealthy();
-    expect((await ask()).findings).toContainEqual(
+    expect((await expectHealthy()).findings).toContainEqual(
       expect.objectContaining({
         part: 'cleanup event',
         reason: expect.stringMatching(/event_scheduler=OFF.*SET GLOBAL event_scheduler = ON/),
@@ -209,7 +208,7 @@ describe('a setting of the server is found, and mended by the statement that it 
     const fault = await findFault('connections', askThree);
     expect(fault.reason).toMatch(/3 connections .* wants 4/);
     await apply(fault.remedy);
-    expect(faultsOf(await askThree())).toEqual([]);
+    await diagnosed(askThree, (after) => expect(faultsOf(after)).toEqual([]));
   });
 });
 
@@ -217,17 +216,18 @@ describe('a fault of worker or queue is found', () => {
   it('stopped worker, with what waits for it', async () => {
     await worker?.stop();
     await queue.insertOne('/echo', { lifeSeconds: 600 });
-    const diagnosis = await ask();
-    expect(diagnosis.exitCode).toBe(2);
-    expect(faultsOf(diagnosis)).toMatchObject([
-      {
-        part: 'workers',
-        verdict: 'broken',
-        reason: expect.stringMatching(/^No worker is alive on this database\. 1 request waiting/),
-        remedy: expect.stringMatching(/systemctl start ai-ipc-worker.*journalctl -u ai-ipc-worker/),
-        symptom: 'No requests being processed',
-      },
-    ]);
+    await diagnosed(ask, (diagnosis) => {
+      expect(diagnosis.exitCode).toBe(2);
+      expect(faultsOf(diagnosis)).toMatchObject([
+        {
+          part: 'workers',
+          verdict: 'broken',
+          reason: expect.stringMatching(/^No worker is alive on this database\. 1 request waiting/),
+          remedy: expect.stringMatching(/systemctl start ai-ipc-worker.*journalctl -u ai-ipc-worker/),
+          symptom: 'No requests being processed',
+        },
+      ]);
+    });
     await startWorker();
     await queue.waitForCounts({ completed: 1 }, 30_000);
     await clearRequests();

@@ -8,7 +8,7 @@ import { QueueObserver } from '../support/queue-observer.ts';
 import { serverKind } from '../support/server-kind.ts';
 import type { DatabaseSettings, TestDatabase } from '../support/test-database.ts';
 import { useWorkers } from '../support/worker-process.ts';
-import { diagnose, faultsOf } from './support/doctor-under-test.ts';
+import { diagnose, diagnosed, faultsOf } from './support/doctor-under-test.ts';
 
 useCli();
 const startWorker = useWorkers();
@@ -98,12 +98,14 @@ describe('on a server that takes no writes, such as a replica,', () => {
   });
 
   it('the doctor says so, in place of what cannot be tried there', async () => {
-    const diagnosis = await diagnose({ settings }, { AI_SERVICE_BASE_URL: stub.url });
-    expect(faultsOf(diagnosis).find(({ part }) => part === 'writes')).toMatchObject({
-      verdict: 'broken',
-      reason: expect.stringContaining('takes no writes'),
-      remedy: expect.stringContaining('lead to the primary'),
-    });
+    const look = () => diagnose({ settings }, { AI_SERVICE_BASE_URL: stub.url });
+    const diagnosis = await diagnosed(look, (told) =>
+      expect(faultsOf(told).find(({ part }) => part === 'writes')).toMatchObject({
+        verdict: 'broken',
+        reason: expect.stringContaining('takes no writes'),
+        remedy: expect.stringContaining('lead to the primary'),
+      }),
+    );
     const parts = diagnosis.findings.map(({ part }) => part);
     expect(parts).not.toContain('claims');
     expect(parts).not.toContain('rights');

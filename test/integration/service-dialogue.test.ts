@@ -5,6 +5,7 @@ import { FakeClock } from '../support/fake-clock.ts';
 import { MODEL_FAULTS, type ModelFault, type ModelStub, startModelStub } from '../support/model-stub.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { waitFor } from '../support/wait-for.ts';
 import {
   DIALOGUE,
   databaseOf,
@@ -40,17 +41,25 @@ function talk(url: string, message: string, more: Record<string, unknown> = {}) 
   return post(`${url}${DIALOGUE}`, { npc_id: SAGE, player_id: 7, message, ...more });
 }
 
+/** Says these, and waits until they are remembered: an answer does not wait longer than a second for its memory. */
+async function say(url: string, lines: readonly string[]): Promise<void> {
+  for (const line of lines) await talk(url, line);
+  await waitFor(async () => (await remembered(url, SAGE, 7)).length >= lines.length, {
+    what: 'what was said to be remembered',
+  });
+}
+
 describe('what was said is remembered', () => {
   it('offline, three lines later', async () => {
     const { url } = await serve({}, databaseOf(database.settings));
-    for (const line of ['My name is Ana', 'I like red apples', 'Where am I?']) await talk(url, line);
+    await say(url, ['My name is Ana', 'I like red apples', 'Where am I?']);
     const { body } = await talk(url, 'What is my name?');
     expect(body).toMatchObject({ provider: 'scripted', text: expect.stringContaining('Ana') });
   });
 
   it('by a model, which is shown the last lines as data of this player', async () => {
     const { url } = await serve(modelServer(model), databaseOf(database.settings));
-    for (const line of ['I seek my brother', 'He is a knight']) await talk(url, line);
+    await say(url, ['I seek my brother', 'He is a knight']);
     const { body } = await talk(url, 'What did I tell you?');
     expect(body).toMatchObject({
       provider: 'openai',

@@ -34,15 +34,27 @@ export function faultsOf({ findings }: Diagnosis): Finding[] {
   return findings.filter(({ verdict }) => verdict === 'warning' || verdict === 'broken');
 }
 
-/** Asks until a fault of this part is found. */
-export async function findFault(part: string, ask: () => Promise<Diagnosis>): Promise<Finding> {
+/** Asks until the diagnosis passes the check: on a busy machine a look may take longer than the doctor gives it. */
+export async function diagnosed<Told>(
+  ask: () => Promise<Told>,
+  check: (told: Told) => void,
+  what = 'such a diagnosis',
+): Promise<Told> {
   return await waitFor(
     async () => {
-      const diagnosis = await ask();
-      const fault = faultsOf(diagnosis).find((one) => one.part === part);
-      if (fault === undefined) throw new Error(`there is ${JSON.stringify(faultsOf(diagnosis))}`);
-      return fault;
+      const told = await ask();
+      check(told);
+      return { told };
     },
-    { what: `a fault of ${part}` },
-  );
+    { what },
+  ).then(({ told }) => told);
+}
+
+/** Asks until a fault of this part is found. */
+export async function findFault(part: string, ask: () => Promise<Diagnosis>): Promise<Finding> {
+  const ofPart = (diagnosis: Diagnosis) => faultsOf(diagnosis).find((one) => one.part === part);
+  const isThere = (diagnosis: Diagnosis) => {
+    if (ofPart(diagnosis) === undefined) throw new Error(`there is ${JSON.stringify(faultsOf(diagnosis))}`);
+  };
+  return ofPart(await diagnosed(ask, isThere, `a fault of ${part}`)) as Finding;
 }
