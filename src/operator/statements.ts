@@ -88,7 +88,10 @@ function statementsIn(dialect: Dialect): OperatorStatements {
     clock: `
       SELECT ${msOf(dialect.now)} AS now_ms, COALESCE((SELECT MAX(id) FROM ai_requests), 0) AS last_request,
              COALESCE((SELECT MAX(id) FROM ai_responses), 0) AS last_response`,
-    idBounds: `SELECT MIN(id) AS low, MAX(id) AS high FROM ai_requests WHERE id <= ${MOST_ID}`,
+    // One by one: for both in one SELECT, SQLite reads the whole table.
+    idBounds: `
+      SELECT (SELECT MIN(id) FROM ai_requests WHERE id <= ${MOST_ID}) AS low,
+             (SELECT MAX(id) FROM ai_requests WHERE id <= ${MOST_ID}) AS high`,
     rowAt: `
       SELECT id, COALESCE(${msOf('created_at')}, 0) AS created_ms
         FROM ai_requests ${byId}
