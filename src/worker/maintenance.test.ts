@@ -225,7 +225,7 @@ describe('rescue', () => {
     maintenance.start();
     await clock.advance(3_000);
     context.sql.exec('ALTER TABLE ai_workers RENAME TO elsewhere');
-    await clock.advance(1_500);
+    await clock.advance(2_500);
     context.sql.exec('ALTER TABLE elsewhere RENAME TO ai_workers');
     await clock.advance(DEAD_AFTER_MS);
     expect(told).toMatchObject([
