@@ -113,19 +113,23 @@ export const mariadbMemoryStatements: MemoryStatements = {
     DELETE ai_npc_budget FROM ai_npc_budget FORCE INDEX (idx_budget_day) WHERE day < CURRENT_DATE`,
 };
 
+// Left to itself, SQLite goes by the kind, and so through the memory of all players: 300,000 lines cost a fold 29 ms.
+const OF_OWNER = 'INDEXED BY idx_memory_owner';
+const SQLITE_COLUMNS = 'SELECT id, kind, turns, npc_id, player_id';
+const SQLITE_ROWS_OF_OWNER = `${SQLITE_COLUMNS} FROM ai_npc_memory ${OF_OWNER}`;
+const SQLITE_ROWS_BY_ID = `${SQLITE_COLUMNS} FROM ai_npc_memory NOT INDEXED`;
+
 const SQLITE_RECALL = `
   SELECT id, kind, turns, said, answered
-    FROM ai_npc_memory
+    FROM ai_npc_memory ${OF_OWNER}
    WHERE player_id = ? AND npc_id = ? AND kind IN ('turn', 'summary')
    ORDER BY id`;
-
-const SQLITE_ROWS = 'SELECT id, kind, turns, npc_id, player_id FROM ai_npc_memory';
 
 export const sqliteMemoryStatements: MemoryStatements = {
   ...sqliteWordStatements,
   recall: `
   SELECT id, kind, turns, said, answered
-    FROM ai_npc_memory
+    FROM ai_npc_memory ${OF_OWNER}
    WHERE player_id IN (?, '') AND npc_id = ? AND kind IN ('turn', 'summary')`,
   // BEGIN IMMEDIATE has locked the whole file.
   lockToRemember: SQLITE_RECALL,
@@ -136,29 +140,29 @@ export const sqliteMemoryStatements: MemoryStatements = {
     INSERT INTO ai_npc_memory (npc_id, player_id, turns, said, answered, turn_key) VALUES (?, ?, 0, '', ?, ?)
     ON CONFLICT (turn_key) DO UPDATE SET updated_at = strftime('%Y-%m-%d %H:%M:%f', 'now')`,
   fold: `
-    UPDATE ai_npc_memory SET kind = 'folded', turns = 0, answered = NULL
+    UPDATE ai_npc_memory NOT INDEXED SET kind = 'folded', turns = 0, answered = NULL
      WHERE id IN (SELECT value FROM json_each(?)) AND kind = 'turn'`,
   insertSummary: `
     INSERT INTO ai_npc_memory (npc_id, player_id, kind, turns, said, turn_key) VALUES (?, ?, 'summary', ?, ?, ?)
     ON CONFLICT (turn_key) DO UPDATE
        SET turns = excluded.turns, said = excluded.said, updated_at = strftime('%Y-%m-%d %H:%M:%f', 'now')`,
   updateSummary: `
-    UPDATE ai_npc_memory SET turns = ?, said = ?, updated_at = strftime('%Y-%m-%d %H:%M:%f', 'now')
+    UPDATE ai_npc_memory NOT INDEXED SET turns = ?, said = ?, updated_at = strftime('%Y-%m-%d %H:%M:%f', 'now')
      WHERE id = ? AND kind = 'summary'`,
-  lockOfBoth: `${SQLITE_ROWS} WHERE player_id = ? AND npc_id = ? ORDER BY kind, id LIMIT ?`,
-  lockOfPlayer: `${SQLITE_ROWS} WHERE player_id = ? ORDER BY npc_id, kind, id LIMIT ?`,
-  lockOfNpc: `${SQLITE_ROWS} WHERE npc_id = ? AND id > ? ORDER BY id LIMIT ?`,
-  lockOfAll: `${SQLITE_ROWS} WHERE id > ? ORDER BY id LIMIT ?`,
+  lockOfBoth: `${SQLITE_ROWS_OF_OWNER} WHERE player_id = ? AND npc_id = ? ORDER BY kind, id LIMIT ?`,
+  lockOfPlayer: `${SQLITE_ROWS_OF_OWNER} WHERE player_id = ? ORDER BY npc_id, kind, id LIMIT ?`,
+  lockOfNpc: `${SQLITE_ROWS_BY_ID} WHERE npc_id = ? AND id > ? ORDER BY id LIMIT ?`,
+  lockOfAll: `${SQLITE_ROWS_BY_ID} WHERE id > ? ORDER BY id LIMIT ?`,
   lockOld: `
-    SELECT m.id, m.kind, m.turns, m.npc_id, m.player_id FROM ai_npc_memory m
+    SELECT m.id, m.kind, m.turns, m.npc_id, m.player_id FROM ai_npc_memory m INDEXED BY idx_memory_age
      WHERE m.kind = ? AND m.updated_at < strftime('%Y-%m-%d %H:%M:%f', 'now', '-' || ? || ' days')
-       AND NOT EXISTS (SELECT 1 FROM ai_npc_memory n
+       AND NOT EXISTS (SELECT 1 FROM ai_npc_memory n ${OF_OWNER}
                         WHERE n.player_id = m.player_id AND n.npc_id = m.npc_id AND n.kind IN ('turn', 'summary')
                           AND n.updated_at >= strftime('%Y-%m-%d %H:%M:%f', 'now', '-' || ? || ' days'))
      LIMIT ?`,
-  lockFoldedOfBoth: `${SQLITE_ROWS} WHERE player_id = ? AND npc_id = ? AND kind = 'folded' ORDER BY id LIMIT ?`,
-  deleteRows: 'DELETE FROM ai_npc_memory WHERE id IN (SELECT value FROM json_each(?))',
+  lockFoldedOfBoth: `${SQLITE_ROWS_OF_OWNER} WHERE player_id = ? AND npc_id = ? AND kind = 'folded' ORDER BY id LIMIT ?`,
+  deleteRows: 'DELETE FROM ai_npc_memory NOT INDEXED WHERE id IN (SELECT value FROM json_each(?))',
   deleteBudget: 'DELETE FROM ai_npc_budget WHERE player_id = ?',
   deleteAllBudgets: 'DELETE FROM ai_npc_budget',
-  deleteOldBudgets: "DELETE FROM ai_npc_budget WHERE day < date('now')",
+  deleteOldBudgets: "DELETE FROM ai_npc_budget INDEXED BY idx_budget_day WHERE day < date('now')",
 };

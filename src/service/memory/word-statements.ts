@@ -69,23 +69,23 @@ export const sqliteWordStatements: WordStatements = {
   findWords: `
     SELECT word, turn FROM ai_npc_words WHERE owner = ? AND word IN (SELECT value FROM json_each(?))`,
   linesOfBoth: `
-    SELECT id, said FROM ai_npc_memory
+    SELECT id, said FROM ai_npc_memory NOT INDEXED
      WHERE id IN (SELECT value FROM json_each(?)) AND player_id = ? AND npc_id = ? AND kind = 'folded'`,
   lockWords: 'SELECT word FROM ai_npc_words WHERE owner = ? ORDER BY word, turn LIMIT ?',
   deleteWordsTo: 'DELETE FROM ai_npc_words WHERE owner = ? AND word <= ?',
   deleteWordsOf: 'DELETE FROM ai_npc_words WHERE owner = ?',
   deleteWord: 'DELETE FROM ai_npc_words WHERE owner = ? AND word = ? AND turn = ?',
   findSurplus: `
-    SELECT id FROM ai_npc_memory
+    SELECT id FROM ai_npc_memory INDEXED BY idx_memory_owner
      WHERE player_id = ? AND npc_id = ? AND kind = 'folded' ORDER BY id DESC LIMIT 1 OFFSET ?`,
   lockSurplus: `
-    SELECT id, said FROM ai_npc_memory
+    SELECT id, said FROM ai_npc_memory INDEXED BY idx_memory_owner
      WHERE player_id = ? AND npc_id = ? AND kind = 'folded' AND id <= ? ORDER BY id LIMIT ?`,
   readWordState: "SELECT value FROM ai_ipc_meta WHERE name = 'npc_words'",
   setWordState: `
     INSERT INTO ai_ipc_meta (name, value) VALUES ('npc_words', 'complete')
     ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
   lockLines: `
-    SELECT id, npc_id, player_id, said FROM ai_npc_memory
+    SELECT id, npc_id, player_id, said FROM ai_npc_memory NOT INDEXED
      WHERE id > ? AND kind = 'folded' AND said IS NOT NULL ORDER BY id LIMIT ?`,
 };
